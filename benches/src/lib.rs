@@ -1,0 +1,1 @@
+//! Empty on purpose: see the `benches` targets of this package.

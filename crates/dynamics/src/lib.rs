@@ -1,0 +1,1 @@
+//! First-order mean-field particle systems.

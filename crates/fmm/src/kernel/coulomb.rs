@@ -1,0 +1,29 @@
+//! Coulomb in the plane: the log gas.
+
+use super::{Kernel, PairVisitor, Singular2d};
+use lanes::Real;
+use std::f64::consts::TAU;
+
+/// K(z) = −∇g = z/(2π r²), repulsive; potential g = −(1/2π) log r, so that −Δg = δ₀.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Coulomb2d;
+
+impl Kernel<2> for Coulomb2d {
+    fn name(&self) -> String {
+        "coulomb".into()
+    }
+    #[inline(always)]
+    fn field<T: Real>(&self, [s1, s2]: [T; 2]) -> [T; 2] {
+        let c = T::from_f64(1.0 / TAU);
+        [s1 * c, s2 * c]
+    }
+    #[inline(always)]
+    fn potential<T: Real>(&self, t: T) -> T {
+        t * T::from_f64(-1.0 / TAU)
+    }
+    fn visit_pair<V: PairVisitor>(&self, scale: f64, visitor: V) -> V::Output {
+        visitor.visit(Singular2d {
+            log_scale: scale.ln(),
+        })
+    }
+}

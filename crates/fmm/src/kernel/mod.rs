@@ -1,0 +1,91 @@
+//! Kernels: one file each, with the formula, its constants and its near-field pair.
+//!
+//! Everything here is the gradient or the rotated gradient of a radial potential, so one pair of scalar functions of
+//! r² serves the near field, and each kernel only says how it turns the two radial sums
+//!
+//! ```text
+//! s_i = Σ_j w_j z φ(r²)        z = x_i − y_j, r = |z|
+//! t_i = Σ_j w_j γ(r²)
+//! ```
+//!
+//! into its field and potential. In 2D the singular pair is φ = 1/r², γ = log r.
+
+mod biot_savart;
+mod coulomb;
+mod gaussian_core;
+mod named;
+
+pub use biot_savart::BiotSavart2d;
+pub use coulomb::Coulomb2d;
+pub use gaussian_core::GaussianCore;
+pub use named::Kernel2d;
+
+use crate::Result;
+use lanes::{Lanes, Real};
+use std::fmt::Debug;
+
+/// A kernel in `D` dimensions whose far field is harmonic.
+pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
+    /// The name that the command line takes, `NAME[:key=value,…]`.
+    fn name(&self) -> String;
+
+    /// Field from the radial sum s = Σ w z φ(r²), in the user's units.
+    fn field<T: Real>(&self, s: [T; D]) -> [T; D];
+
+    /// Potential from the radial sum t = Σ w γ(r²), in the user's units.
+    fn potential<T: Real>(&self, t: T) -> T;
+
+    /// Distance beyond which the kernel equals its singular form to relative `tolerance`; 0 for a singular kernel.
+    fn reach(&self, tolerance: f64) -> f64 {
+        let _ = tolerance;
+        0.0
+    }
+
+    /// Every parameter allowed.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Hands the near-field pair to `visitor`, with lengths multiplied by `scale` (the plan works in its own unit).
+    fn visit_pair<V: PairVisitor>(&self, scale: f64, visitor: V) -> V::Output;
+}
+
+/// The two radial functions of a kernel, vectorised.
+pub trait Pair: Copy + Send + Sync {
+    /// φ(r²) with relative error as `ACCURACY` says; 0 at r² = 0 where `MASKED`.
+    fn phi<V: Lanes, const ACCURACY: usize, const MASKED: bool>(&self, isa: V::Isa, r2: V) -> V;
+    /// γ(r²); anything at r² = 0.
+    fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
+}
+
+/// Code that is compiled for each kind of [`Pair`].
+pub trait PairVisitor {
+    /// What it returns.
+    type Output;
+    /// Called with the pair of the kernel.
+    fn visit<P: Pair>(self, pair: P) -> Self::Output;
+}
+
+/// The singular pair in 2D: φ = 1/r², γ = log r − log scale.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Singular2d {
+    /// log of the factor between the plan's unit and the user's.
+    pub log_scale: f64,
+}
+
+impl Pair for Singular2d {
+    #[inline(always)]
+    fn phi<V: Lanes, const ACCURACY: usize, const MASKED: bool>(&self, _: V::Isa, r2: V) -> V {
+        if MASKED {
+            r2.recip0::<ACCURACY>()
+        } else {
+            r2.recip::<ACCURACY>()
+        }
+    }
+    #[inline(always)]
+    fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
+        let half = V::splat(isa, V::Elem::from_f64(0.5));
+        r2.ln::<ACCURACY>()
+            .mul_add(half, V::splat(isa, V::Elem::from_f64(-self.log_scale)))
+    }
+}

@@ -1,0 +1,34 @@
+//! Sums of singular interactions between millions of particles, with the error that you ask for.
+
+pub mod direct;
+mod error;
+pub mod kernel;
+mod options;
+mod plan;
+mod points;
+mod report;
+
+pub use error::{Error, ErrorKind, Result};
+pub use kernel::{BiotSavart2d, Coulomb2d, GaussianCore, Kernel, Kernel2d};
+pub use lanes::{InstructionSet, Real};
+pub use options::{Guarantee, Options, Outputs};
+pub use plan::Plan;
+pub use report::{PassSeconds, PlanReport, VerifyReport};
+
+/// The sums of one strength vector, in the order of the targets; a sum that was not asked for is empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sums<T, const D: usize> {
+    /// Σ w_j K(x_i − y_j).
+    pub field: Vec<[T; D]>,
+    /// Σ w_j g(x_i − y_j).
+    pub potential: Vec<T>,
+}
+
+/// What [`Plan::evaluate`] returns.
+#[derive(Clone, Debug)]
+pub struct Evaluation<T, const D: usize> {
+    /// One entry a strength vector.
+    pub sums: Vec<Sums<T, D>>,
+    /// Seconds that each pass took.
+    pub seconds: PassSeconds,
+}

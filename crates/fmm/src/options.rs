@@ -1,0 +1,137 @@
+//! What a user can ask for; each default says why.
+
+use crate::{Error, ErrorKind, Result};
+use lanes::{Chosen, InstructionSet, Real};
+use std::sync::Arc;
+
+/// What the tolerance promises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Guarantee {
+    /// ‖u − u_exact‖₂ ≤ tolerance·‖u_exact‖₂ over all targets, by an order calibrated on a corpus of clouds (the default:
+    /// it is what [`Plan::verify`](crate::Plan::verify) measures, and costs a third fewer terms).
+    #[default]
+    Calibrated,
+    /// |u_i − u_exact,i| ≤ tolerance·Σ_j |w_j||K(x_i − y_j)| for every target and every input, by the rigorous bound.
+    Pointwise,
+}
+
+/// Which sums are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outputs {
+    /// Σ w_j K(x_i − y_j).
+    pub field: bool,
+    /// Σ w_j g(x_i − y_j).
+    pub potential: bool,
+}
+
+impl Outputs {
+    /// The field alone.
+    pub const FIELD: Self = Self {
+        field: true,
+        potential: false,
+    };
+    /// The potential alone.
+    pub const POTENTIAL: Self = Self {
+        field: false,
+        potential: true,
+    };
+    /// Both, for little more than the field.
+    pub const BOTH: Self = Self {
+        field: true,
+        potential: true,
+    };
+}
+
+/// How a [`Plan`](crate::Plan) is made. Only the tolerance has no default.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub(crate) tolerance: f64,
+    pub(crate) guarantee: Guarantee,
+    pub(crate) leaf_capacity: Option<usize>,
+    pub(crate) instruction_set: Option<InstructionSet>,
+    pub(crate) pool: Option<Arc<rayon::ThreadPool>>,
+}
+
+/// Smallest tolerance that each precision can give (rounding floor of the sums, measured on the corpus).
+pub(crate) fn floor<T: Real>() -> f64 {
+    if T::EPSILON.to_f64() < 1e-10 {
+        1e-14
+    } else {
+        1e-6
+    }
+}
+
+impl Options {
+    /// Asks for a relative error of at most `tolerance`, see [`Guarantee`].
+    pub fn tolerance(tolerance: f64) -> Self {
+        Self {
+            tolerance,
+            guarantee: Guarantee::default(),
+            leaf_capacity: None,
+            instruction_set: None,
+            pool: None,
+        }
+    }
+
+    /// What the tolerance promises.
+    pub fn guarantee(mut self, guarantee: Guarantee) -> Self {
+        self.guarantee = guarantee;
+        self
+    }
+
+    /// Points in a cell above which it is split; by default chosen from tolerance and precision.
+    pub fn leaf_capacity(mut self, points: usize) -> Self {
+        self.leaf_capacity = Some(points);
+        self
+    }
+
+    /// Forces an instruction set; by default the fastest that the machine has.
+    pub fn instruction_set(mut self, set: InstructionSet) -> Self {
+        self.instruction_set = Some(set);
+        self
+    }
+
+    /// Runs inside this pool; by default inside the rayon pool of the caller.
+    pub fn pool(mut self, pool: Arc<rayon::ThreadPool>) -> Self {
+        self.pool = Some(pool);
+        self
+    }
+
+    /// Checks every value for numbers of type `T`.
+    pub(crate) fn check<T: Real>(&self) -> Result<()> {
+        let floor = floor::<T>();
+        if !(self.tolerance >= floor && self.tolerance <= 0.1) {
+            let allowed = format!("{floor:e} to 0.1 in {}", T::NAME);
+            return Err(Error::new(
+                ErrorKind::Tolerance,
+                "tolerance",
+                format!("{:e}", self.tolerance),
+                allowed,
+            ));
+        }
+        if self.leaf_capacity == Some(0) {
+            return Err(Error::argument("leaf_capacity", "0", "1 or more"));
+        }
+        self.chosen().map(|_| ())
+    }
+
+    /// The instruction set to use.
+    pub(crate) fn chosen(&self) -> Result<Chosen> {
+        choose(self.instruction_set)
+    }
+}
+
+/// The forced set, or the fastest one.
+pub(crate) fn choose(forced: Option<InstructionSet>) -> Result<Chosen> {
+    let Some(set) = forced else {
+        return Ok(Chosen::detect());
+    };
+    Chosen::get(set).ok_or_else(|| {
+        let there: Vec<&str> = Chosen::all().map(|c| c.set().name()).collect();
+        Error::argument(
+            "instruction_set",
+            set.name(),
+            format!("on this machine {}", there.join(", ")),
+        )
+    })
+}

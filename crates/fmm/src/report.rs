@@ -1,0 +1,64 @@
+//! What the library tells about its own work.
+
+/// Seconds that each pass of one evaluation took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PassSeconds {
+    /// Strengths into tree order, and results back into user order.
+    pub permute: f64,
+    /// Particles and children to multipoles (p2m, m2m).
+    pub upward: f64,
+    /// Multipoles to locals of the far list (m2l, p2l), and parents to children (l2l).
+    pub downward: f64,
+    /// Locals to particles (l2p, m2p).
+    pub local: f64,
+    /// Near pairs (p2p).
+    pub near: f64,
+    /// The whole evaluation.
+    pub total: f64,
+}
+
+/// What a plan built.
+#[derive(Clone, Debug, Default)]
+pub struct PlanReport {
+    /// Number of sources.
+    pub n_sources: usize,
+    /// Number of targets.
+    pub n_targets: usize,
+    /// Cells of the tree, leaves included.
+    pub cells: usize,
+    /// Leaves of the tree.
+    pub leaves: usize,
+    /// Depth of the deepest leaf; the root has 0.
+    pub depth: usize,
+    /// Points in a cell above which it is split.
+    pub leaf_capacity: usize,
+    /// Terms of a multipole or local expansion.
+    pub expansion_order: usize,
+    /// Plane waves in each direction.
+    pub waves: usize,
+    /// Pairs of the near lists.
+    pub near_pairs: u64,
+    /// Bytes held by the plan and the buffers of one evaluation.
+    pub bytes: usize,
+    /// Instruction set in use.
+    pub instruction_set: &'static str,
+    /// Seconds to sort the points.
+    pub sort_seconds: f64,
+    /// Seconds to build the cells.
+    pub tree_seconds: f64,
+    /// Seconds to build the lists.
+    pub list_seconds: f64,
+}
+
+/// A measured error, from a sample of targets compared with the direct sum.
+#[derive(Clone, Copy, Debug)]
+pub struct VerifyReport {
+    /// Number of targets sampled.
+    pub samples: usize,
+    /// Estimate of ‖u − u_exact‖₂/‖u_exact‖₂.
+    pub measured_error: f64,
+    /// The true error is at most this with probability [`confidence`](Self::confidence).
+    pub error_bound: f64,
+    /// Probability that the bound holds, worst over the calibration corpus.
+    pub confidence: f64,
+}

@@ -1,0 +1,175 @@
+//! SIMD vectors with a run-time choice of instruction set.
+//!
+//! A formula is written once, generic over [`Isa`], as a [`Job`]; [`Chosen::run`] compiles it for AVX-512, AVX2 + FMA,
+//! NEON and plain scalar code and calls the version that was chosen at run time:
+//!
+//! ```
+//! use farfield_lanes::{Chosen, Isa, Job, Lanes, Real};
+//!
+//! struct SumOfSquares<'a>(&'a [f64]);
+//! impl Job for SumOfSquares<'_> {
+//!     type Output = f64;
+//!     #[inline(always)]
+//!     fn run<I: Isa>(self, isa: I) -> f64 {
+//!         type V<I> = <f64 as Real>::Lanes<I>;
+//!         let mut sum = V::<I>::splat(isa, 0.0);
+//!         let mut chunks = self.0.chunks_exact(V::<I>::LANES);
+//!         for chunk in &mut chunks {
+//!             let x = V::<I>::load(isa, chunk);
+//!             sum = x.mul_add(x, sum);
+//!         }
+//!         sum.sum() + chunks.remainder().iter().map(|x| x * x).sum::<f64>()
+//!     }
+//! }
+//! assert_eq!(Chosen::detect().run(SumOfSquares(&[1.0; 19])), 19.0);
+//! ```
+//!
+//! A vector can only be made from a value of its [`Isa`], and such a value only exists where the machine was seen to
+//! have the instructions: that is what makes the intrinsics inside sound. All `unsafe` of the CPU code is in this crate.
+
+mod chosen;
+mod real;
+mod scalar;
+
+pub use chosen::{Chosen, InstructionSet, UnknownInstructionSet};
+pub use real::Real;
+pub use scalar::{Scalar, ScalarMask, ScalarVector};
+
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, BitAnd, BitOr, Mul, Neg, Not, Sub, SubAssign};
+
+/// Proof that the machine has an instruction set, and the names of its vectors.
+pub trait Isa: Copy + Send + Sync + Debug + 'static {
+    /// Vector of `f64`.
+    type F64: Lanes<Elem = f64, Isa = Self>;
+    /// Vector of `f32`.
+    type F32: Lanes<Elem = f32, Isa = Self>;
+    /// Which set this is.
+    const SET: InstructionSet;
+}
+
+/// Work that is compiled once for each instruction set. Implement `run` with `#[inline(always)]`, and everything in
+/// its hot loops too, or the vectors travel through memory between functions.
+pub trait Job {
+    /// What the work returns.
+    type Output;
+    /// The work itself.
+    fn run<I: Isa>(self, isa: I) -> Self::Output;
+}
+
+/// How good a reciprocal, logarithm or exponential must be: the relative error of one evaluation.
+///
+/// Used as the const parameter of [`Lanes::recip`] and its kin, so that a loop is compiled for each accuracy.
+pub mod accuracy {
+    /// About 4e-9 in f64, 1e-7 in f32 (one Newton step on a 14-bit seed).
+    pub const SINGLE: usize = 1;
+    /// About 3e-13 in f64 (one cubic step).
+    pub const MIDDLE: usize = 2;
+    /// A few units in the last place.
+    pub const FULL: usize = 3;
+}
+
+/// One vector of `LANES` numbers. Arithmetic is IEEE; `mul_add` and `neg_mul_add` round once where the set has FMA
+/// (all but none of ours: the scalar set calls the library's `fma` only where that is a single instruction, else it
+/// rounds twice).
+pub trait Lanes:
+    Copy
+    + Send
+    + Sync
+    + Debug
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + 'static
+{
+    /// The number in each lane.
+    type Elem: Real;
+    /// The instruction set.
+    type Isa: Isa;
+    /// One truth value a lane.
+    type Mask: Copy
+        + BitAnd<Output = Self::Mask>
+        + BitOr<Output = Self::Mask>
+        + Not<Output = Self::Mask>;
+    /// Number of lanes: 1, 2, 4, 8 or 16.
+    const LANES: usize;
+
+    /// `x` in every lane.
+    fn splat(isa: Self::Isa, x: Self::Elem) -> Self;
+    /// The first `LANES` numbers of `from`; panics if there are fewer.
+    fn load(isa: Self::Isa, from: &[Self::Elem]) -> Self;
+    /// Writes the first `LANES` numbers of `to`; panics if there are fewer.
+    fn store(self, to: &mut [Self::Elem]);
+    /// `self·b + c`.
+    fn mul_add(self, b: Self, c: Self) -> Self;
+    /// `c − self·b`.
+    fn neg_mul_add(self, b: Self, c: Self) -> Self;
+    /// Exact quotient.
+    fn div(self, b: Self) -> Self;
+    /// Exact square root.
+    fn sqrt(self) -> Self;
+    /// |self|.
+    fn abs(self) -> Self;
+    /// The smaller; if a lane of either holds NaN that lane is unspecified.
+    fn min(self, b: Self) -> Self;
+    /// The larger; if a lane of either holds NaN that lane is unspecified.
+    fn max(self, b: Self) -> Self;
+    /// Rounded to the nearest integer, ties to even.
+    fn round(self) -> Self;
+    /// `self < b`, false for NaN.
+    fn lt(self, b: Self) -> Self::Mask;
+    /// `self == b`, false for NaN.
+    fn eq(self, b: Self) -> Self::Mask;
+    /// `a` where the mask is true, else `b`.
+    fn select(mask: Self::Mask, a: Self, b: Self) -> Self;
+    /// Whether any lane of the mask is true.
+    fn any(mask: Self::Mask) -> bool;
+    /// Sum of the lanes, always in the same (pairwise) order.
+    fn sum(self) -> Self::Elem;
+
+    /// ⌊log₂ self⌋ as a number, for positive normal lanes.
+    fn exponent(self) -> Self;
+    /// self / 2^exponent, in [1, 2), for positive normal lanes.
+    fn mantissa(self) -> Self;
+    /// self · 2^n for integral lanes `n` that keep the result normal.
+    fn scale_by_power_of_two(self, n: Self) -> Self;
+
+    /// 1/self with the given [`accuracy`], for |self| and 1/|self| normal.
+    fn recip<const ACCURACY: usize>(self) -> Self;
+    /// Like [`recip`](Lanes::recip), and 0 where self is ±0: the rule for coincident points.
+    fn recip0<const ACCURACY: usize>(self) -> Self;
+    /// 1/√self with the given [`accuracy`], for positive normal lanes.
+    fn rsqrt<const ACCURACY: usize>(self) -> Self;
+    /// Like [`rsqrt`](Lanes::rsqrt), and 0 where self is ±0.
+    fn rsqrt0<const ACCURACY: usize>(self) -> Self;
+    /// ln self with *absolute* error as the [`accuracy`] says times max(1, |ln self|), for positive normal lanes.
+    fn ln<const ACCURACY: usize>(self) -> Self;
+    /// e^self with *relative* error as the [`accuracy`] says; 0 below the smallest normal number's logarithm.
+    /// Lanes must not exceed the largest finite number's logarithm.
+    fn exp<const ACCURACY: usize>(self) -> Self;
+
+    /// Loads up to `LANES` numbers, `fill` in the lanes past the end.
+    #[inline(always)]
+    fn load_or(isa: Self::Isa, from: &[Self::Elem], fill: Self::Elem) -> Self {
+        if from.len() >= Self::LANES {
+            return Self::load(isa, from);
+        }
+        let mut all = [fill; 16];
+        all[..from.len()].copy_from_slice(from);
+        Self::load(isa, &all)
+    }
+
+    /// Stores the first `to.len()` lanes if there are fewer than `LANES` places.
+    #[inline(always)]
+    fn store_first(self, to: &mut [Self::Elem]) {
+        if to.len() >= Self::LANES {
+            return self.store(to);
+        }
+        let mut all = [Self::Elem::ZERO; 16];
+        self.store(&mut all);
+        to.copy_from_slice(&all[..to.len()]);
+    }
+}
