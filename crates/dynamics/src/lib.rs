@@ -1,1 +1,47 @@
-//! First-order mean-field particle systems.
+//! First-order mean-field particle systems on top of [`farfield`]: N particles in the plane that move by
+//!
+//! ```text
+//! dX_i = (1/N) Σ_{j≠i} m_j K(X_i − X_j) dt + √(2σ) dB_i          i = 1..N
+//! ```
+//!
+//! with the sum taken by a fast multipole plan whose error is measured while the run goes on.
+//!
+//! The modules in the order of the data flow:
+
+// What a run is asked to do.
+pub mod config;
+// Where the particles start, and their circulations.
+pub mod initial;
+// What changes in time.
+mod state;
+// Drift and noise structure of a particle system.
+pub mod model;
+// Brownian increments keyed by (seed, particle, step, component).
+pub mod noise;
+// One time step.
+pub mod stepper;
+// The drift's error, measured and held.
+mod oracle;
+// Sums over the particles.
+pub mod observables;
+// Exact statements that the run is held against.
+pub mod laws;
+// The loop.
+mod simulation;
+// State on disk.
+pub mod snapshot;
+// What a run will need.
+mod estimate;
+// One error type.
+mod error;
+
+pub use config::Config;
+pub use error::{Error, ErrorKind, Result};
+pub use estimate::Estimate;
+pub use initial::Inputs;
+pub use laws::Law;
+pub use observables::Observables;
+pub use oracle::FieldCheck;
+pub use simulation::{Observer, RunEnd, Simulation, StepReport, StepSeconds, View};
+pub use snapshot::{Found, Snapshot, SnapshotWriter};
+pub use state::State;

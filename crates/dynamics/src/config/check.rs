@@ -1,0 +1,182 @@
+//! Every value of a configuration, checked with an error that names its dotted key.
+
+use super::{Circulations, Config, Core, InitialConfig, ModelConfig, Scheme};
+use crate::{Error, ErrorKind, Result};
+use std::fmt::Display;
+
+/// The keys that a table has beside its kind.
+pub(super) struct Keys {
+    table: &'static str,
+    given: Vec<&'static str>,
+}
+
+impl Keys {
+    pub(super) fn new<const N: usize>(
+        table: &'static str,
+        keys: [(&'static str, bool); N],
+    ) -> Self {
+        let given = keys.into_iter().filter(|key| key.1).map(|key| key.0);
+        Self {
+            table,
+            given: given.collect(),
+        }
+    }
+
+    /// No key but those that belong to `owner`.
+    pub(super) fn only(&self, owner: &str, allowed: &[&str]) -> Result<(), String> {
+        match self.given.iter().find(|key| !allowed.contains(key)) {
+            None => Ok(()),
+            Some(key) => Err(format!(
+                "{}.{key}: not a key of {owner} (its keys: {})",
+                self.table,
+                if allowed.is_empty() {
+                    "none".into()
+                } else {
+                    allowed.join(", ")
+                }
+            )),
+        }
+    }
+}
+
+/// A key without a sensible default.
+pub(super) fn required<T>(table: &str, key: &str, value: Option<T>) -> Result<T, String> {
+    value.ok_or_else(|| format!("{table}.{key}: missing"))
+}
+
+fn error(key: &str, value: impl Display, allowed: impl Display) -> Error {
+    Error::value(ErrorKind::Config, key, value, allowed)
+}
+
+fn finite(key: &str, value: f64) -> Result<()> {
+    if value.is_finite() {
+        return Ok(());
+    }
+    Err(error(key, value, "a finite number"))
+}
+
+fn positive(key: &str, value: f64) -> Result<()> {
+    if value.is_finite() && value > 0.0 {
+        return Ok(());
+    }
+    Err(error(key, value, "finite and above 0"))
+}
+
+fn at_least_zero(key: &str, value: f64) -> Result<()> {
+    if value.is_finite() && value >= 0.0 {
+        return Ok(());
+    }
+    Err(error(key, value, "finite and at least 0"))
+}
+
+impl Config {
+    /// Checks every value; the error names the dotted key, the value and what is allowed.
+    pub fn check(&self) -> Result<()> {
+        if self.schema != 1 {
+            return Err(error("schema", self.schema, "1"));
+        }
+        if self.seed > i64::MAX as u64 {
+            return Err(error("seed", self.seed, "0 to 2^63 - 1"));
+        }
+        self.check_model()?;
+        self.check_initial()?;
+        self.check_time()?;
+        self.check_field()?;
+        let output = &self.output;
+        if !(16..=16384).contains(&output.picture_pixels) {
+            let pixels = output.picture_pixels;
+            return Err(error("output.picture_pixels", pixels, "16 to 16384"));
+        }
+        Ok(())
+    }
+
+    fn check_model(&self) -> Result<()> {
+        let ModelConfig::Vortex {
+            viscosity,
+            circulations,
+            core,
+        } = &self.model;
+        at_least_zero("model.viscosity", *viscosity)?;
+        match *circulations {
+            Circulations::Unit | Circulations::File(_) => {}
+            Circulations::TwoPoint { a, b, p } => {
+                finite("model.circulations.a", a)?;
+                finite("model.circulations.b", b)?;
+                if !(0.0..=1.0).contains(&p) {
+                    return Err(error("model.circulations.p", p, "0 to 1"));
+                }
+            }
+            Circulations::Uniform { low, high } => {
+                finite("model.circulations.low", low)?;
+                finite("model.circulations.high", high)?;
+                if low >= high || !(high - low).is_finite() {
+                    let allowed = format!("above low = {low}");
+                    return Err(error("model.circulations.high", high, allowed));
+                }
+            }
+        }
+        match *core {
+            Core::None => Ok(()),
+            Core::Gaussian { delta } => positive("model.core.delta", delta),
+        }
+    }
+
+    fn check_initial(&self) -> Result<()> {
+        if let Some(n) = self.initial.n()
+            && !(1..=u32::MAX as usize).contains(&n)
+        {
+            return Err(error("initial.n", n, "1 to 2^32 - 1"));
+        }
+        match self.initial {
+            InitialConfig::GaussianPatches {
+                n,
+                patches,
+                separation,
+                radius,
+            } => {
+                if !(1..=n).contains(&patches) {
+                    let allowed = format!("1 to initial.n = {n}");
+                    return Err(error("initial.patches", patches, allowed));
+                }
+                at_least_zero("initial.separation", separation)?;
+                positive("initial.radius", radius)
+            }
+            InitialConfig::Dipole {
+                separation, radius, ..
+            } => {
+                at_least_zero("initial.separation", separation)?;
+                positive("initial.radius", radius)
+            }
+            InitialConfig::Gaussian { radius, .. }
+            | InitialConfig::UniformDisc { radius, .. }
+            | InitialConfig::Ring { radius, .. } => positive("initial.radius", radius),
+            InitialConfig::File { .. } => Ok(()),
+        }
+    }
+
+    fn check_time(&self) -> Result<()> {
+        positive("time.dt", self.time.dt)?;
+        let ModelConfig::Vortex { viscosity, .. } = self.model;
+        if self.time.scheme == Scheme::Rk4 && viscosity != 0.0 {
+            let value = format!("rk4 with model.viscosity = {viscosity}");
+            let allowed = "rk4 only with model.viscosity = 0; else ab2-maruyama or euler-maruyama";
+            return Err(error("time.scheme", value, allowed));
+        }
+        if !(self.time.dt * self.time.steps as f64).is_finite() {
+            return Err(error("time.steps", self.time.steps, "dt·steps finite"));
+        }
+        Ok(())
+    }
+
+    fn check_field(&self) -> Result<()> {
+        let tolerance = self.field.tolerance;
+        if !(1e-14..=0.1).contains(&tolerance) {
+            let value = format!("{tolerance:e}");
+            return Err(error("field.tolerance", value, "1e-14 to 0.1"));
+        }
+        if self.field.check_every > 0 && self.field.check_samples == 0 {
+            return Err(error("field.check_samples", 0, "1 or more"));
+        }
+        Ok(())
+    }
+}

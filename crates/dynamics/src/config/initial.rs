@@ -1,0 +1,221 @@
+//! `[initial]`.
+
+use super::check::{Keys, required};
+use bincode::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Where the particles start. A Gaussian patch of radius a has density (1/πa²) e^{−r²/a²}, so ⟨r²⟩ = a².
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
+#[serde(try_from = "RawInitial", into = "RawInitial")]
+pub enum InitialConfig {
+    /// Gaussian patches of the same size at the corners of a regular polygon (two: a pair) around the origin
+    /// (`kind = "gaussian-patches"`). Particle i belongs to patch i mod `patches`.
+    GaussianPatches {
+        /// Number of particles.
+        n: usize,
+        /// Number of patches.
+        patches: usize,
+        /// Distance of neighbouring centres.
+        separation: f64,
+        /// a of each patch.
+        radius: f64,
+    },
+    /// One Gaussian patch at the origin: the Lamb–Oseen vortex of age a²/4σ (`kind = "gaussian"`).
+    Gaussian {
+        /// Number of particles.
+        n: usize,
+        /// a.
+        radius: f64,
+    },
+    /// Uniform on a disc around the origin (`kind = "uniform-disc"`).
+    UniformDisc {
+        /// Number of particles.
+        n: usize,
+        /// Radius of the disc.
+        radius: f64,
+    },
+    /// Two Gaussian patches on the x axis; the circulations of the one at x < 0 (odd particles) change sign, unless they
+    /// come from a file (`kind = "dipole"`).
+    Dipole {
+        /// Number of particles.
+        n: usize,
+        /// Distance of the centres.
+        separation: f64,
+        /// a of each patch.
+        radius: f64,
+    },
+    /// A regular N-gon around the origin, the first particle on the x axis (`kind = "ring"`).
+    Ring {
+        /// Number of particles.
+        n: usize,
+        /// Radius of the circle.
+        radius: f64,
+    },
+    /// Positions (N, 2) from an `.npy` file, which the caller reads and hands in with [`crate::Inputs`]
+    /// (`kind = "file"`).
+    File {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl Default for InitialConfig {
+    fn default() -> Self {
+        Self::GaussianPatches {
+            n: 1_000_000,
+            patches: 2,
+            separation: 1.0,
+            radius: 0.35,
+        }
+    }
+}
+
+impl InitialConfig {
+    /// `kind` in the configuration.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::GaussianPatches { .. } => "gaussian-patches",
+            Self::Gaussian { .. } => "gaussian",
+            Self::UniformDisc { .. } => "uniform-disc",
+            Self::Dipole { .. } => "dipole",
+            Self::Ring { .. } => "ring",
+            Self::File { .. } => "file",
+        }
+    }
+
+    /// Number of particles; unknown before the file is read.
+    pub fn n(&self) -> Option<usize> {
+        match *self {
+            Self::GaussianPatches { n, .. }
+            | Self::Gaussian { n, .. }
+            | Self::UniformDisc { n, .. }
+            | Self::Dipole { n, .. }
+            | Self::Ring { n, .. } => Some(n),
+            Self::File { .. } => None,
+        }
+    }
+}
+
+/// The table as written.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawInitial {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patches: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    separation: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    radius: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<PathBuf>,
+}
+
+impl TryFrom<RawInitial> for InitialConfig {
+    type Error = String;
+    fn try_from(raw: RawInitial) -> Result<Self, String> {
+        let keys = Keys::new(
+            "initial",
+            [
+                ("n", raw.n.is_some()),
+                ("patches", raw.patches.is_some()),
+                ("separation", raw.separation.is_some()),
+                ("radius", raw.radius.is_some()),
+                ("path", raw.path.is_some()),
+            ],
+        );
+        let InitialConfig::GaussianPatches {
+            n,
+            patches,
+            separation,
+            radius,
+        } = InitialConfig::default()
+        else {
+            unreachable!("the built-in run starts from patches")
+        };
+        let kind = raw.kind.as_deref().unwrap_or("gaussian-patches");
+        let only = |allowed: &[&str]| keys.only(&format!("kind '{kind}'"), allowed);
+        let n = raw.n.unwrap_or(n);
+        match kind {
+            "gaussian-patches" => {
+                only(&["n", "patches", "separation", "radius"])?;
+                Ok(Self::GaussianPatches {
+                    n,
+                    patches: raw.patches.unwrap_or(patches),
+                    separation: raw.separation.unwrap_or(separation),
+                    radius: raw.radius.unwrap_or(radius),
+                })
+            }
+            "gaussian" => only(&["n", "radius"]).map(|()| Self::Gaussian {
+                n,
+                radius: raw.radius.unwrap_or(1.0),
+            }),
+            "uniform-disc" => only(&["n", "radius"]).map(|()| Self::UniformDisc {
+                n,
+                radius: raw.radius.unwrap_or(1.0),
+            }),
+            "dipole" => only(&["n", "separation", "radius"]).map(|()| Self::Dipole {
+                n,
+                separation: raw.separation.unwrap_or(separation),
+                radius: raw.radius.unwrap_or(0.25),
+            }),
+            "ring" => only(&["n", "radius"]).map(|()| Self::Ring {
+                n,
+                radius: raw.radius.unwrap_or(1.0),
+            }),
+            "file" => {
+                only(&["path"])?;
+                Ok(Self::File {
+                    path: required("initial", "path", raw.path)?,
+                })
+            }
+            other => Err(format!(
+                "initial.kind: '{other}' (allowed: gaussian-patches, gaussian, uniform-disc, dipole, ring, file)"
+            )),
+        }
+    }
+}
+
+impl From<InitialConfig> for RawInitial {
+    fn from(initial: InitialConfig) -> Self {
+        let raw = Self {
+            kind: Some(initial.kind().into()),
+            n: initial.n(),
+            ..Self::default()
+        };
+        match initial {
+            InitialConfig::GaussianPatches {
+                patches,
+                separation,
+                radius,
+                ..
+            } => Self {
+                patches: Some(patches),
+                separation: Some(separation),
+                radius: Some(radius),
+                ..raw
+            },
+            InitialConfig::Dipole {
+                separation, radius, ..
+            } => Self {
+                separation: Some(separation),
+                radius: Some(radius),
+                ..raw
+            },
+            InitialConfig::Gaussian { radius, .. }
+            | InitialConfig::UniformDisc { radius, .. }
+            | InitialConfig::Ring { radius, .. } => Self {
+                radius: Some(radius),
+                ..raw
+            },
+            InitialConfig::File { path } => Self {
+                path: Some(path),
+                ..raw
+            },
+        }
+    }
+}

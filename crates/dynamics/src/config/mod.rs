@@ -1,0 +1,176 @@
+//! What a run is asked to do: the TOML of a run, with a default for every key. [`Config::default`] is the built-in run.
+//!
+//! ```toml
+//! schema = 1
+//! seed = 7
+//! [model]    # vortex
+//! kind = "vortex"
+//! viscosity = 1e-4
+//! circulations = { law = "unit" }      # or { law = "two-point", a, b, p }, { law = "uniform", low, high }, { file = "m.npy" }
+//! core = { kind = "none" }             # or { kind = "gaussian", delta }
+//! [initial]
+//! kind = "gaussian-patches"            # or gaussian, uniform-disc, dipole, ring, file
+//! n = 1_000_000
+//! [time]
+//! scheme = "ab2-maruyama"              # or euler-maruyama, rk4 (viscosity 0 only)
+//! [field]
+//! tolerance = 1e-5
+//! [output]
+//! snapshot_every = 25
+//! ```
+
+mod check;
+mod initial;
+mod model;
+
+pub use initial::InitialConfig;
+pub use model::{Circulations, Core, ModelConfig};
+
+use bincode::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+/// A whole run. Every key has a default; unknown keys are errors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Version of this format: 1.
+    pub schema: u32,
+    /// Seed of everything random, 0 to 2⁶³ − 1.
+    pub seed: u64,
+    /// The particle system.
+    pub model: ModelConfig,
+    /// Where the particles start.
+    pub initial: InitialConfig,
+    /// The scheme and its steps.
+    pub time: TimeConfig,
+    /// The sum and its error.
+    pub field: FieldConfig,
+    /// What is written, and how often.
+    pub output: OutputConfig,
+}
+
+/// How time is stepped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
+#[serde(deny_unknown_fields, default)]
+pub struct TimeConfig {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// Length of a step, above 0.
+    pub dt: f64,
+    /// Number of steps from time 0, including those made before a restart.
+    pub steps: u64,
+}
+
+/// The schemes, one a file in [`crate::stepper`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scheme {
+    /// Strong order 1, weak order 1 for additive noise; one drift a step.
+    EulerMaruyama,
+    /// Weak order 2 for additive noise; one drift a step.
+    Ab2Maruyama,
+    /// Order 4 without noise; four drifts a step.
+    Rk4,
+}
+
+/// How the sum is taken and checked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
+#[serde(deny_unknown_fields, default)]
+pub struct FieldConfig {
+    /// Relative ℓ2 error that the drift may have.
+    pub tolerance: f64,
+    /// Steps between two measurements of the drift's error; 0 never measures.
+    pub check_every: u64,
+    /// Particles sampled by a measurement.
+    pub check_samples: usize,
+    /// What happens when the measured error exceeds the tolerance.
+    pub on_excess: OnExcess,
+}
+
+/// What happens when the measured error of the drift exceeds the tolerance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnExcess {
+    /// The plan is built again with a smaller tolerance until the error holds, and the drift computed again.
+    Tighten,
+    /// The run stops with an error.
+    Stop,
+}
+
+/// What a run writes. Steps that are multiples of a period are written, and the first and last state always;
+/// a period of 0 means never.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutputConfig {
+    /// Steps between two rows of the diagnostics.
+    pub diagnostics_every: u64,
+    /// Steps between two snapshots.
+    pub snapshot_every: u64,
+    /// Number of pictures, first and last state included; 0 for none.
+    pub pictures: u32,
+    /// Pixels of a picture's longer side.
+    pub picture_pixels: u32,
+    /// Steps between two values of the Hamiltonian (the potential rides on the drift's evaluation).
+    pub hamiltonian_every: u64,
+    /// Steps between two values of the smallest distance.
+    pub min_distance_every: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            schema: 1,
+            seed: 7,
+            model: ModelConfig::default(),
+            initial: InitialConfig::default(),
+            time: TimeConfig::default(),
+            field: FieldConfig::default(),
+            output: OutputConfig::default(),
+        }
+    }
+}
+
+impl Default for TimeConfig {
+    fn default() -> Self {
+        Self {
+            scheme: Scheme::Ab2Maruyama,
+            dt: 0.5,
+            steps: 50,
+        }
+    }
+}
+
+impl Default for FieldConfig {
+    fn default() -> Self {
+        Self {
+            tolerance: 1e-5,
+            check_every: 10,
+            check_samples: 1000,
+            on_excess: OnExcess::Tighten,
+        }
+    }
+}
+
+impl Default for OutputConfig {
+    fn default() -> Self {
+        Self {
+            diagnostics_every: 1,
+            snapshot_every: 25,
+            pictures: 5,
+            picture_pixels: 1000,
+            hamiltonian_every: 10,
+            min_distance_every: 25,
+        }
+    }
+}
+
+impl Scheme {
+    /// Name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EulerMaruyama => "euler-maruyama",
+            Self::Ab2Maruyama => "ab2-maruyama",
+            Self::Rk4 => "rk4",
+        }
+    }
+}

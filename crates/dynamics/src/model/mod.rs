@@ -1,0 +1,1 @@
+//! Drift and noise structure of a particle system.

@@ -1,0 +1,1 @@
+//! Brownian increments keyed by (seed, particle, step, component).

@@ -1,0 +1,23 @@
+//! What changes in time.
+
+/// The particles at one time, in the user's order, which never changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Steps made since the start.
+    pub step: u64,
+    /// Time reached, `step · dt`.
+    pub time: f64,
+    /// X_i, one a particle.
+    pub positions: Vec<[f64; 2]>,
+    /// m_j, one a particle, constant in time. The sums use w_j = m_j/N.
+    pub circulations: Vec<f64>,
+    /// F(X) at the step before, for schemes that look back.
+    pub previous_drift: Option<Vec<[f64; 2]>>,
+}
+
+impl State {
+    /// N.
+    pub fn n(&self) -> usize {
+        self.positions.len()
+    }
+}
