@@ -1,5 +1,7 @@
 //! Which instruction sets there are, which the machine has, and calling a job with one of them.
 
+#[cfg(target_arch = "x86_64")]
+use crate::x86::{Avx2, Avx512};
 use crate::{Isa, Job, Scalar};
 use std::fmt;
 use std::str::FromStr;
@@ -70,6 +72,10 @@ pub struct Chosen(Token);
 
 #[derive(Clone, Copy, Debug)]
 enum Token {
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Avx512),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
     Scalar(Scalar),
 }
 
@@ -85,9 +91,14 @@ impl Chosen {
     /// The given set, if this machine has it.
     pub fn get(set: InstructionSet) -> Option<Self> {
         match set {
-            InstructionSet::Scalar => Some(Self(Token::Scalar(Scalar::new()))),
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512 => Avx512::detect().map(Token::Avx512),
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx2 => Avx2::detect().map(Token::Avx2),
+            InstructionSet::Scalar => Some(Token::Scalar(Scalar::new())),
             _ => None,
         }
+        .map(Self)
     }
 
     /// Every set that this machine has, the fastest first.
@@ -98,6 +109,10 @@ impl Chosen {
     /// Which one it is.
     pub fn set(self) -> InstructionSet {
         match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Token::Avx512(_) => Avx512::SET,
+            #[cfg(target_arch = "x86_64")]
+            Token::Avx2(_) => Avx2::SET,
             Token::Scalar(_) => Scalar::SET,
         }
     }
@@ -106,7 +121,25 @@ impl Chosen {
     #[inline]
     pub fn run<J: Job>(self, job: J) -> J::Output {
         match self.0 {
+            // SAFETY: the token was made after the machine was seen to have these features.
+            #[cfg(target_arch = "x86_64")]
+            Token::Avx512(isa) => unsafe { run_avx512(isa, job) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Token::Avx2(isa) => unsafe { run_avx2(isa, job) },
             Token::Scalar(isa) => job.run(isa),
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+fn run_avx512<J: Job>(isa: Avx512, job: J) -> J::Output {
+    job.run(isa)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn run_avx2<J: Job>(isa: Avx2, job: J) -> J::Output {
+    job.run(isa)
 }

@@ -27,9 +27,16 @@
 //! A vector can only be made from a value of its [`Isa`], and such a value only exists where the machine was seen to
 //! have the instructions: that is what makes the intrinsics inside sound. All `unsafe` of the CPU code is in this crate.
 
+#![allow(unsafe_code)]
+
 mod chosen;
+mod math;
+mod newton;
 mod real;
 mod scalar;
+mod vector;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub use chosen::{Chosen, InstructionSet, UnknownInstructionSet};
 pub use real::Real;
@@ -69,9 +76,8 @@ pub mod accuracy {
     pub const FULL: usize = 3;
 }
 
-/// One vector of `LANES` numbers. Arithmetic is IEEE; `mul_add` and `neg_mul_add` round once where the set has FMA
-/// (all but none of ours: the scalar set calls the library's `fma` only where that is a single instruction, else it
-/// rounds twice).
+/// One vector of `LANES` numbers. Arithmetic is IEEE; `mul_add` and `neg_mul_add` round once, but twice in the scalar
+/// set.
 pub trait Lanes:
     Copy
     + Send

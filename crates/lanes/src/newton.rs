@@ -1,0 +1,28 @@
+//! From a seed of a few bits to a reciprocal (square root): one step whose order the accuracy sets.
+
+use crate::math::{constant, polynomial};
+use crate::{Lanes, accuracy};
+
+/// 1/x from y ≈ 1/x: with e = 1 − xy, 1/x = y(1 + e + e² + …), cut after e, e² or e³. A seed 0 stays 0.
+#[inline(always)]
+pub(crate) fn recip<L: Lanes>(isa: L::Isa, accuracy: usize, x: L, y: L) -> L {
+    let e = x.neg_mul_add(y, constant(isa, 1.0));
+    let correction = match accuracy {
+        ..=accuracy::SINGLE => e,
+        accuracy::MIDDLE => e.mul_add(e, e),
+        _ => e.mul_add(e.mul_add(e, e), e),
+    };
+    y.mul_add(correction, y)
+}
+
+/// 1/√x from y ≈ 1/√x: with e = 1 − xy², 1/√x = y(1 + e/2 + 3e²/8 + 5e³/16 + …). A seed 0 stays 0.
+#[inline(always)]
+pub(crate) fn rsqrt<L: Lanes>(isa: L::Isa, accuracy: usize, x: L, y: L) -> L {
+    let e = (x * y).neg_mul_add(y, constant(isa, 1.0));
+    let factor = match accuracy {
+        ..=accuracy::SINGLE => polynomial(isa, e, &[0.5]),
+        accuracy::MIDDLE => polynomial(isa, e, &[0.5, 0.375]),
+        _ => polynomial(isa, e, &[0.5, 0.375, 0.3125]),
+    };
+    y.mul_add(e * factor, y)
+}

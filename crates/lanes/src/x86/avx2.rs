@@ -1,0 +1,249 @@
+//! AVX2 with FMA: 4 × f64 or 8 × f32; masks are vectors of all-one or all-zero lanes.
+
+use crate::{InstructionSet, Isa};
+
+/// Proof of AVX2 and FMA.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Avx2(());
+
+impl Avx2 {
+    /// Some if the machine has it.
+    pub(crate) fn detect() -> Option<Self> {
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
+    }
+}
+
+impl Isa for Avx2 {
+    type F64 = double::F64x4;
+    type F32 = single::F32x8;
+    const SET: InstructionSet = InstructionSet::Avx2;
+}
+
+/// The vector type from the intrinsics in scope.
+macro_rules! avx2 {
+    ($(#[$doc:meta])* $name:ident; $($reciprocals:tt)*) => {
+        type Token = super::Avx2;
+        const ISA: Token = super::Avx2(());
+
+        /// All ones or all zeros in each lane.
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) struct Mask(Register);
+
+        impl std::ops::BitAnd for Mask {
+            type Output = Self;
+            #[inline(always)]
+            fn bitand(self, b: Self) -> Self {
+                Self(intrinsics!(and(self.0, b.0)))
+            }
+        }
+
+        impl std::ops::BitOr for Mask {
+            type Output = Self;
+            #[inline(always)]
+            fn bitor(self, b: Self) -> Self {
+                Self(intrinsics!(or(self.0, b.0)))
+            }
+        }
+
+        impl std::ops::Not for Mask {
+            type Output = Self;
+            #[inline(always)]
+            fn not(self) -> Self {
+                Self(intrinsics!(xor(self.0, as_numbers(broadcast_bits(-1)))))
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn negate(x: Register) -> Register {
+            intrinsics!(xor(x, broadcast(-0.0)))
+        }
+
+        #[inline(always)]
+        unsafe fn magnitude(x: Register) -> Register {
+            intrinsics!(and_not(broadcast(-0.0), x))
+        }
+
+        #[inline(always)]
+        unsafe fn nearest(x: Register) -> Register {
+            intrinsics!(round::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(x))
+        }
+
+        vector! {
+            $(#[$doc])* $name;
+
+            #[inline(always)]
+            fn lt(self, b: Self) -> Mask {
+                Mask(intrinsics!(compare::<_CMP_LT_OQ>(self.0, b.0)))
+            }
+            #[inline(always)]
+            fn eq(self, b: Self) -> Mask {
+                Mask(intrinsics!(compare::<_CMP_EQ_OQ>(self.0, b.0)))
+            }
+            #[inline(always)]
+            fn select(mask: Mask, a: Self, b: Self) -> Self {
+                Self(intrinsics!(blend(b.0, a.0, mask.0)))
+            }
+            #[inline(always)]
+            fn any(mask: Mask) -> bool {
+                intrinsics!(sign_bits(mask.0)) != 0
+            }
+            #[inline(always)]
+            fn exponent(self) -> Self {
+                // The exponent field, as an integer, in the last bits of a number whose unit is the last bit.
+                Self(intrinsics!({
+                    let unit = broadcast(LAST_BIT_IS_ONE);
+                    let field = shift_right::<MANTISSA_BITS>(as_bits(self.0));
+                    let biased = as_numbers(or_bits(field, as_bits(unit)));
+                    sub(biased, broadcast(LAST_BIT_IS_ONE + BIAS))
+                }))
+            }
+            #[inline(always)]
+            fn mantissa(self) -> Self {
+                Self(intrinsics!({
+                    let one = broadcast(1.0);
+                    or(and(self.0, as_numbers(broadcast_bits(MANTISSA_FIELD))), one)
+                }))
+            }
+            #[inline(always)]
+            fn scale_by_power_of_two(self, n: Self) -> Self {
+                // n in the last bits of a number, moved to the exponent field and added there.
+                Self(intrinsics!({
+                    let n = as_bits(add(n.0, broadcast(1.5 * LAST_BIT_IS_ONE)));
+                    as_numbers(add_bits(as_bits(self.0), shift_left::<MANTISSA_BITS>(n)))
+                }))
+            }
+            #[inline(always)]
+            fn ln<const ACCURACY: usize>(self) -> Self {
+                math::ln(ISA, step(ACCURACY), self)
+            }
+            #[inline(always)]
+            fn exp<const ACCURACY: usize>(self) -> Self {
+                math::exp(ISA, step(ACCURACY), self)
+            }
+            $($reciprocals)*
+        }
+
+        impl $name {
+            /// `y`, or 0 where self is ±0 or subnormal.
+            #[inline(always)]
+            fn normal_or_zero(self, y: Self) -> Self {
+                Self(intrinsics!({
+                    let field = and(self.0, as_numbers(broadcast_bits(EXPONENT_FIELD)));
+                    let none = equal_bits(as_bits(field), broadcast_bits(0));
+                    and_not(as_numbers(none), y.0)
+                }))
+            }
+        }
+    };
+}
+
+mod double {
+    use crate::math;
+    use crate::vector::{intrinsics, vector};
+    use std::arch::x86_64::{
+        __m256d as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT,
+        _mm256_add_epi64 as add_bits, _mm256_add_pd as add, _mm256_and_pd as and,
+        _mm256_andnot_pd as and_not, _mm256_blendv_pd as blend, _mm256_castpd_si256 as as_bits,
+        _mm256_castsi256_pd as as_numbers, _mm256_cmp_pd as compare,
+        _mm256_cmpeq_epi64 as equal_bits, _mm256_div_pd as divide, _mm256_fmadd_pd as fmadd,
+        _mm256_fnmadd_pd as fnmadd, _mm256_loadu_pd as load, _mm256_max_pd as maximum,
+        _mm256_min_pd as minimum, _mm256_movemask_pd as sign_bits, _mm256_mul_pd as mul,
+        _mm256_or_pd as or, _mm256_or_si256 as or_bits, _mm256_round_pd as round,
+        _mm256_set1_epi64x as broadcast_bits, _mm256_set1_pd as broadcast,
+        _mm256_slli_epi64 as shift_left, _mm256_sqrt_pd as root, _mm256_srli_epi64 as shift_right,
+        _mm256_storeu_pd as store, _mm256_sub_pd as sub, _mm256_xor_pd as xor,
+    };
+
+    type Elem = f64;
+    const LANES: usize = 4;
+    const EXPONENT_FIELD: i64 = 0x7ff0_0000_0000_0000;
+    const MANTISSA_FIELD: i64 = 0x000f_ffff_ffff_ffff;
+    const MANTISSA_BITS: i32 = 52;
+    const LAST_BIT_IS_ONE: f64 = (1_u64 << MANTISSA_BITS) as f64;
+    const BIAS: f64 = 1023.0;
+
+    /// Polynomials follow the accuracy.
+    const fn step(accuracy: usize) -> usize {
+        accuracy
+    }
+
+    avx2! {
+        /// 4 × f64; the divider is faster here than a seed and its steps.
+        F64x4;
+
+        #[inline(always)]
+        fn recip<const ACCURACY: usize>(self) -> Self {
+            Self::splat(ISA, 1.0).div(self)
+        }
+        #[inline(always)]
+        fn recip0<const ACCURACY: usize>(self) -> Self {
+            self.normal_or_zero(self.recip::<ACCURACY>())
+        }
+        #[inline(always)]
+        fn rsqrt<const ACCURACY: usize>(self) -> Self {
+            Self::splat(ISA, 1.0).div(self.sqrt())
+        }
+        #[inline(always)]
+        fn rsqrt0<const ACCURACY: usize>(self) -> Self {
+            self.normal_or_zero(self.rsqrt::<ACCURACY>())
+        }
+    }
+}
+
+mod single {
+    use crate::vector::{intrinsics, vector};
+    use crate::{accuracy, math, newton};
+    use std::arch::x86_64::{
+        __m256 as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT,
+        _mm256_add_epi32 as add_bits, _mm256_add_ps as add, _mm256_and_ps as and,
+        _mm256_andnot_ps as and_not, _mm256_blendv_ps as blend, _mm256_castps_si256 as as_bits,
+        _mm256_castsi256_ps as as_numbers, _mm256_cmp_ps as compare,
+        _mm256_cmpeq_epi32 as equal_bits, _mm256_div_ps as divide, _mm256_fmadd_ps as fmadd,
+        _mm256_fnmadd_ps as fnmadd, _mm256_loadu_ps as load, _mm256_max_ps as maximum,
+        _mm256_min_ps as minimum, _mm256_movemask_ps as sign_bits, _mm256_mul_ps as mul,
+        _mm256_or_ps as or, _mm256_or_si256 as or_bits, _mm256_rcp_ps as recip_seed,
+        _mm256_round_ps as round, _mm256_rsqrt_ps as rsqrt_seed,
+        _mm256_set1_epi32 as broadcast_bits, _mm256_set1_ps as broadcast,
+        _mm256_slli_epi32 as shift_left, _mm256_sqrt_ps as root, _mm256_srli_epi32 as shift_right,
+        _mm256_storeu_ps as store, _mm256_sub_ps as sub, _mm256_xor_ps as xor,
+    };
+
+    type Elem = f32;
+    const LANES: usize = 8;
+    const EXPONENT_FIELD: i32 = 0x7f80_0000;
+    const MANTISSA_FIELD: i32 = 0x007f_ffff;
+    const MANTISSA_BITS: i32 = 23;
+    const LAST_BIT_IS_ONE: f32 = (1_u64 << MANTISSA_BITS) as f32;
+    const BIAS: f32 = 127.0;
+
+    /// The first accuracy already is full.
+    const fn step(_: usize) -> usize {
+        accuracy::SINGLE
+    }
+
+    avx2! {
+        /// 8 × f32, with seeds of 11 bits.
+        F32x8;
+
+        #[inline(always)]
+        fn recip<const ACCURACY: usize>(self) -> Self {
+            let seed = Self(intrinsics!(recip_seed(self.0)));
+            newton::recip(ISA, accuracy::MIDDLE, self, seed)
+        }
+        #[inline(always)]
+        fn recip0<const ACCURACY: usize>(self) -> Self {
+            let seed = self.normal_or_zero(Self(intrinsics!(recip_seed(self.0))));
+            newton::recip(ISA, accuracy::MIDDLE, self, seed)
+        }
+        #[inline(always)]
+        fn rsqrt<const ACCURACY: usize>(self) -> Self {
+            let seed = Self(intrinsics!(rsqrt_seed(self.0)));
+            newton::rsqrt(ISA, accuracy::MIDDLE, self, seed)
+        }
+        #[inline(always)]
+        fn rsqrt0<const ACCURACY: usize>(self) -> Self {
+            let seed = self.normal_or_zero(Self(intrinsics!(rsqrt_seed(self.0))));
+            newton::rsqrt(ISA, accuracy::MIDDLE, self, seed)
+        }
+    }
+}

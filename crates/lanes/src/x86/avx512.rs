@@ -1,0 +1,257 @@
+//! AVX-512: 8 × f64 or 16 × f32; masks are integers; seeds of 14 bits.
+
+use crate::{InstructionSet, Isa};
+use std::ops::{BitAnd, BitOr, Not};
+
+/// Proof of AVX-512 F, DQ, VL and BW.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Avx512(());
+
+impl Avx512 {
+    /// Some if the machine has it.
+    pub(crate) fn detect() -> Option<Self> {
+        (is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma"))
+        .then_some(Self(()))
+    }
+}
+
+impl Isa for Avx512 {
+    type F64 = double::F64x8;
+    type F32 = single::F32x16;
+    const SET: InstructionSet = InstructionSet::Avx512;
+}
+
+/// One bit a lane.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bits<T>(T);
+
+impl<T: BitAnd<Output = T>> BitAnd for Bits<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn bitand(self, b: Self) -> Self {
+        Self(self.0 & b.0)
+    }
+}
+
+impl<T: BitOr<Output = T>> BitOr for Bits<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn bitor(self, b: Self) -> Self {
+        Self(self.0 | b.0)
+    }
+}
+
+impl<T: Not<Output = T>> Not for Bits<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn not(self) -> Self {
+        Self(!self.0)
+    }
+}
+
+/// The vector type from the intrinsics in scope.
+macro_rules! avx512 {
+    ($(#[$doc:meta])* $name:ident, $mask:ty) => {
+        type Token = super::Avx512;
+        type Mask = super::Bits<$mask>;
+        const ISA: Token = super::Avx512(());
+
+        #[inline(always)]
+        unsafe fn negate(x: Register) -> Register {
+            intrinsics!(xor(x, broadcast(-0.0)))
+        }
+
+        #[inline(always)]
+        unsafe fn nearest(x: Register) -> Register {
+            intrinsics!(round_scale::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(x))
+        }
+
+        vector! {
+            $(#[$doc])* $name;
+
+            #[inline(always)]
+            fn lt(self, b: Self) -> Mask {
+                super::Bits(intrinsics!(compare::<_CMP_LT_OQ>(self.0, b.0)))
+            }
+            #[inline(always)]
+            fn eq(self, b: Self) -> Mask {
+                super::Bits(intrinsics!(compare::<_CMP_EQ_OQ>(self.0, b.0)))
+            }
+            #[inline(always)]
+            fn select(mask: Mask, a: Self, b: Self) -> Self {
+                Self(intrinsics!(blend(mask.0, b.0, a.0)))
+            }
+            #[inline(always)]
+            fn any(mask: Mask) -> bool {
+                mask.0 != 0
+            }
+            #[inline(always)]
+            fn exponent(self) -> Self {
+                Self(intrinsics!(exponent(self.0)))
+            }
+            #[inline(always)]
+            fn mantissa(self) -> Self {
+                Self(intrinsics!(mantissa::<_MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO>(self.0)))
+            }
+            #[inline(always)]
+            fn scale_by_power_of_two(self, n: Self) -> Self {
+                Self(intrinsics!(scale(self.0, n.0)))
+            }
+            #[inline(always)]
+            fn recip<const ACCURACY: usize>(self) -> Self {
+                let seed = Self(intrinsics!(recip_seed(self.0)));
+                newton::recip(ISA, step(ACCURACY), self, seed)
+            }
+            #[inline(always)]
+            fn recip0<const ACCURACY: usize>(self) -> Self {
+                let seed = Self(intrinsics!(recip_seed_or_zero(self.normal(), self.0)));
+                newton::recip(ISA, step(ACCURACY), self, seed)
+            }
+            #[inline(always)]
+            fn rsqrt<const ACCURACY: usize>(self) -> Self {
+                let seed = Self(intrinsics!(rsqrt_seed(self.0)));
+                newton::rsqrt(ISA, step(ACCURACY), self, seed)
+            }
+            #[inline(always)]
+            fn rsqrt0<const ACCURACY: usize>(self) -> Self {
+                let seed = Self(intrinsics!(rsqrt_seed_or_zero(self.normal(), self.0)));
+                newton::rsqrt(ISA, step(ACCURACY), self, seed)
+            }
+            #[inline(always)]
+            fn ln<const ACCURACY: usize>(self) -> Self {
+                math::ln_by_table(ISA, step(ACCURACY), self)
+            }
+            #[inline(always)]
+            fn exp<const ACCURACY: usize>(self) -> Self {
+                math::exp_by_table(ISA, step(ACCURACY), self)
+            }
+        }
+
+        impl math::LookUp for $name {
+            const SIXTEENTHS: f64 = SIXTEENTHS;
+            #[inline(always)]
+            fn by_mantissa(self, table: [Elem; 16]) -> Self {
+                Self(intrinsics!(look_up(&table, shift_right::<FOURTH>(as_bits(self.0)))))
+            }
+            #[inline(always)]
+            fn by_last_bits(self, table: [Elem; 16]) -> Self {
+                Self(intrinsics!(look_up(&table, as_bits(self.0))))
+            }
+            #[inline(always)]
+            fn scale_or_zero(self, n: Self, x: Self, lowest: Self) -> Self {
+                // Not less, so that NaN stays NaN.
+                Self(intrinsics!({
+                    let keep = compare::<_CMP_NLT_UQ>(x.0, lowest.0);
+                    scale_or_zero(keep, self.0, n.0)
+                }))
+            }
+        }
+
+        impl $name {
+            /// Where the exponent field is not zero: neither ±0 nor subnormal.
+            #[inline(always)]
+            fn normal(self) -> $mask {
+                intrinsics!(any_bit(as_bits(self.0), broadcast_bits(EXPONENT_FIELD)))
+            }
+        }
+    };
+}
+
+mod double {
+    use crate::vector::{intrinsics, vector};
+    use crate::{math, newton};
+    use std::arch::x86_64::__m512i as Integers;
+    use std::arch::x86_64::{
+        __m512d as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
+        _MM_FROUND_TO_NEAREST_INT, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO,
+        _mm512_abs_pd as magnitude, _mm512_add_pd as add, _mm512_castpd_si512 as as_bits,
+        _mm512_cmp_pd_mask as compare, _mm512_div_pd as divide, _mm512_fmadd_pd as fmadd,
+        _mm512_fnmadd_pd as fnmadd, _mm512_getexp_pd as exponent, _mm512_getmant_pd as mantissa,
+        _mm512_loadu_pd as load, _mm512_mask_blend_pd as blend,
+        _mm512_maskz_rcp14_pd as recip_seed_or_zero, _mm512_maskz_rsqrt14_pd as rsqrt_seed_or_zero,
+        _mm512_maskz_scalef_pd as scale_or_zero, _mm512_max_pd as maximum,
+        _mm512_min_pd as minimum, _mm512_mul_pd as mul, _mm512_permutex2var_pd as permute,
+        _mm512_rcp14_pd as recip_seed, _mm512_roundscale_pd as round_scale,
+        _mm512_rsqrt14_pd as rsqrt_seed, _mm512_scalef_pd as scale,
+        _mm512_set1_epi64 as broadcast_bits, _mm512_set1_pd as broadcast, _mm512_sqrt_pd as root,
+        _mm512_srli_epi64 as shift_right, _mm512_storeu_pd as store, _mm512_sub_pd as sub,
+        _mm512_test_epi64_mask as any_bit, _mm512_xor_pd as xor,
+    };
+
+    type Elem = f64;
+    const LANES: usize = 8;
+    const EXPONENT_FIELD: i64 = 0x7ff0_0000_0000_0000;
+    /// Adding it rounds to sixteenths.
+    const SIXTEENTHS: f64 = 1.5 * (1_u64 << 48) as f64;
+    /// Places between the mantissa's fourth bit and the last bit.
+    const FOURTH: u32 = 48;
+
+    /// One step reaches every accuracy from 14 bits.
+    const fn step(accuracy: usize) -> usize {
+        accuracy
+    }
+
+    #[inline(always)]
+    unsafe fn look_up(table: &[Elem; 16], index: Integers) -> Register {
+        intrinsics!(permute(
+            load(table.as_ptr()),
+            index,
+            load(table[8..].as_ptr())
+        ))
+    }
+
+    avx512! {
+        /// 8 × f64.
+        F64x8, u8
+    }
+}
+
+mod single {
+    use crate::vector::{intrinsics, vector};
+    use crate::{accuracy, math, newton};
+    use std::arch::x86_64::__m512i as Integers;
+    use std::arch::x86_64::{
+        __m512 as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
+        _MM_FROUND_TO_NEAREST_INT, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO,
+        _mm512_abs_ps as magnitude, _mm512_add_ps as add, _mm512_castps_si512 as as_bits,
+        _mm512_cmp_ps_mask as compare, _mm512_div_ps as divide, _mm512_fmadd_ps as fmadd,
+        _mm512_fnmadd_ps as fnmadd, _mm512_getexp_ps as exponent, _mm512_getmant_ps as mantissa,
+        _mm512_loadu_ps as load, _mm512_mask_blend_ps as blend,
+        _mm512_maskz_rcp14_ps as recip_seed_or_zero, _mm512_maskz_rsqrt14_ps as rsqrt_seed_or_zero,
+        _mm512_maskz_scalef_ps as scale_or_zero, _mm512_max_ps as maximum,
+        _mm512_min_ps as minimum, _mm512_mul_ps as mul, _mm512_permutexvar_ps as permute,
+        _mm512_rcp14_ps as recip_seed, _mm512_roundscale_ps as round_scale,
+        _mm512_rsqrt14_ps as rsqrt_seed, _mm512_scalef_ps as scale,
+        _mm512_set1_epi32 as broadcast_bits, _mm512_set1_ps as broadcast, _mm512_sqrt_ps as root,
+        _mm512_srli_epi32 as shift_right, _mm512_storeu_ps as store, _mm512_sub_ps as sub,
+        _mm512_test_epi32_mask as any_bit, _mm512_xor_ps as xor,
+    };
+
+    type Elem = f32;
+    const LANES: usize = 16;
+    const EXPONENT_FIELD: i32 = 0x7f80_0000;
+    /// Adding it rounds to sixteenths.
+    const SIXTEENTHS: f64 = 1.5 * (1_u64 << 19) as f64;
+    /// Places between the mantissa's fourth bit and the last bit.
+    const FOURTH: u32 = 19;
+
+    /// The first accuracy already is full.
+    const fn step(_: usize) -> usize {
+        accuracy::SINGLE
+    }
+
+    #[inline(always)]
+    unsafe fn look_up(table: &[Elem; 16], index: Integers) -> Register {
+        intrinsics!(permute(index, load(table.as_ptr())))
+    }
+
+    avx512! {
+        /// 16 × f32.
+        F32x16, u16
+    }
+}
