@@ -1,12 +1,17 @@
 //! Sums of singular interactions between millions of particles, with the error that you ask for.
 
+mod accuracy;
 pub mod direct;
 mod error;
+mod expansion;
 pub mod kernel;
+pub mod lists;
 mod options;
+mod passes;
 mod plan;
 mod points;
 mod report;
+pub mod tree;
 
 pub use error::{Error, ErrorKind, Result};
 pub use kernel::{BiotSavart2d, Coulomb2d, GaussianCore, Kernel, Kernel2d};

@@ -1,91 +1,245 @@
 //! Plan: build → evaluate many times → move points.
 
+use crate::accuracy::{self, Harmonic2Accuracy};
+use crate::expansion::Expansion;
+use crate::expansion::harmonic2::Harmonic2;
 use crate::kernel::Kernel;
-use crate::points::check_positions;
+use crate::lists::Lists;
+use crate::passes::{self, Buffers, Context, PADDING};
+use crate::points::{check_positions, check_resolution, check_strengths};
 use crate::report::{PassSeconds, PlanReport, VerifyReport};
-use crate::{Evaluation, Options, Outputs, Result, direct};
-use lanes::Real;
+use crate::tree::{Limits, Tree, TreeOrder};
+use crate::{Error, ErrorKind, Evaluation, Options, Outputs, Result, Sums, direct};
+use lanes::{Chosen, Real};
+use rayon::prelude::*;
+use std::sync::Mutex;
+use std::time::Instant;
 
 /// Tree, lists and operators for one set of points and one kernel; evaluates any strengths.
 ///
-/// Every slice goes in and comes back in the user's order.
+/// Every slice goes in and comes back in the user's order. Results are the same bits for any number of threads.
+///
+/// ```
+/// use farfield::{BiotSavart2d, Options, Plan, direct};
+/// let positions: Vec<[f64; 2]> = (0..3000).map(|i| [(i as f64).sin(), (0.7 * i as f64).cos()]).collect();
+/// let circulations = vec![1.0 / 3000.0; 3000];
+/// let plan = Plan::new(&positions, BiotSavart2d, Options::tolerance(1e-6))?;
+/// let u = plan.field(&circulations)?;
+/// assert!(plan.verify(&circulations, 200)?.error_bound < 1e-6);
+/// # let exact = direct::field(&positions, &positions, &circulations, BiotSavart2d)?;
+/// # assert!((u[7][0] - exact[7][0]).abs() < 1e-5);
+/// # Ok::<(), farfield::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Plan<T: Real, K> {
-    targets: Option<Vec<[T; 2]>>,
-    sources: Vec<[T; 2]>,
     kernel: K,
     options: Options,
+    chosen: Chosen,
+    accuracy: Harmonic2Accuracy,
+    expansion: Harmonic2,
+    tree: Tree<2>,
+    lists: Lists,
+    /// Leaves that hold targets, in the order of their targets.
+    leaves: Vec<u32>,
+    sources: [Vec<T>; 2],
+    /// Empty where the targets are the sources.
+    targets: [Vec<T>; 2],
+    list_seconds: f64,
+    /// Buffers of past evaluations, for the next.
+    spare: Mutex<Vec<Vec<Buffers<T, 2>>>>,
 }
 
 impl<T: Real, K: Kernel<2>> Plan<T, K> {
     /// A plan in which every position is a source and a target.
+    ///
+    /// Errors: a position that is not finite, a tolerance below what `T` can give, a kernel parameter that is not allowed.
     pub fn new(positions: &[[T; 2]], kernel: K, options: Options) -> Result<Self> {
-        options.check::<T>()?;
-        kernel.check()?;
         check_positions("positions", positions)?;
-        Ok(Self {
-            targets: None,
-            sources: positions.to_vec(),
-            kernel,
-            options,
-        })
+        Self::build(positions, None, kernel, options)
     }
 
-    /// A plan that evaluates at `targets` the sums over `sources`.
-    pub fn with_targets(
-        targets: &[[T; 2]],
-        sources: &[[T; 2]],
-        kernel: K,
-        options: Options,
-    ) -> Result<Self> {
-        let plan = Self::new(sources, kernel, options)?;
+    /// A plan that evaluates at `targets` the sums over `sources`. Errors as for [`new`](Self::new).
+    pub fn with_targets(targets: &[[T; 2]], sources: &[[T; 2]], kernel: K, options: Options) -> Result<Self> {
         check_positions("targets", targets)?;
-        Ok(Self {
-            targets: Some(targets.to_vec()),
-            ..plan
+        check_positions("sources", sources)?;
+        Self::build(sources, Some(targets), kernel, options)
+    }
+
+    fn build(sources: &[[T; 2]], targets: Option<&[[T; 2]]>, kernel: K, options: Options) -> Result<Self> {
+        options.check::<T>()?;
+        kernel.check()?;
+        let accuracy = accuracy::harmonic2(options.tolerance, options.guarantee, T::EPSILON.to_f64() > 1e-10);
+        let mut plan = Self {
+            chosen: options.chosen()?,
+            expansion: Harmonic2::new(accuracy.order, accuracy.wave_error),
+            accuracy,
+            kernel,
+            options,
+            tree: Tree::default(),
+            lists: Lists::default(),
+            leaves: vec![],
+            sources: Default::default(),
+            targets: Default::default(),
+            list_seconds: 0.0,
+            spare: Mutex::default(),
+        };
+        plan.rebuild(sources, targets)?;
+        Ok(plan)
+    }
+
+    /// The next positions of the same particles: rebuilds the tree in the buffers of the old one.
+    ///
+    /// Errors: another number of positions, one that is not finite, or a plan with separate targets (see
+    /// [`move_both`](Self::move_both)). After an error the plan is as before.
+    pub fn move_to(&mut self, positions: &[[T; 2]]) -> Result<()> {
+        check_positions("positions", positions)?;
+        if self.tree.target_order.is_some() {
+            return Err(Error::argument("positions", "sources alone", "move_both(targets, sources) for this plan"));
+        }
+        same_number("positions", positions.len(), self.tree.source_order.len())?;
+        self.rebuild(positions, None)
+    }
+
+    /// The next positions for a plan with separate targets. Errors as for [`move_to`](Self::move_to).
+    pub fn move_both(&mut self, targets: &[[T; 2]], sources: &[[T; 2]]) -> Result<()> {
+        check_positions("targets", targets)?;
+        check_positions("sources", sources)?;
+        if self.tree.target_order.is_none() {
+            return Err(Error::argument("targets", "a separate cloud", "move_to(positions) for this plan"));
+        }
+        same_number("targets", targets.len(), self.tree.targets().len())?;
+        same_number("sources", sources.len(), self.tree.source_order.len())?;
+        self.rebuild(sources, Some(targets))
+    }
+
+    fn rebuild(&mut self, sources: &[[T; 2]], targets: Option<&[[T; 2]]>) -> Result<()> {
+        check_resolution(sources, targets)?;
+        let pool = self.options.pool.clone();
+        in_pool(pool, || {
+            let leaf_capacity = self.leaf_capacity();
+            let narrowest = self.kernel.reach(self.options.tolerance);
+            self.tree.rebuild(sources, targets, Limits { leaf_capacity, narrowest });
+            let start = Instant::now();
+            let direct_below = self.accuracy.order;
+            self.lists.build(&self.tree, direct_below, <Harmonic2 as Expansion<2>>::class_of);
+            let cells = &self.tree.cells;
+            self.leaves.clear();
+            self.leaves.extend((0..cells.len() as u32).filter(|&i| {
+                cells[i as usize].is_leaf() && !cells[i as usize].targets.is_empty()
+            }));
+            self.leaves.sort_unstable_by_key(|&i| cells[i as usize].targets.start);
+            self.list_seconds = start.elapsed().as_secs_f64();
+            let scale = self.tree.frame.scale;
+            into_tree_order(sources, &self.tree.source_order, scale, &mut self.sources);
+            if let (Some(points), Some(order)) = (targets, &self.tree.target_order) {
+                into_tree_order(points, order, scale, &mut self.targets);
+            }
+        });
+        Ok(())
+    }
+
+    fn leaf_capacity(&self) -> usize {
+        self.options.leaf_capacity.unwrap_or(match self.accuracy.order {
+            ..=16 => 32,
+            17..=24 => 48,
+            _ => 64,
         })
     }
 
     /// The field of one strength vector at every target.
     pub fn field(&self, strengths: &[T]) -> Result<Vec<[T; 2]>> {
-        Ok(self
-            .evaluate(&[strengths], Outputs::FIELD)?
-            .sums
-            .remove(0)
-            .field)
+        Ok(self.evaluate(&[strengths], Outputs::FIELD)?.sums.remove(0).field)
     }
 
     /// The potential of one strength vector at every target.
     pub fn potential(&self, strengths: &[T]) -> Result<Vec<T>> {
-        Ok(self
-            .evaluate(&[strengths], Outputs::POTENTIAL)?
-            .sums
-            .remove(0)
-            .potential)
+        Ok(self.evaluate(&[strengths], Outputs::POTENTIAL)?.sums.remove(0).potential)
     }
 
     /// The field of one strength vector, written into the caller's slice (one entry a target).
     pub fn field_into(&self, strengths: &[T], field: &mut [[T; 2]]) -> Result<PassSeconds> {
-        field.copy_from_slice(&self.field(strengths)?);
-        Ok(PassSeconds::default())
+        same_number("field", field.len(), self.tree.targets().len())?;
+        let start = Instant::now();
+        let (buffers, mut seconds) = self.radial_sums(&[strengths], Outputs::FIELD)?;
+        let permute = Instant::now();
+        let result = self.user_field(&buffers[0], field);
+        self.give_back(buffers);
+        seconds.permute += permute.elapsed().as_secs_f64();
+        seconds.total = start.elapsed().as_secs_f64();
+        result.map(|()| seconds)
     }
 
     /// The chosen sums of each strength vector.
+    ///
+    /// Errors: a vector whose length is not the number of sources or with a strength that is not finite; a sum that
+    /// overflows `T`.
     pub fn evaluate(&self, strengths: &[&[T]], outputs: Outputs) -> Result<Evaluation<T, 2>> {
-        let targets = self.targets.as_ref().unwrap_or(&self.sources);
-        let set = self.options.instruction_set;
-        let sums = direct::evaluate(
-            targets,
-            &self.sources,
-            strengths,
-            self.kernel.clone(),
-            outputs,
-            set,
-        )?;
-        Ok(Evaluation {
-            sums,
-            seconds: PassSeconds::default(),
-        })
+        let start = Instant::now();
+        let (buffers, mut seconds) = self.radial_sums(strengths, outputs)?;
+        let permute = Instant::now();
+        let n = self.tree.targets().len();
+        let user_order = |buffers: &Buffers<T, 2>| -> Result<Sums<T, 2>> {
+            let mut sums = Sums { field: vec![], potential: vec![] };
+            if outputs.field {
+                sums.field.resize(n, [T::ZERO; 2]);
+                self.user_field(buffers, &mut sums.field)?;
+            }
+            if outputs.potential {
+                sums.potential.resize(n, T::ZERO);
+                self.user_potential(buffers, &mut sums.potential)?;
+            }
+            Ok(sums)
+        };
+        let sums: Result<Vec<_>> = buffers.iter().map(user_order).collect();
+        self.give_back(buffers);
+        seconds.permute += permute.elapsed().as_secs_f64();
+        seconds.total = start.elapsed().as_secs_f64();
+        Ok(Evaluation { sums: sums?, seconds })
+    }
+
+    /// The radial sums in tree order, in buffers to be given back.
+    fn radial_sums(&self, strengths: &[&[T]], outputs: Outputs) -> Result<(Vec<Buffers<T, 2>>, PassSeconds)> {
+        check_strengths(strengths, self.tree.source_order.len())?;
+        let mut buffers = self.spare.lock().map(|mut spare| spare.pop()).ok().flatten().unwrap_or_default();
+        buffers.resize_with(strengths.len(), Buffers::default);
+        let context = Context {
+            chosen: self.chosen,
+            tree: &self.tree,
+            lists: &self.lists,
+            expansion: &self.expansion,
+            sources: &self.sources,
+            targets: if self.tree.target_order.is_some() { &self.targets } else { &self.sources },
+            leaves: &self.leaves,
+            accuracy: self.accuracy.pair,
+        };
+        let seconds = in_pool(self.options.pool.clone(), || {
+            passes::evaluate(&context, &self.kernel, strengths, outputs, &mut buffers)
+        });
+        Ok((buffers, seconds))
+    }
+
+    fn give_back(&self, buffers: Vec<Buffers<T, 2>>) {
+        if let Ok(mut spare) = self.spare.lock() {
+            spare.push(buffers);
+        }
+    }
+
+    fn user_field(&self, buffers: &Buffers<T, 2>, out: &mut [[T; 2]]) -> Result<()> {
+        let (scale, [s1, s2]) = (T::from_f64(self.tree.frame.scale), &buffers.s);
+        let index = &self.tree.targets().tree_index;
+        let fill = |out: &mut [T; 2], i: usize| {
+            *out = self.kernel.field([s1[i] * scale, s2[i] * scale]);
+            out[0].is_finite() && out[1].is_finite()
+        };
+        fill_all("field", index, out, fill)
+    }
+
+    fn user_potential(&self, buffers: &Buffers<T, 2>, out: &mut [T]) -> Result<()> {
+        let fill = |out: &mut T, i: usize| {
+            *out = self.kernel.potential(buffers.t[i]);
+            out.is_finite()
+        };
+        fill_all("potential", &self.tree.targets().tree_index, out, fill)
     }
 
     /// Evaluates the field and measures its error on `samples` targets against the direct sum.
@@ -94,37 +248,130 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         self.verify_field(strengths, &field, samples, 0)
     }
 
-    /// Measures the error of a field that this plan gave for `strengths`, on `samples` targets (one in each of as many
-    /// equal ranges of the tree's order, chosen by `salt`).
-    pub fn verify_field(
-        &self,
-        strengths: &[T],
-        field: &[[T; 2]],
-        samples: usize,
-        salt: u64,
-    ) -> Result<VerifyReport> {
-        let _ = (strengths, field, salt);
-        Ok(VerifyReport {
-            samples,
-            measured_error: 0.0,
-            error_bound: 0.0,
-            confidence: 0.98,
-        })
+    /// Measures the error of a field that this plan gave for `strengths`, on `samples` targets: one in each of as many
+    /// equal ranges of the tree's order, chosen within it by `salt`.
+    ///
+    /// Errors: no sample (`samples` = 0), or slices of other lengths than the plan has.
+    pub fn verify_field(&self, strengths: &[T], field: &[[T; 2]], samples: usize, salt: u64) -> Result<VerifyReport> {
+        let n = self.tree.targets().len();
+        check_strengths(&[strengths], self.tree.source_order.len())?;
+        same_number("field", field.len(), n)?;
+        if samples == 0 {
+            return Err(Error::argument("samples", "0", "1 or more"));
+        }
+        let sample = accuracy::stratified(n, samples, salt);
+        let exact = in_pool(self.options.pool.clone(), || self.exact_field(strengths, &sample))?;
+        let user_index = &self.tree.targets().user_index;
+        let squared_errors: Vec<f64> = sample
+            .iter()
+            .zip(&exact)
+            .map(|(&i, exact)| {
+                let u = field[user_index[i] as usize];
+                let [a, b] = [u[0].to_f64() - exact[0], u[1].to_f64() - exact[1]];
+                a * a + b * b
+            })
+            .collect();
+        let square = |u: &[T; 2]| u[0].to_f64() * u[0].to_f64() + u[1].to_f64() * u[1].to_f64();
+        let mean_square = field.iter().map(square).sum::<f64>() / n.max(1) as f64;
+        Ok(accuracy::report(&squared_errors, mean_square))
     }
 
-    /// The next positions of the same particles: rebuilds the tree in the buffers of the old one.
-    pub fn move_to(&mut self, positions: &[[T; 2]]) -> Result<()> {
-        check_positions("positions", positions)?;
-        self.sources.copy_from_slice(positions);
-        Ok(())
+    /// Direct sums in f64 at targets given by tree index.
+    fn exact_field(&self, strengths: &[T], sample: &[usize]) -> Result<Vec<[f64; 2]>> {
+        let inverse = 1.0 / self.tree.frame.scale;
+        let user = |from: &[Vec<T>; 2], i: usize| [from[0][i].to_f64() * inverse, from[1][i].to_f64() * inverse];
+        let separate = self.tree.target_order.is_some();
+        let targets: Vec<[f64; 2]> =
+            sample.iter().map(|&i| user(if separate { &self.targets } else { &self.sources }, i)).collect();
+        let sources: Vec<[f64; 2]> = (0..strengths.len()).map(|i| user(&self.sources, i)).collect();
+        let order = &self.tree.source_order.user_index;
+        let w: Vec<f64> = order.iter().map(|&user| strengths[user as usize].to_f64()).collect();
+        let mut sums = direct::evaluate(
+            &targets,
+            &sources,
+            &[&w],
+            self.kernel.clone(),
+            Outputs::FIELD,
+            Some(self.chosen.set()),
+        )?;
+        Ok(sums.remove(0).field)
     }
 
     /// What was built, and how long it took.
     pub fn report(&self) -> PlanReport {
+        let (tree, lists) = (&self.tree, &self.lists);
+        let leaf_pairs = |&leaf: &u32| {
+            let cell = &tree.cells[leaf as usize];
+            let near: usize = lists.near[leaf as usize].iter().map(|range| range.len()).sum();
+            (near + cell.sources.len()) as u64 * cell.targets.len() as u64
+        };
+        let buffers = self.spare.lock().map(|spare| spare.iter().flatten().map(Buffers::bytes).sum()).unwrap_or(0);
+        let coordinates: usize = self.sources.iter().chain(&self.targets).map(Vec::capacity).sum();
         PlanReport {
-            n_sources: self.sources.len(),
-            n_targets: self.targets.as_ref().unwrap_or(&self.sources).len(),
-            ..Default::default()
+            n_sources: tree.source_order.len(),
+            n_targets: tree.targets().len(),
+            cells: tree.cells.len(),
+            leaves: self.leaves.len(),
+            depth: tree.depth(),
+            leaf_capacity: self.leaf_capacity(),
+            expansion_order: self.expansion.order(),
+            waves: self.expansion.waves(),
+            near_pairs: self.leaves.iter().map(leaf_pairs).sum(),
+            bytes: tree.bytes() + lists.bytes() + buffers + coordinates * size_of::<T>(),
+            instruction_set: self.chosen.set().name(),
+            sort_seconds: tree.seconds.0,
+            tree_seconds: tree.seconds.1,
+            list_seconds: self.list_seconds,
         }
     }
+
+    /// The tree of the plan, to walk over or to reuse.
+    pub fn tree(&self) -> &Tree<2> {
+        &self.tree
+    }
+}
+
+/// Runs in the pool handed in, or where the caller is.
+fn in_pool<R: Send>(pool: Option<std::sync::Arc<rayon::ThreadPool>>, work: impl FnOnce() -> R + Send) -> R {
+    match pool {
+        Some(pool) => pool.install(work),
+        None => work(),
+    }
+}
+
+fn same_number(argument: &str, found: usize, wanted: usize) -> Result<()> {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(Error::argument(argument, format!("{found} entries"), format!("{wanted}, as the plan has")))
+}
+
+fn into_tree_order<T: Real>(points: &[[T; 2]], order: &TreeOrder, scale: f64, out: &mut [Vec<T>; 2]) {
+    let n = points.len();
+    let [x, y] = out;
+    for axis in [&mut *x, &mut *y] {
+        axis.clear();
+        axis.resize(n + PADDING, T::ZERO);
+    }
+    let scaled = |x: T| T::from_f64(x.to_f64() * scale);
+    let places = x.par_iter_mut().zip(y).zip(&order.user_index).with_min_len(1 << 13);
+    places.for_each(|((x, y), &user)| {
+        let point = points[user as usize];
+        (*x, *y) = (scaled(point[0]), scaled(point[1]));
+    });
+}
+
+/// Fills every entry from the tree index of its target; an error names the first that overflows.
+fn fill_all<T: Send>(
+    name: &str,
+    tree_index: &[u32],
+    out: &mut [T],
+    fill: impl Fn(&mut T, usize) -> bool + Sync,
+) -> Result<()> {
+    let entries = out.par_iter_mut().zip(tree_index).with_min_len(1 << 13).enumerate();
+    let overflow = entries.filter_map(|(user, (out, &i))| (!fill(out, i as usize)).then_some(user)).min();
+    overflow.map_or(Ok(()), |user| {
+        let allowed = "sums within the range of the precision (points may be too close, or strengths too large)";
+        Err(Error::new(ErrorKind::Overflow, format!("{name}[{user}]"), "not finite", allowed))
+    })
 }

@@ -1,6 +1,7 @@
 //! Points and strengths at the border: validated here, once; inside, code trusts.
 
 use crate::{Error, Result};
+use crate::tree::Frame;
 use lanes::Real;
 
 /// Every coordinate finite.
@@ -57,6 +58,27 @@ pub(crate) fn check_strengths<T: Real>(strengths: &[&[T]], n_sources: usize) -> 
                 vector[j].to_string(),
                 "finite numbers",
             ));
+        }
+    }
+    Ok(())
+}
+
+/// The smallest nonzero coordinate must be large enough, beside the largest, for squares of distances.
+///
+/// Differences of numbers that are 0 or at least m are 0 or at least m·ε, so this keeps every distance that is not 0 from
+/// vanishing when squared, in the unit of [`crate::tree::Frame`].
+pub(crate) fn check_resolution<T: Real, const D: usize>(
+    sources: &[[T; D]],
+    targets: Option<&[[T; D]]>,
+) -> Result<()> {
+    let targets = targets.unwrap_or(&[]);
+    let scale = Frame::around(&[sources, targets]).scale;
+    let least = if T::EPSILON.to_f64() < 1e-10 { 2f64.powi(-440) } else { 2f64.powi(-38) };
+    let vanishing = |x: T| x != T::ZERO && (x.to_f64() * scale).abs() < least;
+    for (name, points) in [("positions", sources), ("targets", targets)] {
+        if let Some(i) = points.iter().position(|point| point.iter().any(|&x| vanishing(x))) {
+            let allowed = format!("coordinates that are 0 or at least {:e} beside this cloud's extent", least / scale);
+            return Err(Error::argument(format!("{name}[{i}]"), format!("{:?}", points[i]), allowed));
         }
     }
     Ok(())

@@ -1,0 +1,132 @@
+//! The planar harmonic family: series of the Cauchy kernel, moved by plane waves.
+//!
+//! With complex u = (z − c)/h in box units and real strengths g,
+//!
+//! ```text
+//! f(z) = Σ g_j/(z − z_j)         multipole  M_k = Σ g_j u_j^k,   f = (1/h) Σ_{k<p} M_k/w^{k+1}
+//!                                local      f = (1/h) Σ_{l<p} L_l w^l
+//! φ(z) = Σ g_j log|z − z_j|      φ = Re[M_0 log(z − c) − Σ_{k≥1} M_k/(k w^k)] = Re[Λ + Σ_{l≥1} L_{l−1} w^l/l]
+//! ```
+//!
+//! so that the radial sums of [`crate::kernel`] are s = (Re f, −Im f) and t = φ. A multipole is stored as its real parts,
+//! then its imaginary parts, each padded to whole vectors; a local likewise, then Λ (real).
+
+mod nodes;
+mod points;
+mod shift;
+mod waves;
+
+use super::{CellScale, Expansion, UnitPoints, UnitSums};
+use crate::lists::FarPair;
+use lanes::Isa;
+use shift::Shift;
+use waves::Waves;
+
+/// Everything that depends on the order and the number of waves.
+#[derive(Debug)]
+pub(crate) struct Harmonic2 {
+    /// Number of terms p.
+    order: usize,
+    /// p rounded up to whole vectors.
+    padded: usize,
+    shift: Shift,
+    waves: Waves,
+}
+
+/// Widest vector of f64.
+const WIDEST: usize = 8;
+
+impl Harmonic2 {
+    /// Series of `order` terms, and the smallest quadrature with error at most `wave_error`.
+    pub(crate) fn new(order: usize, wave_error: f64) -> Self {
+        let padded = order.next_multiple_of(WIDEST);
+        Self { order, padded, shift: Shift::new(order, padded), waves: Waves::new(order, padded, wave_error) }
+    }
+
+    /// Number of terms.
+    pub(crate) fn order(&self) -> usize {
+        self.order
+    }
+
+    /// Number of plane waves in each direction.
+    pub(crate) fn waves(&self) -> usize {
+        self.waves.count()
+    }
+}
+
+impl Expansion<2> for Harmonic2 {
+    fn multipole_len(&self) -> usize {
+        2 * self.padded
+    }
+    fn local_len(&self) -> usize {
+        2 * self.padded + WIDEST
+    }
+    fn wave_len(&self) -> usize {
+        self.waves.len()
+    }
+    fn class_of(offset: [i32; 2]) -> u32 {
+        waves::class_of(offset)
+    }
+    #[inline(always)]
+    fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<2>, multipole: &mut [f64]) {
+        points::p2m(isa, self.order, points, multipole);
+    }
+    #[inline(always)]
+    fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]) {
+        self.shift.m2m(isa, octant, child, parent);
+    }
+    #[inline(always)]
+    fn outgoing<I: Isa>(&self, isa: I, multipole: &[f64], waves: &mut [f64]) {
+        self.waves.outgoing(isa, multipole, waves);
+    }
+    #[inline(always)]
+    fn translate<'a, I: Isa>(
+        &self,
+        isa: I,
+        pairs: &[FarPair],
+        waves_of: impl Fn(u32) -> &'a [f64],
+        incoming: &mut [f64],
+    ) {
+        self.waves.translate(isa, pairs, waves_of, incoming);
+    }
+    #[inline(always)]
+    fn incoming<I: Isa>(&self, isa: I, incoming: &[f64], local: &mut [f64]) {
+        self.waves.incoming(isa, incoming, local);
+    }
+    #[inline(always)]
+    fn far_constant(&self, strength: f64, log_side: f64, local: &mut [f64]) {
+        local[2 * self.padded] += strength * (self.waves.log_constant() + log_side);
+    }
+    #[inline(always)]
+    fn l2l<I: Isa>(&self, isa: I, octant: usize, parent: &[f64], child: &mut [f64]) {
+        self.shift.l2l(isa, octant, parent, child);
+    }
+    #[inline(always)]
+    fn p2l<I: Isa>(&self, isa: I, points: &UnitPoints<2>, log_side: f64, local: &mut [f64]) {
+        points::p2l(isa, self.order, points, log_side, local);
+    }
+    #[inline(always)]
+    fn l2p<I: Isa>(
+        &self,
+        isa: I,
+        local: &[f64],
+        points: &UnitPoints<2>,
+        side: f64,
+        potential: bool,
+        sums: &mut UnitSums<2>,
+    ) {
+        points::l2p(isa, self.order, local, points, side, potential, sums);
+    }
+    #[inline(always)]
+    fn m2p<I: Isa>(
+        &self,
+        isa: I,
+        multipole: &[f64],
+        points: &UnitPoints<2>,
+        scale: CellScale,
+        potential: bool,
+        sums: &mut UnitSums<2>,
+    ) {
+        points::m2p(isa, self.order, multipole, points, scale, potential, sums);
+    }
+}

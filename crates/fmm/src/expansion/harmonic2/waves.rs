@@ -1,0 +1,256 @@
+//! Multipole to local through plane waves, on which a translation is a diagonal scaling.
+//!
+//! Each offset belongs to the direction d in {E, N, W, S} = {0, 1, 2, 3} of its larger component (E and W on a tie); with
+//! z = i^d z', Re z' > 0 there, and 1/z' ≈ Σ_j w_j e^{−λ_j z'} ([`super::nodes`]) gives
+//!
+//! ```text
+//! outgoing   X^d_j = w_j Σ_k M_k (i^{−d})^k λ_j^k/k!
+//! translate  Y^d_j += X^d_j e^{−λ_j i^{−d} z₀}            z₀ = (c_target − c_source)/h
+//! incoming   L_l += Σ_d i^{−d} Σ_j Y^d_j (−i^{−d} λ_j)^l/l!
+//! ```
+//!
+//! The potential's constant comes along: log z' ≈ C − Σ_j (w_j/λ_j) e^{−λ_j z'}, so Λ += (C + log h) M_0 − Re Σ_j Y^d_j/λ_j.
+//! All four directions share their sums over k ≡ r mod 4, and over l ≡ r mod 4 on the way back.
+
+use super::WIDEST;
+use super::nodes::QUADRATURES;
+use crate::lists::FarPair;
+use lanes::{Isa, Lanes};
+
+/// Directions: E, N, W, S.
+const DIRECTIONS: usize = 4;
+/// Offsets run from −3 to 3 on each axis.
+const WIDTH: i32 = 7;
+/// Classes of one direction: 16 E, 16 W (ties included), 10 N, 10 S at most, padded to a power of two.
+const CLASSES: u32 = 16;
+
+/// The quadrature and what it makes of the order p.
+#[derive(Debug)]
+pub(super) struct Waves {
+    count: usize,
+    /// Nodes rounded up to whole vectors; the padding has weight 0.
+    n: usize,
+    order: usize,
+    padded: usize,
+    /// Row k, columns j: w_j λ_j^k/k!; rows up to a multiple of 4.
+    out: Vec<f64>,
+    /// Row j, columns l: λ_j^l/l!.
+    into: Vec<f64>,
+    /// By class: e^{−λ_j i^{−d} z₀}, real then imaginary.
+    phases: Vec<f64>,
+    /// −1/λ_j, and 0 in the padding.
+    minus_inverse: Vec<f64>,
+    log_constant: f64,
+}
+
+/// Direction of an offset target − source.
+fn direction([dx, dy]: [i32; 2]) -> usize {
+    match (dx.abs() >= dy.abs(), dx > 0, dy > 0) {
+        (true, true, _) => 0,
+        (true, false, _) => 2,
+        (false, _, true) => 1,
+        (false, _, false) => 3,
+    }
+}
+
+/// The offset seen along its direction: i^{−d} z₀.
+fn turned([dx, dy]: [i32; 2]) -> [i32; 2] {
+    match direction([dx, dy]) {
+        0 => [dx, dy],
+        1 => [dy, -dx],
+        2 => [-dx, -dy],
+        _ => [-dy, dx],
+    }
+}
+
+/// Turned offsets are (2, −2 … 2) and (3, −3 … 3): direction first, so that sorting by class groups directions.
+pub(super) fn class_of(offset: [i32; 2]) -> u32 {
+    let [x, y] = turned(offset);
+    let within = if x == 2 { y + 2 } else { 5 + y + 3 };
+    direction(offset) as u32 * CLASSES + within as u32
+}
+
+impl Waves {
+    pub(super) fn new(order: usize, padded: usize, error: f64) -> Self {
+        let last = QUADRATURES.len() - 1;
+        let found = QUADRATURES.iter().find(|q| q.error <= error);
+        let nodes = found.unwrap_or(&QUADRATURES[last]).nodes;
+        let (count, n) = (nodes.len(), nodes.len().next_multiple_of(WIDEST));
+        let rows = order.next_multiple_of(4);
+        let mut out = vec![0.0; rows * n];
+        let mut into = vec![0.0; n * padded];
+        let mut minus_inverse = vec![0.0; n];
+        let mut phases = vec![0.0; DIRECTIONS * CLASSES as usize * 2 * n];
+        for (j, &(lambda, w)) in nodes.iter().enumerate() {
+            let mut term = 1.0;
+            for k in 0..order {
+                out[k * n + j] = w * term;
+                into[j * padded + k] = term;
+                term *= lambda / (k + 1) as f64;
+            }
+            minus_inverse[j] = -1.0 / lambda;
+            for offset in offsets() {
+                let [x, y] = turned(offset).map(f64::from);
+                let phase = &mut phases[class_of(offset) as usize * 2 * n..][..2 * n];
+                let size = (-lambda * x).exp();
+                phase[j] = size * (lambda * y).cos();
+                phase[n + j] = -size * (lambda * y).sin();
+            }
+        }
+        let log_constant = log_constant(nodes);
+        Self { count, n, order, padded, out, into, phases, minus_inverse, log_constant }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(super) fn len(&self) -> usize {
+        DIRECTIONS * 2 * self.n
+    }
+
+    pub(super) fn log_constant(&self) -> f64 {
+        self.log_constant
+    }
+
+    #[inline(always)]
+    pub(super) fn outgoing<I: Isa>(&self, isa: I, multipole: &[f64], waves: &mut [f64]) {
+        let n = self.n;
+        let (m_re, m_im) = multipole.split_at(self.padded);
+        for j in (0..n).step_by(I::F64::LANES) {
+            let zero = I::F64::splat(isa, 0.0);
+            // Sums over k ≡ r mod 4.
+            let mut re = [zero; 4];
+            let mut im = [zero; 4];
+            for k in (0..self.order).step_by(4) {
+                for r in 0..4 {
+                    let row = I::F64::load(isa, &self.out[(k + r) * n + j..]);
+                    re[r] = row.mul_add(I::F64::splat(isa, m_re[k + r]), re[r]);
+                    im[r] = row.mul_add(I::F64::splat(isa, m_im[k + r]), im[r]);
+                }
+            }
+            let (even_re, even_im) = (re[0] + re[2], im[0] + im[2]);
+            let (odd_re, odd_im) = (re[1] + re[3], im[1] + im[3]);
+            let (turn_re, turn_im) = (re[0] - re[2], im[0] - im[2]);
+            // −i(S₁ − S₃)
+            let (side_re, side_im) = (im[1] - im[3], re[3] - re[1]);
+            let mut put = |d: usize, re: I::F64, im: I::F64| {
+                re.store(&mut waves[2 * d * n + j..]);
+                im.store(&mut waves[(2 * d + 1) * n + j..]);
+            };
+            put(0, even_re + odd_re, even_im + odd_im);
+            put(1, turn_re + side_re, turn_im + side_im);
+            put(2, even_re - odd_re, even_im - odd_im);
+            put(3, turn_re - side_re, turn_im - side_im);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn translate<'a, I: Isa>(
+        &self,
+        isa: I,
+        pairs: &[FarPair],
+        waves_of: impl Fn(u32) -> &'a [f64],
+        incoming: &mut [f64],
+    ) {
+        let n = self.n;
+        let mut rest = pairs;
+        for d in 0..DIRECTIONS {
+            let end = rest.partition_point(|pair| pair.class < (d as u32 + 1) * CLASSES);
+            let (here, after) = rest.split_at(end);
+            rest = after;
+            for j in (0..n).step_by(I::F64::LANES) {
+                let mut re = I::F64::splat(isa, 0.0);
+                let mut im = re;
+                for pair in here {
+                    let x = &waves_of(pair.source)[2 * d * n..][..2 * n];
+                    let phase = &self.phases[pair.class as usize * 2 * n..][..2 * n];
+                    let (a, b) = (I::F64::load(isa, &x[j..]), I::F64::load(isa, &x[n + j..]));
+                    let (u, v) = (I::F64::load(isa, &phase[j..]), I::F64::load(isa, &phase[n + j..]));
+                    re = b.neg_mul_add(v, a.mul_add(u, re));
+                    im = b.mul_add(u, a.mul_add(v, im));
+                }
+                re.store(&mut incoming[2 * d * n + j..]);
+                im.store(&mut incoming[(2 * d + 1) * n + j..]);
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn incoming<I: Isa>(&self, isa: I, incoming: &[f64], local: &mut [f64]) {
+        let (n, lanes) = (self.n, I::F64::LANES);
+        // By node: what the four directions give to l ≡ r mod 4, twice over so that any vector width can load it.
+        let mut z_re = [0.0; 32 * WIDEST];
+        let mut z_im = [0.0; 32 * WIDEST];
+        let mut constant = I::F64::splat(isa, 0.0);
+        for j in (0..n).step_by(lanes) {
+            let y = |d: usize, part: usize| I::F64::load(isa, &incoming[(2 * d + part) * n + j..]);
+            let (minus_re, minus_im) = (y(0, 0) - y(2, 0), y(0, 1) - y(2, 1));
+            let (plus_re, plus_im) = (y(0, 0) + y(2, 0), y(0, 1) + y(2, 1));
+            // −i(N − S)
+            let (turn_re, turn_im) = (y(1, 1) - y(3, 1), y(3, 0) - y(1, 0));
+            let (sum_re, sum_im) = (y(1, 0) + y(3, 0), y(1, 1) + y(3, 1));
+            let by_class_re = [minus_re + turn_re, sum_re - plus_re, minus_re - turn_re, -(sum_re + plus_re)];
+            let by_class_im = [minus_im + turn_im, sum_im - plus_im, minus_im - turn_im, -(sum_im + plus_im)];
+            for r in 0..4 {
+                let (mut re, mut im) = ([0.0; WIDEST], [0.0; WIDEST]);
+                by_class_re[r].store(&mut re);
+                by_class_im[r].store(&mut im);
+                for i in 0..lanes {
+                    let at = (j + i) * WIDEST + r;
+                    (z_re[at], z_re[at + 4]) = (re[i], re[i]);
+                    (z_im[at], z_im[at + 4]) = (im[i], im[i]);
+                }
+            }
+            let weight = I::F64::load(isa, &self.minus_inverse[j..]);
+            constant = weight.mul_add(plus_re + sum_re, constant);
+        }
+        let (l_re, rest) = local.split_at_mut(self.padded);
+        let (l_im, rest) = rest.split_at_mut(self.padded);
+        for l in (0..self.order).step_by(lanes) {
+            let mut re = I::F64::load(isa, &l_re[l..]);
+            let mut im = I::F64::load(isa, &l_im[l..]);
+            for j in 0..self.count {
+                let term = I::F64::load(isa, &self.into[j * self.padded + l..]);
+                let at = j * WIDEST + l % WIDEST;
+                re = term.mul_add(I::F64::load(isa, &z_re[at..]), re);
+                im = term.mul_add(I::F64::load(isa, &z_im[at..]), im);
+            }
+            re.store(&mut l_re[l..]);
+            im.store(&mut l_im[l..]);
+        }
+        rest[0] += constant.sum();
+    }
+}
+
+/// Every offset of a far pair.
+fn offsets() -> impl Iterator<Item = [i32; 2]> {
+    let all = (0..WIDTH * WIDTH).map(|k| [k % WIDTH - 3, k / WIDTH - 3]);
+    all.filter(|[x, y]| x.abs() >= 2 || y.abs() >= 2)
+}
+
+/// C with log z ≈ C − Σ (w/λ) e^{−λz}: the mean over the middle of the domain, where the quadrature is best.
+fn log_constant(nodes: &[(f64, f64)]) -> f64 {
+    let at = |x: f64| x.ln() + nodes.iter().map(|&(lambda, w)| w / lambda * (-lambda * x).exp()).sum::<f64>();
+    let samples = 16;
+    (0..samples).map(|k| at(2.0 + f64::from(k) / f64::from(samples))).sum::<f64>() / f64::from(samples)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forty_classes_in_four_directions() {
+        let mut classes: Vec<u32> = offsets().map(class_of).collect();
+        assert_eq!(classes.len(), 40);
+        classes.sort_unstable();
+        classes.dedup();
+        assert_eq!(classes.len(), 40, "two offsets share a class");
+        for offset in offsets() {
+            let [x, y] = turned(offset);
+            assert!(x >= 2 && y.abs() <= x, "{offset:?} turned to {x}, {y}");
+            assert_eq!(class_of(offset) / CLASSES, direction(offset) as u32);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Downward: m2l over the far lists, p2l of larger leaves, l2l from parents to children, the coarsest level first.
+
+use super::Context;
+use super::upward::unit_sources;
+use crate::expansion::{Expansion, UnitPoints};
+use lanes::{Isa, Job, Real};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Target cells that one task handles: the outgoing waves of their sources fit the second-level cache.
+const BLOCK: usize = 256;
+
+/// Locals of all cells that hold targets, in the order of the cells.
+pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
+    context: &Context<T, E, D>,
+    w: &[T],
+    multipoles: &[f64],
+    locals: &mut Vec<f64>,
+) {
+    let len = context.expansion.local_len();
+    let n_cells = context.tree.cells.len();
+    locals.resize(n_cells * len, 0.0);
+    for level in 0..=context.tree.depth() {
+        let cells = context.tree.level(level);
+        let (above, here) = locals[..cells.end * len].split_at_mut(cells.start * len);
+        let above = &*above;
+        here.par_chunks_mut(BLOCK * len).enumerate().for_each_init(Scratch::default, |scratch, (b, out)| {
+            let first = cells.start + b * BLOCK;
+            let block = first..first + out.len() / len;
+            scratch.next_block(n_cells);
+            context.chosen.run(Down { context, w, multipoles, cells: block, above, out, scratch });
+        });
+    }
+}
+
+/// Outgoing waves of the source cells that a block has met, and where they lie.
+struct Scratch<const D: usize> {
+    points: UnitPoints<D>,
+    waves: Vec<f64>,
+    incoming: Vec<f64>,
+    /// By cell: the block that met it last, and its place in `waves`.
+    place: Vec<(u32, u32)>,
+    block: u32,
+}
+
+impl<const D: usize> Default for Scratch<D> {
+    fn default() -> Self {
+        Self { points: UnitPoints::default(), waves: vec![], incoming: vec![], place: vec![], block: 0 }
+    }
+}
+
+impl<const D: usize> Scratch<D> {
+    fn next_block(&mut self, n_cells: usize) {
+        self.place.resize(n_cells, (0, 0));
+        self.block += 1;
+        self.waves.clear();
+    }
+}
+
+/// The locals of a block of cells of one level.
+struct Down<'a, T, E, const D: usize> {
+    context: &'a Context<'a, T, E, D>,
+    w: &'a [T],
+    multipoles: &'a [f64],
+    cells: Range<usize>,
+    above: &'a [f64],
+    out: &'a mut [f64],
+    scratch: &'a mut Scratch<D>,
+}
+
+impl<T: Real, E: Expansion<D>, const D: usize> Job for Down<'_, T, E, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(mut self, isa: I) {
+        let (tree, lists, expansion) = (self.context.tree, self.context.lists, self.context.expansion);
+        let len = expansion.local_len();
+        let out = std::mem::take(&mut self.out);
+        for (local, index) in out.chunks_exact_mut(len).zip(self.cells.clone()) {
+            local.fill(0.0);
+            let cell = &tree.cells[index];
+            if cell.targets.is_empty() {
+                continue;
+            }
+            let side = tree.frame.cell_side(cell.level);
+            let log_side = (side / tree.frame.scale).ln();
+            self.far(isa, index, log_side, local);
+            for &a in &lists.larger[index] {
+                let range = tree.cells[a as usize].sources.clone();
+                unit_sources(self.context, cell, range, self.w, &mut self.scratch.points);
+                expansion.p2l(isa, &self.scratch.points, log_side, local);
+            }
+            if index != 0 {
+                let parent = cell.parent as usize * len;
+                expansion.l2l(isa, cell.octant(), &self.above[parent..parent + len], local);
+            }
+        }
+    }
+}
+
+impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
+    /// m2l over the far list: sources not yet met by this block are first brought to outgoing form.
+    #[inline(always)]
+    fn far<I: Isa>(&mut self, isa: I, index: usize, log_side: f64, local: &mut [f64]) {
+        let expansion = self.context.expansion;
+        let (waves_len, multipole_len) = (expansion.wave_len(), expansion.multipole_len());
+        let pairs = &self.context.lists.far[index];
+        if pairs.is_empty() {
+            return;
+        }
+        let Scratch { waves, incoming, place, block, .. } = &mut *self.scratch;
+        let mut strength = 0.0;
+        for pair in pairs {
+            let source = pair.source as usize;
+            let multipole = &self.multipoles[source * multipole_len..][..multipole_len];
+            strength += multipole[0];
+            if place[source].0 != *block {
+                place[source] = (*block, waves.len() as u32);
+                let start = waves.len();
+                waves.resize(start + waves_len, 0.0);
+                expansion.outgoing(isa, multipole, &mut waves[start..]);
+            }
+        }
+        incoming.resize(waves_len, 0.0);
+        let waves_of = |source: u32| &waves[place[source as usize].1 as usize..][..waves_len];
+        expansion.translate(isa, pairs, waves_of, incoming);
+        expansion.incoming(isa, incoming, local);
+        expansion.far_constant(strength, log_side, local);
+    }
+}

@@ -1,0 +1,99 @@
+//! The method: sums at all targets from the strengths of all sources.
+
+mod downward;
+mod leaves;
+pub(crate) mod p2p;
+mod upward;
+
+use crate::expansion::Expansion;
+use crate::kernel::Kernel;
+use crate::lists::Lists;
+use crate::tree::Tree;
+use crate::{Outputs, PassSeconds};
+use lanes::{Chosen, Real};
+use rayon::prelude::*;
+use std::time::Instant;
+
+/// What every pass reads.
+pub(crate) struct Context<'a, T, E, const D: usize> {
+    pub(crate) chosen: Chosen,
+    pub(crate) tree: &'a Tree<D>,
+    pub(crate) lists: &'a Lists,
+    pub(crate) expansion: &'a E,
+    /// Sources in tree order and plan units, padded at the end to any vector.
+    pub(crate) sources: &'a [Vec<T>; D],
+    /// Targets likewise.
+    pub(crate) targets: &'a [Vec<T>; D],
+    /// Leaves that hold targets, in the order of their targets.
+    pub(crate) leaves: &'a [u32],
+    /// Accuracy of one pair, see [`lanes::accuracy`].
+    pub(crate) accuracy: usize,
+}
+
+/// Buffers of one strength vector, kept from one evaluation to the next.
+#[derive(Debug)]
+pub(crate) struct Buffers<T, const D: usize> {
+    /// Strengths in tree order, padded.
+    pub(crate) w: Vec<T>,
+    multipoles: Vec<f64>,
+    locals: Vec<f64>,
+    /// Radial sums at the targets in tree order.
+    pub(crate) s: [Vec<T>; D],
+    pub(crate) t: Vec<T>,
+}
+
+impl<T, const D: usize> Default for Buffers<T, D> {
+    fn default() -> Self {
+        Self {
+            w: vec![],
+            multipoles: vec![],
+            locals: vec![],
+            s: std::array::from_fn(|_| vec![]),
+            t: vec![],
+        }
+    }
+}
+
+impl<T, const D: usize> Buffers<T, D> {
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        let sums: usize = self.s.iter().map(Vec::capacity).sum();
+        (self.w.capacity() + sums + self.t.capacity()) * size_of::<T>()
+            + (self.multipoles.capacity() + self.locals.capacity()) * size_of::<f64>()
+    }
+}
+
+/// Numbers behind the last point that a vector load may touch.
+pub(crate) const PADDING: usize = 16;
+
+/// Fills `s` and `t` of every buffer, in tree order, plan units.
+pub(crate) fn evaluate<T: Real, K: Kernel<2>, E: Expansion<2>>(
+    context: &Context<T, E, 2>,
+    kernel: &K,
+    strengths: &[&[T]],
+    outputs: Outputs,
+    buffers: &mut [Buffers<T, 2>],
+) -> PassSeconds {
+    let mut seconds = PassSeconds::default();
+    for (strengths, buffers) in strengths.iter().zip(&mut *buffers) {
+        timed(&mut seconds.permute, || into_tree_order(context, strengths, &mut buffers.w));
+        timed(&mut seconds.upward, || upward::run(context, &buffers.w, &mut buffers.multipoles));
+        timed(&mut seconds.downward, || {
+            downward::run(context, &buffers.w, &buffers.multipoles, &mut buffers.locals);
+        });
+    }
+    timed(&mut seconds.near, || leaves::run(context, kernel, outputs, buffers));
+    seconds
+}
+
+fn timed(seconds: &mut f64, work: impl FnOnce()) {
+    let start = Instant::now();
+    work();
+    *seconds += start.elapsed().as_secs_f64();
+}
+
+fn into_tree_order<T: Real, E, const D: usize>(context: &Context<T, E, D>, strengths: &[T], w: &mut Vec<T>) {
+    let order = &context.tree.source_order.user_index;
+    w.resize(order.len() + PADDING, T::ZERO);
+    w.par_iter_mut().zip(order).with_min_len(1 << 13).for_each(|(w, &user)| *w = strengths[user as usize]);
+}

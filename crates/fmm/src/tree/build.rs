@@ -1,0 +1,222 @@
+//! Cutting points in tree order into cells.
+
+use super::frame::Frame;
+use super::morton::{self, max_level};
+use super::sort::TreeOrder;
+use lanes::Real;
+use std::ops::Range;
+use std::time::Instant;
+
+/// One cell of the tree: a cube, and the points in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell<const D: usize> {
+    /// 0 for the root; each level halves the edge.
+    pub level: u32,
+    /// Grid coordinates among the 2^level cells along each axis.
+    pub anchor: [u32; D],
+    /// Index of the parent cell; the root is its own.
+    pub parent: u32,
+    /// Indices of the children that hold points, contiguous; empty for a leaf.
+    pub children: Range<u32>,
+    /// Sources in this cell, in tree order.
+    pub sources: Range<u32>,
+    /// Targets in this cell, in tree order.
+    pub targets: Range<u32>,
+}
+
+impl<const D: usize> Cell<D> {
+    /// No children.
+    #[inline(always)]
+    pub fn is_leaf(&self) -> bool {
+        self.children.is_empty()
+    }
+
+    /// Which child of its parent this is: bit a is set where it lies on the upper side of axis a.
+    #[inline(always)]
+    pub fn octant(&self) -> usize {
+        (0..D).map(|a| ((self.anchor[a] & 1) as usize) << a).sum()
+    }
+
+    /// Whether two cells, of any levels, touch or overlap.
+    #[inline(always)]
+    pub fn is_adjacent(&self, other: &Self) -> bool {
+        let (fine, coarse) = if self.level >= other.level { (self, other) } else { (other, self) };
+        let shift = fine.level - coarse.level;
+        (0..D).all(|a| {
+            // One cell of margin around the coarse cube, counted in fine cells; i64 because a margin may be −1.
+            let low = (i64::from(coarse.anchor[a])) << shift;
+            let high = (i64::from(coarse.anchor[a]) + 1) << shift;
+            let x = i64::from(fine.anchor[a]);
+            x >= low - 1 && x <= high
+        })
+    }
+}
+
+/// An adaptive tree over sources and targets: cells above `leaf_capacity` points are split.
+///
+/// ```
+/// use farfield::tree::Tree;
+/// let points: Vec<[f64; 2]> = (0..1000).map(|i| [(i as f64).sin(), (i as f64 * 0.7).cos()]).collect();
+/// let tree = Tree::new(&points, 16);
+/// let leaves = tree.cells.iter().filter(|cell| cell.is_leaf());
+/// assert_eq!(leaves.map(|leaf| leaf.sources.len()).sum::<usize>(), 1000);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Tree<const D: usize> {
+    /// The root cube.
+    pub frame: Frame<D>,
+    /// All cells, level by level, Morton order within a level.
+    pub cells: Vec<Cell<D>>,
+    /// `cells[levels[l]..levels[l + 1]]` are the cells of level l.
+    pub levels: Vec<u32>,
+    /// Order of the sources.
+    pub source_order: TreeOrder,
+    /// Order of the targets; `None` where they are the sources.
+    pub target_order: Option<TreeOrder>,
+    /// Seconds of sorting, and of cutting into cells.
+    pub seconds: (f64, f64),
+}
+
+impl<const D: usize> Default for Frame<D> {
+    fn default() -> Self {
+        Self { scale: 1.0, corner: [0.0; D], side: 1.0 }
+    }
+}
+
+/// When to stop splitting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Most sources, and most targets, of a leaf.
+    pub leaf_capacity: usize,
+    /// No leaf narrower than this, in user units.
+    pub narrowest: f64,
+}
+
+impl<const D: usize> Tree<D> {
+    /// The tree of one cloud of finite points.
+    pub fn new<T: Real>(points: &[[T; D]], leaf_capacity: usize) -> Self {
+        let mut tree = Self::default();
+        tree.rebuild(points, None, Limits { leaf_capacity: leaf_capacity.max(1), narrowest: 0.0 });
+        tree
+    }
+
+    /// Builds the tree of new points in the buffers of the old one. `targets` is `None` where they are the sources.
+    pub(crate) fn rebuild<T: Real>(&mut self, sources: &[[T; D]], targets: Option<&[[T; D]]>, limits: Limits) {
+        let start = Instant::now();
+        self.frame = Frame::around(&[sources, targets.unwrap_or(&[])]);
+        self.source_order.sort(sources, &self.frame);
+        self.target_order = targets.map(|points| {
+            let mut order = self.target_order.take().unwrap_or_default();
+            order.sort(points, &self.frame);
+            order
+        });
+        self.seconds.0 = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        self.cut(limits);
+        self.seconds.1 = start.elapsed().as_secs_f64();
+    }
+
+    fn cut(&mut self, limits: Limits) {
+        let sources = &self.source_order.keys;
+        let targets = self.target_order.as_ref().map_or(sources, |order| &order.keys);
+        let root = Cell {
+            level: 0,
+            anchor: [0; D],
+            parent: 0,
+            children: 0..0,
+            sources: 0..sources.len() as u32,
+            targets: 0..targets.len() as u32,
+        };
+        self.cells.clear();
+        self.cells.push(root);
+        self.levels.clear();
+        self.levels.extend([0, 1]);
+        let deepest = deepest_level(&self.frame, limits.narrowest);
+        for level in 0..deepest {
+            let end = self.cells.len();
+            for index in self.levels[level as usize] as usize..end {
+                let cell = &self.cells[index];
+                if cell.sources.len().max(cell.targets.len()) > limits.leaf_capacity {
+                    split(&mut self.cells, index, sources, targets);
+                }
+            }
+            if self.cells.len() == end {
+                break;
+            }
+            self.levels.push(self.cells.len() as u32);
+        }
+    }
+
+    /// Order of the targets, which may be that of the sources.
+    pub fn targets(&self) -> &TreeOrder {
+        self.target_order.as_ref().unwrap_or(&self.source_order)
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        let orders = [Some(&self.source_order), self.target_order.as_ref()];
+        orders.into_iter().flatten().map(TreeOrder::bytes).sum::<usize>() + self.cells.capacity() * size_of::<Cell<D>>()
+    }
+
+    /// Number of the deepest level that has cells.
+    pub fn depth(&self) -> usize {
+        self.levels.len() - 2
+    }
+
+    /// Indices of the cells of a level.
+    pub fn level(&self, level: usize) -> Range<usize> {
+        self.levels[level] as usize..self.levels[level + 1] as usize
+    }
+
+    /// Centre of a cell, in plan units.
+    #[inline(always)]
+    pub fn centre(&self, cell: &Cell<D>) -> [f64; D] {
+        self.frame.centre(cell.level, cell.anchor)
+    }
+}
+
+/// Finest level whose cells are at least `narrowest` wide.
+fn deepest_level<const D: usize>(frame: &Frame<D>, narrowest: f64) -> u32 {
+    let finest = max_level(D);
+    if narrowest <= 0.0 {
+        return finest;
+    }
+    (0..=finest).rev().find(|&level| frame.cell_side(level) >= narrowest * frame.scale).unwrap_or(0)
+}
+
+/// Appends the children of a cell that hold any point.
+fn split<const D: usize>(cells: &mut Vec<Cell<D>>, index: usize, sources: &[u64], targets: &[u64]) {
+    let parent = cells[index].clone();
+    let first = cells.len() as u32;
+    let (mut source, mut target) = (parent.sources.start, parent.targets.start);
+    for octant in 0..1u32 << D {
+        let source_end = end_of(octant, sources, source..parent.sources.end, parent.level, D);
+        let target_end = if std::ptr::eq(sources, targets) {
+            source_end
+        } else {
+            end_of(octant, targets, target..parent.targets.end, parent.level, D)
+        };
+        if source_end > source || target_end > target {
+            cells.push(Cell {
+                level: parent.level + 1,
+                anchor: std::array::from_fn(|a| parent.anchor[a] * 2 + (octant >> a & 1)),
+                parent: index as u32,
+                children: 0..0,
+                sources: source..source_end,
+                targets: target..target_end,
+            });
+        }
+        (source, target) = (source_end, target_end);
+    }
+    cells[index].children = first..cells.len() as u32;
+}
+
+/// End of the points of one octant, which start at the range's start.
+fn end_of(octant: u32, keys: &[u64], range: Range<u32>, level: u32, dimension: usize) -> u32 {
+    let child = |key: u64| match dimension {
+        2 => morton::child::<2>(key, level),
+        _ => morton::child::<3>(key, level),
+    };
+    let inside = keys[range.start as usize..range.end as usize].partition_point(|&key| child(key) <= octant);
+    range.start + inside as u32
+}

@@ -1,0 +1,127 @@
+//! The root cube, and the unit in which the plan computes.
+
+use lanes::Real;
+
+/// The root cube of a tree: `corner + [0, side)^D`, in plan units (user units times `scale`).
+///
+/// `scale` is a power of two, and 1 unless the cloud is so large or small that squares of distances would leave the
+/// range of the precision. The side has few significant bits and the corner is a multiple of side/2²⁰, so every cell's
+/// centre is exact in f64 down to the finest level: translations between cells then commit no rounding of their own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame<const D: usize> {
+    /// Plan units per user unit.
+    pub scale: f64,
+    /// Lower corner in plan units.
+    pub corner: [f64; D],
+    /// Edge in plan units.
+    pub side: f64,
+}
+
+impl<const D: usize> Frame<D> {
+    /// A cube around all points of all clouds; all must be finite. No points, or all equal: a cube of side 1.
+    pub fn around<T: Real>(clouds: &[&[[T; D]]]) -> Self {
+        let (low, high) = bounds(clouds);
+        if low[0] > high[0] {
+            return Self { scale: 1.0, corner: [0.0; D], side: 1.0 };
+        }
+        // Halves: the difference of two finite numbers may overflow.
+        let half_extent = (0..D).map(|a| high[a] * 0.5 - low[a] * 0.5).fold(0.0, f64::max);
+        let magnitude = (0..D).map(|a| high[a].abs().max(low[a].abs())).fold(0.0, f64::max);
+        let scale = scale::<T>(half_extent, magnitude);
+        let extent = 2.0 * (half_extent * scale);
+        let side = if extent > 0.0 { round_up(extent * (1.0 + 1e-6)) } else { side_of_a_point(magnitude * scale) };
+        let grid = side / f64::from(1 << 20);
+        let corner = low.map(|x| (x * scale / grid).floor() * grid);
+        Self { scale, corner, side }
+    }
+
+    /// Centre of the cell with grid coordinates `anchor` at `level`.
+    #[inline(always)]
+    pub fn centre(&self, level: u32, anchor: [u32; D]) -> [f64; D] {
+        let side = self.cell_side(level);
+        std::array::from_fn(|a| self.corner[a] + (f64::from(anchor[a]) + 0.5) * side)
+    }
+
+    /// Edge of a cell at `level`.
+    #[inline(always)]
+    pub fn cell_side(&self, level: u32) -> f64 {
+        self.side / (1u64 << level) as f64
+    }
+}
+
+/// Component-wise minimum and maximum; low > high if there are no points.
+fn bounds<T: Real, const D: usize>(clouds: &[&[[T; D]]]) -> ([f64; D], [f64; D]) {
+    let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
+    for point in clouds.iter().flat_map(|cloud| cloud.iter()) {
+        for a in 0..D {
+            let x = point[a].to_f64();
+            low[a] = low[a].min(x);
+            high[a] = high[a].max(x);
+        }
+    }
+    (low, high)
+}
+
+/// 1 where squares of distances are safe; else the power of two that brings the extent near 1 (2⁴⁰ in f32, which leaves
+/// room below for distances between points that nearly coincide).
+fn scale<T: Real>(half_extent: f64, magnitude: f64) -> f64 {
+    let size = if half_extent > 0.0 { half_extent } else { magnitude };
+    let double = T::EPSILON.to_f64() < 1e-10;
+    let window = 2f64.powi(200);
+    if size == 0.0 || (double && size < window && size > 1.0 / window && magnitude < window) {
+        return 1.0;
+    }
+    // f32 has so little room that it always gets the same extent; subnormal clouds come as near as a factor can bring them.
+    let exponent = if double { 0 } else { 40 } - size.log2().round() as i32;
+    2f64.powi(exponent.clamp(-1020, 1020))
+}
+
+/// The smallest number with four significant bits that is at least `x`.
+fn round_up(x: f64) -> f64 {
+    let unit = 2f64.powi(x.log2().floor() as i32 - 3);
+    (x / unit).ceil() * unit
+}
+
+/// All points equal: any cube around them whose grid resolves their magnitude.
+fn side_of_a_point(magnitude: f64) -> f64 {
+    if magnitude > 0.0 { round_up(magnitude * 1e-3) } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holds_every_point_of_any_finite_cloud() {
+        let clouds: [&[[f64; 2]]; 7] = [
+            &[[0.0, 0.0], [1.0, 1.0]],
+            &[[3.5, -2.0]; 3],
+            &[[1e300, -1e300], [-1e300, 1e300]],
+            &[[f64::MAX, f64::MIN], [f64::MIN, f64::MAX]],
+            &[[1e-300, 2e-300], [3e-310, -1e-300]],
+            &[[1e9, 1e9], [1e9 + 1e-6, 1e9]],
+            &[[0.0, 0.0], [5e-324, 0.0]],
+        ];
+        for cloud in clouds {
+            let frame = Frame::around(&[cloud]);
+            assert!(frame.side.is_finite() && frame.side > 0.0, "{frame:?}");
+            for point in cloud {
+                for a in 0..2 {
+                    let u = (point[a] * frame.scale - frame.corner[a]) / frame.side;
+                    assert!((0.0..=1.0).contains(&u), "{point:?} in {frame:?}: {u}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn centres_are_exact() {
+        let frame = Frame::around(&[&[[1000.3, -7.1], [1000.9, -6.9]]]);
+        for level in 0..28 {
+            let last = (1u32 << level) - 1;
+            let (first, end) = (frame.centre(level, [0, 0]), frame.centre(level, [last, last]));
+            // Opposite centres are exactly side − cell side apart.
+            assert_eq!(end[0] - first[0], frame.side - frame.cell_side(level));
+        }
+    }
+}
