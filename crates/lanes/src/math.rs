@@ -150,7 +150,7 @@ fn remainder<L: Lanes>(isa: L::Isa, accuracy: usize, x: L, n: L) -> L {
 }
 
 /// ln of the smallest normal number.
-const fn lowest<L: Lanes>() -> f64 {
+pub(crate) const fn lowest<L: Lanes>() -> f64 {
     if size_of::<L::Elem>() == size_of::<f32>() {
         -87.336_544_750_553_1
     } else {

@@ -1,6 +1,6 @@
 //! The scalar set: the reference that every other set is tested against.
 
-use crate::{InstructionSet, Isa, Lanes, Real};
+use crate::{InstructionSet, Isa, Lanes, Real, math};
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Mul, Neg, Not, Sub, SubAssign};
 
 /// One number at a time; every machine has it.
@@ -179,7 +179,11 @@ macro_rules! scalar_lanes {
             }
             #[inline(always)]
             fn recip0<const ACCURACY: usize>(self) -> Self {
-                Self(if self.0 == 0.0 { 0.0 } else { 1.0 / self.0 })
+                Self(if self.0.abs() < <$t>::MIN_POSITIVE {
+                    0.0
+                } else {
+                    1.0 / self.0
+                })
             }
             #[inline(always)]
             fn rsqrt<const ACCURACY: usize>(self) -> Self {
@@ -187,7 +191,7 @@ macro_rules! scalar_lanes {
             }
             #[inline(always)]
             fn rsqrt0<const ACCURACY: usize>(self) -> Self {
-                Self(if self.0 == 0.0 {
+                Self(if self.0.abs() < <$t>::MIN_POSITIVE {
                     0.0
                 } else {
                     1.0 / self.0.sqrt()
@@ -199,7 +203,7 @@ macro_rules! scalar_lanes {
             }
             #[inline(always)]
             fn exp<const ACCURACY: usize>(self) -> Self {
-                Self(if self.0 < <$t>::MIN_POSITIVE.ln() {
+                Self(if self.0 < math::lowest::<Self>() as $t {
                     0.0
                 } else {
                     self.0.exp()

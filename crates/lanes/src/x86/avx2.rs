@@ -106,10 +106,10 @@ macro_rules! avx2 {
             }
             #[inline(always)]
             fn scale_by_power_of_two(self, n: Self) -> Self {
-                // n in the last bits of a number, moved to the exponent field and added there.
+                // The exponent field of 2ⁿ, in the last bits of a number, moved to its place.
                 Self(intrinsics!({
-                    let n = as_bits(add(n.0, broadcast(1.5 * LAST_BIT_IS_ONE)));
-                    as_numbers(add_bits(as_bits(self.0), shift_left::<MANTISSA_BITS>(n)))
+                    let field = as_bits(add(n.0, broadcast(LAST_BIT_IS_ONE + BIAS)));
+                    mul(self.0, as_numbers(shift_left::<MANTISSA_BITS>(field)))
                 }))
             }
             #[inline(always)]
@@ -142,8 +142,8 @@ mod double {
     use crate::vector::{intrinsics, vector};
     use std::arch::x86_64::{
         __m256d as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT,
-        _mm256_add_epi64 as add_bits, _mm256_add_pd as add, _mm256_and_pd as and,
-        _mm256_andnot_pd as and_not, _mm256_blendv_pd as blend, _mm256_castpd_si256 as as_bits,
+        _mm256_add_pd as add, _mm256_and_pd as and, _mm256_andnot_pd as and_not,
+        _mm256_blendv_pd as blend, _mm256_castpd_si256 as as_bits,
         _mm256_castsi256_pd as as_numbers, _mm256_cmp_pd as compare,
         _mm256_cmpeq_epi64 as equal_bits, _mm256_div_pd as divide, _mm256_fmadd_pd as fmadd,
         _mm256_fnmadd_pd as fnmadd, _mm256_loadu_pd as load, _mm256_max_pd as maximum,
@@ -195,8 +195,8 @@ mod single {
     use crate::{accuracy, math, newton};
     use std::arch::x86_64::{
         __m256 as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT,
-        _mm256_add_epi32 as add_bits, _mm256_add_ps as add, _mm256_and_ps as and,
-        _mm256_andnot_ps as and_not, _mm256_blendv_ps as blend, _mm256_castps_si256 as as_bits,
+        _mm256_add_ps as add, _mm256_and_ps as and, _mm256_andnot_ps as and_not,
+        _mm256_blendv_ps as blend, _mm256_castps_si256 as as_bits,
         _mm256_castsi256_ps as as_numbers, _mm256_cmp_ps as compare,
         _mm256_cmpeq_epi32 as equal_bits, _mm256_div_ps as divide, _mm256_fmadd_ps as fmadd,
         _mm256_fnmadd_ps as fnmadd, _mm256_loadu_ps as load, _mm256_max_ps as maximum,

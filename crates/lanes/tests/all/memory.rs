@@ -1,0 +1,107 @@
+use crate::harness::{Number, Random};
+use farfield_lanes::{Chosen, Isa, Job, Lanes};
+
+struct RoundTrips<'a, T>(&'a [T]);
+
+impl<T: Number> Job for RoundTrips<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        let from = self.0;
+        let width = <T::Lanes<I>>::LANES;
+        let untouched = T::from_f64(-7.0);
+
+        let mut to = vec![untouched; width + 1];
+        <T::Lanes<I>>::load(isa, from).store(&mut to);
+        assert_eq!(to[..width], from[..width]);
+        assert_eq!(to[width], untouched);
+
+        let fill = T::from_f64(-3.0);
+        for n in 0..=width + 1 {
+            let mut all = vec![untouched; width];
+            <T::Lanes<I>>::load_or(isa, &from[..n], fill).store(&mut all);
+            let k = n.min(width);
+            assert_eq!(all[..k], from[..k]);
+            assert!(all[k..].iter().all(|&x| x == fill));
+
+            let mut some = vec![untouched; n];
+            <T::Lanes<I>>::load(isa, from).store_first(&mut some);
+            assert_eq!(some[..k], from[..k]);
+            assert!(some[k..].iter().all(|&x| x == untouched));
+        }
+
+        let mut same = vec![untouched; width];
+        <T::Lanes<I>>::splat(isa, fill).store(&mut same);
+        assert!(same.iter().all(|&x| x == fill));
+
+        assert_eq!(<T::Lanes<I>>::load(isa, from).sum(), halved(&from[..width]));
+        any_lane::<T, I>(isa, width);
+    }
+}
+
+/// Upper half added to lower half until one is left.
+fn halved<T: Number>(x: &[T]) -> T {
+    match x {
+        [x] => *x,
+        _ => {
+            let (low, high) = x.split_at(x.len() / 2);
+            let sums: Vec<T> = low.iter().zip(high).map(|(&a, &b)| a + b).collect();
+            halved(&sums)
+        }
+    }
+}
+
+/// `any` sees each single lane, and sees no lane past the end.
+#[inline(always)]
+fn any_lane<T: Number, I: Isa>(isa: I, width: usize) {
+    let zero = <T::Lanes<I>>::splat(isa, T::ZERO);
+    for lane in 0..width {
+        let mut x = vec![T::ZERO; width];
+        x[lane] = T::ONE;
+        let x = <T::Lanes<I>>::load(isa, &x);
+        assert!(<T::Lanes<I>>::any(zero.lt(x)));
+        assert!(<T::Lanes<I>>::any(!x.eq(zero)));
+        assert!(!<T::Lanes<I>>::any(x.lt(zero)));
+    }
+    assert!(!<T::Lanes<I>>::any(!zero.eq(zero)));
+}
+
+fn memory<T: Number>() {
+    let from = Random(4).between::<T>(40, 1.0, 2.0);
+    for set in Chosen::all() {
+        set.run(RoundTrips(&from));
+    }
+}
+
+#[test]
+fn loads_stores_sums_and_any() {
+    memory::<f64>();
+    memory::<f32>();
+}
+
+#[test]
+fn short_slices_panic() {
+    struct Load;
+    impl Job for Load {
+        type Output = ();
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) {
+            let short = vec![0.0; I::F64::LANES - 1];
+            I::F64::load(isa, &short);
+        }
+    }
+    struct Store;
+    impl Job for Store {
+        type Output = ();
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) {
+            let mut short = vec![0.0; I::F32::LANES - 1];
+            I::F32::splat(isa, 1.0).store(&mut short);
+        }
+    }
+    for set in Chosen::all() {
+        assert!(std::panic::catch_unwind(|| set.run(Load)).is_err());
+        assert!(std::panic::catch_unwind(|| set.run(Store)).is_err());
+    }
+}
