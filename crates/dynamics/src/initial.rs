@@ -1,4 +1,10 @@
-//! Where the particles start, and their circulations.
+//! Where the particles start, and their circulations. Every draw is keyed by (seed, particle).
+
+use crate::config::{Circulations, Config, InitialConfig, ModelConfig};
+use crate::noise::{Stream, cos_sin_turns, normals, uniforms};
+use crate::{Error, ErrorKind, Result};
+use rayon::prelude::*;
+use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// Arrays that the configuration takes from files; the caller reads them.
 #[derive(Clone, Debug, Default)]
@@ -7,4 +13,145 @@ pub struct Inputs {
     pub positions: Option<Vec<[f64; 2]>>,
     /// Circulations (N,), for `model.circulations = { file = … }`.
     pub circulations: Option<Vec<f64>>,
+}
+
+fn input(name: impl std::fmt::Display, value: impl std::fmt::Display, allowed: &str) -> Error {
+    Error::value(ErrorKind::Input, name, value, allowed)
+}
+
+/// Positions and circulations at step 0.
+pub(crate) fn particles(config: &Config, inputs: Inputs) -> Result<(Vec<[f64; 2]>, Vec<f64>)> {
+    let positions = positions(config, inputs.positions)?;
+    let circulations = circulations(config, inputs.circulations, positions.len())?;
+    Ok((positions, circulations))
+}
+
+fn positions(config: &Config, given: Option<Vec<[f64; 2]>>) -> Result<Vec<[f64; 2]>> {
+    if let InitialConfig::File { path } = &config.initial {
+        let name = "initial.path";
+        let allowed = "an array of positions (N, 2) read from it";
+        let given = given.ok_or_else(|| input(name, path.display(), allowed))?;
+        if given.is_empty() || given.len() > u32::MAX as usize {
+            let value = format!("{} particles", given.len());
+            return Err(input("positions", value, "1 to 2^32 - 1"));
+        }
+        if let Some(i) = given.iter().position(|x| !x.iter().all(|x| x.is_finite())) {
+            let [x, y] = given[i];
+            return Err(input(
+                format!("positions[{i}]"),
+                format!("[{x}, {y}]"),
+                "finite numbers",
+            ));
+        }
+        return Ok(given);
+    }
+    if let Some(given) = given {
+        let allowed = "none unless initial.kind = \"file\"";
+        return Err(input(
+            "positions",
+            format!("{} particles", given.len()),
+            allowed,
+        ));
+    }
+    let n = config.initial.n().expect("only a file leaves n open");
+    let place = |i: usize| position(&config.initial, config.seed, i);
+    Ok((0..n).into_par_iter().map(place).collect())
+}
+
+/// Position of particle i; never called for a file.
+fn position(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
+    let gaussian = |centre: [f64; 2], radius: f64| {
+        let z = normals(seed, Stream::Positions, 0, i as u32);
+        [0, 1].map(|k| centre[k] + radius * FRAC_1_SQRT_2 * z[k])
+    };
+    let on_circle = |radius: f64, turns: f64| cos_sin_turns(turns).map(|x| radius * x);
+    match *initial {
+        InitialConfig::GaussianPatches {
+            patches,
+            separation,
+            radius,
+            ..
+        } => {
+            let circle = match patches {
+                1 => 0.0,
+                2 => 0.5 * separation,
+                _ => 0.5 * separation / (PI / patches as f64).sin(),
+            };
+            let turns = (i % patches) as f64 / patches as f64;
+            gaussian(on_circle(circle, turns), radius)
+        }
+        InitialConfig::Gaussian { radius, .. } => gaussian([0.0, 0.0], radius),
+        InitialConfig::UniformDisc { radius, .. } => {
+            let [u, v] = uniforms(seed, Stream::Positions, 0, i as u32);
+            on_circle(radius * u.sqrt(), v)
+        }
+        InitialConfig::Dipole {
+            separation, radius, ..
+        } => {
+            let side = if second_of_dipole(i) { 0.5 } else { -0.5 };
+            gaussian([side * separation, 0.0], radius)
+        }
+        InitialConfig::Ring { n, radius } => on_circle(radius, i as f64 / n as f64),
+        InitialConfig::File { .. } => unreachable!("positions come from the file"),
+    }
+}
+
+fn second_of_dipole(i: usize) -> bool {
+    i % 2 == 1
+}
+
+fn circulations(config: &Config, given: Option<Vec<f64>>, n: usize) -> Result<Vec<f64>> {
+    let ModelConfig::Vortex { circulations, .. } = &config.model;
+    if let Circulations::File(path) = circulations {
+        let name = "model.circulations.file";
+        let allowed = "an array of circulations (N,) read from it";
+        let given = given.ok_or_else(|| input(name, path.display(), allowed))?;
+        if given.len() != n {
+            let allowed = format!("one for each of the {n} particles");
+            return Err(input(
+                "circulations",
+                format!("{} numbers", given.len()),
+                &allowed,
+            ));
+        }
+        if let Some(i) = given.iter().position(|m| !m.is_finite()) {
+            return Err(input(
+                format!("circulations[{i}]"),
+                given[i],
+                "finite numbers",
+            ));
+        }
+        return Ok(given);
+    }
+    if let Some(given) = given {
+        let allowed = "none unless model.circulations = { file = \"…\" }";
+        return Err(input(
+            "circulations",
+            format!("{} numbers", given.len()),
+            allowed,
+        ));
+    }
+    let dipole = matches!(config.initial, InitialConfig::Dipole { .. });
+    let draw = |i: usize| {
+        let m = circulation(circulations, config.seed, i);
+        if dipole && second_of_dipole(i) { -m } else { m }
+    };
+    Ok((0..n).into_par_iter().map(draw).collect())
+}
+
+/// Circulation of particle i; never called for a file.
+fn circulation(law: &Circulations, seed: u64, i: usize) -> f64 {
+    let uniform = || uniforms(seed, Stream::Circulations, 0, i as u32)[0];
+    match *law {
+        Circulations::Unit => 1.0,
+        Circulations::TwoPoint { a, b, p } => {
+            if uniform() < p {
+                a
+            } else {
+                b
+            }
+        }
+        Circulations::Uniform { low, high } => low + (high - low) * uniform(),
+        Circulations::File(_) => unreachable!("circulations come from the file"),
+    }
 }

@@ -1,17 +1,141 @@
 //! Exact statements that the run is held against.
 
+use crate::Observables;
+use crate::sum::sums;
+use bincode::{Decode, Encode};
+use std::f64::consts::TAU;
+
 /// One exact law, expected and measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Law {
-    /// Short name: `centre x`, `second moment`, `angular impulse`, `circulation`, `hamiltonian`, …
+    /// Short name: `centre x`, `second moment`, `impulse x`, `angular impulse`, `circulation`, `hamiltonian`.
     pub name: &'static str,
     /// What the law says.
     pub expected: f64,
     /// What the run gave.
     pub measured: f64,
     /// With noise: standard deviation of `measured` around `expected`, from the quadratic variation along the run.
-    /// Without: what the tolerance and the scheme's local errors can have changed at most.
+    /// Without: what the tolerance, the scheme's local errors and rounding can have changed at most ([`Ledger`]), so
+    /// that |z| ≤ 1 is expected.
     pub standard_error: f64,
-    /// (measured − expected)/standard_error; 0 where both vanish.
+    /// (measured − expected)/standard_error; 0 where both vanish, infinite where only the standard error does.
     pub z: f64,
+}
+
+impl Law {
+    /// The law with its z-score.
+    pub fn new(name: &'static str, expected: f64, measured: f64, standard_error: f64) -> Self {
+        let deviation = measured - expected;
+        let z = if deviation == 0.0 {
+            0.0
+        } else {
+            deviation / standard_error
+        };
+        Self {
+            name,
+            expected,
+            measured,
+            standard_error,
+            z,
+        }
+    }
+}
+
+/// What the laws need to know of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Account<'a> {
+    /// Number of particles.
+    pub n: usize,
+    /// Whether all m_i are the same.
+    pub equal_circulations: bool,
+    /// Σ m_i².
+    pub circulation_squares: f64,
+    /// Sums at step 0.
+    pub initial: &'a Observables,
+    /// Sums now.
+    pub now: &'a Observables,
+    /// Integrals along the run.
+    pub ledger: &'a Ledger,
+}
+
+/// Integrals along the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+pub struct Ledger {
+    /// Time since step 0.
+    pub time: f64,
+    /// ∫ S dt, from the left ends of the steps (the conditional variance of a step's noise).
+    pub second_moment: f64,
+    /// ∫ Σ m_i²|X_i|² dt, likewise.
+    pub weighted_squares: f64,
+    /// How far the conserved quantities can have gone; only kept without noise.
+    pub budget: Budget,
+}
+
+/// For each conserved quantity Q the sum over the steps of ‖∇Q‖₂·(‖e‖₂ + dt·tolerance·‖F‖₂ + ε‖X‖₂): the local error e of
+/// the scheme (estimated from the drift at the end of the step), the error that the drift may have, and rounding. The
+/// exact flow keeps Q, so a step changes it by ∇Q·(error of the step) to first order, and errors need no growth factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+pub struct Budget {
+    /// One axis of X̄.
+    pub centre: f64,
+    /// S.
+    pub second_moment: f64,
+    /// One axis of Σ m_i X_i.
+    pub impulse: f64,
+    /// Σ m_i |X_i|².
+    pub angular_impulse: f64,
+    /// H.
+    pub hamiltonian: f64,
+}
+
+/// One step without noise, for the budget.
+pub(crate) struct QuietStep<'a> {
+    pub(crate) dt: f64,
+    /// Relative error that the drift may have.
+    pub(crate) tolerance: f64,
+    /// F at the end of the step.
+    pub(crate) drift: &'a [[f64; 2]],
+    /// What the scheme took F at the end of the step for.
+    pub(crate) anticipated: &'a [[f64; 2]],
+    /// Local error of the scheme over dt·(drift − anticipated).
+    pub(crate) error_coefficient: f64,
+    pub(crate) circulations: &'a [f64],
+    pub(crate) circulation_squares: f64,
+    pub(crate) observables: &'a Observables,
+}
+
+impl Ledger {
+    /// Adds a step of length `dt` that started at a state with these sums.
+    pub(crate) fn add(&mut self, dt: f64, time: f64, start: &Observables) {
+        self.time = time;
+        self.second_moment += dt * start.second_moment;
+        self.weighted_squares += dt * start.weighted_squares;
+    }
+}
+
+impl Budget {
+    /// Adds what one step can have changed.
+    pub(crate) fn add(&mut self, step: &QuietStep) {
+        let n = step.drift.len();
+        let [error, drift, weighted_drift] = sums(n, |i| {
+            let [f, g] = [step.drift[i], step.anticipated[i]];
+            let f2 = f[0] * f[0] + f[1] * f[1];
+            let [dx, dy] = [f[0] - g[0], f[1] - g[1]];
+            let m = step.circulations[i];
+            [dx * dx + dy * dy, f2, m * m * f2]
+        })
+        .map(f64::sqrt);
+        let sums = step.observables;
+        let [x, y] = sums.centre;
+        let positions = (sums.second_moment + n as f64 * (x * x + y * y)).sqrt();
+        let moved = step.dt * (step.error_coefficient * error + step.tolerance * drift)
+            + f64::EPSILON * positions;
+        // ∇_i H = m_i Σ_j m_j z/r², which is as long as 2πN m_i F_i.
+        let gradient = TAU * n as f64 * weighted_drift;
+        self.centre += moved / (n as f64).sqrt();
+        self.second_moment += moved * 2.0 * sums.second_moment.sqrt();
+        self.impulse += moved * step.circulation_squares.sqrt();
+        self.angular_impulse += moved * 2.0 * sums.weighted_squares.sqrt();
+        self.hamiltonian += moved * gradient;
+    }
 }

@@ -11,7 +11,7 @@
 // What a run is asked to do.
 pub mod config;
 // Where the particles start, and their circulations.
-pub mod initial;
+mod initial;
 // What changes in time.
 mod state;
 // Drift and noise structure of a particle system.
@@ -20,16 +20,20 @@ pub mod model;
 pub mod noise;
 // One time step.
 pub mod stepper;
+// The drift through a plan.
+mod drift;
 // The drift's error, measured and held.
 mod oracle;
-// Sums over the particles.
-pub mod observables;
+// Sums over the particles, in a fixed order.
+mod min_distance;
+mod observables;
+mod sum;
 // Exact statements that the run is held against.
 pub mod laws;
 // The loop.
 mod simulation;
 // State on disk.
-pub mod snapshot;
+mod snapshot;
 // What a run will need.
 mod estimate;
 // One error type.

@@ -35,8 +35,8 @@ pub enum InitialConfig {
         /// Radius of the disc.
         radius: f64,
     },
-    /// Two Gaussian patches on the x axis; the circulations of the one at x < 0 (odd particles) change sign, unless they
-    /// come from a file (`kind = "dipole"`).
+    /// Two Gaussian patches on the x axis; the circulations of the one at x > 0 (odd particles) change sign, unless they
+    /// come from a file (`kind = "dipole"`). With positive circulations it moves upwards.
     Dipole {
         /// Number of particles.
         n: usize,

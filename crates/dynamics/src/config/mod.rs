@@ -22,6 +22,7 @@
 mod check;
 mod initial;
 mod model;
+mod resume;
 
 pub use initial::InitialConfig;
 pub use model::{Circulations, Core, ModelConfig};

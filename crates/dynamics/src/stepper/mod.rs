@@ -1,1 +1,111 @@
-//! One time step.
+//! One time step of dX = F(X) dt + c dB; one scheme a file.
+
+mod ab2_maruyama;
+mod euler_maruyama;
+mod rk4;
+
+pub use ab2_maruyama::Ab2Maruyama;
+pub use euler_maruyama::EulerMaruyama;
+pub use rk4::Rk4;
+
+use crate::Result;
+use crate::config::Scheme;
+use rayon::prelude::*;
+use std::fmt::Debug;
+
+/// F as a function of all positions.
+pub trait Drift {
+    /// Writes F(positions) into `out`, one entry a particle.
+    fn at(&mut self, positions: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()>;
+}
+
+impl<F: FnMut(&[[f64; 2]], &mut [[f64; 2]]) -> Result<()>> Drift for F {
+    fn at(&mut self, positions: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()> {
+        self(positions, out)
+    }
+}
+
+/// The noise of one step.
+#[derive(Clone, Copy, Debug)]
+pub struct Noise<'a> {
+    /// c.
+    pub coefficient: f64,
+    /// ΔB over the step, one a particle, of variance dt per axis.
+    pub dw: &'a [[f64; 2]],
+}
+
+/// Where a step starts.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// X_n.
+    pub positions: &'a [[f64; 2]],
+    /// F(X_n).
+    pub drift: &'a [[f64; 2]],
+    /// F(X_{n−1}); `None` at the first step.
+    pub previous_drift: Option<&'a [[f64; 2]]>,
+    /// Length of the step.
+    pub dt: f64,
+    /// The noise; `None` without.
+    pub noise: Option<Noise<'a>>,
+}
+
+/// Where a step ends.
+#[derive(Debug)]
+pub struct End<'a> {
+    /// X_{n+1}.
+    pub positions: &'a mut [[f64; 2]],
+    /// What the scheme takes F(X_{n+1}) for. The returned coefficient times dt·(F(X_{n+1}) − anticipated) then
+    /// estimates the local error without noise. Left alone if `None`.
+    pub anticipated: Option<&'a mut [[f64; 2]]>,
+}
+
+/// A scheme. Noise is additive, so Itô and Stratonovich agree.
+pub trait Stepper: Debug + Send + Sync {
+    /// `time.scheme` in the configuration.
+    fn name(&self) -> &'static str;
+
+    /// Exponent of E|X − X_exact| in dt, for smooth drift and additive noise (without noise: the order).
+    fn strong_order(&self) -> f64;
+
+    /// Exponent of |E φ(X) − E φ(X_exact)| in dt, for smooth φ.
+    fn weak_order(&self) -> f64;
+
+    /// Evaluations of the drift in one step, that at its start included.
+    fn evaluations(&self) -> u64;
+
+    /// Whether it uses the drift of the step before.
+    fn looks_back(&self) -> bool {
+        false
+    }
+
+    /// Makes one step and returns the coefficient of its local error, see [`End::anticipated`].
+    fn step(&self, start: &Start, drift: &mut dyn Drift, end: End) -> Result<f64>;
+}
+
+/// The scheme of a configuration.
+pub fn from_config(scheme: Scheme) -> Box<dyn Stepper> {
+    match scheme {
+        Scheme::EulerMaruyama => Box::new(EulerMaruyama),
+        Scheme::Ab2Maruyama => Box::new(Ab2Maruyama),
+        Scheme::Rk4 => Box::new(Rk4),
+    }
+}
+
+/// out_i = formula(i, out_i), in parallel.
+fn for_each_particle(out: &mut [[f64; 2]], formula: impl Fn(usize, [f64; 2]) -> [f64; 2] + Sync) {
+    let particles = out.par_iter_mut().enumerate().with_min_len(4096);
+    particles.for_each(|(i, out)| *out = formula(i, *out));
+}
+
+impl Start<'_> {
+    /// X_n + dt·rate + c ΔB of particle i.
+    #[inline]
+    fn moved(&self, i: usize, rate: [f64; 2]) -> [f64; 2] {
+        let x = self.positions[i];
+        let noise = match self.noise {
+            Some(noise) => noise.dw[i].map(|dw| noise.coefficient * dw),
+            None => [0.0; 2],
+        };
+        [0, 1].map(|k| x[k] + self.dt * rate[k] + noise[k])
+    }
+}

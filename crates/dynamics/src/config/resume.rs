@@ -1,0 +1,50 @@
+//! What may change between a snapshot and the run that goes on from it.
+
+use super::Config;
+use crate::{Error, ErrorKind, Result};
+
+impl Config {
+    /// Whether a run with this configuration goes on where the other's snapshot of `step` stopped: all that the path of
+    /// the particles depends on must be the same. The error names the first key that differs.
+    pub(crate) fn check_continues(&self, other: &Config, step: u64) -> Result<()> {
+        let refuse = |key: &str, value: String, allowed: String| {
+            let allowed = format!("{allowed}, as in the snapshot");
+            Err(Error::value(ErrorKind::Config, key, value, allowed))
+        };
+        if self.seed != other.seed {
+            return refuse("seed", self.seed.to_string(), other.seed.to_string());
+        }
+        if self.model != other.model {
+            return refuse(
+                "model",
+                format!("{:?}", self.model),
+                format!("{:?}", other.model),
+            );
+        }
+        if self.initial != other.initial {
+            let allowed = format!("{:?}", other.initial);
+            return refuse("initial", format!("{:?}", self.initial), allowed);
+        }
+        let (time, old) = (&self.time, &other.time);
+        if time.scheme != old.scheme {
+            return refuse(
+                "time.scheme",
+                time.scheme.name().into(),
+                old.scheme.name().into(),
+            );
+        }
+        if time.dt != old.dt {
+            return refuse("time.dt", time.dt.to_string(), old.dt.to_string());
+        }
+        if time.steps < step {
+            let allowed = format!("at least {step}, the step of the snapshot");
+            return Err(Error::value(
+                ErrorKind::Config,
+                "time.steps",
+                time.steps,
+                allowed,
+            ));
+        }
+        Ok(())
+    }
+}

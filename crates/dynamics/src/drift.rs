@@ -1,0 +1,128 @@
+//! The model's drift through a plan, with the time that it takes.
+
+use crate::Result;
+use crate::simulation::StepSeconds;
+use farfield::{Kernel2d, Options, Outputs, PassSeconds, Plan, PlanReport, VerifyReport};
+use std::time::Instant;
+
+/// A plan that follows the particles.
+#[derive(Debug)]
+pub(crate) struct DriftPlan {
+    plan: Plan<f64, Kernel2d>,
+    kernel: Kernel2d,
+    strengths: Vec<f64>,
+    tolerance: f64,
+}
+
+impl DriftPlan {
+    pub(crate) fn new(
+        positions: &[[f64; 2]],
+        kernel: Kernel2d,
+        strengths: Vec<f64>,
+        tolerance: f64,
+        seconds: &mut StepSeconds,
+    ) -> Result<Self> {
+        let started = Instant::now();
+        let plan = Plan::new(positions, kernel, Options::tolerance(tolerance))?;
+        seconds.rebuild += started.elapsed().as_secs_f64();
+        Ok(Self {
+            plan,
+            kernel,
+            strengths,
+            tolerance,
+        })
+    }
+
+    /// The tolerance that the plan was built with.
+    pub(crate) fn tolerance(&self) -> f64 {
+        self.tolerance
+    }
+
+    pub(crate) fn report(&self) -> PlanReport {
+        self.plan.report()
+    }
+
+    /// Follows the particles.
+    pub(crate) fn move_to(
+        &mut self,
+        positions: &[[f64; 2]],
+        seconds: &mut StepSeconds,
+    ) -> Result<()> {
+        let started = Instant::now();
+        self.plan.move_to(positions)?;
+        seconds.rebuild += started.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// Builds the plan again with another tolerance.
+    pub(crate) fn rebuild(
+        &mut self,
+        positions: &[[f64; 2]],
+        tolerance: f64,
+        seconds: &mut StepSeconds,
+    ) -> Result<()> {
+        let strengths = std::mem::take(&mut self.strengths);
+        *self = Self::new(positions, self.kernel, strengths, tolerance, seconds)?;
+        Ok(())
+    }
+
+    /// The drift at the plan's positions.
+    pub(crate) fn field(&self, out: &mut [[f64; 2]], seconds: &mut StepSeconds) -> Result<()> {
+        let started = Instant::now();
+        let mut passes = self.plan.field_into(&self.strengths, out)?;
+        passes.total = started.elapsed().as_secs_f64();
+        add_passes(&mut seconds.field, &passes);
+        Ok(())
+    }
+
+    /// Drift and potential at the plan's positions.
+    pub(crate) fn field_and_potential(
+        &self,
+        out: &mut [[f64; 2]],
+        seconds: &mut StepSeconds,
+    ) -> Result<Vec<f64>> {
+        let started = Instant::now();
+        let mut all = self.plan.evaluate(&[&self.strengths], Outputs::BOTH)?;
+        let sums = all.sums.remove(0);
+        out.copy_from_slice(&sums.field);
+        all.seconds.total = started.elapsed().as_secs_f64();
+        add_passes(&mut seconds.field, &all.seconds);
+        Ok(sums.potential)
+    }
+
+    /// The potential at the plan's positions.
+    pub(crate) fn potential(&self, seconds: &mut StepSeconds) -> Result<Vec<f64>> {
+        let started = Instant::now();
+        let mut all = self.plan.evaluate(&[&self.strengths], Outputs::POTENTIAL)?;
+        all.seconds.total = started.elapsed().as_secs_f64();
+        add_passes(&mut seconds.field, &all.seconds);
+        Ok(all.sums.remove(0).potential)
+    }
+
+    /// Measures the error of a drift that this plan gave.
+    pub(crate) fn verify(
+        &self,
+        drift: &[[f64; 2]],
+        samples: usize,
+        salt: u64,
+        seconds: &mut StepSeconds,
+    ) -> Result<VerifyReport> {
+        let started = Instant::now();
+        let samples = samples.min(drift.len());
+        let report = self
+            .plan
+            .verify_field(&self.strengths, drift, samples, salt)?;
+        seconds.check += started.elapsed().as_secs_f64();
+        Ok(report)
+    }
+}
+
+/// sum += passes.
+pub(crate) fn add_passes(sum: &mut PassSeconds, passes: &PassSeconds) {
+    sum.permute += passes.permute;
+    sum.upward += passes.upward;
+    sum.downward += passes.downward;
+    sum.local += passes.local;
+    sum.near += passes.near;
+    sum.total += passes.total;
+}

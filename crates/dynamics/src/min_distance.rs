@@ -1,0 +1,122 @@
+//! The smallest distance between two particles, exactly, in O(N log N) for every cloud.
+//!
+//! Source: Preparata and Shamos, *Computational Geometry*, §5.4: halve by x, and merge along a strip by y.
+
+use rayon::prelude::*;
+
+/// Points below which a half is not worth a task of its own.
+const TASK: usize = 1 << 14;
+
+/// min_{i<j} |x_i − x_j|; `None` for fewer than two points. Coordinates must be finite.
+pub(crate) fn min_distance(points: &[[f64; 2]]) -> Option<f64> {
+    if points.len() < 2 {
+        return None;
+    }
+    let mut by_x = points.to_vec();
+    by_x.par_sort_unstable_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+    let mut space = by_x.clone();
+    Some(halve(&mut by_x, &mut space))
+}
+
+/// The smallest distance among `points`, sorted by x on entry and by y on return.
+fn halve(points: &mut [[f64; 2]], space: &mut [[f64; 2]]) -> f64 {
+    let n = points.len();
+    if n <= 3 {
+        let best = all_pairs(points);
+        points.sort_unstable_by(|a, b| a[1].total_cmp(&b[1]));
+        return best;
+    }
+    let middle = points[n / 2][0];
+    let (left, right) = points.split_at_mut(n / 2);
+    let (space_left, space_right) = space.split_at_mut(n / 2);
+    let (a, b) = if n > TASK {
+        rayon::join(|| halve(left, space_left), || halve(right, space_right))
+    } else {
+        (halve(left, space_left), halve(right, space_right))
+    };
+    merge_by_y(left, right, space);
+    points.copy_from_slice(space);
+    across(points, middle, a.min(b), space)
+}
+
+fn all_pairs(points: &[[f64; 2]]) -> f64 {
+    let mut best = f64::INFINITY;
+    for (i, a) in points.iter().enumerate() {
+        for b in &points[i + 1..] {
+            best = best.min((a[0] - b[0]).hypot(a[1] - b[1]));
+        }
+    }
+    best
+}
+
+fn merge_by_y(left: &[[f64; 2]], right: &[[f64; 2]], out: &mut [[f64; 2]]) {
+    let (mut i, mut j) = (0, 0);
+    for out in out {
+        let from_left = j == right.len() || (i < left.len() && left[i][1] <= right[j][1]);
+        *out = if from_left { left[i] } else { right[j] };
+        if from_left { i += 1 } else { j += 1 }
+    }
+}
+
+/// The smaller of `best` and the distances within the strip around x = middle; points are sorted by y.
+fn across(points: &[[f64; 2]], middle: f64, mut best: f64, strip: &mut [[f64; 2]]) -> f64 {
+    let mut count = 0;
+    for &point in points {
+        if (point[0] - middle).abs() >= best {
+            continue;
+        }
+        for other in strip[..count].iter().rev() {
+            if point[1] - other[1] >= best {
+                break;
+            }
+            best = best.min((point[0] - other[0]).hypot(point[1] - other[1]));
+        }
+        strip[count] = point;
+        count += 1;
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn few_and_degenerate_points() {
+        assert_eq!(min_distance(&[]), None);
+        assert_eq!(min_distance(&[[1.0, 2.0]]), None);
+        assert_eq!(min_distance(&[[0.0, 0.0], [3.0, 4.0]]), Some(5.0));
+        assert_eq!(min_distance(&[[1.0, 1.0]; 70_000]), Some(0.0));
+        let column: Vec<_> = (0..70_000)
+            .map(|i| [5.0, f64::from(i * i % 65_537)])
+            .collect();
+        assert_eq!(min_distance(&column), Some(0.0));
+        assert_eq!(min_distance(&[[0.0, 0.0], [3e-200, 4e-200]]), Some(5e-200));
+    }
+
+    proptest! {
+        #[test]
+        fn equals_the_double_loop(
+            points in prop::collection::vec([-1.0..1.0, -1.0..1.0], 2..300),
+            grid in prop::bool::ANY,
+        ) {
+            let round = |x: f64| if grid { (x * 8.0).round() / 8.0 } else { x };
+            let points: Vec<[f64; 2]> = points.into_iter().map(|p: [f64; 2]| p.map(round)).collect();
+            prop_assert_eq!(min_distance(&points), Some(all_pairs(&points)));
+        }
+    }
+
+    #[test]
+    fn equals_the_double_loop_across_tasks() {
+        let points: Vec<[f64; 2]> = (0..20_000u32)
+            .map(|i| {
+                [
+                    f64::from(i.wrapping_mul(2_654_435_769)),
+                    f64::from(i.wrapping_mul(40_503 * 65_537)),
+                ]
+            })
+            .collect();
+        assert_eq!(min_distance(&points), Some(all_pairs(&points)));
+    }
+}

@@ -1,1 +1,0 @@
-//! Brownian increments keyed by (seed, particle, step, component).

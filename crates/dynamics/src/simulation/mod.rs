@@ -1,0 +1,254 @@
+//! The loop: prepare the drift at a state, show the state to the observers, step.
+
+mod guard;
+mod report;
+mod step;
+
+pub use report::{Observer, RunEnd, StepReport, StepSeconds, View};
+
+use crate::drift::DriftPlan;
+use crate::laws::{Account, Ledger};
+use crate::model::{Model, NoiseStructure};
+use crate::noise::Brownian;
+use crate::snapshot::Progress;
+use crate::stepper::Stepper;
+use crate::sum::sums;
+use crate::{
+    Config, Estimate, FieldCheck, Inputs, Law, Observables, Result, Snapshot, State, estimate,
+    initial, model, stepper,
+};
+use farfield::PlanReport;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// A run that can be stepped, observed, stopped and restarted.
+///
+/// Runs in the caller's rayon pool; every result is the same for any number of threads.
+#[derive(Debug)]
+pub struct Simulation {
+    config: Config,
+    model: Box<dyn Model>,
+    stepper: Box<dyn Stepper>,
+    brownian: Brownian,
+    plan: DriftPlan,
+    state: State,
+    progress: Progress,
+    observables: Observables,
+    equal_circulations: bool,
+    circulation_squares: f64,
+    /// F at the present state, if `drift_ready`; a function of the state, the configuration and the plan's tolerance.
+    drift: Vec<[f64; 2]>,
+    drift_ready: bool,
+    buffers: Buffers,
+    /// Of the step under way.
+    step_seconds: StepSeconds,
+    seconds: StepSeconds,
+}
+
+/// Room for one step.
+#[derive(Debug)]
+struct Buffers {
+    next: Vec<[f64; 2]>,
+    /// Empty without noise.
+    dw: Vec<[f64; 2]>,
+    /// Empty with noise.
+    anticipated: Vec<[f64; 2]>,
+}
+
+impl Simulation {
+    /// A run at step 0. `inputs` holds the arrays that the configuration takes from files.
+    pub fn new(config: Config, inputs: Inputs) -> Result<Self> {
+        config.check()?;
+        let (positions, circulations) = initial::particles(&config, inputs)?;
+        let initial = Observables::moments(&positions, &circulations);
+        guard::check_moments(&initial)?;
+        let progress = Progress {
+            plan_tolerance: config.field.tolerance,
+            initial,
+            ledger: Ledger::default(),
+            last_check: None,
+            max_measured_error: None,
+        };
+        let state = State {
+            step: 0,
+            time: 0.0,
+            positions,
+            circulations,
+            previous_drift: None,
+        };
+        let mut run = Self::with(config, state, progress)?;
+        run.progress.initial = run.observables;
+        Ok(run)
+    }
+
+    /// Goes on from a snapshot, to the same bits as the run that wrote it. `config` may differ from the snapshot's in
+    /// `time.steps`, `[field]` and `[output]` only; a plan that was tightened stays so unless the tolerance changes.
+    pub fn resume(config: Config, snapshot: Snapshot) -> Result<Self> {
+        config.check()?;
+        config.check_continues(&snapshot.config, snapshot.state.step)?;
+        let mut progress = snapshot.progress;
+        if config.field.tolerance != snapshot.config.field.tolerance {
+            progress.plan_tolerance = config.field.tolerance;
+        }
+        Self::with(config, snapshot.state, progress)
+    }
+
+    /// What the run will need; measures a short trial of at most 20 000 particles.
+    pub fn estimate(config: &Config, inputs: &Inputs) -> Result<Estimate> {
+        estimate::estimate(config, inputs)
+    }
+
+    fn with(config: Config, state: State, progress: Progress) -> Result<Self> {
+        let started = Instant::now();
+        let model = model::from_config(&config.model);
+        let n = state.n();
+        let m = &state.circulations;
+        let room = |wanted: bool| vec![[0.0; 2]; if wanted { n } else { 0 }];
+        let noisy = model.noise() != NoiseStructure::None;
+        let mut step_seconds = StepSeconds::default();
+        let strengths = model.strengths(m);
+        let tolerance = progress.plan_tolerance;
+        let mut run = Self {
+            plan: DriftPlan::new(
+                &state.positions,
+                model.kernel(),
+                strengths,
+                tolerance,
+                &mut step_seconds,
+            )?,
+            stepper: stepper::from_config(config.time.scheme),
+            brownian: Brownian::new(config.seed),
+            observables: Observables::moments(&state.positions, m),
+            equal_circulations: m.iter().all(|x| *x == m[0]),
+            circulation_squares: sums(n, |i| [m[i] * m[i]])[0],
+            drift: room(true),
+            drift_ready: false,
+            buffers: Buffers {
+                next: room(true),
+                dw: room(noisy),
+                anticipated: room(!noisy),
+            },
+            step_seconds,
+            seconds: StepSeconds::default(),
+            config,
+            model,
+            state,
+            progress,
+        };
+        run.observe()?;
+        run.close(started);
+        Ok(run)
+    }
+
+    /// One time step. After an error the state is the last good one.
+    pub fn step(&mut self) -> Result<StepReport> {
+        let started = Instant::now();
+        self.step_seconds = StepSeconds::default();
+        self.prepare()?;
+        let error_coefficient = self.advance()?;
+        self.observe()?;
+        if self.quiet() {
+            self.keep_budget(error_coefficient)?;
+        }
+        self.close(started);
+        Ok(self.report())
+    }
+
+    /// Steps until `time.steps`, or until `stop` becomes true, which ends the run after the step under way. The
+    /// observers see the state that the run starts from and the state after every step.
+    pub fn run(
+        &mut self,
+        observers: &mut [&mut dyn Observer],
+        stop: &AtomicBool,
+    ) -> Result<RunEnd> {
+        let mut report = StepReport {
+            seconds: StepSeconds::default(),
+            ..self.report()
+        };
+        let mut first = true;
+        loop {
+            let stopped = stop.load(Ordering::SeqCst);
+            let finished = self.state.step >= self.config.time.steps;
+            let view = View {
+                simulation: self,
+                state: &self.state,
+                observables: &self.observables,
+                report: &report,
+                first,
+                last: finished || stopped,
+            };
+            for observer in observers.iter_mut() {
+                observer.observe(&view)?;
+            }
+            if finished {
+                return Ok(RunEnd::Finished);
+            }
+            if stopped {
+                return Ok(RunEnd::Stopped);
+            }
+            report = self.step()?;
+            first = false;
+        }
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The particles.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Sums over the present state.
+    pub fn observables(&self) -> &Observables {
+        &self.observables
+    }
+
+    /// Sums over the state at step 0.
+    pub fn initial_observables(&self) -> &Observables {
+        &self.progress.initial
+    }
+
+    /// The exact laws that the model has, at the present state.
+    pub fn laws(&self) -> Vec<Law> {
+        self.model.laws(&Account {
+            n: self.state.n(),
+            equal_circulations: self.equal_circulations,
+            circulation_squares: self.circulation_squares,
+            initial: &self.progress.initial,
+            now: &self.observables,
+            ledger: &self.progress.ledger,
+        })
+    }
+
+    /// The last measurement of the drift's error.
+    pub fn last_check(&self) -> Option<FieldCheck> {
+        self.progress.last_check
+    }
+
+    /// The largest measured error since step 0 of a drift that was used.
+    pub fn max_measured_error(&self) -> Option<f64> {
+        self.progress.max_measured_error
+    }
+
+    /// What the plan built last.
+    pub fn plan_report(&self) -> PlanReport {
+        self.plan.report()
+    }
+
+    /// Seconds of this object so far, by pass; `total` is that of its steps and of its start.
+    pub fn seconds(&self) -> &StepSeconds {
+        &self.seconds
+    }
+
+    /// Everything that a restart needs.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            config: self.config.clone(),
+            state: self.state.clone(),
+            progress: self.progress,
+        }
+    }
+}

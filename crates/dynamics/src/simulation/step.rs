@@ -1,0 +1,219 @@
+//! The parts of a step.
+
+use super::guard::Guard;
+use super::{Simulation, StepReport, StepSeconds};
+use crate::drift::DriftPlan;
+use crate::laws::QuietStep;
+use crate::model::NoiseStructure;
+use crate::oracle::{self, Measured};
+use crate::stepper::{End, Noise, Start};
+use crate::{Observables, Result};
+use farfield::VerifyReport;
+use std::time::Instant;
+
+impl Simulation {
+    pub(super) fn quiet(&self) -> bool {
+        self.model.noise() == NoiseStructure::None
+    }
+
+    pub(super) fn report(&self) -> StepReport {
+        StepReport {
+            step: self.state.step,
+            time: self.state.time,
+            seconds: self.step_seconds,
+            last_check: self.progress.last_check,
+        }
+    }
+
+    pub(super) fn close(&mut self, started: Instant) {
+        self.step_seconds.total = started.elapsed().as_secs_f64();
+        self.seconds.add(&self.step_seconds);
+    }
+
+    /// Makes sure that the drift at the present state is there, within the tolerance.
+    ///
+    /// Whether the potential is evaluated with it, and whether it is measured, depends on the step alone: a run that
+    /// goes on from a snapshot then computes the same bits.
+    pub(super) fn prepare(&mut self) -> Result<()> {
+        if self.drift_ready {
+            return Ok(());
+        }
+        let (step, field) = (self.state.step, &self.config.field);
+        let positions = &self.state.positions;
+        self.plan.move_to(positions, &mut self.step_seconds)?;
+        let mut subject = Prepared {
+            positions,
+            plan: &mut self.plan,
+            drift: &mut self.drift,
+            with_potential: due(step, self.config.output.hamiltonian_every),
+            potential: vec![],
+            seconds: &mut self.step_seconds,
+        };
+        subject.evaluate()?;
+        if due(step, field.check_every) {
+            let check = oracle::hold(&mut subject, field, step, self.config.seed)?;
+            let most = self.progress.max_measured_error.unwrap_or(0.0);
+            self.progress.max_measured_error = Some(most.max(check.measured_error));
+            self.progress.last_check = Some(check);
+        }
+        if subject.with_potential {
+            let potential = subject.potential;
+            let m = &self.state.circulations;
+            let tolerance = self.plan.tolerance();
+            self.observables.add_hamiltonian(m, &potential, tolerance);
+        }
+        self.progress.plan_tolerance = self.plan.tolerance();
+        self.drift_ready = true;
+        Ok(())
+    }
+
+    /// Makes the step, and returns the coefficient of the scheme's local error.
+    pub(super) fn advance(&mut self) -> Result<f64> {
+        let dt = self.config.time.dt;
+        let noise = self.draw_noise(dt);
+        let started = Instant::now();
+        let start = Start {
+            positions: &self.state.positions,
+            drift: &self.drift,
+            previous_drift: self.state.previous_drift.as_deref(),
+            dt,
+            noise: noise.map(|coefficient| Noise {
+                coefficient,
+                dw: &self.buffers.dw,
+            }),
+        };
+        let spread = noise.unwrap_or(0.0) * dt.sqrt();
+        let guard = Guard::new(&self.state, self.observables.second_moment, spread);
+        let (plan, mut inside) = (&mut self.plan, StepSeconds::default());
+        let mut drift = |x: &[[f64; 2]], out: &mut [[f64; 2]]| {
+            guard.check(x)?;
+            plan.move_to(x, &mut inside)?;
+            plan.field(out, &mut inside)
+        };
+        let anticipated = &mut self.buffers.anticipated;
+        let end = End {
+            positions: &mut self.buffers.next,
+            anticipated: (!anticipated.is_empty()).then_some(anticipated),
+        };
+        let error_coefficient = self.stepper.step(&start, &mut drift, end)?;
+        guard.check(&self.buffers.next)?;
+        self.commit(dt);
+        let elapsed = started.elapsed().as_secs_f64();
+        self.step_seconds.update += elapsed - inside.rebuild - inside.field.total;
+        self.step_seconds.add(&inside);
+        Ok(error_coefficient)
+    }
+
+    /// Fills the increments; the coefficient in front of them, or `None` without noise.
+    fn draw_noise(&mut self, dt: f64) -> Option<f64> {
+        match self.model.noise() {
+            NoiseStructure::None => None,
+            NoiseStructure::Additive { coefficient } => {
+                let started = Instant::now();
+                let step = self.state.step;
+                self.brownian.increments(step, dt, &mut self.buffers.dw);
+                self.step_seconds.noise += started.elapsed().as_secs_f64();
+                Some(coefficient)
+            }
+        }
+    }
+
+    /// The new positions become the state.
+    fn commit(&mut self, dt: f64) {
+        let state = &mut self.state;
+        state.step += 1;
+        state.time = state.step as f64 * dt;
+        std::mem::swap(&mut state.positions, &mut self.buffers.next);
+        if self.stepper.looks_back() {
+            let n = state.positions.len();
+            let previous = state
+                .previous_drift
+                .get_or_insert_with(|| vec![[0.0; 2]; n]);
+            std::mem::swap(previous, &mut self.drift);
+        }
+        self.drift_ready = false;
+        let ledger = &mut self.progress.ledger;
+        ledger.add(dt, state.time, &self.observables);
+    }
+
+    /// The observables of the present state, with those that are due.
+    pub(super) fn observe(&mut self) -> Result<()> {
+        let started = Instant::now();
+        let output = &self.config.output;
+        let (step, last) = (self.state.step, self.state.step == self.config.time.steps);
+        let wanted = |every| due(step, every) || (last && every > 0);
+        let (positions, circulations) = (&self.state.positions, &self.state.circulations);
+        let hamiltonian = wanted(output.hamiltonian_every);
+        self.observables = Observables::moments(positions, circulations);
+        if wanted(output.min_distance_every) {
+            self.observables.add_min_distance(positions);
+        }
+        self.step_seconds.observe += started.elapsed().as_secs_f64();
+        if due(step, output.hamiltonian_every) {
+            self.prepare()?;
+        } else if hamiltonian {
+            // Not from `prepare`: a longer run would not evaluate the potential here.
+            self.plan.move_to(positions, &mut self.step_seconds)?;
+            let potential = self.plan.potential(&mut self.step_seconds)?;
+            let tolerance = self.plan.tolerance();
+            self.observables
+                .add_hamiltonian(circulations, &potential, tolerance);
+        }
+        Ok(())
+    }
+
+    /// Adds the step that led to the present state to the budget of the conserved quantities.
+    pub(super) fn keep_budget(&mut self, error_coefficient: f64) -> Result<()> {
+        self.prepare()?;
+        let started = Instant::now();
+        self.progress.ledger.budget.add(&QuietStep {
+            dt: self.config.time.dt,
+            tolerance: self.plan.tolerance(),
+            drift: &self.drift,
+            anticipated: &self.buffers.anticipated,
+            error_coefficient,
+            circulations: &self.state.circulations,
+            circulation_squares: self.circulation_squares,
+            observables: &self.observables,
+        });
+        self.step_seconds.update += started.elapsed().as_secs_f64();
+        Ok(())
+    }
+}
+
+fn due(step: u64, every: u64) -> bool {
+    every > 0 && step.is_multiple_of(every)
+}
+
+/// A drift under preparation.
+struct Prepared<'a> {
+    positions: &'a [[f64; 2]],
+    plan: &'a mut DriftPlan,
+    drift: &'a mut [[f64; 2]],
+    with_potential: bool,
+    potential: Vec<f64>,
+    seconds: &'a mut StepSeconds,
+}
+
+impl Prepared<'_> {
+    fn evaluate(&mut self) -> Result<()> {
+        if self.with_potential {
+            self.potential = self.plan.field_and_potential(self.drift, self.seconds)?;
+            return Ok(());
+        }
+        self.plan.field(self.drift, self.seconds)
+    }
+}
+
+impl Measured for Prepared<'_> {
+    fn plan_tolerance(&self) -> f64 {
+        self.plan.tolerance()
+    }
+    fn measure(&mut self, samples: usize, salt: u64) -> Result<VerifyReport> {
+        self.plan.verify(self.drift, samples, salt, self.seconds)
+    }
+    fn tighten(&mut self, tolerance: f64) -> Result<()> {
+        self.plan.rebuild(self.positions, tolerance, self.seconds)?;
+        self.evaluate()
+    }
+}

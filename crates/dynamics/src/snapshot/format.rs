@@ -1,0 +1,218 @@
+//! The file format: what stands where, and its checks.
+//!
+//! ```text
+//! 8 bytes   magic "FARFIELD"
+//! u32       version of the format
+//! u32       length of the header
+//! u32       CRC-32 of the header
+//! header    bincode: name of the model, then `Header`
+//! blocks    positions (N × 2 f64), circulations (N f64), previous drift (N × 2 f64, if there is one)
+//! ```
+//!
+//! All numbers are little-endian; the header holds the length and the CRC-32 of each block, and the file ends with the
+//! last block.
+
+use super::{Progress, Snapshot};
+use crate::{Config, Error, ErrorKind, Result, State};
+use bincode::{Decode, Encode};
+use std::io::{self, Write};
+
+const MAGIC: &[u8; 8] = b"FARFIELD";
+const VERSION: u32 = 1;
+const PREAMBLE: usize = 20;
+const MODELS: [&str; 1] = ["vortex"];
+
+#[derive(Clone, Debug, Encode, Decode)]
+struct Header {
+    config: Config,
+    step: u64,
+    time: f64,
+    particles: u64,
+    progress: Progress,
+    blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug, Encode, Decode)]
+struct Block {
+    name: String,
+    bytes: u64,
+    crc: u32,
+}
+
+fn encoding() -> impl bincode::config::Config {
+    bincode::config::standard()
+        .with_fixed_int_encoding()
+        .with_limit::<{ 1 << 20 }>()
+}
+
+impl Snapshot {
+    /// Writes the whole file.
+    pub(super) fn encode(&self, out: &mut impl Write) -> io::Result<()> {
+        let state = &self.state;
+        let mut arrays: Vec<(&str, &[f64])> = vec![
+            ("positions", state.positions.as_flattened()),
+            ("circulations", &state.circulations),
+        ];
+        if let Some(drift) = &state.previous_drift {
+            arrays.push(("previous drift", drift.as_flattened()));
+        }
+        let block = |(name, numbers): &(&str, &[f64])| Block {
+            name: name.to_string(),
+            bytes: 8 * numbers.len() as u64,
+            crc: checksum(numbers),
+        };
+        let header = Header {
+            config: self.config.clone(),
+            step: state.step,
+            time: state.time,
+            particles: state.n() as u64,
+            progress: self.progress,
+            blocks: arrays.iter().map(block).collect(),
+        };
+        let model = self.config.model.kind().to_string();
+        let header =
+            bincode::encode_to_vec((model, header), encoding()).map_err(io::Error::other)?;
+        out.write_all(MAGIC)?;
+        out.write_all(&VERSION.to_le_bytes())?;
+        out.write_all(&(header.len() as u32).to_le_bytes())?;
+        out.write_all(&crc32fast::hash(&header).to_le_bytes())?;
+        out.write_all(&header)?;
+        for (_, numbers) in arrays {
+            in_bytes(numbers, |bytes| out.write_all(bytes))?;
+        }
+        Ok(())
+    }
+
+    /// Reads a whole file.
+    pub(super) fn decode(file: &[u8]) -> Result<Self> {
+        let (header, mut rest) = header(file)?;
+        let expected =
+            (file.len() - rest.len()) as u64 + header.blocks.iter().map(|b| b.bytes).sum::<u64>();
+        if file.len() as u64 != expected {
+            let value = format!("{} bytes", file.len());
+            return Err(damaged(
+                "length",
+                value,
+                format!("{expected} bytes; truncated or appended to"),
+            ));
+        }
+        let n = header.particles as usize;
+        let mut take = |name: &str, numbers: usize| {
+            let Some(block) = header.blocks.iter().find(|block| block.name == name) else {
+                return Ok(None);
+            };
+            let (bytes, after) = rest.split_at(block.bytes as usize);
+            rest = after;
+            if bytes.len() != 8 * numbers {
+                let value = format!("{} bytes", bytes.len());
+                return Err(damaged(
+                    name,
+                    value,
+                    format!("{} for {n} particles", 8 * numbers),
+                ));
+            }
+            if crc32fast::hash(bytes) != block.crc {
+                return Err(damaged(
+                    name,
+                    "wrong checksum",
+                    "the checksum in the header",
+                ));
+            }
+            Ok(Some(bytes))
+        };
+        let missing = |name: &str| damaged(name, "missing", "one block");
+        let positions = take("positions", 2 * n)?.ok_or_else(|| missing("positions"))?;
+        let circulations = take("circulations", n)?.ok_or_else(|| missing("circulations"))?;
+        let previous_drift = take("previous drift", 2 * n)?;
+        Ok(Self {
+            config: header.config,
+            state: State {
+                step: header.step,
+                time: header.time,
+                positions: pairs(positions),
+                circulations: numbers(circulations).collect(),
+                previous_drift: previous_drift.map(pairs),
+            },
+            progress: header.progress,
+        })
+    }
+}
+
+/// The header, and the bytes after it.
+fn header(file: &[u8]) -> Result<(Header, &[u8])> {
+    let short = |part: &str, bytes: usize| {
+        let value = format!("{} bytes", file.len());
+        damaged(part, value, format!("at least {bytes}; truncated"))
+    };
+    if !file.starts_with(&MAGIC[..file.len().min(8)]) {
+        return Err(damaged("magic", "other bytes", "a snapshot of farfield"));
+    }
+    if file.len() < PREAMBLE {
+        return Err(short("preamble", PREAMBLE));
+    }
+    let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes"));
+    if word(8) != VERSION {
+        return Err(damaged(
+            "version",
+            word(8),
+            format!("{VERSION}, which this program writes"),
+        ));
+    }
+    let end = PREAMBLE + word(12) as usize;
+    if file.len() < end {
+        return Err(short("header", end));
+    }
+    let bytes = &file[PREAMBLE..end];
+    if crc32fast::hash(bytes) != word(16) {
+        return Err(damaged(
+            "header",
+            "wrong checksum",
+            "the checksum before it",
+        ));
+    }
+    let broken =
+        |error: bincode::error::DecodeError| damaged("header", error, "what this version writes");
+    let (model, used): (String, _) =
+        bincode::decode_from_slice(bytes, encoding()).map_err(broken)?;
+    if !MODELS.contains(&model.as_str()) {
+        return Err(damaged("model", format!("'{model}'"), MODELS.join(", ")));
+    }
+    let (header, _) = bincode::decode_from_slice(&bytes[used..], encoding()).map_err(broken)?;
+    Ok((header, &file[end..]))
+}
+
+fn damaged(part: &str, value: impl std::fmt::Display, allowed: impl std::fmt::Display) -> Error {
+    Error::value(ErrorKind::Snapshot, part, value, allowed)
+}
+
+/// Hands the numbers over as little-endian bytes, some at a time.
+fn in_bytes<E>(numbers: &[f64], mut take: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+    let mut bytes = Vec::with_capacity(1 << 16);
+    for chunk in numbers.chunks(1 << 13) {
+        bytes.clear();
+        bytes.extend(chunk.iter().flat_map(|x| x.to_le_bytes()));
+        take(&bytes)?;
+    }
+    Ok(())
+}
+
+fn checksum(numbers: &[f64]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    let done: Result<(), std::convert::Infallible> = in_bytes(numbers, |bytes| {
+        hasher.update(bytes);
+        Ok(())
+    });
+    let Ok(()) = done;
+    hasher.finalize()
+}
+
+fn numbers(bytes: &[u8]) -> impl Iterator<Item = f64> {
+    let number = |bytes: &[u8]| f64::from_le_bytes(bytes.try_into().expect("eight bytes"));
+    bytes.chunks_exact(8).map(number)
+}
+
+fn pairs(bytes: &[u8]) -> Vec<[f64; 2]> {
+    let mut numbers = numbers(bytes);
+    let pair = |_| [0, 1].map(|_| numbers.next().expect("sixteen bytes a particle"));
+    (0..bytes.len() / 16).map(pair).collect()
+}

@@ -1,0 +1,45 @@
+//! State on disk: everything that a bit-identical restart needs, in one file that is there whole or not at all.
+
+mod folder;
+mod format;
+
+pub use folder::{Found, SnapshotWriter};
+
+use crate::laws::Ledger;
+use crate::{Config, FieldCheck, Observables, State};
+use bincode::{Decode, Encode};
+
+/// Everything that a bit-identical restart needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// The configuration of the run that wrote it.
+    pub config: Config,
+    /// The particles.
+    pub state: State,
+    pub(crate) progress: Progress,
+}
+
+/// What a run carries along beside the particles.
+#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+pub(crate) struct Progress {
+    /// Tolerance of the plan: the user's, or less after tightening.
+    pub(crate) plan_tolerance: f64,
+    /// Sums at step 0.
+    pub(crate) initial: Observables,
+    /// Integrals of the laws.
+    pub(crate) ledger: Ledger,
+    pub(crate) last_check: Option<FieldCheck>,
+    pub(crate) max_measured_error: Option<f64>,
+}
+
+impl Snapshot {
+    /// File name of a step: `snapshot-0000000050.ffs`.
+    pub fn file_name(step: u64) -> String {
+        format!("snapshot-{step:010}.ffs")
+    }
+
+    /// About the size of a file for `n` particles, for schemes that look back or not.
+    pub fn bytes(n: usize, looks_back: bool) -> usize {
+        n * (24 + if looks_back { 16 } else { 0 }) + 1024
+    }
+}

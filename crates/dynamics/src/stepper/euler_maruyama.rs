@@ -1,0 +1,34 @@
+//! Euler and Maruyama's scheme.
+
+use super::{Drift, End, Start, Stepper, for_each_particle};
+use crate::Result;
+
+/// X_{n+1} = X_n + dt F(X_n) + c ΔB.
+///
+/// Strong order 1 and weak order 1 for additive noise; order 1 without. Local error without noise: dt²/2 X″, and
+/// F(X_{n+1}) − F(X_n) = dt X″ + ….
+/// Source: Kloeden and Platen, *Numerical Solution of Stochastic Differential Equations*, §10.2.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EulerMaruyama;
+
+impl Stepper for EulerMaruyama {
+    fn name(&self) -> &'static str {
+        "euler-maruyama"
+    }
+    fn strong_order(&self) -> f64 {
+        1.0
+    }
+    fn weak_order(&self) -> f64 {
+        1.0
+    }
+    fn evaluations(&self) -> u64 {
+        1
+    }
+    fn step(&self, start: &Start, _: &mut dyn Drift, end: End) -> Result<f64> {
+        for_each_particle(end.positions, |i, _| start.moved(i, start.drift[i]));
+        if let Some(anticipated) = end.anticipated {
+            anticipated.copy_from_slice(start.drift);
+        }
+        Ok(0.5)
+    }
+}
