@@ -1,0 +1,168 @@
+//! `farfield eval`: one sum, from arrays to arrays.
+
+mod report;
+mod save;
+mod sum;
+
+use crate::error::{Error, Result};
+use crate::files;
+use crate::machine::Machine;
+use crate::npy::{Array, Number, Precision};
+use clap::{Args, ValueEnum};
+use farfield::{Kernel2d, Outputs};
+use save::Results;
+use serde::Serialize;
+use std::path::PathBuf;
+use sum::Input;
+
+/// Sum a kernel over arrays: Σ_j w_j K(x_i − y_j) at every target x_i
+///
+/// Arrays are C-ordered .npy, float64 or float32: positions (N, 2); strengths (N,), or (N, m) for m strength vectors at
+/// once. Results keep the order of the M targets: field (M, 2) and potential (M,), or (M, m, 2) and (M, m).
+#[derive(Args, Debug)]
+pub(crate) struct Eval {
+    /// biot-savart or coulomb; with a core: biot-savart:core=gaussian,delta=0.01
+    #[arg(long)]
+    kernel: Kernel2d,
+    /// Relative ℓ2 error that the result may have; needed unless --method direct
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    tolerance: Option<f64>,
+    /// Positions y_j
+    #[arg(long, value_name = "Y.npy")]
+    sources: PathBuf,
+    /// Strengths w_j
+    #[arg(long, value_name = "W.npy")]
+    strengths: PathBuf,
+    /// Positions x_i [default: the sources]
+    #[arg(long, value_name = "X.npy")]
+    targets: Option<PathBuf>,
+    /// Where the result goes: .npy for one output, .npz for all under their names
+    #[arg(long, value_name = "U.npy")]
+    output: Option<PathBuf>,
+    /// What is summed: field, potential or both
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "LIST",
+        default_value = "field"
+    )]
+    outputs: Vec<Output>,
+    /// The fast method, or the exact sum over all pairs
+    #[arg(long, value_enum, default_value_t = Method::Fmm)]
+    method: Method,
+    /// [default: f32 if every array is float32, else f64]
+    #[arg(long, value_enum)]
+    precision: Option<Precision>,
+    #[command(flatten)]
+    machine: Machine,
+    /// Evaluate so many times, and report each
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    repeat: u32,
+    /// Measure the error of the field on so many targets against the direct sum
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    verify: Option<u32>,
+    /// Write settings, seconds and measured error as JSON
+    #[arg(long, value_name = "REPORT.json")]
+    report: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Output {
+    Field,
+    Potential,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Method {
+    Fmm,
+    Direct,
+}
+
+impl Eval {
+    pub(crate) fn run(&self) -> Result<()> {
+        self.check()?;
+        let sources = Array::read(&self.sources)?;
+        let strengths = Array::read(&self.strengths)?;
+        let targets = self.targets.as_deref().map(Array::read).transpose()?;
+        let single = [Some(&sources), Some(&strengths), targets.as_ref()]
+            .into_iter()
+            .flatten()
+            .all(|array| array.precision() == Precision::F32);
+        let default = if single {
+            Precision::F32
+        } else {
+            Precision::F64
+        };
+        match self.precision.unwrap_or(default) {
+            Precision::F64 => self.sum::<f64>(&sources, &strengths, targets.as_ref()),
+            Precision::F32 => self.sum::<f32>(&sources, &strengths, targets.as_ref()),
+        }
+    }
+
+    /// What can be refused before anything is read.
+    fn check(&self) -> Result<()> {
+        let wanted = self.wanted();
+        if let Some(output) = &self.output {
+            let extension = output.extension().unwrap_or_default();
+            if extension != "npy" && extension != "npz" {
+                let allowed = "a name that ends in .npy or .npz";
+                return Err(Error::refused("--output", output.display(), allowed));
+            }
+            if extension == "npy" && wanted.field && wanted.potential {
+                let found = format!("{} for two outputs", output.display());
+                return Err(Error::refused("--output", found, ".npz, which holds both"));
+            }
+            files::check_folder_of(output)?;
+        }
+        if let Some(report) = &self.report {
+            files::check_folder_of(report)?;
+        }
+        if self.method == Method::Fmm && self.tolerance.is_none() {
+            let allowed = "the relative error that the result may have, such as 1e-6";
+            return Err(Error::refused("--tolerance", "missing", allowed));
+        }
+        if self.verify.is_some() && (self.method == Method::Direct || !wanted.field) {
+            let allowed = "with --method fmm and field among --outputs";
+            return Err(Error::refused("--verify", "nothing to measure", allowed));
+        }
+        Ok(())
+    }
+
+    fn wanted(&self) -> Outputs {
+        Outputs {
+            field: self.outputs.contains(&Output::Field),
+            potential: self.outputs.contains(&Output::Potential),
+        }
+    }
+
+    fn sum<T: Number>(
+        &self,
+        sources: &Array,
+        strengths: &Array,
+        targets: Option<&Array>,
+    ) -> Result<()> {
+        let positions = sources.positions()?;
+        let input = Input::<T> {
+            strengths: strengths.vectors(positions.len())?,
+            targets: targets.map(Array::positions).transpose()?,
+            sources: positions,
+        };
+        let answer = self.machine.run(|| self.evaluate(&input))?;
+        if let Some(output) = &self.output {
+            let results = Results {
+                sums: &answer.sums,
+                outputs: self.wanted(),
+                targets: input.targets().len(),
+                several: strengths.shape().len() == 2,
+            };
+            results.save(output)?;
+        }
+        let report = self.report(&input, &answer);
+        if let Some(path) = &self.report {
+            files::write(path, |to| Ok(serde_json::to_writer_pretty(to, &report)?))?;
+        }
+        self.summarise(&report, &answer);
+        Ok(())
+    }
+}

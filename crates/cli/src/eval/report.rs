@@ -1,0 +1,109 @@
+//! What `eval` tells: `report.json` and a few lines on the terminal.
+
+use super::sum::{Answer, Input};
+use super::{Eval, Method};
+use crate::npy::Number;
+use crate::text::{count, plural, say, seconds};
+use farfield::Kernel;
+use serde::Serialize;
+
+/// `report.json`.
+#[derive(Serialize)]
+pub(super) struct Report {
+    n_sources: usize,
+    n_targets: usize,
+    kernel: String,
+    tolerance: Option<f64>,
+    method: Method,
+    precision: &'static str,
+    threads: usize,
+    isa: &'static str,
+    seconds: Seconds,
+    #[serde(flatten)]
+    verified: Option<Verified>,
+}
+
+#[derive(Serialize)]
+struct Seconds {
+    plan: f64,
+    evaluate: Vec<f64>,
+}
+
+#[derive(Serialize)]
+struct Verified {
+    measured_error: f64,
+    measured_error_bound: f64,
+    confidence: f64,
+}
+
+impl Eval {
+    pub(super) fn report<T: Number>(&self, input: &Input<T>, answer: &Answer<T>) -> Report {
+        Report {
+            n_sources: input.sources.len(),
+            n_targets: input.targets().len(),
+            kernel: self.kernel.name(),
+            tolerance: self.tolerance,
+            method: self.method,
+            precision: T::NAME,
+            threads: answer.threads,
+            isa: self.machine.instruction_set().name(),
+            seconds: Seconds {
+                plan: answer.plan_seconds,
+                evaluate: answer.evaluate_seconds.clone(),
+            },
+            verified: answer.verified.map(|v| Verified {
+                measured_error: v.measured_error,
+                measured_error_bound: v.error_bound,
+                confidence: v.confidence,
+            }),
+        }
+    }
+
+    pub(super) fn summarise<T>(&self, report: &Report, answer: &Answer<T>) {
+        let Report {
+            kernel,
+            precision,
+            isa,
+            ..
+        } = report;
+        let threads = plural(report.threads, "thread");
+        say(format_args!(
+            "kernel    {kernel}, {precision}, {isa}, {threads}"
+        ));
+        let sources = plural(report.n_sources, "source");
+        let targets = match &self.targets {
+            Some(_) => plural(report.n_targets, "target"),
+            None => "also the targets".into(),
+        };
+        let vectors = match answer.sums.len() {
+            1 => String::new(),
+            m => format!(", {} strength vectors", count(m as u64)),
+        };
+        say(format_args!("sum       {sources}, {targets}{vectors}"));
+        if let Some(plan) = &answer.plan {
+            let (time, cells) = (seconds(answer.plan_seconds), plural(plan.cells, "cell"));
+            let order = plan.expansion_order;
+            say(format_args!("plan      {time} ({cells}, order {order})"));
+        }
+        let fastest = answer
+            .evaluate_seconds
+            .iter()
+            .copied()
+            .fold(f64::INFINITY, f64::min);
+        let of = match self.repeat {
+            1 => String::new(),
+            n => format!(" (fastest of {n})"),
+        };
+        say(format_args!("evaluate  {}{of}", seconds(fastest)));
+        if let Some(v) = answer.verified {
+            let (error, bound, sure) = (v.measured_error, v.error_bound, 100.0 * v.confidence);
+            let targets = plural(v.samples, "target");
+            say(format_args!(
+                "error     {error:.1e} measured on {targets}; at most {bound:.1e} with {sure:.0} % confidence"
+            ));
+        }
+        if let Some(output) = &self.output {
+            say(format_args!("wrote     {}", output.display()));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Results into `.npy` or `.npz`.
+
+use crate::error::Result;
+use crate::files;
+use crate::npy::{self, Number};
+use crate::npz::NpzWriter;
+use farfield::{Outputs, Sums};
+use std::path::Path;
+
+/// The sums of `targets` targets, for one strength vector or `several`.
+pub(super) struct Results<'a, T> {
+    pub(super) sums: &'a [Sums<T, 2>],
+    pub(super) outputs: Outputs,
+    pub(super) targets: usize,
+    pub(super) several: bool,
+}
+
+impl<T: Number> Results<'_, T> {
+    /// Field (M, 2) and potential (M,); with several strength vectors (M, m, 2) and (M, m).
+    pub(super) fn save(&self, path: &Path) -> Result<()> {
+        let (field, potential) = (self.shape(&[2]), self.shape(&[]));
+        if path.extension().is_some_and(|extension| extension == "npz") {
+            return files::write(path, |to| {
+                let mut npz = NpzWriter::new(to);
+                if self.outputs.field {
+                    npz.array("field", &field, self.field())?;
+                }
+                if self.outputs.potential {
+                    npz.array("potential", &potential, self.potential())?;
+                }
+                npz.finish()
+            });
+        }
+        files::write(path, |to| match self.outputs.field {
+            true => npy::write(to, &field, self.field()),
+            false => npy::write(to, &potential, self.potential()),
+        })
+    }
+
+    fn shape(&self, components: &[usize]) -> Vec<usize> {
+        let mut shape = vec![self.targets];
+        shape.extend(self.several.then_some(self.sums.len()));
+        shape.extend(components);
+        shape
+    }
+
+    fn field(&self) -> impl Iterator<Item = T> {
+        (0..self.targets).flat_map(|i| self.sums.iter().flat_map(move |one| one.field[i]))
+    }
+
+    fn potential(&self) -> impl Iterator<Item = T> {
+        (0..self.targets).flat_map(|i| self.sums.iter().map(move |one| one.potential[i]))
+    }
+}

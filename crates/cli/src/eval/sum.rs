@@ -1,0 +1,110 @@
+//! The sum itself, timed.
+
+use super::{Eval, Method};
+use crate::error::Result;
+use crate::npy::Number;
+use farfield::{Options, Plan, PlanReport, Sums, VerifyReport, direct};
+use std::time::Instant;
+
+/// What is summed.
+pub(super) struct Input<T> {
+    pub(super) sources: Vec<[T; 2]>,
+    /// `None`: the sources.
+    pub(super) targets: Option<Vec<[T; 2]>>,
+    pub(super) strengths: Vec<Vec<T>>,
+}
+
+/// What comes out; of repeated evaluations the last.
+pub(super) struct Answer<T> {
+    /// One for each strength vector.
+    pub(super) sums: Vec<Sums<T, 2>>,
+    pub(super) plan_seconds: f64,
+    pub(super) evaluate_seconds: Vec<f64>,
+    pub(super) plan: Option<PlanReport>,
+    pub(super) verified: Option<VerifyReport>,
+    pub(super) threads: usize,
+}
+
+impl<T> Input<T> {
+    pub(super) fn targets(&self) -> &[[T; 2]] {
+        self.targets.as_ref().unwrap_or(&self.sources)
+    }
+
+    fn strengths(&self) -> Vec<&[T]> {
+        self.strengths.iter().map(Vec::as_slice).collect()
+    }
+}
+
+impl Eval {
+    pub(super) fn evaluate<T: Number>(&self, input: &Input<T>) -> Result<Answer<T>> {
+        match self.method {
+            Method::Fmm => self.fast(input),
+            Method::Direct => self.exact(input),
+        }
+    }
+
+    fn fast<T: Number>(&self, input: &Input<T>) -> Result<Answer<T>> {
+        let mut options = Options::tolerance(self.tolerance.unwrap_or(f64::NAN));
+        if let Some(set) = self.machine.isa {
+            options = options.instruction_set(set);
+        }
+        let start = Instant::now();
+        let plan = match &input.targets {
+            Some(targets) => Plan::with_targets(targets, &input.sources, self.kernel, options)?,
+            None => Plan::new(&input.sources, self.kernel, options)?,
+        };
+        let plan_seconds = start.elapsed().as_secs_f64();
+        let strengths = input.strengths();
+        let (sums, evaluate_seconds) =
+            self.timed(|| Ok(plan.evaluate(&strengths, self.wanted())?.sums))?;
+        let mut verified: Option<VerifyReport> = None;
+        if let Some(samples) = self.verify {
+            for (vector, sums) in strengths.iter().zip(&sums) {
+                let one = plan.verify_field(vector, &sums.field, samples as usize, 0)?;
+                // Of several strength vectors, the worst.
+                if verified.is_none_or(|worst| one.measured_error > worst.measured_error) {
+                    verified = Some(one);
+                }
+            }
+        }
+        Ok(Answer {
+            sums,
+            plan_seconds,
+            evaluate_seconds,
+            plan: Some(plan.report()),
+            verified,
+            threads: rayon::current_num_threads(),
+        })
+    }
+
+    fn exact<T: Number>(&self, input: &Input<T>) -> Result<Answer<T>> {
+        let (targets, sources, strengths) = (input.targets(), &input.sources, input.strengths());
+        let (kernel, wanted, isa) = (self.kernel, self.wanted(), self.machine.isa);
+        let (sums, evaluate_seconds) = self.timed(|| {
+            Ok(direct::evaluate(
+                targets, sources, &strengths, kernel, wanted, isa,
+            )?)
+        })?;
+        Ok(Answer {
+            sums,
+            plan_seconds: 0.0,
+            evaluate_seconds,
+            plan: None,
+            verified: None,
+            threads: rayon::current_num_threads(),
+        })
+    }
+
+    /// The last of `--repeat` answers, and the seconds of each.
+    fn timed<R>(&self, mut evaluate: impl FnMut() -> Result<R>) -> Result<(R, Vec<f64>)> {
+        let mut seconds = vec![];
+        loop {
+            let start = Instant::now();
+            let answer = evaluate()?;
+            seconds.push(start.elapsed().as_secs_f64());
+            if seconds.len() == self.repeat as usize {
+                return Ok((answer, seconds));
+            }
+        }
+    }
+}

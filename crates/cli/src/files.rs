@@ -1,0 +1,74 @@
+//! Output files appear whole or not at all.
+
+use crate::error::{Error, Result};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Writes beside `path` and renames, so that an earlier file survives whatever goes wrong.
+///
+/// What exists and is not an ordinary file (a pipe, a device) is written to as it is: renaming would replace it.
+pub(crate) fn write(
+    path: &Path,
+    contents: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<()> {
+    let there = fs::metadata(path).ok();
+    if there.as_ref().is_some_and(|there| there.is_dir()) {
+        return Err(Error::refused(
+            path.display(),
+            "a folder",
+            "the name of a file",
+        ));
+    }
+    let result = match there {
+        Some(there) if !there.is_file() => write_to(path, contents),
+        // Through a link: the file that it points to is replaced, not the link.
+        Some(_) => fs::canonicalize(path).and_then(|path| write_beside(&path, contents)),
+        None => write_beside(path, contents),
+    };
+    result.map_err(Error::file("write", path))
+}
+
+/// The folder that `path` is to lie in must be there: better known before a long computation than after it.
+pub(crate) fn check_folder_of(path: &Path) -> Result<()> {
+    let folder = folder_of(path);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let what = format!("folder of {}", path.display());
+    Err(Error::refused(what, "not there", "a folder that exists"))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+fn write_beside(
+    path: &Path,
+    contents: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".farfield-");
+    // Temporary files are private by default; a result gets what the user's umask gives.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut beside = builder.tempfile_in(folder_of(path))?;
+    let mut writer = BufWriter::new(beside.as_file_mut().try_clone()?);
+    contents(&mut writer)?;
+    writer.flush()?;
+    beside.as_file().sync_all()?;
+    beside.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn write_to(
+    path: &Path,
+    contents: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut writer = BufWriter::new(File::options().write(true).open(path)?);
+    contents(&mut writer)?;
+    writer.flush()
+}

@@ -1,0 +1,185 @@
+//! Arrays in `.npy` files: C order, float64 or float32.
+
+use crate::error::{Error, Result};
+use clap::ValueEnum;
+use farfield::Real;
+use npyz::{AutoSerialize, DType, NpyHeader, Order, Serialize, TypeChar, WriterBuilder};
+use std::fmt::Display;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// f32 or f64, as numbers that go into arrays.
+pub(crate) trait Number: Real + Serialize + AutoSerialize {}
+impl<T: Real + Serialize + AutoSerialize> Number for T {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Precision {
+    F64,
+    F32,
+}
+
+/// One array as it was read.
+pub(crate) struct Array {
+    path: PathBuf,
+    shape: Vec<usize>,
+    numbers: Numbers,
+}
+
+enum Numbers {
+    F64(Vec<f64>),
+    F32(Vec<f32>),
+}
+
+impl Array {
+    /// Reads a whole file; refuses other dtypes, Fortran order, and a length that is not what the header says.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let bytes = fs::read(path).map_err(Error::file("read", path))?;
+        let mut rest = bytes.as_slice();
+        let header = NpyHeader::from_reader(&mut rest).map_err(|error| {
+            Error::refused(
+                path.display(),
+                error,
+                "a .npy file, as numpy.save writes it",
+            )
+        })?;
+        let refused = |found: &dyn Display, allowed: &str| {
+            Err(Error::refused(path.display(), found, allowed))
+        };
+        if header.order() == Order::Fortran && header.shape().len() > 1 {
+            return refused(
+                &"Fortran order",
+                "C order, as numpy.ascontiguousarray gives it",
+            );
+        }
+        let dtype = header.dtype();
+        let size = match &dtype {
+            DType::Plain(plain) if plain.type_char() == TypeChar::Float => plain.size_field(),
+            _ => 0,
+        };
+        if size != 8 && size != 4 {
+            return refused(&format!("dtype {}", dtype.descr()), "float64, float32");
+        }
+        let shape = header.shape().to_vec();
+        let promised = shape.iter().try_fold(size, |all, &n| all.checked_mul(n));
+        if promised != Some(rest.len() as u64) {
+            let cut = promised.is_none_or(|promised| promised > rest.len() as u64);
+            let found = match cut {
+                true => format!("cut off after {} bytes of data", rest.len()),
+                false => format!("{} bytes of data", rest.len()),
+            };
+            let shape = tuple(&shape);
+            return match promised {
+                Some(promised) => refused(&found, &format!("{promised} for shape {shape}")),
+                None => refused(&found, &format!("what shape {shape} needs")),
+            };
+        }
+        let file = npyz::NpyFile::with_header(header, rest);
+        let numbers = match size {
+            8 => file.into_vec().map(Numbers::F64),
+            _ => file.into_vec().map(Numbers::F32),
+        };
+        Ok(Self {
+            path: path.into(),
+            shape: shape.iter().map(|&n| n as usize).collect(),
+            numbers: numbers.map_err(Error::file("read", path))?,
+        })
+    }
+
+    pub(crate) fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    pub(crate) fn precision(&self) -> Precision {
+        match self.numbers {
+            Numbers::F64(_) => Precision::F64,
+            Numbers::F32(_) => Precision::F32,
+        }
+    }
+
+    /// Shape (N, 2).
+    pub(crate) fn positions<T: Real>(&self) -> Result<Vec<[T; 2]>> {
+        let [_, 2] = self.shape[..] else {
+            let found = format!("shape {}", tuple(&self.shape));
+            return Err(Error::refused(
+                self.path.display(),
+                found,
+                "(N, 2): kernels are planar so far",
+            ));
+        };
+        Ok(self.numbers()?.as_chunks().0.to_vec())
+    }
+
+    /// Shape (N,) or (N, m): m strength vectors of N numbers.
+    pub(crate) fn vectors<T: Real>(&self, n: usize) -> Result<Vec<Vec<T>>> {
+        let m = match self.shape[..] {
+            [found] if found == n => 1,
+            [found, m] if found == n && m > 0 => m,
+            _ => {
+                let found = format!("shape {}", tuple(&self.shape));
+                let allowed = format!("({n},) or ({n}, m): a number for each source");
+                return Err(Error::refused(self.path.display(), found, allowed));
+            }
+        };
+        let numbers = self.numbers()?;
+        if m == 1 {
+            return Ok(vec![numbers]);
+        }
+        let column = |k| numbers.iter().skip(k).step_by(m).copied().collect();
+        Ok((0..m).map(column).collect())
+    }
+
+    /// Every number rounded to `T`, and finite there.
+    fn numbers<T: Real>(&self) -> Result<Vec<T>> {
+        let check = |(index, x): (usize, f64)| {
+            let rounded = T::from_f64(x);
+            if rounded.is_finite() {
+                return Ok(rounded);
+            }
+            let what = format!("{}[{}]", self.path.display(), self.index(index));
+            Err(Error::refused(
+                what,
+                x,
+                format!("finite numbers in {}", T::NAME),
+            ))
+        };
+        match &self.numbers {
+            Numbers::F64(all) => all.iter().copied().enumerate().map(check).collect(),
+            Numbers::F32(all) => {
+                let wide = all.iter().map(|&x| f64::from(x));
+                wide.enumerate().map(check).collect()
+            }
+        }
+    }
+
+    /// `row` or `row, column` of the flat index.
+    fn index(&self, flat: usize) -> String {
+        match self.shape[..] {
+            [_, columns] => format!("{}, {}", flat / columns, flat % columns),
+            _ => flat.to_string(),
+        }
+    }
+}
+
+/// Writes an array in C order.
+pub(crate) fn write<T: Number>(
+    to: &mut impl Write,
+    shape: &[usize],
+    numbers: impl IntoIterator<Item = T>,
+) -> io::Result<()> {
+    let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
+    let mut writer = npyz::WriteOptions::new()
+        .default_dtype()
+        .shape(&shape)
+        .writer(to)
+        .begin_nd()?;
+    writer.extend(numbers)?;
+    writer.finish()
+}
+
+/// A shape as Python writes it: `(3,)`, `(3, 2)`.
+pub(crate) fn tuple(shape: &[impl Display]) -> String {
+    let comma = if shape.len() == 1 { "," } else { "" };
+    let list: Vec<String> = shape.iter().map(|n| n.to_string()).collect();
+    format!("({}{comma})", list.join(", "))
+}
