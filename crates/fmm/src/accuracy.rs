@@ -25,12 +25,20 @@ pub(crate) fn harmonic2(tolerance: f64, guarantee: Guarantee, single: bool) -> H
         t if t >= 3e-12 => MIDDLE,
         _ => FULL,
     };
-    let terms = |constant: f64, rate: f64| ((constant / tolerance).ln() / -rate.ln()).ceil().max(2.0) as usize;
+    let terms = |constant: f64, rate: f64| {
+        ((constant / tolerance).ln() / -rate.ln()).ceil().max(2.0) as usize
+    };
     match guarantee {
-        Guarantee::Calibrated => Harmonic2Accuracy { order: terms(0.046, 0.428), wave_error: 3.0 * tolerance, pair },
-        Guarantee::Pointwise => {
-            Harmonic2Accuracy { order: terms(4.0, 0.4714), wave_error: tolerance / 12.0, pair: pair.max(MIDDLE) }
-        }
+        Guarantee::Calibrated => Harmonic2Accuracy {
+            order: terms(0.046, 0.428),
+            wave_error: 3.0 * tolerance,
+            pair,
+        },
+        Guarantee::Pointwise => Harmonic2Accuracy {
+            order: terms(4.0, 0.4714),
+            wave_error: tolerance / 12.0,
+            pair: pair.max(MIDDLE),
+        },
     }
 }
 
@@ -42,10 +50,19 @@ const CONFIDENCE: f64 = 0.98;
 pub(crate) fn report(squared_errors: &[f64], mean_square: f64) -> VerifyReport {
     let samples = squared_errors.len();
     let mean = squared_errors.iter().sum::<f64>() / samples.max(1) as f64;
-    let measured_error = if mean == 0.0 { 0.0 } else { (mean / mean_square).sqrt() };
+    let measured_error = if mean == 0.0 {
+        0.0
+    } else {
+        (mean / mean_square).sqrt()
+    };
     // Fewer samples than were calibrated widen the bound as the standard error of a mean does.
     let factor = 2.0 * (128.0 / samples.clamp(1, 128) as f64).sqrt();
-    VerifyReport { samples, measured_error, error_bound: factor * measured_error, confidence: CONFIDENCE }
+    VerifyReport {
+        samples,
+        measured_error,
+        error_bound: factor * measured_error,
+        confidence: CONFIDENCE,
+    }
 }
 
 /// Indices of `samples` of `n` items, one in each of as many equal ranges; all of them if there are no more than that.

@@ -59,16 +59,30 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     }
 
     /// A plan that evaluates at `targets` the sums over `sources`. Errors as for [`new`](Self::new).
-    pub fn with_targets(targets: &[[T; 2]], sources: &[[T; 2]], kernel: K, options: Options) -> Result<Self> {
+    pub fn with_targets(
+        targets: &[[T; 2]],
+        sources: &[[T; 2]],
+        kernel: K,
+        options: Options,
+    ) -> Result<Self> {
         check_positions("targets", targets)?;
         check_positions("sources", sources)?;
         Self::build(sources, Some(targets), kernel, options)
     }
 
-    fn build(sources: &[[T; 2]], targets: Option<&[[T; 2]]>, kernel: K, options: Options) -> Result<Self> {
+    fn build(
+        sources: &[[T; 2]],
+        targets: Option<&[[T; 2]]>,
+        kernel: K,
+        options: Options,
+    ) -> Result<Self> {
         options.check::<T>()?;
         kernel.check()?;
-        let accuracy = accuracy::harmonic2(options.tolerance, options.guarantee, T::EPSILON.to_f64() > 1e-10);
+        let accuracy = accuracy::harmonic2(
+            options.tolerance,
+            options.guarantee,
+            T::EPSILON.to_f64() > 1e-10,
+        );
         let mut plan = Self {
             chosen: options.chosen()?,
             expansion: Harmonic2::new(accuracy.order, accuracy.wave_error),
@@ -94,7 +108,11 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     pub fn move_to(&mut self, positions: &[[T; 2]]) -> Result<()> {
         check_positions("positions", positions)?;
         if self.tree.target_order.is_some() {
-            return Err(Error::argument("positions", "sources alone", "move_both(targets, sources) for this plan"));
+            return Err(Error::argument(
+                "positions",
+                "sources alone",
+                "move_both(targets, sources) for this plan",
+            ));
         }
         same_number("positions", positions.len(), self.tree.source_order.len())?;
         self.rebuild(positions, None)
@@ -105,7 +123,11 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         check_positions("targets", targets)?;
         check_positions("sources", sources)?;
         if self.tree.target_order.is_none() {
-            return Err(Error::argument("targets", "a separate cloud", "move_to(positions) for this plan"));
+            return Err(Error::argument(
+                "targets",
+                "a separate cloud",
+                "move_to(positions) for this plan",
+            ));
         }
         same_number("targets", targets.len(), self.tree.targets().len())?;
         same_number("sources", sources.len(), self.tree.source_order.len())?;
@@ -118,16 +140,30 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         in_pool(pool, || {
             let leaf_capacity = self.leaf_capacity();
             let narrowest = self.kernel.reach(self.options.tolerance);
-            self.tree.rebuild(sources, targets, Limits { leaf_capacity, narrowest });
+            self.tree.rebuild(
+                sources,
+                targets,
+                Limits {
+                    leaf_capacity,
+                    narrowest,
+                },
+            );
             let start = Instant::now();
             let direct_below = self.accuracy.order;
-            self.lists.build(&self.tree, direct_below, <Harmonic2 as Expansion<2>>::class_of);
+            self.lists.build(
+                &self.tree,
+                direct_below,
+                <Harmonic2 as Expansion<2>>::class_of,
+            );
             let cells = &self.tree.cells;
             self.leaves.clear();
-            self.leaves.extend((0..cells.len() as u32).filter(|&i| {
-                cells[i as usize].is_leaf() && !cells[i as usize].targets.is_empty()
-            }));
-            self.leaves.sort_unstable_by_key(|&i| cells[i as usize].targets.start);
+            self.leaves.extend(
+                (0..cells.len() as u32).filter(|&i| {
+                    cells[i as usize].is_leaf() && !cells[i as usize].targets.is_empty()
+                }),
+            );
+            self.leaves
+                .sort_unstable_by_key(|&i| cells[i as usize].targets.start);
             self.list_seconds = start.elapsed().as_secs_f64();
             let scale = self.tree.frame.scale;
             into_tree_order(sources, &self.tree.source_order, scale, &mut self.sources);
@@ -139,21 +175,31 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     }
 
     fn leaf_capacity(&self) -> usize {
-        self.options.leaf_capacity.unwrap_or(match self.accuracy.order {
-            ..=16 => 32,
-            17..=24 => 48,
-            _ => 64,
-        })
+        self.options
+            .leaf_capacity
+            .unwrap_or(match self.accuracy.order {
+                ..=16 => 32,
+                17..=24 => 48,
+                _ => 64,
+            })
     }
 
     /// The field of one strength vector at every target.
     pub fn field(&self, strengths: &[T]) -> Result<Vec<[T; 2]>> {
-        Ok(self.evaluate(&[strengths], Outputs::FIELD)?.sums.remove(0).field)
+        Ok(self
+            .evaluate(&[strengths], Outputs::FIELD)?
+            .sums
+            .remove(0)
+            .field)
     }
 
     /// The potential of one strength vector at every target.
     pub fn potential(&self, strengths: &[T]) -> Result<Vec<T>> {
-        Ok(self.evaluate(&[strengths], Outputs::POTENTIAL)?.sums.remove(0).potential)
+        Ok(self
+            .evaluate(&[strengths], Outputs::POTENTIAL)?
+            .sums
+            .remove(0)
+            .potential)
     }
 
     /// The field of one strength vector, written into the caller's slice (one entry a target).
@@ -179,7 +225,10 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         let permute = Instant::now();
         let n = self.tree.targets().len();
         let user_order = |buffers: &Buffers<T, 2>| -> Result<Sums<T, 2>> {
-            let mut sums = Sums { field: vec![], potential: vec![] };
+            let mut sums = Sums {
+                field: vec![],
+                potential: vec![],
+            };
             if outputs.field {
                 sums.field.resize(n, [T::ZERO; 2]);
                 self.user_field(buffers, &mut sums.field)?;
@@ -194,13 +243,26 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         self.give_back(buffers);
         seconds.permute += permute.elapsed().as_secs_f64();
         seconds.total = start.elapsed().as_secs_f64();
-        Ok(Evaluation { sums: sums?, seconds })
+        Ok(Evaluation {
+            sums: sums?,
+            seconds,
+        })
     }
 
     /// The radial sums in tree order, in buffers to be given back.
-    fn radial_sums(&self, strengths: &[&[T]], outputs: Outputs) -> Result<(Vec<Buffers<T, 2>>, PassSeconds)> {
+    fn radial_sums(
+        &self,
+        strengths: &[&[T]],
+        outputs: Outputs,
+    ) -> Result<(Vec<Buffers<T, 2>>, PassSeconds)> {
         check_strengths(strengths, self.tree.source_order.len())?;
-        let mut buffers = self.spare.lock().map(|mut spare| spare.pop()).ok().flatten().unwrap_or_default();
+        let mut buffers = self
+            .spare
+            .lock()
+            .map(|mut spare| spare.pop())
+            .ok()
+            .flatten()
+            .unwrap_or_default();
         buffers.resize_with(strengths.len(), Buffers::default);
         let context = Context {
             chosen: self.chosen,
@@ -208,7 +270,11 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             lists: &self.lists,
             expansion: &self.expansion,
             sources: &self.sources,
-            targets: if self.tree.target_order.is_some() { &self.targets } else { &self.sources },
+            targets: if self.tree.target_order.is_some() {
+                &self.targets
+            } else {
+                &self.sources
+            },
             leaves: &self.leaves,
             accuracy: self.accuracy.pair,
         };
@@ -252,7 +318,13 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     /// equal ranges of the tree's order, chosen within it by `salt`.
     ///
     /// Errors: no sample (`samples` = 0), or slices of other lengths than the plan has.
-    pub fn verify_field(&self, strengths: &[T], field: &[[T; 2]], samples: usize, salt: u64) -> Result<VerifyReport> {
+    pub fn verify_field(
+        &self,
+        strengths: &[T],
+        field: &[[T; 2]],
+        samples: usize,
+        salt: u64,
+    ) -> Result<VerifyReport> {
         let n = self.tree.targets().len();
         check_strengths(&[strengths], self.tree.source_order.len())?;
         same_number("field", field.len(), n)?;
@@ -260,7 +332,9 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             return Err(Error::argument("samples", "0", "1 or more"));
         }
         let sample = accuracy::stratified(n, samples, salt);
-        let exact = in_pool(self.options.pool.clone(), || self.exact_field(strengths, &sample))?;
+        let exact = in_pool(self.options.pool.clone(), || {
+            self.exact_field(strengths, &sample)
+        })?;
         let user_index = &self.tree.targets().user_index;
         let squared_errors: Vec<f64> = sample
             .iter()
@@ -279,13 +353,31 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     /// Direct sums in f64 at targets given by tree index.
     fn exact_field(&self, strengths: &[T], sample: &[usize]) -> Result<Vec<[f64; 2]>> {
         let inverse = 1.0 / self.tree.frame.scale;
-        let user = |from: &[Vec<T>; 2], i: usize| [from[0][i].to_f64() * inverse, from[1][i].to_f64() * inverse];
+        let user = |from: &[Vec<T>; 2], i: usize| {
+            [from[0][i].to_f64() * inverse, from[1][i].to_f64() * inverse]
+        };
         let separate = self.tree.target_order.is_some();
-        let targets: Vec<[f64; 2]> =
-            sample.iter().map(|&i| user(if separate { &self.targets } else { &self.sources }, i)).collect();
-        let sources: Vec<[f64; 2]> = (0..strengths.len()).map(|i| user(&self.sources, i)).collect();
+        let targets: Vec<[f64; 2]> = sample
+            .iter()
+            .map(|&i| {
+                user(
+                    if separate {
+                        &self.targets
+                    } else {
+                        &self.sources
+                    },
+                    i,
+                )
+            })
+            .collect();
+        let sources: Vec<[f64; 2]> = (0..strengths.len())
+            .map(|i| user(&self.sources, i))
+            .collect();
         let order = &self.tree.source_order.user_index;
-        let w: Vec<f64> = order.iter().map(|&user| strengths[user as usize].to_f64()).collect();
+        let w: Vec<f64> = order
+            .iter()
+            .map(|&user| strengths[user as usize].to_f64())
+            .collect();
         let mut sums = direct::evaluate(
             &targets,
             &sources,
@@ -302,11 +394,23 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         let (tree, lists) = (&self.tree, &self.lists);
         let leaf_pairs = |&leaf: &u32| {
             let cell = &tree.cells[leaf as usize];
-            let near: usize = lists.near[leaf as usize].iter().map(|range| range.len()).sum();
+            let near: usize = lists.near[leaf as usize]
+                .iter()
+                .map(|range| range.len())
+                .sum();
             (near + cell.sources.len()) as u64 * cell.targets.len() as u64
         };
-        let buffers = self.spare.lock().map(|spare| spare.iter().flatten().map(Buffers::bytes).sum()).unwrap_or(0);
-        let coordinates: usize = self.sources.iter().chain(&self.targets).map(Vec::capacity).sum();
+        let buffers = self
+            .spare
+            .lock()
+            .map(|spare| spare.iter().flatten().map(Buffers::bytes).sum())
+            .unwrap_or(0);
+        let coordinates: usize = self
+            .sources
+            .iter()
+            .chain(&self.targets)
+            .map(Vec::capacity)
+            .sum();
         PlanReport {
             n_sources: tree.source_order.len(),
             n_targets: tree.targets().len(),
@@ -332,7 +436,10 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
 }
 
 /// Runs in the pool handed in, or where the caller is.
-fn in_pool<R: Send>(pool: Option<std::sync::Arc<rayon::ThreadPool>>, work: impl FnOnce() -> R + Send) -> R {
+fn in_pool<R: Send>(
+    pool: Option<std::sync::Arc<rayon::ThreadPool>>,
+    work: impl FnOnce() -> R + Send,
+) -> R {
     match pool {
         Some(pool) => pool.install(work),
         None => work(),
@@ -343,10 +450,19 @@ fn same_number(argument: &str, found: usize, wanted: usize) -> Result<()> {
     if found == wanted {
         return Ok(());
     }
-    Err(Error::argument(argument, format!("{found} entries"), format!("{wanted}, as the plan has")))
+    Err(Error::argument(
+        argument,
+        format!("{found} entries"),
+        format!("{wanted}, as the plan has"),
+    ))
 }
 
-fn into_tree_order<T: Real>(points: &[[T; 2]], order: &TreeOrder, scale: f64, out: &mut [Vec<T>; 2]) {
+fn into_tree_order<T: Real>(
+    points: &[[T; 2]],
+    order: &TreeOrder,
+    scale: f64,
+    out: &mut [Vec<T>; 2],
+) {
     let n = points.len();
     let [x, y] = out;
     for axis in [&mut *x, &mut *y] {
@@ -354,7 +470,11 @@ fn into_tree_order<T: Real>(points: &[[T; 2]], order: &TreeOrder, scale: f64, ou
         axis.resize(n + PADDING, T::ZERO);
     }
     let scaled = |x: T| T::from_f64(x.to_f64() * scale);
-    let places = x.par_iter_mut().zip(y).zip(&order.user_index).with_min_len(1 << 13);
+    let places = x
+        .par_iter_mut()
+        .zip(y)
+        .zip(&order.user_index)
+        .with_min_len(1 << 13);
     places.for_each(|((x, y), &user)| {
         let point = points[user as usize];
         (*x, *y) = (scaled(point[0]), scaled(point[1]));
@@ -368,8 +488,14 @@ fn fill_all<T: Send>(
     out: &mut [T],
     fill: impl Fn(&mut T, usize) -> bool + Sync,
 ) -> Result<()> {
-    let entries = out.par_iter_mut().zip(tree_index).with_min_len(1 << 13).enumerate();
-    let overflow = entries.filter_map(|(user, (out, &i))| (!fill(out, i as usize)).then_some(user)).min();
+    let entries = out
+        .par_iter_mut()
+        .zip(tree_index)
+        .with_min_len(1 << 13)
+        .enumerate();
+    let overflow = entries
+        .filter_map(|(user, (out, &i))| (!fill(out, i as usize)).then_some(user))
+        .min();
     overflow.map_or(Ok(()), |user| {
         let allowed = "sums within the range of the precision (points may be too close, or strengths too large)";
         Err(Error::new(ErrorKind::Overflow, format!("{name}[{user}]"), "not finite", allowed))

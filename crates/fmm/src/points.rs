@@ -1,7 +1,7 @@
 //! Points and strengths at the border: validated here, once; inside, code trusts.
 
-use crate::{Error, Result};
 use crate::tree::Frame;
+use crate::{Error, Result};
 use lanes::Real;
 
 /// Every coordinate finite.
@@ -73,12 +73,26 @@ pub(crate) fn check_resolution<T: Real, const D: usize>(
 ) -> Result<()> {
     let targets = targets.unwrap_or(&[]);
     let scale = Frame::around(&[sources, targets]).scale;
-    let least = if T::EPSILON.to_f64() < 1e-10 { 2f64.powi(-440) } else { 2f64.powi(-38) };
+    let least = if T::EPSILON.to_f64() < 1e-10 {
+        2f64.powi(-440)
+    } else {
+        2f64.powi(-38)
+    };
     let vanishing = |x: T| x != T::ZERO && (x.to_f64() * scale).abs() < least;
     for (name, points) in [("positions", sources), ("targets", targets)] {
-        if let Some(i) = points.iter().position(|point| point.iter().any(|&x| vanishing(x))) {
-            let allowed = format!("coordinates that are 0 or at least {:e} beside this cloud's extent", least / scale);
-            return Err(Error::argument(format!("{name}[{i}]"), format!("{:?}", points[i]), allowed));
+        if let Some(i) = points
+            .iter()
+            .position(|point| point.iter().any(|&x| vanishing(x)))
+        {
+            let allowed = format!(
+                "coordinates that are 0 or at least {:e} beside this cloud's extent",
+                least / scale
+            );
+            return Err(Error::argument(
+                format!("{name}[{i}]"),
+                format!("{:?}", points[i]),
+                allowed,
+            ));
         }
     }
     Ok(())

@@ -19,7 +19,10 @@ pub(crate) struct UnitPoints<const D: usize> {
 
 impl<const D: usize> Default for UnitPoints<D> {
     fn default() -> Self {
-        Self { u: std::array::from_fn(|_| Vec::new()), w: Vec::new() }
+        Self {
+            u: std::array::from_fn(|_| Vec::new()),
+            w: Vec::new(),
+        }
     }
 }
 
@@ -48,7 +51,10 @@ pub(crate) struct UnitSums<const D: usize> {
 
 impl<const D: usize> Default for UnitSums<D> {
     fn default() -> Self {
-        Self { s: std::array::from_fn(|_| Vec::new()), t: Vec::new() }
+        Self {
+            s: std::array::from_fn(|_| Vec::new()),
+            t: Vec::new(),
+        }
     }
 }
 
@@ -60,6 +66,45 @@ impl<const D: usize> UnitSums<D> {
             values.clear();
             values.resize(padded, 0.0);
         }
+    }
+}
+
+/// Outgoing forms of the source cells that a block of target cells has met.
+#[derive(Default)]
+pub(crate) struct Outgoing {
+    waves: Vec<f64>,
+    len: usize,
+    /// By cell: the block that met it last, and its place in `waves`.
+    place: Vec<(u32, u32)>,
+    block: u32,
+}
+
+impl Outgoing {
+    /// Forgets the cells that were met; `len` numbers make one form.
+    pub(crate) fn next_block(&mut self, n_cells: usize, len: usize) {
+        self.place.resize(n_cells, (0, 0));
+        self.block += 1;
+        self.len = len;
+        self.waves.clear();
+    }
+
+    /// Room for the form of a cell that this block has not met yet; `None` if it has.
+    #[inline(always)]
+    pub(crate) fn meet(&mut self, source: u32) -> Option<&mut [f64]> {
+        let place = &mut self.place[source as usize];
+        if place.0 == self.block {
+            return None;
+        }
+        let start = self.waves.len();
+        *place = (self.block, start as u32);
+        self.waves.resize(start + self.len, 0.0);
+        Some(&mut self.waves[start..])
+    }
+
+    /// The form of a cell that was met.
+    #[inline(always)]
+    pub(crate) fn of(&self, source: u32) -> &[f64] {
+        &self.waves[self.place[source as usize].1 as usize..][..self.len]
     }
 }
 
@@ -81,13 +126,12 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]);
     /// Multipole to outgoing form (overwrites).
     fn outgoing<I: Isa>(&self, isa: I, multipole: &[f64], waves: &mut [f64]);
-    /// Sum over the far list of one cell, from outgoing to incoming form (overwrites). `waves_of(source)` is the outgoing
-    /// form of a source cell.
-    fn translate<'a, I: Isa>(
+    /// Sum over the far list of one cell, from outgoing to incoming form (overwrites).
+    fn translate<I: Isa>(
         &self,
         isa: I,
         pairs: &[FarPair],
-        waves_of: impl Fn(u32) -> &'a [f64],
+        outgoing: &Outgoing,
         incoming: &mut [f64],
     );
     /// Incoming form to local.
@@ -99,7 +143,15 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     /// Points outside the neighbourhood to local.
     fn p2l<I: Isa>(&self, isa: I, points: &UnitPoints<D>, log_side: f64, local: &mut [f64]);
     /// Local to sums at points.
-    fn l2p<I: Isa>(&self, isa: I, local: &[f64], points: &UnitPoints<D>, side: f64, potential: bool, sums: &mut UnitSums<D>);
+    fn l2p<I: Isa>(
+        &self,
+        isa: I,
+        local: &[f64],
+        points: &UnitPoints<D>,
+        side: f64,
+        potential: bool,
+        sums: &mut UnitSums<D>,
+    );
     /// Multipole to sums at points outside the neighbourhood.
     fn m2p<I: Isa>(
         &self,

@@ -39,7 +39,11 @@ impl Lists {
         direct_below: usize,
         class_of: impl Fn([i32; D]) -> u32 + Sync,
     ) {
-        let job = Builder { tree, direct_below, class_of };
+        let job = Builder {
+            tree,
+            direct_below,
+            class_of,
+        };
         for rows in [&mut self.larger, &mut self.smaller] {
             rows.clear();
         }
@@ -48,9 +52,16 @@ impl Lists {
         let mut above: Rows<u32> = Rows::default();
         for level in 0..=tree.depth() {
             let cells = tree.level(level);
-            let first_above = if level == 0 { 0 } else { tree.level(level - 1).start };
-            let blocks: Vec<Range<usize>> =
-                cells.clone().step_by(BLOCK).map(|start| start..(start + BLOCK).min(cells.end)).collect();
+            let first_above = if level == 0 {
+                0
+            } else {
+                tree.level(level - 1).start
+            };
+            let blocks: Vec<Range<usize>> = cells
+                .clone()
+                .step_by(BLOCK)
+                .map(|start| start..(start + BLOCK).min(cells.end))
+                .collect();
             let parts: Vec<Part> = blocks
                 .into_par_iter()
                 .map(|block| {
@@ -146,11 +157,15 @@ impl<F: Fn([i32; D]) -> u32, const D: usize> Builder<'_, F, D> {
             if source.sources.is_empty() {
                 continue;
             }
-            let offset: [i32; D] = std::array::from_fn(|a| cell.anchor[a] as i32 - source.anchor[a] as i32);
+            let offset: [i32; D] =
+                std::array::from_fn(|a| cell.anchor[a] as i32 - source.anchor[a] as i32);
             if offset.iter().all(|o| o.abs() <= 1) {
                 part.neighbours.push(child);
             } else {
-                part.far.push(FarPair { source: child, class: (self.class_of)(offset) });
+                part.far.push(FarPair {
+                    source: child,
+                    class: (self.class_of)(offset),
+                });
             }
         }
     }

@@ -11,7 +11,10 @@ pub struct Rows<T> {
 
 impl<T> Default for Rows<T> {
     fn default() -> Self {
-        Self { starts: vec![0], items: Vec::new() }
+        Self {
+            starts: vec![0],
+            items: Vec::new(),
+        }
     }
 }
 
@@ -64,7 +67,8 @@ impl<T> Rows<T> {
     /// Appends the rows of another table.
     pub(crate) fn append(&mut self, other: &mut Self) {
         let offset = self.items.len();
-        self.starts.extend(other.starts[1..].iter().map(|s| s + offset));
+        self.starts
+            .extend(other.starts[1..].iter().map(|s| s + offset));
         self.items.append(&mut other.items);
         other.clear();
     }

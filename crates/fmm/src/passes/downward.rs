@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::upward::unit_sources;
-use crate::expansion::{Expansion, UnitPoints};
+use crate::expansion::{Expansion, Outgoing, UnitPoints};
 use lanes::{Isa, Job, Real};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -24,36 +24,42 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
         let cells = context.tree.level(level);
         let (above, here) = locals[..cells.end * len].split_at_mut(cells.start * len);
         let above = &*above;
-        here.par_chunks_mut(BLOCK * len).enumerate().for_each_init(Scratch::default, |scratch, (b, out)| {
-            let first = cells.start + b * BLOCK;
-            let block = first..first + out.len() / len;
-            scratch.next_block(n_cells);
-            context.chosen.run(Down { context, w, multipoles, cells: block, above, out, scratch });
-        });
+        here.par_chunks_mut(BLOCK * len).enumerate().for_each_init(
+            Scratch::default,
+            |scratch, (b, out)| {
+                let first = cells.start + b * BLOCK;
+                let block = first..first + out.len() / len;
+                scratch
+                    .outgoing
+                    .next_block(n_cells, context.expansion.wave_len());
+                context.chosen.run(Down {
+                    context,
+                    w,
+                    multipoles,
+                    cells: block,
+                    above,
+                    out,
+                    scratch,
+                });
+            },
+        );
     }
 }
 
-/// Outgoing waves of the source cells that a block has met, and where they lie.
+/// What one task needs beside its input and output.
 struct Scratch<const D: usize> {
     points: UnitPoints<D>,
-    waves: Vec<f64>,
+    outgoing: Outgoing,
     incoming: Vec<f64>,
-    /// By cell: the block that met it last, and its place in `waves`.
-    place: Vec<(u32, u32)>,
-    block: u32,
 }
 
 impl<const D: usize> Default for Scratch<D> {
     fn default() -> Self {
-        Self { points: UnitPoints::default(), waves: vec![], incoming: vec![], place: vec![], block: 0 }
-    }
-}
-
-impl<const D: usize> Scratch<D> {
-    fn next_block(&mut self, n_cells: usize) {
-        self.place.resize(n_cells, (0, 0));
-        self.block += 1;
-        self.waves.clear();
+        Self {
+            points: UnitPoints::default(),
+            outgoing: Outgoing::default(),
+            incoming: vec![],
+        }
     }
 }
 
@@ -73,7 +79,11 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for Down<'_, T, E, D> {
 
     #[inline(always)]
     fn run<I: Isa>(mut self, isa: I) {
-        let (tree, lists, expansion) = (self.context.tree, self.context.lists, self.context.expansion);
+        let (tree, lists, expansion) = (
+            self.context.tree,
+            self.context.lists,
+            self.context.expansion,
+        );
         let len = expansion.local_len();
         let out = std::mem::take(&mut self.out);
         for (local, index) in out.chunks_exact_mut(len).zip(self.cells.clone()) {
@@ -103,27 +113,24 @@ impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
     #[inline(always)]
     fn far<I: Isa>(&mut self, isa: I, index: usize, log_side: f64, local: &mut [f64]) {
         let expansion = self.context.expansion;
-        let (waves_len, multipole_len) = (expansion.wave_len(), expansion.multipole_len());
+        let len = expansion.multipole_len();
         let pairs = &self.context.lists.far[index];
         if pairs.is_empty() {
             return;
         }
-        let Scratch { waves, incoming, place, block, .. } = &mut *self.scratch;
+        let Scratch {
+            outgoing, incoming, ..
+        } = &mut *self.scratch;
         let mut strength = 0.0;
         for pair in pairs {
-            let source = pair.source as usize;
-            let multipole = &self.multipoles[source * multipole_len..][..multipole_len];
+            let multipole = &self.multipoles[pair.source as usize * len..][..len];
             strength += multipole[0];
-            if place[source].0 != *block {
-                place[source] = (*block, waves.len() as u32);
-                let start = waves.len();
-                waves.resize(start + waves_len, 0.0);
-                expansion.outgoing(isa, multipole, &mut waves[start..]);
+            if let Some(waves) = outgoing.meet(pair.source) {
+                expansion.outgoing(isa, multipole, waves);
             }
         }
-        incoming.resize(waves_len, 0.0);
-        let waves_of = |source: u32| &waves[place[source as usize].1 as usize..][..waves_len];
-        expansion.translate(isa, pairs, waves_of, incoming);
+        incoming.resize(expansion.wave_len(), 0.0);
+        expansion.translate(isa, pairs, outgoing, incoming);
         expansion.incoming(isa, incoming, local);
         expansion.far_constant(strength, log_side, local);
     }

@@ -24,12 +24,26 @@ pub(super) fn run<T: Real, K: Kernel<2>, E: Expansion<2>>(
     let mut rest = buffers;
     while rest.len() >= 4 {
         let (four, others) = rest.split_first_chunk_mut::<4>().expect("at least four");
-        kernel.visit_pair(context.tree.frame.scale, Visitor { context, outputs, buffers: four });
+        kernel.visit_pair(
+            context.tree.frame.scale,
+            Visitor {
+                context,
+                outputs,
+                buffers: four,
+            },
+        );
         rest = others;
     }
     for one in rest.chunks_exact_mut(1) {
         let one = one.first_chunk_mut::<1>().expect("exactly one");
-        kernel.visit_pair(context.tree.frame.scale, Visitor { context, outputs, buffers: one });
+        kernel.visit_pair(
+            context.tree.frame.scale,
+            Visitor {
+                context,
+                outputs,
+                buffers: one,
+            },
+        );
     }
 }
 
@@ -45,7 +59,11 @@ impl<T: Real, E: Expansion<2>, const M: usize> PairVisitor for Visitor<'_, T, E,
 
     fn visit<P: Pair>(self, pair: P) {
         use accuracy::{FULL, MIDDLE, SINGLE};
-        let Self { context, outputs, buffers } = self;
+        let Self {
+            context,
+            outputs,
+            buffers,
+        } = self;
         match (context.accuracy, outputs.potential) {
             (SINGLE, false) => all_leaves::<T, P, E, SINGLE, false, M>(context, pair, buffers),
             (SINGLE, true) => all_leaves::<T, P, E, SINGLE, true, M>(context, pair, buffers),
@@ -80,14 +98,32 @@ fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: us
     E: Expansion<2>,
 {
     let n = context.tree.targets().len();
-    let mut inputs: [Input<T>; M] = [Input { w: &[], multipoles: &[], locals: &[] }; M];
-    let mut rest: [Sums<T>; M] = std::array::from_fn(|_| Sums { s1: &mut [], s2: &mut [], t: &mut [] });
+    let mut inputs: [Input<T>; M] = [Input {
+        w: &[],
+        multipoles: &[],
+        locals: &[],
+    }; M];
+    let mut rest: [Sums<T>; M] = std::array::from_fn(|_| Sums {
+        s1: &mut [],
+        s2: &mut [],
+        t: &mut [],
+    });
     for (m, buffers) in buffers.iter_mut().enumerate() {
-        let Buffers { w, multipoles, locals, s: [s1, s2], t } = buffers;
+        let Buffers {
+            w,
+            multipoles,
+            locals,
+            s: [s1, s2],
+            t,
+        } = buffers;
         s1.resize(n, T::ZERO);
         s2.resize(n, T::ZERO);
         t.resize(if POTENTIAL { n } else { 0 }, T::ZERO);
-        inputs[m] = Input { w, multipoles, locals };
+        inputs[m] = Input {
+            w,
+            multipoles,
+            locals,
+        };
         rest[m] = Sums { s1, s2, t };
     }
     let mut blocks = Vec::with_capacity(context.leaves.len() / BLOCK + 1);
@@ -96,15 +132,38 @@ fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: us
         let first_target = cell(leaves[0]).targets.start;
         let count = (cell(leaves[leaves.len() - 1]).targets.end - first_target) as usize;
         let sums = rest.each_mut().map(|rest| Sums {
-            s1: rest.s1.split_off_mut(..count).expect("leaves cover the targets"),
-            s2: rest.s2.split_off_mut(..count).expect("leaves cover the targets"),
-            t: rest.t.split_off_mut(..if POTENTIAL { count } else { 0 }).expect("leaves cover the targets"),
+            s1: rest
+                .s1
+                .split_off_mut(..count)
+                .expect("leaves cover the targets"),
+            s2: rest
+                .s2
+                .split_off_mut(..count)
+                .expect("leaves cover the targets"),
+            t: rest
+                .t
+                .split_off_mut(..if POTENTIAL { count } else { 0 })
+                .expect("leaves cover the targets"),
         });
-        blocks.push(Block { leaves, first_target, sums });
+        blocks.push(Block {
+            leaves,
+            first_target,
+            sums,
+        });
     }
-    blocks.into_par_iter().for_each_init(Scratch::default, |scratch, block| {
-        context.chosen.run(Leaves::<T, P, E, ACCURACY, POTENTIAL, M> { context, pair, inputs, block, scratch });
-    });
+    blocks
+        .into_par_iter()
+        .for_each_init(Scratch::default, |scratch, block| {
+            context
+                .chosen
+                .run(Leaves::<T, P, E, ACCURACY, POTENTIAL, M> {
+                    context,
+                    pair,
+                    inputs,
+                    block,
+                    scratch,
+                });
+        });
 }
 
 /// What the upward and downward passes left for one strength vector.
@@ -148,7 +207,8 @@ where
     }
 }
 
-impl<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: usize> Leaves<'_, T, P, E, ACCURACY, POTENTIAL, M>
+impl<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: usize>
+    Leaves<'_, T, P, E, ACCURACY, POTENTIAL, M>
 where
     T: Real,
     P: Pair,
@@ -171,19 +231,37 @@ where
 
     /// Near sums of `N` vectors of targets from target `at` on.
     #[inline(always)]
-    fn near_vectors<I: Isa, const N: usize>(&mut self, isa: I, cell: &Cell<2>, index: u32, at: usize) {
+    fn near_vectors<I: Isa, const N: usize>(
+        &mut self,
+        isa: I,
+        cell: &Cell<2>,
+        index: u32,
+        at: usize,
+    ) {
         let lanes = T::Lanes::<I>::LANES;
         let [x, y] = self.context.targets;
-        let load = |from: &[T]| std::array::from_fn(|k| T::Lanes::<I>::load(isa, &from[at + k * lanes..]));
-        let targets: [[T::Lanes<I>; N]; 2] = [load(x), load(y)];
+        let zero = T::Lanes::<I>::splat(isa, T::ZERO);
+        let mut targets = [[zero; N]; 2];
+        for k in 0..N {
+            targets[0][k] = T::Lanes::<I>::load(isa, &x[at + k * lanes..]);
+            targets[1][k] = T::Lanes::<I>::load(isa, &y[at + k * lanes..]);
+        }
         let [sx, sy] = self.context.sources;
-        let sources = Sources { x: sx, y: sy, w: self.inputs.map(|input| input.w) };
+        let sources = Sources {
+            x: sx,
+            y: sy,
+            w: self.inputs.map(|input| input.w),
+        };
         let mut sum = Accumulator::<T::Lanes<I>, N, M>::zero(isa);
         let own = cell.sources.start as usize..cell.sources.end as usize;
-        p2p::<_, P, ACCURACY, true, POTENTIAL, N, M>(isa, self.pair, targets, &sources, own, &mut sum);
+        p2p::<_, P, ACCURACY, true, POTENTIAL, N, M>(
+            isa, self.pair, targets, &sources, own, &mut sum,
+        );
         for range in &self.context.lists.near[index as usize] {
             let range = range.start as usize..range.end as usize;
-            p2p::<_, P, ACCURACY, false, POTENTIAL, N, M>(isa, self.pair, targets, &sources, range, &mut sum);
+            p2p::<_, P, ACCURACY, false, POTENTIAL, N, M>(
+                isa, self.pair, targets, &sources, range, &mut sum,
+            );
         }
         let first = self.block.first_target as usize;
         for m in 0..M {
@@ -208,7 +286,13 @@ where
         let range = in_block(&cell.targets, self.block.first_target);
         for m in 0..M {
             let input = self.inputs[m];
-            unit_points(self.context, cell, self.context.targets, cell.targets.clone(), points);
+            unit_points(
+                self.context,
+                cell,
+                self.context.targets,
+                cell.targets.clone(),
+                points,
+            );
             sums.reset(range.len());
             let side = tree.frame.cell_side(cell.level);
             let len = expansion.local_len();
@@ -217,8 +301,17 @@ where
             for &a in &self.context.lists.smaller[index as usize] {
                 let other = &tree.cells[a as usize];
                 let side = tree.frame.cell_side(other.level);
-                let scale = CellScale { side, log_side: (side / tree.frame.scale).ln() };
-                unit_points(self.context, other, self.context.targets, cell.targets.clone(), points);
+                let scale = CellScale {
+                    side,
+                    log_side: (side / tree.frame.scale).ln(),
+                };
+                unit_points(
+                    self.context,
+                    other,
+                    self.context.targets,
+                    cell.targets.clone(),
+                    points,
+                );
                 let len = expansion.multipole_len();
                 let multipole = &input.multipoles[a as usize * len..][..len];
                 expansion.m2p(isa, multipole, points, scale, POTENTIAL, sums);

@@ -76,13 +76,24 @@ pub(crate) fn evaluate<T: Real, K: Kernel<2>, E: Expansion<2>>(
 ) -> PassSeconds {
     let mut seconds = PassSeconds::default();
     for (strengths, buffers) in strengths.iter().zip(&mut *buffers) {
-        timed(&mut seconds.permute, || into_tree_order(context, strengths, &mut buffers.w));
-        timed(&mut seconds.upward, || upward::run(context, &buffers.w, &mut buffers.multipoles));
+        timed(&mut seconds.permute, || {
+            into_tree_order(context, strengths, &mut buffers.w)
+        });
+        timed(&mut seconds.upward, || {
+            upward::run(context, &buffers.w, &mut buffers.multipoles)
+        });
         timed(&mut seconds.downward, || {
-            downward::run(context, &buffers.w, &buffers.multipoles, &mut buffers.locals);
+            downward::run(
+                context,
+                &buffers.w,
+                &buffers.multipoles,
+                &mut buffers.locals,
+            );
         });
     }
-    timed(&mut seconds.near, || leaves::run(context, kernel, outputs, buffers));
+    timed(&mut seconds.near, || {
+        leaves::run(context, kernel, outputs, buffers)
+    });
     seconds
 }
 
@@ -92,8 +103,15 @@ fn timed(seconds: &mut f64, work: impl FnOnce()) {
     *seconds += start.elapsed().as_secs_f64();
 }
 
-fn into_tree_order<T: Real, E, const D: usize>(context: &Context<T, E, D>, strengths: &[T], w: &mut Vec<T>) {
+fn into_tree_order<T: Real, E, const D: usize>(
+    context: &Context<T, E, D>,
+    strengths: &[T],
+    w: &mut Vec<T>,
+) {
     let order = &context.tree.source_order.user_index;
     w.resize(order.len() + PADDING, T::ZERO);
-    w.par_iter_mut().zip(order).with_min_len(1 << 13).for_each(|(w, &user)| *w = strengths[user as usize]);
+    w.par_iter_mut()
+        .zip(order)
+        .with_min_len(1 << 13)
+        .for_each(|(w, &user)| *w = strengths[user as usize]);
 }

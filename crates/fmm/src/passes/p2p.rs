@@ -24,7 +24,24 @@ impl<V: Lanes, const N: usize, const M: usize> Accumulator<V, N, M> {
     #[inline(always)]
     pub(crate) fn zero(isa: V::Isa) -> Self {
         let zero = [[V::splat(isa, V::Elem::ZERO); N]; M];
-        Self { s1: zero, s2: zero, t: zero }
+        Self {
+            s1: zero,
+            s2: zero,
+            t: zero,
+        }
+    }
+
+    /// Whether every field sum is finite: a pair at distance 0 without a mask leaves NaN.
+    #[inline(always)]
+    pub(crate) fn is_finite(&self, isa: V::Isa) -> bool {
+        let zero = V::splat(isa, V::Elem::ZERO);
+        let mut sum = zero;
+        for m in 0..M {
+            for k in 0..N {
+                sum += (self.s1[m][k] - self.s1[m][k]) + (self.s2[m][k] - self.s2[m][k]);
+            }
+        }
+        !V::any(!sum.eq(zero))
     }
 }
 
@@ -33,7 +50,15 @@ impl<V: Lanes, const N: usize, const M: usize> Accumulator<V, N, M> {
 /// Lanes are targets and sources are broadcast, so nothing is summed across lanes. `MASKED` where a source may lie on
 /// a target: only points of the same leaf can.
 #[inline(always)]
-pub(crate) fn p2p<V, P, const ACCURACY: usize, const MASKED: bool, const POTENTIAL: bool, const N: usize, const M: usize>(
+pub(crate) fn p2p<
+    V,
+    P,
+    const ACCURACY: usize,
+    const MASKED: bool,
+    const POTENTIAL: bool,
+    const N: usize,
+    const M: usize,
+>(
     isa: V::Isa,
     pair: P,
     targets: [[V; N]; 2],

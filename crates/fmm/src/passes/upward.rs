@@ -22,11 +22,22 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
         let cells = context.tree.level(level);
         let (upper, lower) = multipoles.split_at_mut(cells.end * len);
         let here = &mut upper[cells.start * len..];
-        here.par_chunks_mut(BLOCK * len).enumerate().for_each_init(UnitPoints::default, |points, (b, out)| {
-            let first = cells.start + b * BLOCK;
-            let job = Up { context, w, cells: first..first + out.len() / len, below: lower, first_below: cells.end, out, points };
-            context.chosen.run(job);
-        });
+        here.par_chunks_mut(BLOCK * len).enumerate().for_each_init(
+            UnitPoints::default,
+            |points, (b, out)| {
+                let first = cells.start + b * BLOCK;
+                let job = Up {
+                    context,
+                    w,
+                    cells: first..first + out.len() / len,
+                    below: lower,
+                    first_below: cells.end,
+                    out,
+                    points,
+                };
+                context.chosen.run(job);
+            },
+        );
     }
 }
 
@@ -55,7 +66,13 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for Up<'_, T, E, D> {
                 continue;
             }
             if cell.is_leaf() {
-                unit_sources(self.context, cell, cell.sources.clone(), self.w, self.points);
+                unit_sources(
+                    self.context,
+                    cell,
+                    cell.sources.clone(),
+                    self.w,
+                    self.points,
+                );
                 expansion.p2m(isa, self.points, out);
             }
             for child in cell.children.clone() {

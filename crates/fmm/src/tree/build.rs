@@ -40,7 +40,11 @@ impl<const D: usize> Cell<D> {
     /// Whether two cells, of any levels, touch or overlap.
     #[inline(always)]
     pub fn is_adjacent(&self, other: &Self) -> bool {
-        let (fine, coarse) = if self.level >= other.level { (self, other) } else { (other, self) };
+        let (fine, coarse) = if self.level >= other.level {
+            (self, other)
+        } else {
+            (other, self)
+        };
         let shift = fine.level - coarse.level;
         (0..D).all(|a| {
             // One cell of margin around the coarse cube, counted in fine cells; i64 because a margin may be −1.
@@ -79,7 +83,11 @@ pub struct Tree<const D: usize> {
 
 impl<const D: usize> Default for Frame<D> {
     fn default() -> Self {
-        Self { scale: 1.0, corner: [0.0; D], side: 1.0 }
+        Self {
+            scale: 1.0,
+            corner: [0.0; D],
+            side: 1.0,
+        }
     }
 }
 
@@ -96,12 +104,24 @@ impl<const D: usize> Tree<D> {
     /// The tree of one cloud of finite points.
     pub fn new<T: Real>(points: &[[T; D]], leaf_capacity: usize) -> Self {
         let mut tree = Self::default();
-        tree.rebuild(points, None, Limits { leaf_capacity: leaf_capacity.max(1), narrowest: 0.0 });
+        tree.rebuild(
+            points,
+            None,
+            Limits {
+                leaf_capacity: leaf_capacity.max(1),
+                narrowest: 0.0,
+            },
+        );
         tree
     }
 
     /// Builds the tree of new points in the buffers of the old one. `targets` is `None` where they are the sources.
-    pub(crate) fn rebuild<T: Real>(&mut self, sources: &[[T; D]], targets: Option<&[[T; D]]>, limits: Limits) {
+    pub(crate) fn rebuild<T: Real>(
+        &mut self,
+        sources: &[[T; D]],
+        targets: Option<&[[T; D]]>,
+        limits: Limits,
+    ) {
         let start = Instant::now();
         self.frame = Frame::around(&[sources, targets.unwrap_or(&[])]);
         self.source_order.sort(sources, &self.frame);
@@ -118,7 +138,10 @@ impl<const D: usize> Tree<D> {
 
     fn cut(&mut self, limits: Limits) {
         let sources = &self.source_order.keys;
-        let targets = self.target_order.as_ref().map_or(sources, |order| &order.keys);
+        let targets = self
+            .target_order
+            .as_ref()
+            .map_or(sources, |order| &order.keys);
         let root = Cell {
             level: 0,
             anchor: [0; D],
@@ -155,7 +178,12 @@ impl<const D: usize> Tree<D> {
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         let orders = [Some(&self.source_order), self.target_order.as_ref()];
-        orders.into_iter().flatten().map(TreeOrder::bytes).sum::<usize>() + self.cells.capacity() * size_of::<Cell<D>>()
+        orders
+            .into_iter()
+            .flatten()
+            .map(TreeOrder::bytes)
+            .sum::<usize>()
+            + self.cells.capacity() * size_of::<Cell<D>>()
     }
 
     /// Number of the deepest level that has cells.
@@ -181,7 +209,10 @@ fn deepest_level<const D: usize>(frame: &Frame<D>, narrowest: f64) -> u32 {
     if narrowest <= 0.0 {
         return finest;
     }
-    (0..=finest).rev().find(|&level| frame.cell_side(level) >= narrowest * frame.scale).unwrap_or(0)
+    (0..=finest)
+        .rev()
+        .find(|&level| frame.cell_side(level) >= narrowest * frame.scale)
+        .unwrap_or(0)
 }
 
 /// Appends the children of a cell that hold any point.
@@ -217,6 +248,7 @@ fn end_of(octant: u32, keys: &[u64], range: Range<u32>, level: u32, dimension: u
         2 => morton::child::<2>(key, level),
         _ => morton::child::<3>(key, level),
     };
-    let inside = keys[range.start as usize..range.end as usize].partition_point(|&key| child(key) <= octant);
+    let inside =
+        keys[range.start as usize..range.end as usize].partition_point(|&key| child(key) <= octant);
     range.start + inside as u32
 }

@@ -22,17 +22,33 @@ impl<const D: usize> Frame<D> {
     pub fn around<T: Real>(clouds: &[&[[T; D]]]) -> Self {
         let (low, high) = bounds(clouds);
         if low[0] > high[0] {
-            return Self { scale: 1.0, corner: [0.0; D], side: 1.0 };
+            return Self {
+                scale: 1.0,
+                corner: [0.0; D],
+                side: 1.0,
+            };
         }
         // Halves: the difference of two finite numbers may overflow.
-        let half_extent = (0..D).map(|a| high[a] * 0.5 - low[a] * 0.5).fold(0.0, f64::max);
-        let magnitude = (0..D).map(|a| high[a].abs().max(low[a].abs())).fold(0.0, f64::max);
+        let half_extent = (0..D)
+            .map(|a| high[a] * 0.5 - low[a] * 0.5)
+            .fold(0.0, f64::max);
+        let magnitude = (0..D)
+            .map(|a| high[a].abs().max(low[a].abs()))
+            .fold(0.0, f64::max);
         let scale = scale::<T>(half_extent, magnitude);
         let extent = 2.0 * (half_extent * scale);
-        let side = if extent > 0.0 { round_up(extent * (1.0 + 1e-6)) } else { side_of_a_point(magnitude * scale) };
+        let side = if extent > 0.0 {
+            round_up(extent * (1.0 + 1e-6))
+        } else {
+            side_of_a_point(magnitude * scale)
+        };
         let grid = side / f64::from(1 << 20);
         let corner = low.map(|x| (x * scale / grid).floor() * grid);
-        Self { scale, corner, side }
+        Self {
+            scale,
+            corner,
+            side,
+        }
     }
 
     /// Centre of the cell with grid coordinates `anchor` at `level`.
@@ -65,7 +81,11 @@ fn bounds<T: Real, const D: usize>(clouds: &[&[[T; D]]]) -> ([f64; D], [f64; D])
 /// 1 where squares of distances are safe; else the power of two that brings the extent near 1 (2⁴⁰ in f32, which leaves
 /// room below for distances between points that nearly coincide).
 fn scale<T: Real>(half_extent: f64, magnitude: f64) -> f64 {
-    let size = if half_extent > 0.0 { half_extent } else { magnitude };
+    let size = if half_extent > 0.0 {
+        half_extent
+    } else {
+        magnitude
+    };
     let double = T::EPSILON.to_f64() < 1e-10;
     let window = 2f64.powi(200);
     if size == 0.0 || (double && size < window && size > 1.0 / window && magnitude < window) {
@@ -84,7 +104,11 @@ fn round_up(x: f64) -> f64 {
 
 /// All points equal: any cube around them whose grid resolves their magnitude.
 fn side_of_a_point(magnitude: f64) -> f64 {
-    if magnitude > 0.0 { round_up(magnitude * 1e-3) } else { 1.0 }
+    if magnitude > 0.0 {
+        round_up(magnitude * 1e-3)
+    } else {
+        1.0
+    }
 }
 
 #[cfg(test)]
@@ -119,7 +143,10 @@ mod tests {
         let frame = Frame::around(&[&[[1000.3, -7.1], [1000.9, -6.9]]]);
         for level in 0..28 {
             let last = (1u32 << level) - 1;
-            let (first, end) = (frame.centre(level, [0, 0]), frame.centre(level, [last, last]));
+            let (first, end) = (
+                frame.centre(level, [0, 0]),
+                frame.centre(level, [last, last]),
+            );
             // Opposite centres are exactly side − cell side apart.
             assert_eq!(end[0] - first[0], frame.side - frame.cell_side(level));
         }

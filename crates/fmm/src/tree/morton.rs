@@ -30,7 +30,11 @@ pub(super) fn key<const D: usize>(unit: [f64; D]) -> u64 {
 pub(super) fn anchor<const D: usize>(key: u64, level: u32) -> [u32; D] {
     std::array::from_fn(|a| {
         let finest = gather::<D>(key >> a);
-        if level == 0 { 0 } else { (finest >> (max_level(D) - level)) as u32 }
+        if level == 0 {
+            0
+        } else {
+            (finest >> (max_level(D) - level)) as u32
+        }
     })
 }
 

@@ -40,10 +40,20 @@ impl TreeOrder {
         let inverse = 1.0 / frame.side;
         self.entries.resize(points.len(), Entry::default());
         self.scratch.resize(points.len(), Entry::default());
-        self.entries.par_iter_mut().zip(points).with_min_len(PIECE).enumerate().for_each(|(i, (entry, point))| {
-            let unit: [f64; D] = std::array::from_fn(|a| (point[a].to_f64() * frame.scale - frame.corner[a]) * inverse);
-            *entry = Entry { key: morton::key(unit), index: i as u32 };
-        });
+        self.entries
+            .par_iter_mut()
+            .zip(points)
+            .with_min_len(PIECE)
+            .enumerate()
+            .for_each(|(i, (entry, point))| {
+                let unit: [f64; D] = std::array::from_fn(|a| {
+                    (point[a].to_f64() * frame.scale - frame.corner[a]) * inverse
+                });
+                *entry = Entry {
+                    key: morton::key(unit),
+                    index: i as u32,
+                };
+            });
         let significant = D as u32 * morton::max_level(D);
         sort(&mut self.entries, &mut self.scratch, significant);
         self.publish();
@@ -53,15 +63,21 @@ impl TreeOrder {
         let n = self.entries.len();
         self.keys.resize(n, 0);
         self.user_index.resize(n, 0);
-        let tree_index: Vec<AtomicU32> = std::mem::take(&mut self.tree_index).into_iter().map(AtomicU32::new).collect();
+        let tree_index: Vec<AtomicU32> = std::mem::take(&mut self.tree_index)
+            .into_iter()
+            .map(AtomicU32::new)
+            .collect();
         let mut tree_index = tree_index;
         tree_index.resize_with(n, AtomicU32::default);
         let out = self.keys.par_iter_mut().zip(&mut self.user_index);
-        out.zip(&self.entries).with_min_len(PIECE).enumerate().for_each(|(i, ((key, user), entry))| {
-            *key = entry.key;
-            *user = entry.index;
-            tree_index[entry.index as usize].store(i as u32, Ordering::Relaxed);
-        });
+        out.zip(&self.entries)
+            .with_min_len(PIECE)
+            .enumerate()
+            .for_each(|(i, ((key, user), entry))| {
+                *key = entry.key;
+                *user = entry.index;
+                tree_index[entry.index as usize].store(i as u32, Ordering::Relaxed);
+            });
         self.tree_index = tree_index.into_iter().map(AtomicU32::into_inner).collect();
     }
 
@@ -109,20 +125,23 @@ fn sort(entries: &mut [Entry], scratch: &mut [Entry], bits: u32) {
         }
     }
     let pieces: Vec<&[Entry]> = scratch.chunks(PIECE).collect();
-    buckets.into_par_iter().with_min_len(8).for_each(|(b, bucket)| {
-        let mut at = 0;
-        for (piece, start) in pieces.iter().zip(&starts) {
-            let part = &piece[start[b] as usize..start[b + 1] as usize];
-            bucket[at..at + part.len()].copy_from_slice(part);
-            at += part.len();
-        }
-        if bucket.len() <= SMALL {
-            bucket.sort_unstable();
-        } else {
-            let mut scratch = vec![Entry::default(); bucket.len()];
-            sort(bucket, &mut scratch, shift);
-        }
-    });
+    buckets
+        .into_par_iter()
+        .with_min_len(8)
+        .for_each(|(b, bucket)| {
+            let mut at = 0;
+            for (piece, start) in pieces.iter().zip(&starts) {
+                let part = &piece[start[b] as usize..start[b + 1] as usize];
+                bucket[at..at + part.len()].copy_from_slice(part);
+                at += part.len();
+            }
+            if bucket.len() <= SMALL {
+                bucket.sort_unstable();
+            } else {
+                let mut scratch = vec![Entry::default(); bucket.len()];
+                sort(bucket, &mut scratch, shift);
+            }
+        });
 }
 
 /// A stable counting sort of one piece; returns where each bucket starts, and the end.
@@ -153,8 +172,12 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         for n in [0, 1, 2, 1000, 5000, 100_000] {
             for mask in [u64::MAX, 0xff, 0xffff_0000, 0, 0xf000_0000_0000_000f] {
-                let mut entries: Vec<Entry> =
-                    (0..n).map(|i| Entry { key: rng.random::<u64>() & mask, index: i as u32 }).collect();
+                let mut entries: Vec<Entry> = (0..n)
+                    .map(|i| Entry {
+                        key: rng.random::<u64>() & mask,
+                        index: i as u32,
+                    })
+                    .collect();
                 let mut expected = entries.clone();
                 expected.sort_by_key(|e| e.key);
                 sort(&mut entries, &mut vec![Entry::default(); n], 64);
@@ -166,10 +189,18 @@ mod tests {
     #[test]
     fn permutations_are_inverse() {
         let mut rng = StdRng::seed_from_u64(2);
-        let points: Vec<[f64; 3]> = (0..5000).map(|_| std::array::from_fn(|_| rng.random())).collect();
+        let points: Vec<[f64; 3]> = (0..5000)
+            .map(|_| std::array::from_fn(|_| rng.random()))
+            .collect();
         let mut order = TreeOrder::default();
         order.sort(&points, &Frame::around(&[&points]));
         assert!(order.keys.is_sorted());
-        assert!(order.user_index.iter().enumerate().all(|(i, &u)| order.tree_index[u as usize] == i as u32));
+        assert!(
+            order
+                .user_index
+                .iter()
+                .enumerate()
+                .all(|(i, &u)| order.tree_index[u as usize] == i as u32)
+        );
     }
 }

@@ -16,7 +16,7 @@ mod points;
 mod shift;
 mod waves;
 
-use super::{CellScale, Expansion, UnitPoints, UnitSums};
+use super::{CellScale, Expansion, Outgoing, UnitPoints, UnitSums};
 use crate::lists::FarPair;
 use lanes::Isa;
 use shift::Shift;
@@ -40,7 +40,12 @@ impl Harmonic2 {
     /// Series of `order` terms, and the smallest quadrature with error at most `wave_error`.
     pub(crate) fn new(order: usize, wave_error: f64) -> Self {
         let padded = order.next_multiple_of(WIDEST);
-        Self { order, padded, shift: Shift::new(order, padded), waves: Waves::new(order, padded, wave_error) }
+        Self {
+            order,
+            padded,
+            shift: Shift::new(order, padded),
+            waves: Waves::new(order, padded, wave_error),
+        }
     }
 
     /// Number of terms.
@@ -80,14 +85,14 @@ impl Expansion<2> for Harmonic2 {
         self.waves.outgoing(isa, multipole, waves);
     }
     #[inline(always)]
-    fn translate<'a, I: Isa>(
+    fn translate<I: Isa>(
         &self,
         isa: I,
         pairs: &[FarPair],
-        waves_of: impl Fn(u32) -> &'a [f64],
+        outgoing: &Outgoing,
         incoming: &mut [f64],
     ) {
-        self.waves.translate(isa, pairs, waves_of, incoming);
+        self.waves.translate(isa, pairs, outgoing, incoming);
     }
     #[inline(always)]
     fn incoming<I: Isa>(&self, isa: I, incoming: &[f64], local: &mut [f64]) {

@@ -557,7 +557,11 @@ mod tests {
                 }
             }
             let stated = quadrature.error;
-            assert!(worst <= stated * 1.05 && worst >= stated * 0.5, "n = {}: {worst:e}, stated {stated:e}", quadrature.nodes.len());
+            assert!(
+                worst <= stated * 1.05 && worst >= stated * 0.5,
+                "n = {}: {worst:e}, stated {stated:e}",
+                quadrature.nodes.len()
+            );
         }
     }
 }

@@ -16,14 +16,20 @@ struct Terms {
 impl Terms {
     #[inline(always)]
     fn new() -> Self {
-        Self { re: [0.0; MAX_ORDER * WIDEST], im: [0.0; MAX_ORDER * WIDEST] }
+        Self {
+            re: [0.0; MAX_ORDER * WIDEST],
+            im: [0.0; MAX_ORDER * WIDEST],
+        }
     }
 
     /// Adds t q^k to term k, for every k below `order`.
     #[inline(always)]
     fn add<I: Isa>(&mut self, isa: I, order: usize, mut t: [I::F64; 2], q: [I::F64; 2]) {
         let lanes = I::F64::LANES;
-        let terms = self.re.chunks_exact_mut(lanes).zip(self.im.chunks_exact_mut(lanes));
+        let terms = self
+            .re
+            .chunks_exact_mut(lanes)
+            .zip(self.im.chunks_exact_mut(lanes));
         for (re, im) in terms.take(order) {
             (I::F64::load(isa, re) + t[0]).store(re);
             (I::F64::load(isa, im) + t[1]).store(im);
@@ -46,24 +52,36 @@ impl Terms {
 #[inline(always)]
 pub(super) fn p2m<I: Isa>(isa: I, order: usize, points: &UnitPoints<2>, multipole: &mut [f64]) {
     let mut terms = Terms::new();
-    for_each_vector::<I>(isa, points, |u, g, _| {
-        terms.add(isa, order, [g, I::F64::splat(isa, 0.0)], u);
-    });
+    let zero = I::F64::splat(isa, 0.0);
+    for at in (0..points.w.len()).step_by(I::F64::LANES) {
+        let (u, g) = load(isa, points, at);
+        terms.add(isa, order, [g, zero], u);
+    }
     terms.finish(isa, order, multipole, multipole.len() / 2);
 }
 
 /// L_l −= Σ g_j v_j^{−l−1}, Λ += Σ g_j log(h|v_j|), v = (z_j − c)/h outside the neighbourhood.
 #[inline(always)]
-pub(super) fn p2l<I: Isa>(isa: I, order: usize, points: &UnitPoints<2>, log_side: f64, local: &mut [f64]) {
+pub(super) fn p2l<I: Isa>(
+    isa: I,
+    order: usize,
+    points: &UnitPoints<2>,
+    log_side: f64,
+    local: &mut [f64],
+) {
     let mut terms = Terms::new();
     let mut constant = I::F64::splat(isa, 0.0);
     let half = I::F64::splat(isa, 0.5);
     let log_side = I::F64::splat(isa, log_side);
-    for_each_vector::<I>(isa, points, |v, g, _| {
+    for at in (0..points.w.len()).step_by(I::F64::LANES) {
+        let (v, g) = load(isa, points, at);
         let (q, r2) = inverse(isa, v);
         terms.add(isa, order, [-(g * q[0]), -(g * q[1])], q);
-        constant = g.mul_add(r2.ln::<{ accuracy::FULL }>().mul_add(half, log_side), constant);
-    });
+        constant = g.mul_add(
+            r2.ln::<{ accuracy::FULL }>().mul_add(half, log_side),
+            constant,
+        );
+    }
     let padded = (local.len() - WIDEST) / 2;
     terms.finish(isa, order, local, padded);
     local[2 * padded] += constant.sum();
@@ -82,18 +100,24 @@ pub(super) fn l2p<I: Isa>(
 ) {
     let padded = (local.len() - WIDEST) / 2;
     let (re, im) = (&local[..order], &local[padded..padded + order]);
-    let integral = Integral::new(order, |l| (l + 1) as f64, re, im);
-    let constant = I::F64::splat(isa, local[2 * padded]);
     let inverse_side = I::F64::splat(isa, 1.0 / side);
-    for_each_vector::<I>(isa, points, |w, _, at| {
+    for at in (0..points.w.len()).step_by(I::F64::LANES) {
+        let (w, _) = load(isa, points, at);
         let f = horner::<I>(isa, re, im, w);
         add_field::<I>(isa, f, inverse_side, at, sums);
-        if potential {
-            let g = horner::<I>(isa, &integral.re[..order], &integral.im[..order], w);
-            let phi = constant + product::<I>(g, w)[0];
-            (I::F64::load(isa, &sums.t[at..]) + phi).store(&mut sums.t[at..]);
+    }
+    if potential {
+        let mut integral = Integral::new();
+        for l in 0..order {
+            integral.set(l, 1.0 / (l + 1) as f64, re, im);
         }
-    });
+        let constant = I::F64::splat(isa, local[2 * padded]);
+        for at in (0..points.w.len()).step_by(I::F64::LANES) {
+            let (w, _) = load(isa, points, at);
+            let g = horner::<I>(isa, &integral.re[..order], &integral.im[..order], w);
+            add_potential::<I>(isa, constant + product::<I>(g, w)[0], at, sums);
+        }
+    }
 }
 
 /// f = (1/h) Σ M_k/w^{k+1}, φ = M_0 log(h|w|) − Re Σ_{k≥1} M_k/(k w^k).
@@ -109,21 +133,24 @@ pub(super) fn m2p<I: Isa>(
 ) {
     let padded = multipole.len() / 2;
     let (re, im) = (&multipole[..order], &multipole[padded..padded + order]);
-    let integral = Integral::new(order, |k| if k == 0 { f64::INFINITY } else { -(k as f64) }, re, im);
+    let mut integral = Integral::new();
+    for k in 1..order {
+        integral.set(k, -1.0 / k as f64, re, im);
+    }
     let inverse_side = I::F64::splat(isa, 1.0 / scale.side);
     let half = I::F64::splat(isa, 0.5);
     let log_side = I::F64::splat(isa, scale.log_side);
-    for_each_vector::<I>(isa, points, |w, _, at| {
+    for at in (0..points.w.len()).step_by(I::F64::LANES) {
+        let (w, _) = load(isa, points, at);
         let (q, r2) = inverse(isa, w);
         let f = product::<I>(horner::<I>(isa, re, im, q), q);
         add_field::<I>(isa, f, inverse_side, at, sums);
         if potential {
             let tail = horner::<I>(isa, &integral.re[..order], &integral.im[..order], q)[0];
             let log = r2.ln::<{ accuracy::FULL }>().mul_add(half, log_side);
-            let phi = log.mul_add(I::F64::splat(isa, re[0]), tail);
-            (I::F64::load(isa, &sums.t[at..]) + phi).store(&mut sums.t[at..]);
+            add_potential::<I>(isa, log.mul_add(I::F64::splat(isa, re[0]), tail), at, sums);
         }
-    });
+    }
 }
 
 /// A series divided term by term.
@@ -134,44 +161,65 @@ struct Integral {
 
 impl Integral {
     #[inline(always)]
-    fn new(order: usize, divisor: impl Fn(usize) -> f64, re: &[f64], im: &[f64]) -> Self {
-        let mut out = Self { re: [0.0; MAX_ORDER], im: [0.0; MAX_ORDER] };
-        for k in 0..order {
-            let factor = 1.0 / divisor(k);
-            (out.re[k], out.im[k]) = (re[k] * factor, im[k] * factor);
+    fn new() -> Self {
+        Self {
+            re: [0.0; MAX_ORDER],
+            im: [0.0; MAX_ORDER],
         }
-        out
+    }
+
+    #[inline(always)]
+    fn set(&mut self, k: usize, factor: f64, re: &[f64], im: &[f64]) {
+        (self.re[k], self.im[k]) = (re[k] * factor, im[k] * factor);
     }
 }
 
-/// Calls `body(u, strengths, index)` for each vector of points; the padding has strength 0 and u = 0.
+/// A vector of points and its strengths.
 #[inline(always)]
-fn for_each_vector<I: Isa>(isa: I, points: &UnitPoints<2>, mut body: impl FnMut([I::F64; 2], I::F64, usize)) {
-    let lanes = I::F64::LANES;
-    let [x, y] = &points.u;
-    let vectors = x.chunks_exact(lanes).zip(y.chunks_exact(lanes)).zip(points.w.chunks_exact(lanes));
-    for (i, ((x, y), w)) in vectors.enumerate() {
-        body([I::F64::load(isa, x), I::F64::load(isa, y)], I::F64::load(isa, w), i * lanes);
-    }
+fn load<I: Isa>(isa: I, points: &UnitPoints<2>, at: usize) -> ([I::F64; 2], I::F64) {
+    let u = [
+        I::F64::load(isa, &points.u[0][at..]),
+        I::F64::load(isa, &points.u[1][at..]),
+    ];
+    (u, I::F64::load(isa, &points.w[at..]))
+}
+
+/// t += φ.
+#[inline(always)]
+fn add_potential<I: Isa>(isa: I, phi: I::F64, at: usize, sums: &mut UnitSums<2>) {
+    (I::F64::load(isa, &sums.t[at..]) + phi).store(&mut sums.t[at..]);
 }
 
 /// s += (Re f, −Im f)/h.
 #[inline(always)]
-fn add_field<I: Isa>(isa: I, f: [I::F64; 2], inverse_side: I::F64, at: usize, sums: &mut UnitSums<2>) {
+fn add_field<I: Isa>(
+    isa: I,
+    f: [I::F64; 2],
+    inverse_side: I::F64,
+    at: usize,
+    sums: &mut UnitSums<2>,
+) {
     let [s1, s2] = &mut sums.s;
-    f[0].mul_add(inverse_side, I::F64::load(isa, &s1[at..])).store(&mut s1[at..]);
-    f[1].neg_mul_add(inverse_side, I::F64::load(isa, &s2[at..])).store(&mut s2[at..]);
+    f[0].mul_add(inverse_side, I::F64::load(isa, &s1[at..]))
+        .store(&mut s1[at..]);
+    f[1].neg_mul_add(inverse_side, I::F64::load(isa, &s2[at..]))
+        .store(&mut s2[at..]);
 }
 
 #[inline(always)]
 fn product<I: Isa>(a: [I::F64; 2], b: [I::F64; 2]) -> [I::F64; 2] {
-    [a[1].neg_mul_add(b[1], a[0] * b[0]), a[1].mul_add(b[0], a[0] * b[1])]
+    [
+        a[1].neg_mul_add(b[1], a[0] * b[0]),
+        a[1].mul_add(b[0], a[0] * b[1]),
+    ]
 }
 
 /// 1/v and |v|²; the padding, where v = 0, gives finite nonsense that strength 0 removes.
 #[inline(always)]
 fn inverse<I: Isa>(isa: I, v: [I::F64; 2]) -> ([I::F64; 2], I::F64) {
-    let r2 = v[0].mul_add(v[0], v[1] * v[1]).max(I::F64::splat(isa, f64::MIN_POSITIVE));
+    let r2 = v[0]
+        .mul_add(v[0], v[1] * v[1])
+        .max(I::F64::splat(isa, f64::MIN_POSITIVE));
     let q = r2.recip::<{ accuracy::FULL }>();
     ([v[0] * q, -(v[1] * q)], r2)
 }
@@ -184,7 +232,10 @@ fn horner<I: Isa>(isa: I, re: &[f64], im: &[f64], q: [I::F64; 2]) -> [I::F64; 2]
     for (&re, &im) in re.iter().zip(im).rev() {
         let (re, im) = (I::F64::splat(isa, re), I::F64::splat(isa, im));
         let [a, b] = sum;
-        sum = [b.neg_mul_add(q[1], a.mul_add(q[0], re)), b.mul_add(q[0], a.mul_add(q[1], im))];
+        sum = [
+            b.neg_mul_add(q[1], a.mul_add(q[0], re)),
+            b.mul_add(q[0], a.mul_add(q[1], im)),
+        ];
     }
     sum
 }

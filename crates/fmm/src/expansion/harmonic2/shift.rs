@@ -47,48 +47,60 @@ impl Shift {
                 constant[octant][padded + high] = -powers[high + 1][1] / (high + 1) as f64;
             }
         }
-        Self { order, padded, up, down, constant }
+        Self {
+            order,
+            padded,
+            up,
+            down,
+            constant,
+        }
     }
 
     #[inline(always)]
     pub(super) fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]) {
         // Row k needs columns j ≤ k only.
-        self.apply(isa, &self.up[octant], child, parent, |row| (0, (row + I::F64::LANES).min(self.order)));
+        self.apply::<I, true>(isa, &self.up[octant], child, parent);
     }
 
     #[inline(always)]
     pub(super) fn l2l<I: Isa>(&self, isa: I, octant: usize, parent: &[f64], child: &mut [f64]) {
         // Row m needs columns l ≥ m only.
-        self.apply(isa, &self.down[octant], parent, child, |row| (row, self.order));
+        self.apply::<I, false>(isa, &self.down[octant], parent, child);
         let mut sum = I::F64::splat(isa, 0.0);
-        for (a, b) in parent[..2 * self.padded].chunks_exact(WIDEST).zip(self.constant[octant].chunks_exact(WIDEST)) {
-            for (a, b) in a.chunks_exact(I::F64::LANES).zip(b.chunks_exact(I::F64::LANES)) {
+        for (a, b) in parent[..2 * self.padded]
+            .chunks_exact(WIDEST)
+            .zip(self.constant[octant].chunks_exact(WIDEST))
+        {
+            for (a, b) in a
+                .chunks_exact(I::F64::LANES)
+                .zip(b.chunks_exact(I::F64::LANES))
+            {
                 sum = I::F64::load(isa, a).mul_add(I::F64::load(isa, b), sum);
             }
         }
         child[2 * self.padded] += parent[2 * self.padded] + sum.sum();
     }
 
-    /// out += matrix · x, complex; `columns(row)` is the range of columns that the vector of rows from `row` on needs.
+    /// out += matrix · x, complex, for a `LOWER` or upper triangular matrix.
     #[inline(always)]
-    fn apply<I: Isa>(
-        &self,
-        isa: I,
-        matrix: &[f64],
-        x: &[f64],
-        out: &mut [f64],
-        columns: impl Fn(usize) -> (usize, usize),
-    ) {
+    fn apply<I: Isa, const LOWER: bool>(&self, isa: I, matrix: &[f64], x: &[f64], out: &mut [f64]) {
         let (padded, lanes) = (self.padded, I::F64::LANES);
         let (x_re, x_im) = x[..2 * padded].split_at(padded);
         let (out_re, out_im) = out[..2 * padded].split_at_mut(padded);
         for row in (0..self.order).step_by(lanes) {
-            let (first, end) = columns(row);
+            let (first, end) = if LOWER {
+                (0, (row + lanes).min(self.order))
+            } else {
+                (row, self.order)
+            };
             let mut re = I::F64::load(isa, &out_re[row..]);
             let mut im = I::F64::load(isa, &out_im[row..]);
             for j in first..end {
                 let column = &matrix[j * 2 * padded..(j + 1) * 2 * padded];
-                let (a, b) = (I::F64::load(isa, &column[row..]), I::F64::load(isa, &column[padded + row..]));
+                let (a, b) = (
+                    I::F64::load(isa, &column[row..]),
+                    I::F64::load(isa, &column[padded + row..]),
+                );
                 let (u, v) = (I::F64::splat(isa, x_re[j]), I::F64::splat(isa, x_im[j]));
                 re = b.neg_mul_add(v, a.mul_add(u, re));
                 im = b.mul_add(u, a.mul_add(v, im));
@@ -118,7 +130,17 @@ fn binomials(order: usize) -> Vec<Vec<f64>> {
     let mut rows = vec![vec![1.0]];
     for n in 1..order {
         let last = &rows[n - 1];
-        rows.push((0..=n).map(|k| if k == 0 || k == n { 1.0 } else { last[k - 1] + last[k] }).collect());
+        rows.push(
+            (0..=n)
+                .map(|k| {
+                    if k == 0 || k == n {
+                        1.0
+                    } else {
+                        last[k - 1] + last[k]
+                    }
+                })
+                .collect(),
+        );
     }
     rows
 }

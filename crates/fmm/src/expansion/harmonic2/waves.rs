@@ -14,6 +14,7 @@
 
 use super::WIDEST;
 use super::nodes::QUADRATURES;
+use crate::expansion::Outgoing;
 use crate::lists::FarPair;
 use lanes::{Isa, Lanes};
 
@@ -98,7 +99,17 @@ impl Waves {
             }
         }
         let log_constant = log_constant(nodes);
-        Self { count, n, order, padded, out, into, phases, minus_inverse, log_constant }
+        Self {
+            count,
+            n,
+            order,
+            padded,
+            out,
+            into,
+            phases,
+            minus_inverse,
+            log_constant,
+        }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -134,23 +145,25 @@ impl Waves {
             let (turn_re, turn_im) = (re[0] - re[2], im[0] - im[2]);
             // −i(S₁ − S₃)
             let (side_re, side_im) = (im[1] - im[3], re[3] - re[1]);
-            let mut put = |d: usize, re: I::F64, im: I::F64| {
+            let by_direction = [
+                [even_re + odd_re, even_im + odd_im],
+                [turn_re + side_re, turn_im + side_im],
+                [even_re - odd_re, even_im - odd_im],
+                [turn_re - side_re, turn_im - side_im],
+            ];
+            for (d, [re, im]) in by_direction.into_iter().enumerate() {
                 re.store(&mut waves[2 * d * n + j..]);
                 im.store(&mut waves[(2 * d + 1) * n + j..]);
-            };
-            put(0, even_re + odd_re, even_im + odd_im);
-            put(1, turn_re + side_re, turn_im + side_im);
-            put(2, even_re - odd_re, even_im - odd_im);
-            put(3, turn_re - side_re, turn_im - side_im);
+            }
         }
     }
 
     #[inline(always)]
-    pub(super) fn translate<'a, I: Isa>(
+    pub(super) fn translate<I: Isa>(
         &self,
         isa: I,
         pairs: &[FarPair],
-        waves_of: impl Fn(u32) -> &'a [f64],
+        outgoing: &Outgoing,
         incoming: &mut [f64],
     ) {
         let n = self.n;
@@ -163,10 +176,13 @@ impl Waves {
                 let mut re = I::F64::splat(isa, 0.0);
                 let mut im = re;
                 for pair in here {
-                    let x = &waves_of(pair.source)[2 * d * n..][..2 * n];
+                    let x = &outgoing.of(pair.source)[2 * d * n..][..2 * n];
                     let phase = &self.phases[pair.class as usize * 2 * n..][..2 * n];
                     let (a, b) = (I::F64::load(isa, &x[j..]), I::F64::load(isa, &x[n + j..]));
-                    let (u, v) = (I::F64::load(isa, &phase[j..]), I::F64::load(isa, &phase[n + j..]));
+                    let (u, v) = (
+                        I::F64::load(isa, &phase[j..]),
+                        I::F64::load(isa, &phase[n + j..]),
+                    );
                     re = b.neg_mul_add(v, a.mul_add(u, re));
                     im = b.mul_add(u, a.mul_add(v, im));
                 }
@@ -184,14 +200,28 @@ impl Waves {
         let mut z_im = [0.0; 32 * WIDEST];
         let mut constant = I::F64::splat(isa, 0.0);
         for j in (0..n).step_by(lanes) {
-            let y = |d: usize, part: usize| I::F64::load(isa, &incoming[(2 * d + part) * n + j..]);
-            let (minus_re, minus_im) = (y(0, 0) - y(2, 0), y(0, 1) - y(2, 1));
-            let (plus_re, plus_im) = (y(0, 0) + y(2, 0), y(0, 1) + y(2, 1));
+            let mut y = [constant; 8];
+            for (part, y) in y.iter_mut().enumerate() {
+                *y = I::F64::load(isa, &incoming[part * n + j..]);
+            }
+            let [e_re, e_im, n_re, n_im, w_re, w_im, s_re, s_im] = y;
+            let (minus_re, minus_im) = (e_re - w_re, e_im - w_im);
+            let (plus_re, plus_im) = (e_re + w_re, e_im + w_im);
             // −i(N − S)
-            let (turn_re, turn_im) = (y(1, 1) - y(3, 1), y(3, 0) - y(1, 0));
-            let (sum_re, sum_im) = (y(1, 0) + y(3, 0), y(1, 1) + y(3, 1));
-            let by_class_re = [minus_re + turn_re, sum_re - plus_re, minus_re - turn_re, -(sum_re + plus_re)];
-            let by_class_im = [minus_im + turn_im, sum_im - plus_im, minus_im - turn_im, -(sum_im + plus_im)];
+            let (turn_re, turn_im) = (n_im - s_im, s_re - n_re);
+            let (sum_re, sum_im) = (n_re + s_re, n_im + s_im);
+            let by_class_re = [
+                minus_re + turn_re,
+                sum_re - plus_re,
+                minus_re - turn_re,
+                -(sum_re + plus_re),
+            ];
+            let by_class_im = [
+                minus_im + turn_im,
+                sum_im - plus_im,
+                minus_im - turn_im,
+                -(sum_im + plus_im),
+            ];
             for r in 0..4 {
                 let (mut re, mut im) = ([0.0; WIDEST], [0.0; WIDEST]);
                 by_class_re[r].store(&mut re);
@@ -231,9 +261,18 @@ fn offsets() -> impl Iterator<Item = [i32; 2]> {
 
 /// C with log z ≈ C − Σ (w/λ) e^{−λz}: the mean over the middle of the domain, where the quadrature is best.
 fn log_constant(nodes: &[(f64, f64)]) -> f64 {
-    let at = |x: f64| x.ln() + nodes.iter().map(|&(lambda, w)| w / lambda * (-lambda * x).exp()).sum::<f64>();
+    let at = |x: f64| {
+        x.ln()
+            + nodes
+                .iter()
+                .map(|&(lambda, w)| w / lambda * (-lambda * x).exp())
+                .sum::<f64>()
+    };
     let samples = 16;
-    (0..samples).map(|k| at(2.0 + f64::from(k) / f64::from(samples))).sum::<f64>() / f64::from(samples)
+    (0..samples)
+        .map(|k| at(2.0 + f64::from(k) / f64::from(samples)))
+        .sum::<f64>()
+        / f64::from(samples)
 }
 
 #[cfg(test)]
