@@ -124,15 +124,15 @@ macro_rules! avx512 {
             }
             #[inline(always)]
             fn ln<const ACCURACY: usize>(self) -> Self {
-                math::ln_by_table(ISA, step(ACCURACY), self)
+                table::ln(ISA, step(ACCURACY), self)
             }
             #[inline(always)]
             fn exp<const ACCURACY: usize>(self) -> Self {
-                math::exp_by_table(ISA, step(ACCURACY), self)
+                table::exp(ISA, step(ACCURACY), self)
             }
         }
 
-        impl math::LookUp for $name {
+        impl table::LookUp for $name {
             const SIXTEENTHS: f64 = SIXTEENTHS;
             #[inline(always)]
             fn by_mantissa(self, table: [Elem; 16]) -> Self {
@@ -156,7 +156,7 @@ macro_rules! avx512 {
             /// Where the exponent field is not zero: neither ±0 nor subnormal.
             #[inline(always)]
             fn normal(self) -> $mask {
-                intrinsics!(any_bit(as_bits(self.0), broadcast_bits(EXPONENT_FIELD)))
+                intrinsics!(compare::<_CMP_NLT_UQ>(crate::Lanes::abs(self).0, broadcast(Elem::MIN_POSITIVE)))
             }
         }
     };
@@ -164,7 +164,7 @@ macro_rules! avx512 {
 
 mod double {
     use crate::vector::{intrinsics, vector};
-    use crate::{math, newton};
+    use crate::{newton, table};
     use std::arch::x86_64::__m512i as Integers;
     use std::arch::x86_64::{
         __m512d as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
@@ -213,7 +213,7 @@ mod double {
 
 mod single {
     use crate::vector::{intrinsics, vector};
-    use crate::{accuracy, math, newton};
+    use crate::{accuracy, newton, table};
     use std::arch::x86_64::__m512i as Integers;
     use std::arch::x86_64::{
         __m512 as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
