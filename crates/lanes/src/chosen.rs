@@ -1,5 +1,7 @@
 //! Which instruction sets there are, which the machine has, and calling a job with one of them.
 
+#[cfg(target_arch = "aarch64")]
+use crate::neon::Neon;
 #[cfg(target_arch = "x86_64")]
 use crate::x86::{Avx2, Avx512};
 use crate::{Isa, Job, Scalar};
@@ -76,6 +78,8 @@ enum Token {
     Avx512(Avx512),
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
+    #[cfg(target_arch = "aarch64")]
+    Neon(Neon),
     Scalar(Scalar),
 }
 
@@ -95,6 +99,8 @@ impl Chosen {
             InstructionSet::Avx512 => Avx512::detect().map(Token::Avx512),
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx2 => Avx2::detect().map(Token::Avx2),
+            #[cfg(target_arch = "aarch64")]
+            InstructionSet::Neon => Neon::detect().map(Token::Neon),
             InstructionSet::Scalar => Some(Token::Scalar(Scalar::new())),
             _ => None,
         }
@@ -113,6 +119,8 @@ impl Chosen {
             Token::Avx512(_) => Avx512::SET,
             #[cfg(target_arch = "x86_64")]
             Token::Avx2(_) => Avx2::SET,
+            #[cfg(target_arch = "aarch64")]
+            Token::Neon(_) => Neon::SET,
             Token::Scalar(_) => Scalar::SET,
         }
     }
@@ -127,6 +135,9 @@ impl Chosen {
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             Token::Avx2(isa) => unsafe { run_avx2(isa, job) },
+            // No function of its own: every 64-bit Arm target is compiled with NEON.
+            #[cfg(target_arch = "aarch64")]
+            Token::Neon(isa) => job.run(isa),
             Token::Scalar(isa) => job.run(isa),
         }
     }

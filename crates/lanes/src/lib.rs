@@ -31,9 +31,13 @@
 
 mod chosen;
 mod math;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod newton;
 mod real;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod table;
 mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;

@@ -128,9 +128,8 @@ macro_rules! avx2 {
             #[inline(always)]
             fn normal_or_zero(self, y: Self) -> Self {
                 Self(intrinsics!({
-                    let field = and(self.0, as_numbers(broadcast_bits(EXPONENT_FIELD)));
-                    let none = equal_bits(as_bits(field), broadcast_bits(0));
-                    and_not(as_numbers(none), y.0)
+                    let size = magnitude(self.0);
+                    and(y.0, compare::<_CMP_NLT_UQ>(size, broadcast(Elem::MIN_POSITIVE)))
                 }))
             }
         }
@@ -141,22 +140,21 @@ mod double {
     use crate::math;
     use crate::vector::{intrinsics, vector};
     use std::arch::x86_64::{
-        __m256d as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT,
-        _mm256_add_pd as add, _mm256_and_pd as and, _mm256_andnot_pd as and_not,
-        _mm256_blendv_pd as blend, _mm256_castpd_si256 as as_bits,
-        _mm256_castsi256_pd as as_numbers, _mm256_cmp_pd as compare,
-        _mm256_cmpeq_epi64 as equal_bits, _mm256_div_pd as divide, _mm256_fmadd_pd as fmadd,
-        _mm256_fnmadd_pd as fnmadd, _mm256_loadu_pd as load, _mm256_max_pd as maximum,
-        _mm256_min_pd as minimum, _mm256_movemask_pd as sign_bits, _mm256_mul_pd as mul,
-        _mm256_or_pd as or, _mm256_or_si256 as or_bits, _mm256_round_pd as round,
-        _mm256_set1_epi64x as broadcast_bits, _mm256_set1_pd as broadcast,
-        _mm256_slli_epi64 as shift_left, _mm256_sqrt_pd as root, _mm256_srli_epi64 as shift_right,
-        _mm256_storeu_pd as store, _mm256_sub_pd as sub, _mm256_xor_pd as xor,
+        __m256d as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
+        _MM_FROUND_TO_NEAREST_INT, _mm256_add_pd as add, _mm256_and_pd as and,
+        _mm256_andnot_pd as and_not, _mm256_blendv_pd as blend, _mm256_castpd_si256 as as_bits,
+        _mm256_castsi256_pd as as_numbers, _mm256_cmp_pd as compare, _mm256_div_pd as divide,
+        _mm256_fmadd_pd as fmadd, _mm256_fnmadd_pd as fnmadd, _mm256_loadu_pd as load,
+        _mm256_max_pd as maximum, _mm256_min_pd as minimum, _mm256_movemask_pd as sign_bits,
+        _mm256_mul_pd as mul, _mm256_or_pd as or, _mm256_or_si256 as or_bits,
+        _mm256_round_pd as round, _mm256_set1_epi64x as broadcast_bits,
+        _mm256_set1_pd as broadcast, _mm256_slli_epi64 as shift_left, _mm256_sqrt_pd as root,
+        _mm256_srli_epi64 as shift_right, _mm256_storeu_pd as store, _mm256_sub_pd as sub,
+        _mm256_xor_pd as xor,
     };
 
     type Elem = f64;
     const LANES: usize = 4;
-    const EXPONENT_FIELD: i64 = 0x7ff0_0000_0000_0000;
     const MANTISSA_FIELD: i64 = 0x000f_ffff_ffff_ffff;
     const MANTISSA_BITS: i32 = 52;
     const LAST_BIT_IS_ONE: f64 = (1_u64 << MANTISSA_BITS) as f64;
@@ -194,15 +192,14 @@ mod single {
     use crate::vector::{intrinsics, vector};
     use crate::{accuracy, math, newton};
     use std::arch::x86_64::{
-        __m256 as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT,
-        _mm256_add_ps as add, _mm256_and_ps as and, _mm256_andnot_ps as and_not,
-        _mm256_blendv_ps as blend, _mm256_castps_si256 as as_bits,
-        _mm256_castsi256_ps as as_numbers, _mm256_cmp_ps as compare,
-        _mm256_cmpeq_epi32 as equal_bits, _mm256_div_ps as divide, _mm256_fmadd_ps as fmadd,
-        _mm256_fnmadd_ps as fnmadd, _mm256_loadu_ps as load, _mm256_max_ps as maximum,
-        _mm256_min_ps as minimum, _mm256_movemask_ps as sign_bits, _mm256_mul_ps as mul,
-        _mm256_or_ps as or, _mm256_or_si256 as or_bits, _mm256_rcp_ps as recip_seed,
-        _mm256_round_ps as round, _mm256_rsqrt_ps as rsqrt_seed,
+        __m256 as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
+        _MM_FROUND_TO_NEAREST_INT, _mm256_add_ps as add, _mm256_and_ps as and,
+        _mm256_andnot_ps as and_not, _mm256_blendv_ps as blend, _mm256_castps_si256 as as_bits,
+        _mm256_castsi256_ps as as_numbers, _mm256_cmp_ps as compare, _mm256_div_ps as divide,
+        _mm256_fmadd_ps as fmadd, _mm256_fnmadd_ps as fnmadd, _mm256_loadu_ps as load,
+        _mm256_max_ps as maximum, _mm256_min_ps as minimum, _mm256_movemask_ps as sign_bits,
+        _mm256_mul_ps as mul, _mm256_or_ps as or, _mm256_or_si256 as or_bits,
+        _mm256_rcp_ps as recip_seed, _mm256_round_ps as round, _mm256_rsqrt_ps as rsqrt_seed,
         _mm256_set1_epi32 as broadcast_bits, _mm256_set1_ps as broadcast,
         _mm256_slli_epi32 as shift_left, _mm256_sqrt_ps as root, _mm256_srli_epi32 as shift_right,
         _mm256_storeu_ps as store, _mm256_sub_ps as sub, _mm256_xor_ps as xor,
@@ -210,7 +207,6 @@ mod single {
 
     type Elem = f32;
     const LANES: usize = 8;
-    const EXPONENT_FIELD: i32 = 0x7f80_0000;
     const MANTISSA_FIELD: i32 = 0x007f_ffff;
     const MANTISSA_BITS: i32 = 23;
     const LAST_BIT_IS_ONE: f32 = (1_u64 << MANTISSA_BITS) as f32;

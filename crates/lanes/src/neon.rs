@@ -1,0 +1,238 @@
+//! NEON on 64-bit Arm: 2 × f64 or 4 × f32; masks are vectors of all-one or all-zero lanes; seeds of 8 bits.
+
+// Every such machine has NEON, so newer compilers let some of its intrinsics be called as they are, and older do not.
+#![allow(unused_unsafe)]
+
+use crate::{InstructionSet, Isa};
+
+/// Proof of NEON.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Neon(());
+
+impl Neon {
+    /// Some if the machine has it.
+    pub(crate) fn detect() -> Option<Self> {
+        std::arch::is_aarch64_feature_detected!("neon").then_some(Self(()))
+    }
+}
+
+impl Isa for Neon {
+    type F64 = double::F64x2;
+    type F32 = single::F32x4;
+    const SET: InstructionSet = InstructionSet::Neon;
+}
+
+/// The vector type from the intrinsics in scope.
+macro_rules! neon {
+    ($(#[$doc:meta])* $name:ident) => {
+        type Token = super::Neon;
+        const ISA: Token = super::Neon(());
+
+        /// All ones or all zeros in each lane.
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) struct Mask(Bits);
+
+        impl std::ops::BitAnd for Mask {
+            type Output = Self;
+            #[inline(always)]
+            fn bitand(self, b: Self) -> Self {
+                Self(intrinsics!(and(self.0, b.0)))
+            }
+        }
+
+        impl std::ops::BitOr for Mask {
+            type Output = Self;
+            #[inline(always)]
+            fn bitor(self, b: Self) -> Self {
+                Self(intrinsics!(or(self.0, b.0)))
+            }
+        }
+
+        impl std::ops::Not for Mask {
+            type Output = Self;
+            #[inline(always)]
+            fn not(self) -> Self {
+                Self(intrinsics!(xor(self.0, broadcast_bits(!0))))
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn fmadd(a: Register, b: Register, c: Register) -> Register {
+            intrinsics!(add_product(c, a, b))
+        }
+
+        #[inline(always)]
+        unsafe fn fnmadd(a: Register, b: Register, c: Register) -> Register {
+            intrinsics!(sub_product(c, a, b))
+        }
+
+        vector! {
+            $(#[$doc])* $name;
+
+            #[inline(always)]
+            fn lt(self, b: Self) -> Mask {
+                Mask(intrinsics!(less(self.0, b.0)))
+            }
+            #[inline(always)]
+            fn eq(self, b: Self) -> Mask {
+                Mask(intrinsics!(equal(self.0, b.0)))
+            }
+            #[inline(always)]
+            fn select(mask: Mask, a: Self, b: Self) -> Self {
+                Self(intrinsics!(blend(mask.0, a.0, b.0)))
+            }
+            #[inline(always)]
+            fn any(mask: Mask) -> bool {
+                intrinsics!(largest(as_u32(mask.0))) != 0
+            }
+            #[inline(always)]
+            fn exponent(self) -> Self {
+                Self(intrinsics!({
+                    let field = to_number(shift_right::<MANTISSA_BITS>(as_bits(self.0)));
+                    sub(field, broadcast(BIAS))
+                }))
+            }
+            #[inline(always)]
+            fn mantissa(self) -> Self {
+                Self(intrinsics!({
+                    let fraction = and(as_bits(self.0), broadcast_bits(MANTISSA_FIELD));
+                    as_numbers(or(fraction, as_bits(broadcast(1.0))))
+                }))
+            }
+            #[inline(always)]
+            fn scale_by_power_of_two(self, n: Self) -> Self {
+                Self(intrinsics!({
+                    let field = to_integer(add(n.0, broadcast(BIAS)));
+                    mul(self.0, as_numbers(shift_left::<MANTISSA_BITS>(field)))
+                }))
+            }
+            #[inline(always)]
+            fn recip<const ACCURACY: usize>(self) -> Self {
+                self.recip_from::<ACCURACY>(Self(intrinsics!(recip_seed(self.0))))
+            }
+            #[inline(always)]
+            fn recip0<const ACCURACY: usize>(self) -> Self {
+                let seed = Self(intrinsics!(recip_seed(self.0)));
+                self.recip_from::<ACCURACY>(self.normal_or_zero(seed))
+            }
+            #[inline(always)]
+            fn rsqrt<const ACCURACY: usize>(self) -> Self {
+                self.rsqrt_from::<ACCURACY>(Self(intrinsics!(rsqrt_seed(self.0))))
+            }
+            #[inline(always)]
+            fn rsqrt0<const ACCURACY: usize>(self) -> Self {
+                let seed = Self(intrinsics!(rsqrt_seed(self.0)));
+                self.rsqrt_from::<ACCURACY>(self.normal_or_zero(seed))
+            }
+            #[inline(always)]
+            fn ln<const ACCURACY: usize>(self) -> Self {
+                math::ln(ISA, step(ACCURACY), self)
+            }
+            #[inline(always)]
+            fn exp<const ACCURACY: usize>(self) -> Self {
+                math::exp(ISA, step(ACCURACY), self)
+            }
+        }
+
+        impl $name {
+            /// The instruction for Newton's factor 2 − xy makes 16 bits of the seed's 8.
+            #[inline(always)]
+            fn recip_from<const ACCURACY: usize>(self, seed: Self) -> Self {
+                let seed = Self(intrinsics!(mul(seed.0, recip_factor(self.0, seed.0))));
+                newton::recip(ISA, step(ACCURACY), self, seed)
+            }
+
+            /// The same with the factor (3 − xy²)/2.
+            #[inline(always)]
+            fn rsqrt_from<const ACCURACY: usize>(self, seed: Self) -> Self {
+                let product = self * seed;
+                let seed = Self(intrinsics!(mul(seed.0, rsqrt_factor(product.0, seed.0))));
+                newton::rsqrt(ISA, step(ACCURACY), self, seed)
+            }
+
+            /// `y`, or 0 where self is ±0 or subnormal.
+            #[inline(always)]
+            fn normal_or_zero(self, y: Self) -> Self {
+                Self(intrinsics!({
+                    let normal = not_smaller_in_size(self.0, broadcast(Elem::MIN_POSITIVE));
+                    as_numbers(and(as_bits(y.0), normal))
+                }))
+            }
+        }
+    };
+}
+
+mod double {
+    use crate::vector::{intrinsics, vector};
+    use crate::{math, newton};
+    use std::arch::aarch64::{
+        float64x2_t as Register, uint64x2_t as Bits, vabsq_f64 as magnitude, vaddq_f64 as add,
+        vandq_u64 as and, vbslq_f64 as blend, vcageq_f64 as not_smaller_in_size,
+        vceqq_f64 as equal, vcltq_f64 as less, vcvtq_f64_u64 as to_number,
+        vcvtq_u64_f64 as to_integer, vdivq_f64 as divide, vdupq_n_f64 as broadcast,
+        vdupq_n_u64 as broadcast_bits, veorq_u64 as xor, vfmaq_f64 as add_product,
+        vfmsq_f64 as sub_product, vld1q_f64 as load, vmaxq_f64 as maximum, vmaxvq_u32 as largest,
+        vminq_f64 as minimum, vmulq_f64 as mul, vnegq_f64 as negate, vorrq_u64 as or,
+        vrecpeq_f64 as recip_seed, vrecpsq_f64 as recip_factor,
+        vreinterpretq_f64_u64 as as_numbers, vreinterpretq_u32_u64 as as_u32,
+        vreinterpretq_u64_f64 as as_bits, vrndnq_f64 as nearest, vrsqrteq_f64 as rsqrt_seed,
+        vrsqrtsq_f64 as rsqrt_factor, vshlq_n_u64 as shift_left, vshrq_n_u64 as shift_right,
+        vsqrtq_f64 as root, vst1q_f64 as store, vsubq_f64 as sub,
+    };
+
+    type Elem = f64;
+    const LANES: usize = 2;
+    const MANTISSA_FIELD: u64 = 0x000f_ffff_ffff_ffff;
+    const MANTISSA_BITS: i32 = 52;
+    const BIAS: f64 = 1023.0;
+
+    /// One step reaches every accuracy from 16 bits.
+    const fn step(accuracy: usize) -> usize {
+        accuracy
+    }
+
+    neon! {
+        /// 2 × f64.
+        F64x2
+    }
+}
+
+mod single {
+    use crate::vector::{intrinsics, vector};
+    use crate::{accuracy, math, newton};
+    use std::arch::aarch64::{
+        float32x4_t as Register, uint32x4_t as Bits, vabsq_f32 as magnitude, vaddq_f32 as add,
+        vandq_u32 as and, vbslq_f32 as blend, vcageq_f32 as not_smaller_in_size,
+        vceqq_f32 as equal, vcltq_f32 as less, vcvtq_f32_u32 as to_number,
+        vcvtq_u32_f32 as to_integer, vdivq_f32 as divide, vdupq_n_f32 as broadcast,
+        vdupq_n_u32 as broadcast_bits, veorq_u32 as xor, vfmaq_f32 as add_product,
+        vfmsq_f32 as sub_product, vld1q_f32 as load, vmaxq_f32 as maximum, vmaxvq_u32 as largest,
+        vminq_f32 as minimum, vmulq_f32 as mul, vnegq_f32 as negate, vorrq_u32 as or,
+        vrecpeq_f32 as recip_seed, vrecpsq_f32 as recip_factor,
+        vreinterpretq_f32_u32 as as_numbers, vreinterpretq_u32_f32 as as_bits,
+        vrndnq_f32 as nearest, vrsqrteq_f32 as rsqrt_seed, vrsqrtsq_f32 as rsqrt_factor,
+        vshlq_n_u32 as shift_left, vshrq_n_u32 as shift_right, vsqrtq_f32 as root,
+        vst1q_f32 as store, vsubq_f32 as sub,
+    };
+
+    type Elem = f32;
+    const LANES: usize = 4;
+    const MANTISSA_FIELD: u32 = 0x007f_ffff;
+    const MANTISSA_BITS: i32 = 23;
+    const BIAS: f32 = 127.0;
+
+    #[inline(always)]
+    fn as_u32(x: Bits) -> Bits {
+        x
+    }
+
+    /// The first accuracy already is full.
+    const fn step(_: usize) -> usize {
+        accuracy::SINGLE
+    }
+
+    neon! {
+        /// 4 × f32.
+        F32x4
+    }
+}
