@@ -216,7 +216,7 @@ impl<P: Pair, const POTENTIAL: bool> Job for Block<'_, P, POTENTIAL> {
 }
 
 impl<P: Pair, const POTENTIAL: bool> Block<'_, P, POTENTIAL> {
-    /// A tile without masks; only if a coincident pair made the sums NaN is it summed again with them.
+    /// A tile; without masks if it can be, as a coincident pair shows in fields (as NaN), but not in potentials.
     #[inline(always)]
     fn tile<I: Isa>(
         &self,

@@ -2,7 +2,7 @@
 
 use super::{Kernel, Pair, PairVisitor};
 use crate::{Error, Result};
-use lanes::{Lanes, Real};
+use lanes::{Lanes, Real, accuracy};
 
 /// K(z)·(1 − e^{−r²/δ²}): the field of a Gaussian blob (1/πδ²) e^{−r²/δ²} instead of a point.
 ///
@@ -51,29 +51,177 @@ impl<K: Kernel<2>> Kernel<2> for GaussianCore<K> {
     }
 }
 
-/// φ = (1 − e^{−r²/δ²})/r², γ = log r + ½E₁(r²/δ²) − log scale.
+/// φ = (1 − e^{−t})/r², γ = ½(log r² + E₁(t)) − log scale, t = r²/δ².
 #[derive(Clone, Copy, Debug)]
 struct GaussianPair {
     inverse_delta2: f64,
     log_scale: f64,
 }
 
+/// Below this t the differences 1 − e^{−t} are summed as a series.
+const SMALL: f64 = 0.25;
+/// Below this t, γ comes from the series of Ein(t) = E₁(t) + log t + γ_Euler; above, from a continued fraction of E₁.
+const MIDDLE: f64 = 4.0;
+/// Above this t, E₁(t) < 1e-19.
+const LARGE: f64 = 40.0;
+const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
+
 impl Pair for GaussianPair {
+    /// Nothing needs a mask: φ is finite at r = 0, where z = 0 removes the pair.
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize, const MASKED: bool>(&self, isa: V::Isa, r2: V) -> V {
-        let t = r2 * V::splat(isa, V::Elem::from_f64(self.inverse_delta2));
-        let one = V::splat(isa, V::Elem::ONE);
-        let singular = if MASKED {
-            r2.recip0::<ACCURACY>()
-        } else {
-            r2.recip::<ACCURACY>()
-        };
-        (one - (-t).exp::<ACCURACY>()) * singular
+        let inverse_delta2 = number::<V>(isa, self.inverse_delta2);
+        let t = r2 * inverse_delta2;
+        let rest = number::<V>(isa, 1.0) - (-t).max(number::<V>(isa, -80.0)).exp::<ACCURACY>();
+        let phi = rest * r2.recip::<ACCURACY>();
+        let small = t.lt(number::<V>(isa, SMALL));
+        if !V::any(small) {
+            return phi;
+        }
+        // (1 − e^{−t})/t = Σ (−t)^k/(k+1)!
+        let mut sum = number::<V>(isa, 1.0);
+        for k in (2..14).rev() {
+            sum =
+                (t * number::<V>(isa, 1.0 / f64::from(k))).neg_mul_add(sum, number::<V>(isa, 1.0));
+        }
+        V::select(small, sum * inverse_delta2, phi)
     }
+
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
-        let half = V::splat(isa, V::Elem::from_f64(0.5));
-        r2.ln::<ACCURACY>()
-            .mul_add(half, V::splat(isa, V::Elem::from_f64(-self.log_scale)))
+        let t = r2 * number::<V>(isa, self.inverse_delta2);
+        let mut twice = r2.ln::<ACCURACY>();
+        if V::any(t.lt(number::<V>(isa, LARGE))) {
+            twice += exponential_integral::<V, ACCURACY>(
+                isa,
+                t.max(number::<V>(isa, MIDDLE)).min(number::<V>(isa, LARGE)),
+            );
+        }
+        let small = t.lt(number::<V>(isa, MIDDLE));
+        if V::any(small) {
+            let ein = entire_exponential_integral::<V, ACCURACY>(isa, t);
+            let constant = number::<V>(isa, -self.inverse_delta2.ln() - EULER_GAMMA);
+            twice = V::select(small, ein + constant, twice);
+        }
+        twice.mul_add(number::<V>(isa, 0.5), number::<V>(isa, -self.log_scale))
+    }
+}
+
+#[inline(always)]
+fn number<V: Lanes>(isa: V::Isa, x: f64) -> V {
+    V::splat(isa, V::Elem::from_f64(x))
+}
+
+/// E₁(t) for 4 ≤ t ≤ 40: convergent of e^{−t}/(t+1 − 1²/(t+3 − 2²/(t+5 − …))) (Abramowitz and Stegun 5.1.22, even part).
+#[inline(always)]
+fn exponential_integral<V: Lanes, const ACCURACY: usize>(isa: V::Isa, t: V) -> V {
+    let depth = match ACCURACY {
+        accuracy::SINGLE => 8,
+        accuracy::MIDDLE => 14,
+        _ => 20,
+    };
+    let one = number::<V>(isa, 1.0);
+    let (mut a, mut b) = ([number::<V>(isa, 0.0), one], [one, t + one]);
+    for k in 1..depth {
+        let (square, odd) = (
+            number::<V>(isa, f64::from(k * k)),
+            t + number::<V>(isa, f64::from(2 * k + 1)),
+        );
+        a = [a[1], square.neg_mul_add(a[0], odd * a[1])];
+        b = [b[1], square.neg_mul_add(b[0], odd * b[1])];
+    }
+    (-t).exp::<ACCURACY>() * a[1].div(b[1])
+}
+
+/// Ein(t) = Σ_{k≥1} (−1)^{k+1} t^k/(k·k!) for 0 ≤ t ≤ 4.
+#[inline(always)]
+fn entire_exponential_integral<V: Lanes, const ACCURACY: usize>(isa: V::Isa, t: V) -> V {
+    let terms = match ACCURACY {
+        accuracy::SINGLE => 18,
+        accuracy::MIDDLE => 23,
+        _ => 29,
+    };
+    // Nested: t(1 − (t·1/(2·2))(1 − (t·2/(3·3))(1 − …))).
+    let mut sum = number::<V>(isa, 1.0);
+    for k in (2..terms).rev() {
+        let ratio = f64::from(k - 1) / f64::from(k * k);
+        sum = (t * number::<V>(isa, ratio)).neg_mul_add(sum, number::<V>(isa, 1.0));
+    }
+    t * sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BiotSavart2d, Coulomb2d, direct};
+
+    /// ∫₀^t (1 − e^{−s})/s ds by Gauss–Legendre on short pieces.
+    fn ein(t: f64) -> f64 {
+        let nodes = [-0.774_596_669_241_483_4, 0.0, 0.774_596_669_241_483_4];
+        let weights = [5.0 / 9.0, 8.0 / 9.0, 5.0 / 9.0];
+        let pieces = 4000;
+        let h = t / f64::from(pieces);
+        let f = |s: f64| -(-s).exp_m1() / s;
+        (0..pieces)
+            .map(|p| {
+                let middle = (f64::from(p) + 0.5) * h;
+                let sum: f64 = nodes
+                    .iter()
+                    .zip(weights)
+                    .map(|(x, w)| w * f(middle + 0.5 * h * x))
+                    .sum();
+                0.5 * h * sum
+            })
+            .sum()
+    }
+
+    #[test]
+    fn one_pair_against_quadrature() {
+        for delta in [0.3, 1.0, 7.0] {
+            let kernel = GaussianCore {
+                kernel: Coulomb2d,
+                delta,
+            };
+            for r in [1e-7, 1e-3, 0.1, 0.4, 0.5, 0.9, 1.9, 2.1, 6.0, 20.0] {
+                let r = r * delta;
+                let t = r * r / (delta * delta);
+                let [field] =
+                    direct::field(&[[r, 0.0]], &[[0.0, 0.0]], &[1.0], kernel).unwrap()[..]
+                else {
+                    panic!()
+                };
+                let expected = -(-t).exp_m1() / (std::f64::consts::TAU * r);
+                assert!(
+                    (field[0] - expected).abs() < 4e-15 * expected,
+                    "r = {r}: {} {expected}",
+                    field[0]
+                );
+                let [g] =
+                    direct::potential(&[[r, 0.0]], &[[0.0, 0.0]], &[1.0], kernel).unwrap()[..]
+                else {
+                    panic!()
+                };
+                let twice = 2.0 * delta.ln() - EULER_GAMMA + ein(t);
+                let expected = -0.5 * twice / std::f64::consts::TAU;
+                assert!(
+                    (g - expected).abs() < 1e-13 * (1.0 + expected.abs()),
+                    "r = {r}: {g} {expected}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for delta in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(
+                GaussianCore {
+                    kernel: BiotSavart2d,
+                    delta
+                }
+                .check()
+                .is_err()
+            );
+        }
     }
 }

@@ -28,15 +28,18 @@ impl<const D: usize> Frame<D> {
                 side: 1.0,
             };
         }
-        // Halves: the difference of two finite numbers may overflow.
-        let half_extent = (0..D)
-            .map(|a| high[a] * 0.5 - low[a] * 0.5)
-            .fold(0.0, f64::max);
         let magnitude = (0..D)
             .map(|a| high[a].abs().max(low[a].abs()))
             .fold(0.0, f64::max);
-        let scale = scale::<T>(half_extent, magnitude);
-        let extent = 2.0 * (half_extent * scale);
+        // Halves where the difference of two finite numbers may overflow; not where halves may vanish.
+        let half = if magnitude > 1.0 { 0.5 } else { 1.0 };
+        let size = (0..D)
+            .map(|a| high[a] * half - low[a] * half)
+            .fold(0.0, f64::max);
+        let scale = scale::<T>(size, magnitude);
+        let extent = (0..D)
+            .map(|a| high[a] * scale - low[a] * scale)
+            .fold(0.0, f64::max);
         let side = if extent > 0.0 {
             round_up(extent * (1.0 + 1e-6))
         } else {

@@ -26,18 +26,6 @@ pub(super) fn key<const D: usize>(unit: [f64; D]) -> u64 {
     key
 }
 
-/// Grid coordinates at `level` of the cell that holds `key`.
-pub(super) fn anchor<const D: usize>(key: u64, level: u32) -> [u32; D] {
-    std::array::from_fn(|a| {
-        let finest = gather::<D>(key >> a);
-        if level == 0 {
-            0
-        } else {
-            (finest >> (max_level(D) - level)) as u32
-        }
-    })
-}
-
 /// Which child (0 to 2^D − 1) of its ancestor at `level` holds `key`.
 #[inline(always)]
 pub(super) fn child<const D: usize>(key: u64, level: u32) -> u32 {
@@ -63,11 +51,6 @@ fn spread<const D: usize>(mut x: u64) -> u64 {
     }
 }
 
-/// Bit i·D to bit i.
-fn gather<const D: usize>(x: u64) -> u64 {
-    (0..max_level(D)).fold(0, |sum, i| sum | ((x >> (i * D as u32)) & 1) << i)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,10 +58,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn spread_and_gather_are_inverse(x in any::<u32>()) {
-            prop_assert_eq!(gather::<2>(spread::<2>(u64::from(x))), u64::from(x));
-            let y = u64::from(x) & ((1 << 21) - 1);
-            prop_assert_eq!(gather::<3>(spread::<3>(y)), y);
+        fn spread_moves_bit_i_to_bit_i_d(x in any::<u32>()) {
+            let moved = |d: u32, bits: u32| (0..bits).map(|i| u64::from(x >> i & 1) << (i * d)).sum::<u64>();
+            prop_assert_eq!(spread::<2>(u64::from(x)), moved(2, 32));
+            prop_assert_eq!(spread::<3>(u64::from(x) & ((1 << 21) - 1)), moved(3, 21));
         }
 
         #[test]
@@ -88,7 +71,6 @@ mod tests {
             for level in 0..20 {
                 let child = child::<2>(key, level);
                 grid = [grid[0] * 2 + (child & 1), grid[1] * 2 + (child >> 1)];
-                prop_assert_eq!(anchor::<2>(key, level + 1), grid);
                 prop_assert_eq!(grid[0], (x * f64::from(2 << level)) as u32);
                 prop_assert_eq!(grid[1], (y * f64::from(2 << level)) as u32);
             }
@@ -99,6 +81,5 @@ mod tests {
     fn clamps() {
         assert_eq!(key([-0.1, -0.0]), 0);
         assert_eq!(key([1.0, 1.5]), u64::MAX);
-        assert_eq!(anchor::<2>(u64::MAX, 0), [0, 0]);
     }
 }

@@ -73,9 +73,7 @@ pub(super) fn class_of(offset: [i32; 2]) -> u32 {
 
 impl Waves {
     pub(super) fn new(order: usize, padded: usize, error: f64) -> Self {
-        let last = QUADRATURES.len() - 1;
-        let found = QUADRATURES.iter().find(|q| q.error <= error);
-        let nodes = found.unwrap_or(&QUADRATURES[last]).nodes;
+        let nodes = choose(error);
         let (count, n) = (nodes.len(), nodes.len().next_multiple_of(WIDEST));
         let rows = order.next_multiple_of(4);
         let mut out = vec![0.0; rows * n];
@@ -251,6 +249,20 @@ impl Waves {
         }
         rest[0] += constant.sum();
     }
+}
+
+/// The nodes of the smallest quadrature with at most this error, or of a better one that fills the same vectors.
+fn choose(error: f64) -> &'static [(f64, f64)] {
+    let last = QUADRATURES.len() - 1;
+    let smallest = QUADRATURES
+        .iter()
+        .position(|q| q.error <= error)
+        .unwrap_or(last);
+    let vectors = |q: usize| QUADRATURES[q].nodes.len().div_ceil(WIDEST);
+    let fills = (smallest..=last)
+        .take_while(|&q| vectors(q) == vectors(smallest))
+        .last();
+    QUADRATURES[fills.unwrap_or(last)].nodes
 }
 
 /// Every offset of a far pair.
