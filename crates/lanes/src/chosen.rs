@@ -11,7 +11,7 @@ use std::str::FromStr;
 /// The instruction sets that vectors are written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InstructionSet {
-    /// x86-64 AVX-512 (F, DQ, VL): 8 × f64.
+    /// x86-64 AVX-512 (F, DQ, VL, BW): 8 × f64.
     Avx512,
     /// x86-64 AVX2 with FMA: 4 × f64.
     Avx2,
