@@ -155,15 +155,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
                 direct_below,
                 <Harmonic2 as Expansion<2>>::class_of,
             );
-            let cells = &self.tree.cells;
-            self.leaves.clear();
-            self.leaves.extend(
-                (0..cells.len() as u32).filter(|&i| {
-                    cells[i as usize].is_leaf() && !cells[i as usize].targets.is_empty()
-                }),
-            );
-            self.leaves
-                .sort_unstable_by_key(|&i| cells[i as usize].targets.start);
+            self.leaves = self.tree.target_leaves();
             self.list_seconds = start.elapsed().as_secs_f64();
             let scale = self.tree.frame.scale;
             into_tree_order(sources, &self.tree.source_order, scale, &mut self.sources);

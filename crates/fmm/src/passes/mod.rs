@@ -1,5 +1,7 @@
 //! The method: sums at all targets from the strengths of all sources.
 
+#[cfg(test)]
+mod counting;
 mod downward;
 mod leaves;
 pub(crate) mod p2p;

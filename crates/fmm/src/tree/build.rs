@@ -196,6 +196,16 @@ impl<const D: usize> Tree<D> {
         self.levels[level] as usize..self.levels[level + 1] as usize
     }
 
+    /// Indices of the leaves that hold targets, in the order of their targets.
+    pub fn target_leaves(&self) -> Vec<u32> {
+        let holds = |&i: &u32| {
+            self.cells[i as usize].is_leaf() && !self.cells[i as usize].targets.is_empty()
+        };
+        let mut leaves: Vec<u32> = (0..self.cells.len() as u32).filter(holds).collect();
+        leaves.sort_unstable_by_key(|&i| self.cells[i as usize].targets.start);
+        leaves
+    }
+
     /// Centre of a cell, in plan units.
     #[inline(always)]
     pub fn centre(&self, cell: &Cell<D>) -> [f64; D] {

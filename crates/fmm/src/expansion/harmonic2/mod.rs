@@ -11,6 +11,8 @@
 //! so that the radial sums of [`crate::kernel`] are s = (Re f, −Im f) and t = φ. A multipole is stored as its real parts,
 //! then its imaginary parts, each padded to whole vectors; a local likewise, then Λ (real).
 
+#[cfg(test)]
+mod chain;
 mod nodes;
 mod points;
 mod shift;
