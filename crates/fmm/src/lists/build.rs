@@ -17,7 +17,7 @@ pub struct FarPair {
 /// The lists of every cell; a cell without targets has empty ones, and no list names a cell without sources.
 #[derive(Clone, Debug, Default)]
 pub struct Lists {
-    /// V: cells of the same size, well separated, sorted by class.
+    /// V: cells of the same size, well separated, the classes of each group together.
     pub far: Rows<FarPair>,
     /// X: larger leaves whose points go to the local of this cell.
     pub larger: Rows<u32>,
@@ -27,6 +27,8 @@ pub struct Lists {
     pub near: Rows<Range<u32>>,
 }
 
+/// Classes `GROUP·g` to `GROUP·(g + 1) − 1` form group g: for plane waves, the offsets of one direction.
+pub(crate) const GROUP: u32 = 16;
 /// Cells that one task handles.
 const BLOCK: usize = 256;
 
@@ -98,6 +100,7 @@ struct Part {
     larger: Rows<u32>,
     smaller: Rows<u32>,
     near: Rows<Range<u32>>,
+    sorted: Vec<FarPair>,
 }
 
 struct Builder<'a, F, const D: usize> {
@@ -130,7 +133,7 @@ impl<F: Fn([i32; D]) -> u32, const D: usize> Builder<'_, F, D> {
                 merge(part.near.open_start(), part.near.open_row());
             }
             let start = part.far.open_start();
-            part.far.open_row()[start..].sort_unstable_by_key(|pair| (pair.class, pair.source));
+            group(&mut part.far.open_row()[start..], &mut part.sorted);
         }
         part.neighbours.end_row();
         part.far.end_row();
@@ -190,6 +193,18 @@ impl<F: Fn([i32; D]) -> u32, const D: usize> Builder<'_, F, D> {
             }
         }
     }
+}
+
+/// Brings the pairs of one list into the order of their groups, without changing the order within a group.
+#[inline]
+fn group(pairs: &mut [FarPair], sorted: &mut Vec<FarPair>) {
+    sorted.clear();
+    let mut group = 0;
+    while sorted.len() < pairs.len() {
+        sorted.extend(pairs.iter().filter(|pair| pair.class / GROUP == group));
+        group += 1;
+    }
+    pairs.copy_from_slice(sorted);
 }
 
 /// Sorts the ranges from `start` on and joins those that touch.

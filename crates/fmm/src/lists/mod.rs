@@ -9,5 +9,6 @@
 mod build;
 mod rows;
 
+pub(crate) use build::GROUP;
 pub use build::{FarPair, Lists};
 pub use rows::Rows;

@@ -31,8 +31,10 @@ const PIECE: usize = 1 << 14;
 /// Bits of one digit of the sort.
 const DIGIT: u32 = 10;
 const BUCKETS: usize = 1 << DIGIT;
-/// Ranges up to this size are left to the comparison sort.
-const SMALL: usize = 1 << 10;
+/// Ranges up to this size are sorted by one more digit inside the first-level cache.
+const SMALL: usize = 1 << 11;
+/// Ranges up to this size are sorted by insertion.
+const TINY: usize = 24;
 
 impl TreeOrder {
     /// Sorts `points`, reusing the buffers of an earlier call.
@@ -105,7 +107,7 @@ impl TreeOrder {
 /// pieces and is sorted in turn: two moves a digit, each to memory that one task owns.
 fn sort(entries: &mut [Entry], scratch: &mut [Entry], bits: u32) {
     if entries.len() <= SMALL || bits == 0 {
-        return entries.sort_unstable();
+        return sort_small(entries, scratch, bits);
     }
     let shift = bits.saturating_sub(DIGIT);
     let digit = move |entry: &Entry| (entry.key >> shift) as usize & (BUCKETS - 1);
@@ -136,12 +138,60 @@ fn sort(entries: &mut [Entry], scratch: &mut [Entry], bits: u32) {
                 at += part.len();
             }
             if bucket.len() <= SMALL {
-                bucket.sort_unstable();
+                let mut scratch = [Entry::default(); SMALL];
+                sort_small(bucket, &mut scratch, shift);
             } else {
                 let mut scratch = vec![Entry::default(); bucket.len()];
                 sort(bucket, &mut scratch, shift);
             }
         });
+}
+
+/// One pass by the highest digit, then every bucket on its own.
+fn sort_small(entries: &mut [Entry], scratch: &mut [Entry], bits: u32) {
+    if entries.len() <= TINY || bits == 0 {
+        return sort_tiny(entries);
+    }
+    const DIGIT: u32 = 8;
+    let shift = bits.saturating_sub(DIGIT);
+    let digit = |entry: &Entry| (entry.key >> shift) as usize & 0xff;
+    let mut end = [0u32; 256];
+    for entry in &*entries {
+        end[digit(entry)] += 1;
+    }
+    let mut sum = 0;
+    for end in &mut end {
+        (*end, sum) = (sum, sum + *end);
+    }
+    let scratch = &mut scratch[..entries.len()];
+    for entry in &*entries {
+        let place = &mut end[digit(entry)];
+        scratch[*place as usize] = *entry;
+        *place += 1;
+    }
+    entries.copy_from_slice(scratch);
+    let mut start = 0;
+    for end in end {
+        sort_small(&mut entries[start..end as usize], scratch, shift);
+        start = end as usize;
+    }
+}
+
+/// Insertion by key and, where keys are equal, by index; the library's sort where digits ran out.
+#[inline]
+fn sort_tiny(entries: &mut [Entry]) {
+    if entries.len() > TINY {
+        return entries.sort_unstable();
+    }
+    for i in 1..entries.len() {
+        let entry = entries[i];
+        let mut k = i;
+        while k > 0 && entries[k - 1] > entry {
+            entries[k] = entries[k - 1];
+            k -= 1;
+        }
+        entries[k] = entry;
+    }
 }
 
 /// A stable counting sort of one piece; returns where each bucket starts, and the end.

@@ -71,6 +71,7 @@ impl Expansion<2> for Harmonic2 {
     fn wave_len(&self) -> usize {
         self.waves.len()
     }
+    #[inline(always)]
     fn class_of(offset: [i32; 2]) -> u32 {
         waves::class_of(offset)
     }

@@ -15,15 +15,15 @@
 use super::WIDEST;
 use super::nodes::QUADRATURES;
 use crate::expansion::Outgoing;
-use crate::lists::FarPair;
+use crate::lists::{FarPair, GROUP};
 use lanes::{Isa, Lanes};
 
 /// Directions: E, N, W, S.
 const DIRECTIONS: usize = 4;
 /// Offsets run from −3 to 3 on each axis.
 const WIDTH: i32 = 7;
-/// Classes of one direction: 16 E, 16 W (ties included), 10 N, 10 S at most, padded to a power of two.
-const CLASSES: u32 = 16;
+/// Room for the classes of one direction: E and W have 12 each (ties included), N and S 8.
+const CLASSES: u32 = GROUP;
 
 /// The quadrature and what it makes of the order p.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(super) struct Waves {
 }
 
 /// Direction of an offset target − source.
-fn direction([dx, dy]: [i32; 2]) -> usize {
+const fn direction([dx, dy]: [i32; 2]) -> usize {
     match (dx.abs() >= dy.abs(), dx > 0, dy > 0) {
         (true, true, _) => 0,
         (true, false, _) => 2,
@@ -55,7 +55,7 @@ fn direction([dx, dy]: [i32; 2]) -> usize {
 }
 
 /// The offset seen along its direction: i^{−d} z₀.
-fn turned([dx, dy]: [i32; 2]) -> [i32; 2] {
+const fn turned([dx, dy]: [i32; 2]) -> [i32; 2] {
     match direction([dx, dy]) {
         0 => [dx, dy],
         1 => [dy, -dx],
@@ -64,8 +64,24 @@ fn turned([dx, dy]: [i32; 2]) -> [i32; 2] {
     }
 }
 
+/// Class of an offset, from a table: lists ask for millions.
+#[inline(always)]
+pub(super) fn class_of([dx, dy]: [i32; 2]) -> u32 {
+    const WORDS: usize = (WIDTH * WIDTH) as usize;
+    static TABLE: [u8; WORDS] = {
+        let mut table = [0; WORDS];
+        let mut k = 0;
+        while k < WORDS {
+            table[k] = find_class([k as i32 % WIDTH - 3, k as i32 / WIDTH - 3]) as u8;
+            k += 1;
+        }
+        table
+    };
+    u32::from(TABLE[((dy + 3) * WIDTH + dx + 3) as usize])
+}
+
 /// Turned offsets are (2, −2 … 2) and (3, −3 … 3): direction first, so that sorting by class groups directions.
-pub(super) fn class_of(offset: [i32; 2]) -> u32 {
+const fn find_class(offset: [i32; 2]) -> u32 {
     let [x, y] = turned(offset);
     let within = if x == 2 { y + 2 } else { 5 + y + 3 };
     direction(offset) as u32 * CLASSES + within as u32
