@@ -1,11 +1,14 @@
 //! The `farfield` command.
 
+mod config;
 mod error;
 mod eval;
 mod files;
 mod machine;
 mod npy;
 mod npz;
+mod pictures;
+mod run;
 mod text;
 
 use clap::{Parser, Subcommand};
@@ -21,15 +24,17 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Run(run::Run),
     Eval(eval::Eval),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Eval(eval) => eval.run(),
+        Command::Run(run) => run.run(),
+        Command::Eval(eval) => eval.run().map(|()| ExitCode::SUCCESS),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             text::tell(format_args!("error: {error}"));
             ExitCode::FAILURE

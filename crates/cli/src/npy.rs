@@ -110,6 +110,16 @@ impl Array {
         Ok(self.numbers()?.as_chunks().0.to_vec())
     }
 
+    /// Shape (N,).
+    pub(crate) fn vector<T: Real>(&self) -> Result<Vec<T>> {
+        if self.shape.len() != 1 {
+            let found = format!("shape {}", tuple(&self.shape));
+            let allowed = "(N,): a number for each particle";
+            return Err(Error::refused(self.path.display(), found, allowed));
+        }
+        self.numbers()
+    }
+
     /// Shape (N,) or (N, m): m strength vectors of N numbers.
     pub(crate) fn vectors<T: Real>(&self, n: usize) -> Result<Vec<Vec<T>>> {
         let m = match self.shape[..] {

@@ -1,0 +1,18 @@
+//! The arrays that a configuration takes from files.
+
+use crate::error::Result;
+use crate::npy::Array;
+use farfield_dynamics::config::{Circulations, InitialConfig, ModelConfig};
+use farfield_dynamics::{Config, Inputs};
+
+pub(crate) fn read_inputs(config: &Config) -> Result<Inputs> {
+    let mut inputs = Inputs::default();
+    if let InitialConfig::File { path } = &config.initial {
+        inputs.positions = Some(Array::read(path)?.positions()?);
+    }
+    let ModelConfig::Vortex { circulations, .. } = &config.model;
+    if let Circulations::File(path) = circulations {
+        inputs.circulations = Some(Array::read(path)?.vector()?);
+    }
+    Ok(inputs)
+}

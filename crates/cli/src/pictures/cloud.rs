@@ -1,0 +1,56 @@
+//! Where the cloud of particles is, how wide, and where it goes as a whole.
+
+use crate::error::Result;
+use farfield::{BiotSavart2d, Options, Plan};
+use farfield_dynamics::State;
+
+/// Σ |m_i| X_i / Σ |m_i|, or without circulations the mean.
+pub(super) fn centre(state: &State) -> [f64; 2] {
+    let m = &state.circulations;
+    let strongest = m.iter().fold(0.0, |most: f64, m| most.max(m.abs()));
+    let mut sums = [0.0; 3];
+    for (x, m) in state.positions.iter().zip(m) {
+        let share = if strongest > 0.0 {
+            m.abs() / strongest
+        } else {
+            1.0
+        };
+        // Divided at once: positions of 1e300 must not overflow.
+        let weight = share / state.n() as f64;
+        sums = [
+            sums[0] + weight * x[0],
+            sums[1] + weight * x[1],
+            sums[2] + weight,
+        ];
+    }
+    [sums[0] / sums[2], sums[1] / sums[2]]
+}
+
+/// The distance from `centre` that this part of the particles stays within.
+pub(super) fn radius(state: &State, centre: [f64; 2], part: f64) -> f64 {
+    let distance = |x: &[f64; 2]| (x[0] - centre[0]).hypot(x[1] - centre[1]);
+    let mut distances: Vec<f64> = state.positions.iter().map(distance).collect();
+    let index = (part * (distances.len() - 1) as f64).round() as usize;
+    *distances.select_nth_unstable_by(index, f64::total_cmp).1
+}
+
+/// Particles that the velocity is taken from.
+const SAMPLE: usize = 20_000;
+
+/// Σ |m_i| u_i / Σ |m_i|: what carries the cloud as a whole, such as a dipole; 0 for equal circulations.
+pub(super) fn velocity(state: &State) -> Result<[f64; 2]> {
+    let stride = state.n().div_ceil(SAMPLE);
+    let positions: Vec<_> = state.positions.iter().copied().step_by(stride).collect();
+    let n = positions.len() as f64;
+    let m: Vec<f64> = state.circulations.iter().copied().step_by(stride).collect();
+    let strengths: Vec<f64> = m.iter().map(|m| m / n).collect();
+    let plan = Plan::new(&positions, BiotSavart2d, Options::tolerance(1e-3))?;
+    let (mut sum, mut weights) = ([0.0; 2], 0.0);
+    for (u, m) in plan.field(&strengths)?.into_iter().zip(m) {
+        sum = [sum[0] + m.abs() * u[0], sum[1] + m.abs() * u[1]];
+        weights += m.abs();
+    }
+    let velocity = sum.map(|sum| sum / weights);
+    let finite = velocity.iter().all(|v| v.is_finite());
+    Ok(if finite { velocity } else { [0.0; 2] })
+}

@@ -1,0 +1,91 @@
+//! Particles onto pixels, cloud in cell.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Sums for each pixel, in fixed point: whole numbers add up to the same sum in any order, so that threads may add at
+/// once.
+pub(super) struct Sums {
+    sums: Vec<AtomicI64>,
+    size: [usize; 2],
+}
+
+/// A weight of 1. Leaves room for 2³³ of them in one pixel.
+const UNIT: f64 = (1u64 << 30) as f64;
+
+impl Sums {
+    /// Of a picture of this width and height.
+    pub(super) fn new(size: [usize; 2]) -> Self {
+        let zero = |_| AtomicI64::new(0);
+        Self {
+            sums: (0..size[0] * size[1]).map(zero).collect(),
+            size,
+        }
+    }
+
+    /// Shares a weight, −1 to 1, between the four pixels whose centres surround a place; those outside get nothing.
+    pub(super) fn add(&self, place: [f64; 2], weight: f64) {
+        let [width, height] = self.size;
+        let [x, y] = place.map(|x| x - 0.5);
+        // Also false for NaN.
+        let inside = x > -1.0 && y > -1.0 && x < width as f64 && y < height as f64;
+        if !inside {
+            return;
+        }
+        let (column, row) = (x.floor(), y.floor());
+        let (right, below) = (x - column, y - row);
+        for (dx, share_x) in [(0, 1.0 - right), (1, right)] {
+            for (dy, share_y) in [(0, 1.0 - below), (1, below)] {
+                let (i, j) = (column as isize + dx, row as isize + dy);
+                if (0..width as isize).contains(&i) && (0..height as isize).contains(&j) {
+                    let share = (weight * share_x * share_y * UNIT).round() as i64;
+                    let pixel = &self.sums[j as usize * width + i as usize];
+                    pixel.fetch_add(share, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+
+    /// The sums, row by row.
+    pub(super) fn into_image(self) -> Vec<f32> {
+        let back = |sum: AtomicI64| (sum.into_inner() as f64 / UNIT) as f32;
+        self.sums.into_iter().map(back).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rayon::prelude::*;
+
+    #[test]
+    fn shares_follow_the_distance() {
+        let sums = Sums::new([3, 2]);
+        // A quarter beyond the centre of pixel 1; three quarters left of the centre of pixel 0; outside.
+        sums.add([1.75, 0.5], 1.0);
+        sums.add([2.5, 1.5], -0.25);
+        sums.add([-0.25, 0.5], 0.5);
+        sums.add([9.0, 0.0], 1.0);
+        sums.add([f64::NAN, 0.0], 1.0);
+        assert_eq!(sums.into_image(), [0.125, 0.75, 0.25, 0.0, 0.0, -0.25]);
+    }
+
+    #[test]
+    fn same_bits_for_any_number_of_threads() {
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let sums = Sums::new([40, 40]);
+            pool.unwrap().install(|| {
+                (0..5000).into_par_iter().for_each(|i| {
+                    let place = [0.1, 0.37].map(|step| 20.0 + 19.0 * (step * i as f64).sin());
+                    sums.add(place, (i as f64).cos());
+                })
+            });
+            sums.into_image()
+        };
+        let one = with(1);
+        assert_eq!(one, with(3));
+        let total: f32 = one.iter().sum();
+        let expected: f64 = (0..5000).map(|i| (i as f64).cos()).sum();
+        assert!((f64::from(total) - expected).abs() < 1e-3);
+    }
+}

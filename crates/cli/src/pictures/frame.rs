@@ -1,0 +1,178 @@
+//! What part of the plane the pictures show, and what their colours stand for: fixed at the first picture.
+
+use super::cloud::{centre, radius, velocity};
+use super::vorticity::vorticity;
+use crate::error::{Error, Result};
+use crate::files;
+use farfield_dynamics::config::ModelConfig;
+use farfield_dynamics::{Config, State};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Frame {
+    /// Middle of the picture.
+    centre: [f64; 2],
+    /// Half of its width and height.
+    half: [f64; 2],
+    /// Pixels of its longer side.
+    pixels: u32,
+    /// Vorticity at the end of the colours.
+    pub(super) scale: f64,
+    /// Whether there are both signs.
+    pub(super) signed: bool,
+}
+
+/// Part of the particles that the frame holds at the start.
+const INSIDE: f64 = 0.997;
+/// Room beyond that, for arms that the cloud may throw.
+const MARGIN: f64 = 1.35;
+/// Longer over shorter side at most.
+const ASPECT: f64 = 2.5;
+
+impl Frame {
+    pub(super) fn path(folder: &Path) -> PathBuf {
+        folder.join("frame.toml")
+    }
+
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
+        let allowed = "the frame of earlier pictures";
+        toml::from_str(&text).map_err(|e| Error::refused(path.display(), e.message(), allowed))
+    }
+
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
+        let text = toml::to_string(self).map_err(|e| Error::Failed(e.to_string()))?;
+        files::write(path, |to| {
+            write!(to, "# Every picture of the run shows this.\n{text}")
+        })
+    }
+
+    /// Room for the cloud from its start to the end of the run, as far as can be told at its start: it travels at its
+    /// mean velocity and spreads by diffusion.
+    pub(super) fn of(state: &State, config: &Config) -> Result<Self> {
+        let ModelConfig::Vortex { viscosity, .. } = config.model;
+        let duration = config.time.dt * config.time.steps as f64 - state.time;
+        let start = centre(state);
+        // A Gaussian keeps this part of its mass within a²·log(1/(1 − part)), and a² grows by 4σ a unit of time.
+        let spread = (-(1.0 - INSIDE).ln() * 4.0 * viscosity * duration).sqrt();
+        let radius = MARGIN * radius(state, start, INSIDE).hypot(spread);
+        let radius = match radius > 0.0 {
+            true => radius.clamp(1e-290, 1e290),
+            false => 1.0,
+        };
+        let way = velocity(state)?.map(|v| (v * duration).clamp(-1e3 * radius, 1e3 * radius));
+        let half = way.map(|way| radius + 0.5 * way.abs());
+        let longer = half[0].max(half[1]);
+        let sign = |positive: bool| {
+            state
+                .circulations
+                .iter()
+                .any(|&m| m != 0.0 && (m > 0.0) == positive)
+        };
+        let mut frame = Self {
+            centre: [0, 1].map(|k| start[k] + 0.5 * way[k]),
+            half: half.map(|half| half.max(longer / ASPECT)),
+            pixels: config.output.picture_pixels,
+            scale: 1.0,
+            signed: sign(true) && sign(false),
+        };
+        frame.scale = brightest(vorticity(&frame, state));
+        Ok(frame)
+    }
+
+    /// Width and height.
+    pub(super) fn pixels(&self) -> [usize; 2] {
+        let longer = self.half[0].max(self.half[1]);
+        let pixels = f64::from(self.pixels);
+        self.half
+            .map(|half| (pixels * half / longer).round().max(1.0) as usize)
+    }
+
+    /// Length of a pixel's side.
+    pub(super) fn pixel(&self) -> f64 {
+        2.0 * self.half[0].max(self.half[1]) / f64::from(self.pixels)
+    }
+
+    /// Pixels to the right of and below the upper left corner.
+    pub(super) fn place(&self, x: &[f64; 2]) -> [f64; 2] {
+        let pixel = self.pixel();
+        let right = x[0] - self.centre[0] + self.half[0];
+        let below = self.centre[1] + self.half[1] - x[1];
+        [right / pixel, below / pixel]
+    }
+}
+
+/// The vorticity that a hundredth of the circulation lies above: the peak, without its noise.
+fn brightest(mut image: Vec<f32>) -> f64 {
+    image.iter_mut().for_each(|omega| *omega = omega.abs());
+    image.sort_unstable_by(|a, b| b.total_cmp(a));
+    let total: f64 = image.iter().map(|&omega| f64::from(omega)).sum();
+    let mut above = 0.0;
+    let found = image.iter().find(|&&omega| {
+        above += f64::from(omega);
+        above >= 0.01 * total
+    });
+    match found {
+        Some(&omega) if omega > 0.0 => f64::from(omega),
+        _ => 1.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame_of(positions: Vec<[f64; 2]>, circulations: Vec<f64>) -> Frame {
+        let state = State {
+            step: 0,
+            time: 0.0,
+            positions,
+            circulations,
+            previous_drift: None,
+        };
+        let mut config = Config::default();
+        config.output.picture_pixels = 100;
+        Frame::of(&state, &config).unwrap()
+    }
+
+    #[test]
+    fn the_upper_left_corner_is_pixel_zero() {
+        let frame = frame_of(
+            vec![[1.0, 2.0], [3.0, 2.0], [2.0, 1.0], [2.0, 3.0]],
+            vec![1.0; 4],
+        );
+        assert_eq!(frame.pixels(), [100, 100]);
+        let [x, y] = frame.place(&[2.0, 2.0]);
+        assert!((x - 50.0).abs() < 1e-9 && (y - 50.0).abs() < 1e-9);
+        let [x, y] = frame.place(&[2.5, 2.5]);
+        assert!(x > 50.0 && y < 50.0);
+        assert!(!frame.signed);
+    }
+
+    #[test]
+    fn a_dipole_finds_room_to_travel() {
+        // Clockwise on the left, counter-clockwise on the right: the pair moves down, at m/(2π·distance·N).
+        let frame = frame_of(vec![[-0.5, 0.0], [0.5, 0.0]], vec![-1.0, 1.0]);
+        let way = -25.0 / (4.0 * std::f64::consts::PI);
+        let [_, start] = frame.place(&[0.0, 0.0]);
+        let [_, end] = frame.place(&[0.0, way]);
+        assert!(frame.signed && (start + end - frame.pixels()[1] as f64).abs() < 1e-6);
+        assert!(frame.half[1] > -0.5 * way && frame.half[1] > frame.half[0]);
+    }
+
+    #[test]
+    fn any_cloud_has_a_frame() {
+        for scale in [0.0, 1e-300, 1e300] {
+            let frame = frame_of(vec![[scale, 0.0], [-scale, scale]], vec![1.0, 0.0]);
+            let [x, y] = frame.place(&[scale, 0.0]);
+            assert!(
+                x.is_finite() && y.is_finite() && frame.scale.is_finite(),
+                "{frame:?}"
+            );
+        }
+        assert_eq!(frame_of(vec![[0.0; 2]], vec![0.0]).pixels(), [100, 100]);
+    }
+}

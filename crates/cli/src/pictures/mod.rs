@@ -1,0 +1,116 @@
+//! Pictures of the vorticity: what the particles look like from afar.
+
+mod cloud;
+mod colours;
+mod deposit;
+mod frame;
+mod label;
+mod smooth;
+mod vorticity;
+
+use crate::error::Result;
+use crate::files;
+use colours::Colours;
+use farfield_dynamics::{Config, ErrorKind, Observer, State, View};
+use frame::Frame;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Draws the states of some steps into a folder, all in the same frame and the same colours.
+pub(crate) struct Pictures {
+    folder: PathBuf,
+    steps: Vec<u64>,
+    /// Known from the first picture on.
+    frame: Option<Frame>,
+}
+
+impl Pictures {
+    /// Into this folder, with the frame of the pictures that are there already.
+    pub(crate) fn new(folder: PathBuf, config: &Config) -> Result<Self> {
+        let stored = Frame::path(&folder);
+        let frame = match stored.exists() {
+            true => Some(Frame::read(&stored)?),
+            false => None,
+        };
+        let steps = spread(config.time.steps, config.output.pictures);
+        Ok(Self {
+            folder,
+            steps,
+            frame,
+        })
+    }
+
+    fn draw(&mut self, view: &View) -> Result<()> {
+        let state = view.state;
+        let path = self.folder.join(file_name(state.step));
+        if !self.steps.contains(&state.step) || (view.first && path.exists()) {
+            return Ok(());
+        }
+        let frame = match self.frame {
+            Some(frame) => frame,
+            None => {
+                let frame = Frame::of(state, view.simulation.config())?;
+                frame.write(&Frame::path(&self.folder))?;
+                *self.frame.insert(frame)
+            }
+        };
+        write_png(&path, &frame, state)
+    }
+}
+
+impl Observer for Pictures {
+    fn observe(&mut self, view: &View) -> farfield_dynamics::Result<()> {
+        let observed = self.draw(view);
+        observed.map_err(|e| farfield_dynamics::Error::new(ErrorKind::Observer, e.to_string()))
+    }
+}
+
+fn file_name(step: u64) -> String {
+    format!("vorticity-{step:010}.png")
+}
+
+/// `pictures` steps, the first and last included, evenly spread.
+fn spread(steps: u64, pictures: u32) -> Vec<u64> {
+    let gaps = u128::from(pictures.max(2) - 1);
+    let nth = |i: u32| ((u128::from(i) * u128::from(steps) + gaps / 2) / gaps) as u64;
+    let mut all: Vec<u64> = (0..pictures).map(nth).collect();
+    all.dedup();
+    all
+}
+
+fn write_png(path: &Path, frame: &Frame, state: &State) -> Result<()> {
+    let [width, height] = frame.pixels();
+    let vorticity = vorticity::vorticity(frame, state);
+    let colours = Colours::new(frame.signed);
+    let mut image: Vec<u8> = vorticity
+        .iter()
+        .flat_map(|omega| colours.of(f64::from(*omega) / frame.scale))
+        .collect();
+    label::draw(&mut image, frame, colours.ink(), state.time);
+    files::write(path, |to| {
+        let mut encoder = png::Encoder::new(&mut *to, width as u32, height as u32);
+        encoder.set_color(png::ColorType::Rgb);
+        let what = format!("vorticity at t = {}, step {}", state.time, state.step);
+        encoder.add_text_chunk("Description".into(), what)?;
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(&image)?;
+        writer.finish()?;
+        to.flush()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_spread_evenly() {
+        assert_eq!(spread(50, 5), [0, 13, 25, 38, 50]);
+        assert_eq!(spread(50, 2), [0, 50]);
+        assert_eq!(spread(50, 1), [0]);
+        assert_eq!(spread(50, 0), [0u64; 0]);
+        assert_eq!(spread(3, 5), [0, 1, 2, 3]);
+        assert_eq!(spread(0, 5), [0]);
+        assert_eq!(spread(u64::MAX, 3), [0, u64::MAX / 2 + 1, u64::MAX]);
+    }
+}

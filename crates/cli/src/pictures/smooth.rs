@@ -1,0 +1,79 @@
+//! Gaussian smoothing of an image.
+
+use rayon::prelude::*;
+
+/// Convolves with a Gaussian of standard deviation `sigma` pixels; outside the image is 0.
+pub(super) fn smooth(image: Vec<f32>, width: usize, sigma: f32) -> Vec<f32> {
+    let kernel = kernel(sigma);
+    let height = image.len() / width;
+    let across = rows(&image, width, &kernel);
+    let turned = transpose(&across, width);
+    transpose(&rows(&turned, height, &kernel), height)
+}
+
+/// Half of the kernel, from its middle on, to four standard deviations; the whole sums to 1.
+fn kernel(sigma: f32) -> Vec<f32> {
+    let half: Vec<f32> = (0..=(4.0 * sigma).ceil() as usize)
+        .map(|i| (-0.5 * (i as f32 / sigma).powi(2)).exp())
+        .collect();
+    let sum = half[0] + 2.0 * half[1..].iter().sum::<f32>();
+    half.into_iter().map(|x| x / sum).collect()
+}
+
+fn rows(image: &[f32], width: usize, kernel: &[f32]) -> Vec<f32> {
+    let reach = kernel.len() - 1;
+    let mut smoothed = vec![0.0; image.len()];
+    let both = smoothed.par_chunks_mut(width).zip(image.par_chunks(width));
+    both.for_each_init(
+        || vec![0.0; width + 2 * reach],
+        |padded, (out, row)| {
+            padded[reach..reach + width].copy_from_slice(row);
+            // Neighbours at the same distance together: as many passes over the row as the kernel is wide.
+            out.iter_mut()
+                .zip(row)
+                .for_each(|(out, x)| *out = kernel[0] * x);
+            for (distance, weight) in kernel.iter().enumerate().skip(1) {
+                let left = &padded[reach - distance..][..width];
+                let right = &padded[reach + distance..][..width];
+                for ((out, left), right) in out.iter_mut().zip(left).zip(right) {
+                    *out += weight * (left + right);
+                }
+            }
+        },
+    );
+    smoothed
+}
+
+fn transpose(image: &[f32], width: usize) -> Vec<f32> {
+    let height = image.len() / width;
+    let mut turned = vec![0.0; image.len()];
+    turned
+        .par_chunks_mut(height)
+        .enumerate()
+        .for_each(|(column, out)| {
+            for (row, out) in out.iter_mut().enumerate() {
+                *out = image[row * width + column];
+            }
+        });
+    turned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_becomes_a_gaussian() {
+        let (width, height, sigma) = (60, 40, 2.0);
+        let mut image = vec![0.0; width * height];
+        image[17 * width + 30] = 1.0;
+        let image = smooth(image, width, sigma);
+        let at = |x: usize, y: usize| image[y * width + x];
+        let total: f32 = image.iter().sum();
+        assert!((total - 1.0).abs() < 1e-5, "{total}");
+        let peak = 1.0 / (2.0 * std::f32::consts::PI * sigma * sigma);
+        assert!((at(30, 17) / peak - 1.0).abs() < 1e-3);
+        assert!((at(32, 20) / at(30, 17) - (-13.0f32 / 8.0).exp()).abs() < 1e-3);
+        assert_eq!(at(32, 20), at(28, 14));
+    }
+}

@@ -1,0 +1,48 @@
+//! `run --dry-run`: what a run needs, without running it.
+
+use crate::error::Result;
+use crate::text::{bytes, count, say, seconds};
+use farfield_dynamics::{Config, Inputs, Simulation};
+
+pub(super) fn print(config: &Config, inputs: &Inputs) -> Result<()> {
+    let estimate = Simulation::estimate(config, inputs)?;
+    let (time, output) = (&config.time, &config.output);
+    let snapshots = match output.snapshot_every {
+        0 => 2,
+        every => 1 + time.steps.div_ceil(every),
+    };
+    let disk = estimate.snapshot_bytes.saturating_mul(snapshots as usize);
+    let steps = count(estimate.steps);
+    let evaluations = count(estimate.evaluations);
+    say(format_args!(
+        "particles        {}",
+        count(estimate.n as u64)
+    ));
+    say(format_args!(
+        "steps            {steps} of dt = {}, {}, {evaluations} field evaluations",
+        time.dt,
+        time.scheme.name()
+    ));
+    say(format_args!(
+        "tolerance        {:e}",
+        config.field.tolerance
+    ));
+    say(format_args!("threads          {}", estimate.threads));
+    say(format_args!(
+        "instruction set  {}",
+        estimate.instruction_set
+    ));
+    say(format_args!(
+        "memory           about {}",
+        bytes(estimate.bytes)
+    ));
+    say(format_args!(
+        "disk             {snapshots} snapshots, {}",
+        bytes(disk)
+    ));
+    say(format_args!(
+        "expected time    about {}",
+        seconds(estimate.seconds)
+    ));
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! `farfield run`: a simulation from a configuration to an output folder.
+
+mod diagnostics;
+mod dry_run;
+pub(crate) mod folder;
+mod progress;
+mod rows;
+mod stop;
+mod summary;
+mod table;
+mod timings;
+
+use crate::config::{load, read_inputs};
+use crate::error::{Error, Result};
+use crate::machine::pool;
+use crate::pictures::Pictures;
+use crate::text::{count, plural, say, tell};
+use clap::Args;
+use diagnostics::Diagnostics;
+use farfield_dynamics::{Config, Inputs, RunEnd, Simulation, Snapshot, SnapshotWriter};
+use folder::Folder;
+use progress::Progress;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use stop::STOP;
+use timings::Timings;
+
+/// Simulate a particle system; without a configuration, a million vortices in two patches that merge
+///
+/// The output folder gets config.toml (resolved), diagnostics.csv, timings.csv, summary.json, pictures/ and snapshots/.
+/// Ctrl-C finishes the step, writes a snapshot and stops; a second Ctrl-C aborts.
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// The configuration [default: the built-in run]
+    #[arg(value_name = "CONFIG.toml", conflicts_with = "resume")]
+    config: Option<PathBuf>,
+    /// Change a key of the configuration: --set initial.n=10000
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// A new or empty output folder [default: farfield-run, or the next free farfield-run-2, …]
+    #[arg(long, value_name = "DIR", conflicts_with = "resume")]
+    out: Option<PathBuf>,
+    /// Go on from the last good snapshot of an output folder; time.steps, field.* and output.* may be set anew
+    #[arg(long, value_name = "DIR")]
+    resume: Option<PathBuf>,
+    /// Print what the run needs, and its expected time from a short trial; write nothing
+    #[arg(long, conflicts_with = "resume")]
+    dry_run: bool,
+    /// Threads to work with [default: all that the machine has]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+/// A stopped run ends as the shell expects after Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
+impl Run {
+    pub(crate) fn run(&self) -> Result<ExitCode> {
+        let pool = pool(self.threads)?;
+        if let Some(folder) = &self.resume {
+            let folder = Folder::open(folder)?;
+            return pool.install(|| self.resume(&folder));
+        }
+        let config = load(self.config.as_deref(), &self.set)?;
+        let inputs = read_inputs(&config)?;
+        if self.dry_run {
+            pool.install(|| dry_run::print(&config, &inputs))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        if let Some(out) = &self.out {
+            Folder::check_new(out)?;
+        }
+        pool.install(|| self.start(config, inputs))
+    }
+
+    fn start(&self, config: Config, inputs: Inputs) -> Result<ExitCode> {
+        let simulation = Simulation::new(config, inputs)?;
+        let folder = Folder::create(self.out.as_deref())?;
+        folder.write_config(simulation.config())?;
+        go(simulation, &folder, false)
+    }
+
+    fn resume(&self, folder: &Folder) -> Result<ExitCode> {
+        let config = load(Some(&folder.config()), &self.set)?;
+        let found = Snapshot::latest_good(&folder.snapshots())?;
+        for damaged in &found.skipped {
+            tell(format_args!("passed over a damaged snapshot: {damaged}"));
+        }
+        let simulation = Simulation::resume(config, found.snapshot)?;
+        folder.write_config(simulation.config())?;
+        let step = simulation.state().step;
+        say(format_args!(
+            "going on from step {step}, {}",
+            found.path.display()
+        ));
+        go(simulation, folder, true)
+    }
+}
+
+/// Runs to the end, or to where it is stopped.
+fn go(mut simulation: Simulation, folder: &Folder, resumed: bool) -> Result<ExitCode> {
+    announce(&simulation, folder);
+    let config = simulation.config().clone();
+    let from = resumed.then_some(simulation.state().step);
+    let mut diagnostics = Diagnostics::open(&folder.diagnostics(), &config, from)?;
+    let mut pictures = Pictures::new(folder.pictures(), &config)?;
+    let mut snapshots = SnapshotWriter::new(folder.snapshots(), config.output.snapshot_every);
+    let mut timings = Timings::open(&folder.timings(), &config, from)?;
+    let mut progress = Progress::new(&config);
+    stop::listen(progress.bar())?;
+    // A snapshot comes after the rows and pictures that a run going on from it does not make again.
+    let end = simulation.run(
+        &mut [
+            &mut diagnostics,
+            &mut pictures,
+            &mut snapshots,
+            &mut timings,
+            &mut progress,
+        ],
+        &STOP,
+    );
+    progress.finish();
+    match end {
+        Ok(RunEnd::Finished) => {
+            summary::write(&folder.summary(), &simulation, timings.total())?;
+            table::print(&simulation, &progress.checks, &timings);
+            say(format_args!("\nwrote {}", folder.root().display()));
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(RunEnd::Stopped) => {
+            let (step, steps) = (simulation.state().step, config.time.steps);
+            say(format_args!(
+                "stopped after step {step} of {steps}; {}",
+                how_to_go_on(folder)
+            ));
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+        Err(error) => Err(keep_last_good(&simulation, folder, error)),
+    }
+}
+
+fn announce(simulation: &Simulation, folder: &Folder) {
+    let (config, plan) = (simulation.config(), simulation.plan_report());
+    let vortices = vortices(simulation.state().n());
+    let (scheme, steps, dt) = (config.time.scheme.name(), config.time.steps, config.time.dt);
+    let tolerance = config.field.tolerance;
+    say(format_args!(
+        "{vortices}, {scheme}, {steps} steps of dt = {dt}, tolerance {tolerance:e}"
+    ));
+    let threads = plural(rayon::current_num_threads(), "thread");
+    let (isa, cells) = (plan.instruction_set, plural(plan.cells, "cell"));
+    let folder = folder.root().display();
+    say(format_args!(
+        "{threads}, {isa}, tree of {cells}, output in {folder}"
+    ));
+}
+
+/// `1 vortex`, `2,000 vortices`.
+fn vortices(n: usize) -> String {
+    match n {
+        1 => "1 vortex".into(),
+        _ => format!("{} vortices", count(n as u64)),
+    }
+}
+
+fn how_to_go_on(folder: &Folder) -> String {
+    format!(
+        "go on with: farfield run --resume {}",
+        folder.root().display()
+    )
+}
+
+/// The state before the error is good: it is kept, to be looked at or gone on from.
+fn keep_last_good(
+    simulation: &Simulation,
+    folder: &Folder,
+    error: farfield_dynamics::Error,
+) -> Error {
+    let snapshot = simulation.snapshot().write(&folder.snapshots());
+    let kept = match snapshot
+        .or_else(|_| Snapshot::latest_good(&folder.snapshots()).map(|found| found.path))
+    {
+        Ok(path) => format!("; the last good state is {}", path.display()),
+        Err(_) => String::new(),
+    };
+    Error::Failed(format!("{error}{kept}"))
+}

@@ -1,0 +1,46 @@
+//! `summary.json`: the run in a few numbers.
+
+use crate::error::Result;
+use crate::files;
+use farfield_dynamics::Simulation;
+use serde::Serialize;
+use std::path::Path;
+
+#[derive(Serialize)]
+struct Summary {
+    n: usize,
+    steps: u64,
+    /// Wall clock of all processes that had a part in the run.
+    seconds: f64,
+    tolerance: f64,
+    max_measured_field_error: Option<f64>,
+    laws: Vec<Law>,
+}
+
+#[derive(Serialize)]
+struct Law {
+    name: &'static str,
+    expected: f64,
+    measured: f64,
+    standard_error: f64,
+    z: f64,
+}
+
+pub(super) fn write(path: &Path, simulation: &Simulation, seconds: f64) -> Result<()> {
+    let law = |law: farfield_dynamics::Law| Law {
+        name: law.name,
+        expected: law.expected,
+        measured: law.measured,
+        standard_error: law.standard_error,
+        z: law.z,
+    };
+    let summary = Summary {
+        n: simulation.state().n(),
+        steps: simulation.state().step,
+        seconds,
+        tolerance: simulation.config().field.tolerance,
+        max_measured_field_error: simulation.max_measured_error(),
+        laws: simulation.laws().into_iter().map(law).collect(),
+    };
+    files::write(path, |to| Ok(serde_json::to_writer_pretty(to, &summary)?))
+}

@@ -1,0 +1,82 @@
+//! The end of a run on the terminal: exact laws, measured errors, time by pass.
+
+use super::timings::Timings;
+use crate::text::{count, say, seconds};
+use farfield_dynamics::{FieldCheck, Law, Simulation};
+
+pub(super) fn print(simulation: &Simulation, checks: &[FieldCheck], timings: &Timings) {
+    let (state, total) = (simulation.state(), timings.total());
+    let (n, step, time) = (super::vortices(state.n()), count(state.step), state.time);
+    say(format_args!(
+        "{n}, {step} steps to t = {time} in {}\n",
+        seconds(total)
+    ));
+    laws(&simulation.laws());
+    field_errors(simulation, checks);
+    time_by_pass(timings);
+}
+
+fn laws(laws: &[Law]) {
+    say(format_args!(
+        "{:<18}{:>14}{:>14}{:>14}{:>8}",
+        "exact law", "expected", "measured", "std. error", "z"
+    ));
+    for law in laws {
+        say(format_args!(
+            "{:<18}{:>14.6e}{:>14.6e}{:>14.1e}{:>8.2}",
+            law.name, law.expected, law.measured, law.standard_error, law.z
+        ));
+    }
+}
+
+/// Rows of the table of measurements; of more, evenly chosen ones are shown.
+const ROWS: usize = 6;
+
+fn field_errors(simulation: &Simulation, checks: &[FieldCheck]) {
+    let tolerance = simulation.config().field.tolerance;
+    let Some(largest) = simulation.max_measured_error() else {
+        say("\nfield error never measured (field.check_every = 0)");
+        return;
+    };
+    say(format_args!(
+        "\n{:<18}{:>14}{:>14}{:>14}",
+        "field error", "measured", "at most", "tolerance"
+    ));
+    let rows = checks.len().min(ROWS);
+    for i in 0..rows {
+        let check = &checks[i * (checks.len() - 1) / (rows - 1).max(1)];
+        say(format_args!(
+            "{:<18}{:>14.1e}{:>14.1e}{:>14}",
+            format!("  at step {}", check.step),
+            check.measured_error,
+            check.error_bound,
+            format!("{tolerance:e}"),
+        ));
+    }
+    say(format_args!("{:<18}{largest:>14.1e}", "  largest"));
+}
+
+fn time_by_pass(timings: &Timings) {
+    let steps = timings.steps().max(1) as f64;
+    let total: f64 = timings.by_pass().map(|(_, seconds)| seconds).sum();
+    say(format_args!(
+        "\n{:<28}{:>9}",
+        "time a step",
+        milliseconds(total / steps)
+    ));
+    for (pass, seconds) in timings.by_pass() {
+        let percent = 100.0 * seconds / total.max(f64::MIN_POSITIVE);
+        let time = milliseconds(seconds / steps);
+        say(format_args!("  {pass:<26}{time:>9}{percent:>6.0} %"));
+    }
+}
+
+fn milliseconds(seconds: f64) -> String {
+    let ms = 1e3 * seconds;
+    let decimals = if ms < 9.995 {
+        2
+    } else {
+        usize::from(ms < 99.95)
+    };
+    format!("{ms:.decimals$} ms")
+}
