@@ -1,17 +1,17 @@
 //! The exact sum, O(N²): the oracle that everything else is held against.
 //!
 //! It is computed in f64 whatever the precision of its input, with reciprocals and logarithms to the last digits, and
-//! its pairs are those of the near field: lanes are targets, sources are broadcast.
+//! its pairs are those of the near field.
 
 use crate::kernel::{Kernel, Pair, PairVisitor};
-use crate::passes::p2p::{Accumulator, Sources, p2p};
+use crate::passes::p2p::{Sources, p2p};
+use crate::passes::{PADDING, unit};
 use crate::points::{check_positions, check_resolution, check_strengths};
 use crate::tree::Frame;
 use crate::{Error, ErrorKind, Outputs, Result, Sums};
 use lanes::accuracy::FULL;
-use lanes::{Chosen, InstructionSet, Isa, Job, Lanes, Real};
+use lanes::{Chosen, InstructionSet, Isa, Job, Real};
 use rayon::prelude::*;
-use std::ops::Range;
 
 /// Field Σ_{j: y_j ≠ x_i} w_j K(x_i − y_j) at every target, in the order of `targets`.
 ///
@@ -71,9 +71,14 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
     let axes = |points: &[[f64; 2]]| {
         [0, 1].map(|a| points.iter().map(|p| p[a] * scale).collect::<Vec<f64>>())
     };
-    let (targets, sources) = (axes(&targets), axes(&sources));
+    let (targets, mut sources) = (axes(&targets), axes(&sources));
+    for axis in &mut sources {
+        axis.resize(axis.len().next_multiple_of(PADDING), 0.0);
+    }
     let sum = |(m, w): (usize, &&[T])| {
-        let w: Vec<f64> = w.iter().map(|w| w.to_f64()).collect();
+        let unit = unit(w);
+        let mut w: Vec<f64> = w.iter().map(|w| w.to_f64() / unit).collect();
+        w.resize(sources[0].len(), 0.0);
         let all = AllPairs {
             chosen,
             targets: &targets,
@@ -81,18 +86,24 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
             w: &w,
             outputs,
         };
-        let [s1, s2, t] = kernel.visit_pair(scale, all);
-        let field = |(s1, s2): (f64, f64)| kernel.field([s1 * scale, s2 * scale]).map(T::from_f64);
+        let sums = kernel.visit_pair(scale, all);
+        let field = |[s1, s2, _]: &[f64; 3]| {
+            kernel
+                .field([s1 * unit * scale, s2 * unit * scale])
+                .map(T::from_f64)
+        };
+        let potential = |[_, _, t]: &[f64; 3]| T::from_f64(kernel.potential(t * unit));
         let sums = Sums {
             field: if outputs.field {
-                s1.into_iter().zip(s2).map(field).collect()
+                sums.iter().map(field).collect()
             } else {
                 vec![]
             },
-            potential: t
-                .into_iter()
-                .map(|t| T::from_f64(kernel.potential(t)))
-                .collect(),
+            potential: if outputs.potential {
+                sums.iter().map(potential).collect()
+            } else {
+                vec![]
+            },
         };
         check_sums(m, &sums)?;
         Ok(sums)
@@ -118,10 +129,11 @@ fn check_sums<T: Real>(vector: usize, sums: &Sums<T, 2>) -> Result<()> {
     })
 }
 
-/// Radial sums over all sources at all targets: s₁, s₂, t (empty if not wanted).
+/// Radial sums s₁, s₂, t over all sources at all targets.
 struct AllPairs<'a> {
     chosen: Chosen,
     targets: &'a [Vec<f64>; 2],
+    /// Padded to whole vectors, with strength 0.
     sources: &'a [Vec<f64>; 2],
     w: &'a [f64],
     outputs: Outputs,
@@ -129,39 +141,35 @@ struct AllPairs<'a> {
 
 /// Targets that one task sums.
 const BLOCK: usize = 128;
+/// Sources of one tile: they stay in the first-level cache while a block of targets passes over them.
+const TILE: usize = 1024;
 
 impl PairVisitor for AllPairs<'_> {
-    type Output = [Vec<f64>; 3];
+    type Output = Vec<[f64; 3]>;
 
-    fn visit<P: Pair>(self, pair: P) -> [Vec<f64>; 3] {
-        let n = self.targets[0].len();
-        let (mut s1, mut s2) = (vec![0.0; n], vec![0.0; n]);
-        let mut t = vec![0.0; if self.outputs.potential { n } else { 0 }];
-        if self.outputs.potential {
-            let blocks = s1
-                .par_chunks_mut(BLOCK)
-                .zip(s2.par_chunks_mut(BLOCK))
-                .zip(t.par_chunks_mut(BLOCK));
-            blocks.enumerate().for_each(|(b, ((s1, s2), t))| {
-                self.chosen.run(Block::<P, true> {
-                    all: &self,
-                    pair,
-                    first: b * BLOCK,
-                    sums: [s1, s2, t],
-                });
+    fn visit<P: Pair>(self, pair: P) -> Vec<[f64; 3]> {
+        let mut sums = vec![[0.0; 3]; self.targets[0].len()];
+        sums.par_chunks_mut(BLOCK)
+            .enumerate()
+            .for_each(|(b, sums)| {
+                let first = b * BLOCK;
+                if self.outputs.potential {
+                    self.chosen.run(Block::<P, true> {
+                        all: &self,
+                        pair,
+                        first,
+                        sums,
+                    });
+                } else {
+                    self.chosen.run(Block::<P, false> {
+                        all: &self,
+                        pair,
+                        first,
+                        sums,
+                    });
+                }
             });
-        } else {
-            let blocks = s1.par_chunks_mut(BLOCK).zip(s2.par_chunks_mut(BLOCK));
-            blocks.enumerate().for_each(|(b, (s1, s2))| {
-                self.chosen.run(Block::<P, false> {
-                    all: &self,
-                    pair,
-                    first: b * BLOCK,
-                    sums: [s1, s2, &mut []],
-                });
-            });
-        }
-        [s1, s2, t]
+        sums
     }
 }
 
@@ -169,83 +177,41 @@ struct Block<'a, P, const POTENTIAL: bool> {
     all: &'a AllPairs<'a>,
     pair: P,
     first: usize,
-    sums: [&'a mut [f64]; 3],
+    sums: &'a mut [[f64; 3]],
 }
-
-/// Vectors of targets held in registers.
-const VECTORS: usize = 4;
-/// Sources of one tile: they stay in the first-level cache while a block of targets passes over them.
-const TILE: usize = 1024;
 
 impl<P: Pair, const POTENTIAL: bool> Job for Block<'_, P, POTENTIAL> {
     type Output = ();
 
     #[inline(always)]
-    fn run<I: Isa>(mut self, isa: I) {
-        let lanes = I::F64::LANES;
-        let [s1, s2, t] = std::mem::take(&mut self.sums);
-        let sources = Sources {
-            x: &self.all.sources[0],
-            y: &self.all.sources[1],
-            w: [self.all.w],
-        };
-        let end = self.first + s1.len();
-        for tile in (0..self.all.w.len()).step_by(TILE) {
-            let tile = tile..(tile + TILE).min(self.all.w.len());
-            for at in (self.first..end).step_by(VECTORS * lanes) {
-                let mut targets = [[I::F64::splat(isa, 0.0); VECTORS]; 2];
-                for k in 0..VECTORS {
-                    let range = (at + k * lanes).min(end)..end;
-                    for (target, axis) in targets.iter_mut().zip(self.all.targets) {
-                        target[k] = I::F64::load_or(isa, &axis[range.clone()], 0.0);
-                    }
+    fn run<I: Isa>(self, isa: I) {
+        let AllPairs {
+            targets: [tx, ty],
+            sources: [x, y],
+            w,
+            ..
+        } = self.all;
+        for tile in (0..w.len()).step_by(TILE) {
+            let tile = tile..(tile + TILE).min(w.len());
+            let sources = Sources {
+                x: &x[tile.clone()],
+                y: &y[tile.clone()],
+                w: [&w[tile]],
+            };
+            for (b, sums) in self.sums.chunks_mut(4).enumerate() {
+                let mut targets = [[0.0; 2]; 4];
+                for (k, target) in targets.iter_mut().take(sums.len()).enumerate() {
+                    let i = self.first + 4 * b + k;
+                    *target = [tx[i], ty[i]];
                 }
-                let sum = self.tile::<I>(isa, targets, &sources, tile.clone());
-                for k in 0..VECTORS {
-                    let start = (at + k * lanes).min(end) - self.first;
-                    let range = start..(start + lanes).min(end - self.first);
-                    add(isa, sum.s1[0][k], &mut s1[range.clone()]);
-                    add(isa, sum.s2[0][k], &mut s2[range.clone()]);
-                    if POTENTIAL {
-                        add(isa, sum.t[0][k], &mut t[range]);
+                let [found] =
+                    p2p::<I::F64, P, FULL, POTENTIAL, 4, 1>(isa, self.pair, targets, &sources);
+                for (sum, found) in sums.iter_mut().zip(found) {
+                    for (sum, found) in sum.iter_mut().zip(found) {
+                        *sum += found;
                     }
                 }
             }
         }
     }
-}
-
-impl<P: Pair, const POTENTIAL: bool> Block<'_, P, POTENTIAL> {
-    /// A tile; without masks if it can be, as a coincident pair shows in fields (as NaN), but not in potentials.
-    #[inline(always)]
-    fn tile<I: Isa>(
-        &self,
-        isa: I,
-        targets: [[I::F64; VECTORS]; 2],
-        sources: &Sources<f64, 1>,
-        tile: Range<usize>,
-    ) -> Accumulator<I::F64, VECTORS, 1> {
-        let mut sum = Accumulator::zero(isa);
-        p2p::<_, P, FULL, false, POTENTIAL, VECTORS, 1>(
-            isa,
-            self.pair,
-            targets,
-            sources,
-            tile.clone(),
-            &mut sum,
-        );
-        if sum.is_finite(isa) {
-            return sum;
-        }
-        sum = Accumulator::zero(isa);
-        p2p::<_, P, FULL, true, POTENTIAL, VECTORS, 1>(
-            isa, self.pair, targets, sources, tile, &mut sum,
-        );
-        sum
-    }
-}
-
-#[inline(always)]
-fn add<V: Lanes<Elem = f64>>(isa: V::Isa, x: V, to: &mut [f64]) {
-    (V::load_or(isa, to, 0.0) + x).store_first(to);
 }

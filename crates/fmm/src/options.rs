@@ -54,7 +54,7 @@ pub struct Options {
 
 /// Smallest tolerance that each precision can give (rounding floor of the sums, measured on the corpus).
 pub(crate) fn floor<T: Real>() -> f64 {
-    if T::EPSILON.to_f64() < 1e-10 {
+    if crate::points::is_double::<T>() {
         1e-14
     } else {
         1e-6

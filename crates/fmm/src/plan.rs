@@ -6,7 +6,7 @@ use crate::expansion::harmonic2::Harmonic2;
 use crate::kernel::Kernel;
 use crate::lists::Lists;
 use crate::passes::{self, Buffers, Context, PADDING};
-use crate::points::{check_positions, check_resolution, check_strengths};
+use crate::points::{check_positions, check_resolution, check_strengths, is_double};
 use crate::report::{PassSeconds, PlanReport, VerifyReport};
 use crate::tree::{Limits, Tree, TreeOrder};
 use crate::{Error, ErrorKind, Evaluation, Options, Outputs, Result, Sums, direct};
@@ -78,11 +78,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     ) -> Result<Self> {
         options.check::<T>()?;
         kernel.check()?;
-        let accuracy = accuracy::harmonic2(
-            options.tolerance,
-            options.guarantee,
-            T::EPSILON.to_f64() > 1e-10,
-        );
+        let accuracy = accuracy::harmonic2(options.tolerance, options.guarantee, !is_double::<T>());
         let mut plan = Self {
             chosen: options.chosen()?,
             expansion: Harmonic2::new(accuracy.order, accuracy.wave_error),
@@ -283,10 +279,12 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     }
 
     fn user_field(&self, buffers: &Buffers<T, 2>, out: &mut [[T; 2]]) -> Result<()> {
-        let (scale, [s1, s2]) = (T::from_f64(self.tree.frame.scale), &buffers.s);
+        let (scale, unit) = (self.tree.frame.scale, buffers.unit);
         let index = &self.tree.targets().tree_index;
         let fill = |out: &mut [T; 2], i: usize| {
-            *out = self.kernel.field([s1[i] * scale, s2[i] * scale]);
+            *out = self
+                .kernel
+                .field(buffers.s[i].map(|s| T::from_f64(s.to_f64() * unit * scale)));
             out[0].is_finite() && out[1].is_finite()
         };
         fill_all("field", index, out, fill)
@@ -294,7 +292,9 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
 
     fn user_potential(&self, buffers: &Buffers<T, 2>, out: &mut [T]) -> Result<()> {
         let fill = |out: &mut T, i: usize| {
-            *out = self.kernel.potential(buffers.t[i]);
+            *out = self
+                .kernel
+                .potential(T::from_f64(buffers.t[i].to_f64() * buffers.unit));
             out.is_finite()
         };
         fill_all("potential", &self.tree.targets().tree_index, out, fill)

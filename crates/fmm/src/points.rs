@@ -63,20 +63,34 @@ pub(crate) fn check_strengths<T: Real>(strengths: &[&[T]], n_sources: usize) -> 
     Ok(())
 }
 
+/// ε² of [`crate::passes::p2p`], in the unit of [`crate::tree::Frame`]: too small to change any r² that is not 0.
+pub(crate) fn coincident<T: Real>() -> f64 {
+    if is_double::<T>() {
+        2f64.powi(-1000)
+    } else {
+        2f64.powi(-126)
+    }
+}
+
+/// Whether `T` is f64.
+pub(crate) fn is_double<T: Real>() -> bool {
+    T::EPSILON.to_f64() < 1e-10
+}
+
 /// The smallest nonzero coordinate must be large enough, beside the largest, for squares of distances.
 ///
-/// Differences of numbers that are 0 or at least m are 0 or at least m·ε, so this keeps every distance that is not 0 from
-/// vanishing when squared, in the unit of [`crate::tree::Frame`].
+/// Differences of numbers that are 0 or at least m are 0 or at least m·ε, so this keeps the square of every distance that
+/// is not 0 above [`coincident`] by more than the precision.
 pub(crate) fn check_resolution<T: Real, const D: usize>(
     sources: &[[T; D]],
     targets: Option<&[[T; D]]>,
 ) -> Result<()> {
     let targets = targets.unwrap_or(&[]);
     let scale = Frame::around(&[sources, targets]).scale;
-    let least = if T::EPSILON.to_f64() < 1e-10 {
-        2f64.powi(-440)
+    let least = if is_double::<T>() {
+        2f64.powi(-420)
     } else {
-        2f64.powi(-38)
+        2f64.powi(-27)
     };
     let vanishing = |x: T| x != T::ZERO && (x.to_f64() * scale).abs() < least;
     for (name, points) in [("positions", sources), ("targets", targets)] {

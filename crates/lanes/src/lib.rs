@@ -150,6 +150,9 @@ pub trait Lanes:
     fn any(mask: Self::Mask) -> bool;
     /// Sum of the lanes, always in the same order: the upper half is added to the lower until one is left.
     fn sum(self) -> Self::Elem;
+    /// The sums of the lanes of eight vectors, each in an order that never changes (but may differ from that of
+    /// [`sum`](Lanes::sum)): much cheaper than one by one.
+    fn sum_each(vectors: [Self; 8]) -> [Self::Elem; 8];
 
     /// ⌊log₂ self⌋ as a number, for positive normal lanes.
     fn exponent(self) -> Self;

@@ -173,7 +173,7 @@ mod double {
         vdupq_n_u64 as broadcast_bits, veorq_u64 as xor, vfmaq_f64 as add_product,
         vfmsq_f64 as sub_product, vld1q_f64 as load, vmaxq_f64 as maximum, vmaxvq_u32 as largest,
         vminq_f64 as minimum, vmulq_f64 as mul, vnegq_f64 as negate, vorrq_u64 as or,
-        vrecpeq_f64 as recip_seed, vrecpsq_f64 as recip_factor,
+        vpaddq_f64 as neighbours, vrecpeq_f64 as recip_seed, vrecpsq_f64 as recip_factor,
         vreinterpretq_f64_u64 as as_numbers, vreinterpretq_u32_u64 as as_u32,
         vreinterpretq_u64_f64 as as_bits, vrndnq_f64 as nearest, vrsqrteq_f64 as rsqrt_seed,
         vrsqrtsq_f64 as rsqrt_factor, vshlq_n_u64 as shift_left, vshrq_n_u64 as shift_right,
@@ -189,6 +189,17 @@ mod double {
     /// One step reaches every accuracy from 16 bits.
     const fn step(accuracy: usize) -> usize {
         accuracy
+    }
+
+    #[inline(always)]
+    unsafe fn sum_each(v: [Register; 8]) -> [Elem; 8] {
+        intrinsics!({
+            let mut sums = [0.0; 8];
+            for i in [0, 2, 4, 6] {
+                store(sums[i..].as_mut_ptr(), neighbours(v[i], v[i + 1]));
+            }
+            sums
+        })
     }
 
     neon! {
@@ -208,7 +219,7 @@ mod single {
         vdupq_n_u32 as broadcast_bits, veorq_u32 as xor, vfmaq_f32 as add_product,
         vfmsq_f32 as sub_product, vld1q_f32 as load, vmaxq_f32 as maximum, vmaxvq_u32 as largest,
         vminq_f32 as minimum, vmulq_f32 as mul, vnegq_f32 as negate, vorrq_u32 as or,
-        vrecpeq_f32 as recip_seed, vrecpsq_f32 as recip_factor,
+        vpaddq_f32 as neighbours, vrecpeq_f32 as recip_seed, vrecpsq_f32 as recip_factor,
         vreinterpretq_f32_u32 as as_numbers, vreinterpretq_u32_f32 as as_bits,
         vrndnq_f32 as nearest, vrsqrteq_f32 as rsqrt_seed, vrsqrtsq_f32 as rsqrt_factor,
         vshlq_n_u32 as shift_left, vshrq_n_u32 as shift_right, vsqrtq_f32 as root,
@@ -229,6 +240,19 @@ mod single {
     /// The first accuracy already is full.
     const fn step(_: usize) -> usize {
         accuracy::SINGLE
+    }
+
+    #[inline(always)]
+    unsafe fn sum_each(v: [Register; 8]) -> [Elem; 8] {
+        intrinsics!({
+            let mut sums = [0.0; 8];
+            for i in [0, 4] {
+                let first = neighbours(v[i], v[i + 1]);
+                let second = neighbours(v[i + 2], v[i + 3]);
+                store(sums[i..].as_mut_ptr(), neighbours(first, second));
+            }
+            sums
+        })
     }
 
     neon! {

@@ -159,6 +159,14 @@ macro_rules! scalar_lanes {
                 self.0
             }
             #[inline(always)]
+            fn sum_each(vectors: [Self; 8]) -> [$t; 8] {
+                let mut sums = [0.0; 8];
+                for i in 0..8 {
+                    sums[i] = vectors[i].0;
+                }
+                sums
+            }
+            #[inline(always)]
             fn exponent(self) -> Self {
                 Self(((self.0.to_bits() >> $mantissa_bits) as i32 - $bias) as $t)
             }

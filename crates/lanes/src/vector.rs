@@ -13,7 +13,7 @@ macro_rules! intrinsics {
 ///
 /// Where it is used, `Register`, `Elem`, `LANES`, `Token`, `Mask`, and the intrinsics under the names `add`, `sub`,
 /// `mul`, `divide`, `negate`, `fmadd` (a·b + c), `fnmadd` (c − a·b), `root`, `magnitude`, `minimum`, `maximum`,
-/// `nearest`, `broadcast`, `load`, `store` must be in scope; `$rest` are the remaining items of `Lanes`.
+/// `nearest`, `broadcast`, `load`, `store`, and `sum_each` must be in scope; `$rest` are the remaining items of `Lanes`.
 macro_rules! vector {
     ($(#[$doc:meta])* $name:ident; $($rest:tt)*) => {
         $(#[$doc])*
@@ -110,6 +110,14 @@ macro_rules! vector {
                     width /= 2;
                 }
                 lanes[0]
+            }
+            #[inline(always)]
+            fn sum_each(vectors: [Self; 8]) -> [Elem; 8] {
+                let mut registers = [vectors[0].0; 8];
+                for i in 1..8 {
+                    registers[i] = vectors[i].0;
+                }
+                intrinsics!(sum_each(registers))
             }
 
             $($rest)*

@@ -73,6 +73,7 @@ impl<const D: usize> UnitSums<D> {
 #[derive(Default)]
 pub(crate) struct Outgoing {
     waves: Vec<f64>,
+    used: usize,
     len: usize,
     /// By cell: the block that met it last, and its place in `waves`.
     place: Vec<(u32, u32)>,
@@ -84,8 +85,7 @@ impl Outgoing {
     pub(crate) fn next_block(&mut self, n_cells: usize, len: usize) {
         self.place.resize(n_cells, (0, 0));
         self.block += 1;
-        self.len = len;
-        self.waves.clear();
+        (self.len, self.used) = (len, 0);
     }
 
     /// Room for the form of a cell that this block has not met yet; `None` if it has.
@@ -95,10 +95,13 @@ impl Outgoing {
         if place.0 == self.block {
             return None;
         }
-        let start = self.waves.len();
+        let start = self.used;
         *place = (self.block, start as u32);
-        self.waves.resize(start + self.len, 0.0);
-        Some(&mut self.waves[start..])
+        self.used += self.len;
+        if self.waves.len() < self.used {
+            self.waves.resize(2 * self.used, 0.0);
+        }
+        Some(&mut self.waves[start..self.used])
     }
 
     /// The form of a cell that was met.

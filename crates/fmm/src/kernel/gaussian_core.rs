@@ -67,9 +67,8 @@ const LARGE: f64 = 40.0;
 const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
 
 impl Pair for GaussianPair {
-    /// Nothing needs a mask: φ is finite at r = 0, where z = 0 removes the pair.
     #[inline(always)]
-    fn phi<V: Lanes, const ACCURACY: usize, const MASKED: bool>(&self, isa: V::Isa, r2: V) -> V {
+    fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
         let inverse_delta2 = number::<V>(isa, self.inverse_delta2);
         let t = r2 * inverse_delta2;
         let rest = number::<V>(isa, 1.0) - (-t).max(number::<V>(isa, -80.0)).exp::<ACCURACY>();

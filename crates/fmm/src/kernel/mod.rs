@@ -50,11 +50,11 @@ pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
     fn visit_pair<V: PairVisitor>(&self, scale: f64, visitor: V) -> V::Output;
 }
 
-/// The two radial functions of a kernel, vectorised.
+/// The two radial functions of a kernel, vectorised; r² is above 0.
 pub trait Pair: Copy + Send + Sync {
-    /// φ(r²) with relative error as `ACCURACY` says; 0 at r² = 0 where `MASKED`.
-    fn phi<V: Lanes, const ACCURACY: usize, const MASKED: bool>(&self, isa: V::Isa, r2: V) -> V;
-    /// γ(r²); anything at r² = 0.
+    /// φ(r²) with relative error as `ACCURACY` says.
+    fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
+    /// γ(r²) with error as `ACCURACY` says.
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
 }
 
@@ -75,12 +75,8 @@ pub(crate) struct Singular2d {
 
 impl Pair for Singular2d {
     #[inline(always)]
-    fn phi<V: Lanes, const ACCURACY: usize, const MASKED: bool>(&self, _: V::Isa, r2: V) -> V {
-        if MASKED {
-            r2.recip0::<ACCURACY>()
-        } else {
-            r2.recip::<ACCURACY>()
-        }
+    fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {
+        r2.recip::<ACCURACY>()
     }
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {

@@ -16,7 +16,7 @@ struct One;
 
 impl Pair for One {
     #[inline(always)]
-    fn phi<V: Lanes, const ACCURACY: usize, const MASKED: bool>(&self, isa: V::Isa, _: V) -> V {
+    fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V) -> V {
         V::splat(isa, V::Elem::ZERO)
     }
     #[inline(always)]
@@ -141,7 +141,7 @@ fn counts(
     tree.targets()
         .tree_index
         .iter()
-        .map(|&i| buffers[0].t[i as usize])
+        .map(|&i| buffers[0].t[i as usize] * buffers[0].unit)
         .collect()
 }
 

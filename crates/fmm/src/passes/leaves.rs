@@ -1,8 +1,8 @@
 //! The leaves: near pairs (p2p), locals at points (l2p), multipoles of smaller cells at points (m2p).
 
-use super::p2p::{Accumulator, Sources, p2p};
+use super::p2p::{Sources, p2p};
 use super::upward::unit_points;
-use super::{Buffers, Context};
+use super::{Buffers, Context, PADDING};
 use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
 use crate::kernel::{Kernel, Pair, PairVisitor};
@@ -14,34 +14,32 @@ use std::ops::Range;
 /// Leaves that one task handles.
 const BLOCK: usize = 64;
 
-/// Radial sums at all targets, in tree order and plan units.
+/// Radial sums at all targets, in tree order and plan units; near pairs of four vectors at once where there are four.
 pub(super) fn run<T: Real, K: Kernel<2>, E: Expansion<2>>(
     context: &Context<T, E, 2>,
     kernel: &K,
     outputs: Outputs,
     buffers: &mut [Buffers<T, 2>],
 ) {
-    let mut rest = buffers;
-    while rest.len() >= 4 {
-        let (four, others) = rest.split_first_chunk_mut::<4>().expect("at least four");
+    let scale = context.tree.frame.scale;
+    let (fours, rest) = buffers.as_chunks_mut::<4>();
+    for buffers in fours {
         kernel.visit_pair(
-            context.tree.frame.scale,
+            scale,
             Visitor {
                 context,
                 outputs,
-                buffers: four,
+                buffers,
             },
         );
-        rest = others;
     }
-    for one in rest.chunks_exact_mut(1) {
-        let one = one.first_chunk_mut::<1>().expect("exactly one");
+    for buffers in rest.as_chunks_mut::<1>().0 {
         kernel.visit_pair(
-            context.tree.frame.scale,
+            scale,
             Visitor {
                 context,
                 outputs,
-                buffers: one,
+                buffers,
             },
         );
     }
@@ -75,17 +73,32 @@ impl<T: Real, E: Expansion<2>, const M: usize> PairVisitor for Visitor<'_, T, E,
     }
 }
 
-/// A block of leaves and their part of the sums.
-struct Block<'a, T, const M: usize> {
-    leaves: &'a [u32],
-    first_target: u32,
-    sums: [Sums<'a, T>; M],
+/// What the upward and downward passes left for one strength vector.
+#[derive(Clone, Copy)]
+struct Input<'a, T> {
+    w: &'a [T],
+    multipoles: &'a [f64],
+    locals: &'a [f64],
 }
 
-struct Sums<'a, T> {
-    s1: &'a mut [T],
-    s2: &'a mut [T],
+/// The sums of one strength vector at a range of targets.
+struct Output<'a, T> {
+    s: &'a mut [[T; 2]],
     t: &'a mut [T],
+}
+
+impl<'a, T> Output<'a, T> {
+    /// Splits off the first `count` targets; `t` may be empty.
+    fn take(&mut self, count: usize) -> Output<'a, T> {
+        let t = self.t.len().min(count);
+        Output {
+            s: self
+                .s
+                .split_off_mut(..count)
+                .expect("leaves cover the targets"),
+            t: self.t.split_off_mut(..t).expect("leaves cover the targets"),
+        }
+    }
 }
 
 fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: usize>(
@@ -103,9 +116,8 @@ fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: us
         multipoles: &[],
         locals: &[],
     }; M];
-    let mut rest: [Sums<T>; M] = std::array::from_fn(|_| Sums {
-        s1: &mut [],
-        s2: &mut [],
+    let mut rest: [Output<T>; M] = std::array::from_fn(|_| Output {
+        s: &mut [],
         t: &mut [],
     });
     for (m, buffers) in buffers.iter_mut().enumerate() {
@@ -113,79 +125,76 @@ fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: us
             w,
             multipoles,
             locals,
-            s: [s1, s2],
+            s,
             t,
+            ..
         } = buffers;
-        s1.resize(n, T::ZERO);
-        s2.resize(n, T::ZERO);
+        s.resize(n, [T::ZERO; 2]);
         t.resize(if POTENTIAL { n } else { 0 }, T::ZERO);
         inputs[m] = Input {
             w,
             multipoles,
             locals,
         };
-        rest[m] = Sums { s1, s2, t };
+        rest[m] = Output { s, t };
     }
-    let mut blocks = Vec::with_capacity(context.leaves.len() / BLOCK + 1);
-    for leaves in context.leaves.chunks(BLOCK) {
-        let cell = |leaf: u32| &context.tree.cells[leaf as usize];
-        let first_target = cell(leaves[0]).targets.start;
-        let count = (cell(leaves[leaves.len() - 1]).targets.end - first_target) as usize;
-        let sums = rest.each_mut().map(|rest| Sums {
-            s1: rest
-                .s1
-                .split_off_mut(..count)
-                .expect("leaves cover the targets"),
-            s2: rest
-                .s2
-                .split_off_mut(..count)
-                .expect("leaves cover the targets"),
-            t: rest
-                .t
-                .split_off_mut(..if POTENTIAL { count } else { 0 })
-                .expect("leaves cover the targets"),
-        });
-        blocks.push(Block {
-            leaves,
-            first_target,
-            sums,
-        });
-    }
+    let blocks: Vec<_> = context
+        .leaves
+        .chunks(BLOCK)
+        .map(|leaves| {
+            let cell = |leaf: u32| &context.tree.cells[leaf as usize];
+            let targets = cell(leaves[0]).targets.start..cell(leaves[leaves.len() - 1]).targets.end;
+            (leaves, rest.each_mut().map(|rest| rest.take(targets.len())))
+        })
+        .collect();
     blocks
         .into_par_iter()
-        .for_each_init(Scratch::default, |scratch, block| {
+        .for_each_init(Scratch::default, |scratch, (leaves, outputs)| {
             context
                 .chosen
                 .run(Leaves::<T, P, E, ACCURACY, POTENTIAL, M> {
                     context,
                     pair,
                     inputs,
-                    block,
+                    leaves,
+                    outputs,
                     scratch,
                 });
         });
 }
 
-/// What the upward and downward passes left for one strength vector.
-#[derive(Clone, Copy)]
-struct Input<'a, T> {
-    w: &'a [T],
-    multipoles: &'a [f64],
-    locals: &'a [f64],
-}
-
-#[derive(Default)]
-struct Scratch {
+/// What one task needs beside its input and output.
+struct Scratch<T, const M: usize> {
     points: UnitPoints<2>,
     sums: UnitSums<2>,
+    /// Coordinates and strengths of the near sources of one leaf, behind each other.
+    x: Vec<T>,
+    y: Vec<T>,
+    w: [Vec<T>; M],
+    /// Near sums of one leaf by strength vector.
+    near: [Vec<[T; 3]>; M],
+}
+
+impl<T, const M: usize> Default for Scratch<T, M> {
+    fn default() -> Self {
+        Self {
+            points: UnitPoints::default(),
+            sums: UnitSums::default(),
+            x: vec![],
+            y: vec![],
+            w: std::array::from_fn(|_| vec![]),
+            near: std::array::from_fn(|_| vec![]),
+        }
+    }
 }
 
 struct Leaves<'a, T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: usize> {
     context: &'a Context<'a, T, E, 2>,
     pair: P,
     inputs: [Input<'a, T>; M],
-    block: Block<'a, T, M>,
-    scratch: &'a mut Scratch,
+    leaves: &'a [u32],
+    outputs: [Output<'a, T>; M],
+    scratch: &'a mut Scratch<T, M>,
 }
 
 impl<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: usize> Job
@@ -199,10 +208,18 @@ where
 
     #[inline(always)]
     fn run<I: Isa>(mut self, isa: I) {
-        for &index in self.block.leaves {
+        let first = self.context.tree.cells[self.leaves[0] as usize]
+            .targets
+            .start;
+        for &index in self.leaves {
             let cell = &self.context.tree.cells[index as usize];
-            self.near(isa, cell, index);
-            self.far(isa, cell, index);
+            let place = (cell.targets.start - first) as usize..(cell.targets.end - first) as usize;
+            let sources = self.gather(isa, cell, index);
+            self.near(isa, cell, sources);
+            for m in 0..M {
+                self.far(isa, cell, index, m);
+                self.put(m, place.clone());
+            }
         }
     }
 }
@@ -214,125 +231,149 @@ where
     P: Pair,
     E: Expansion<2>,
 {
-    /// p2p from the leaf itself and its near ranges; overwrites the sums.
+    /// Copies the leaf's own and near sources behind each other; returns their number, padded to whole vectors.
     #[inline(always)]
-    fn near<I: Isa>(&mut self, isa: I, cell: &Cell<2>, index: u32) {
-        let lanes = T::Lanes::<I>::LANES;
-        let targets = cell.targets.start as usize..cell.targets.end as usize;
-        let mut at = targets.start;
-        while at + lanes < targets.end {
-            self.near_vectors::<I, 2>(isa, cell, index, at);
-            at += 2 * lanes;
+    fn gather<I: Isa>(&mut self, isa: I, cell: &Cell<2>, index: u32) -> usize {
+        let near = &self.context.lists.near[index as usize];
+        let count = cell.sources.len() + near.iter().map(|range| range.len()).sum::<usize>();
+        let padded = count.next_multiple_of(T::Lanes::<I>::LANES);
+        let Scratch { x, y, w, .. } = &mut *self.scratch;
+        let [all_x, all_y] = self.context.sources;
+        collect::<T, I>(isa, all_x, &cell.sources, near, count, x);
+        collect::<T, I>(isa, all_y, &cell.sources, near, count, y);
+        for m in 0..M {
+            collect::<T, I>(isa, self.inputs[m].w, &cell.sources, near, count, &mut w[m]);
+            w[m][count..padded].fill(T::ZERO);
         }
-        if at < targets.end {
-            self.near_vectors::<I, 1>(isa, cell, index, at);
-        }
+        padded
     }
 
-    /// Near sums of `N` vectors of targets from target `at` on.
+    /// p2p over the gathered sources.
     #[inline(always)]
-    fn near_vectors<I: Isa, const N: usize>(
-        &mut self,
-        isa: I,
-        cell: &Cell<2>,
-        index: u32,
-        at: usize,
-    ) {
-        let lanes = T::Lanes::<I>::LANES;
-        let [x, y] = self.context.targets;
-        let zero = T::Lanes::<I>::splat(isa, T::ZERO);
-        let mut targets = [[zero; N]; 2];
-        for k in 0..N {
-            targets[0][k] = T::Lanes::<I>::load(isa, &x[at + k * lanes..]);
-            targets[1][k] = T::Lanes::<I>::load(isa, &y[at + k * lanes..]);
+    fn near<I: Isa>(&mut self, isa: I, cell: &Cell<2>, sources: usize) {
+        let end = cell.targets.end as usize;
+        let mut at = cell.targets.start as usize;
+        for near in &mut self.scratch.near {
+            near.clear();
         }
-        let [sx, sy] = self.context.sources;
-        let sources = Sources {
-            x: sx,
-            y: sy,
-            w: self.inputs.map(|input| input.w),
-        };
-        let mut sum = Accumulator::<T::Lanes<I>, N, M>::zero(isa);
-        let own = cell.sources.start as usize..cell.sources.end as usize;
-        p2p::<_, P, ACCURACY, true, POTENTIAL, N, M>(
-            isa, self.pair, targets, &sources, own, &mut sum,
-        );
-        for range in &self.context.lists.near[index as usize] {
-            let range = range.start as usize..range.end as usize;
-            p2p::<_, P, ACCURACY, false, POTENTIAL, N, M>(
-                isa, self.pair, targets, &sources, range, &mut sum,
-            );
-        }
-        let first = self.block.first_target as usize;
-        for m in 0..M {
-            let out = &mut self.block.sums[m];
-            for k in 0..N {
-                let start = at + k * lanes;
-                let range = start - first..(start + lanes).min(cell.targets.end as usize) - first;
-                sum.s1[m][k].store_first(&mut out.s1[range.clone()]);
-                sum.s2[m][k].store_first(&mut out.s2[range.clone()]);
-                if POTENTIAL {
-                    sum.t[m][k].store_first(&mut out.t[range]);
-                }
+        if M == 1 {
+            while at + 4 <= end {
+                self.near_targets::<I, 4>(isa, at, sources);
+                at += 4;
+            }
+            if at + 2 <= end {
+                self.near_targets::<I, 2>(isa, at, sources);
+                at += 2;
             }
         }
+        while at < end {
+            self.near_targets::<I, 1>(isa, at, sources);
+            at += 1;
+        }
     }
 
-    /// l2p and m2p; adds to the sums.
     #[inline(always)]
-    fn far<I: Isa>(&mut self, isa: I, cell: &Cell<2>, index: u32) {
-        let Scratch { points, sums } = &mut *self.scratch;
-        let (tree, expansion) = (self.context.tree, self.context.expansion);
-        let range = in_block(&cell.targets, self.block.first_target);
+    fn near_targets<I: Isa, const N: usize>(&mut self, isa: I, at: usize, n: usize) {
+        let Scratch { x, y, w, near, .. } = &mut *self.scratch;
+        let [all_x, all_y] = self.context.targets;
+        let mut targets = [[T::ZERO; 2]; N];
+        for k in 0..N {
+            targets[k] = [all_x[at + k], all_y[at + k]];
+        }
+        let mut weights: [&[T]; M] = [&[]; M];
         for m in 0..M {
-            let input = self.inputs[m];
+            weights[m] = &w[m][..n];
+        }
+        let sources = Sources {
+            x: &x[..n],
+            y: &y[..n],
+            w: weights,
+        };
+        let sums =
+            p2p::<T::Lanes<I>, P, ACCURACY, POTENTIAL, N, M>(isa, self.pair, targets, &sources);
+        for m in 0..M {
+            near[m].extend_from_slice(&sums[m]);
+        }
+    }
+
+    /// l2p and m2p.
+    #[inline(always)]
+    fn far<I: Isa>(&mut self, isa: I, cell: &Cell<2>, index: u32, m: usize) {
+        let Scratch { points, sums, .. } = &mut *self.scratch;
+        let (tree, expansion, input) = (self.context.tree, self.context.expansion, &self.inputs[m]);
+        sums.reset(cell.targets.len());
+        unit_points(
+            self.context,
+            cell,
+            self.context.targets,
+            cell.targets.clone(),
+            points,
+        );
+        let len = expansion.local_len();
+        let local = &input.locals[index as usize * len..][..len];
+        let side = tree.frame.cell_side(cell.level);
+        expansion.l2p(isa, local, points, side, POTENTIAL, sums);
+        for &a in &self.context.lists.smaller[index as usize] {
+            let other = &tree.cells[a as usize];
+            let side = tree.frame.cell_side(other.level);
+            let scale = CellScale {
+                side,
+                log_side: (side / tree.frame.scale).ln(),
+            };
             unit_points(
                 self.context,
-                cell,
+                other,
                 self.context.targets,
                 cell.targets.clone(),
                 points,
             );
-            sums.reset(range.len());
-            let side = tree.frame.cell_side(cell.level);
-            let len = expansion.local_len();
-            let local = &input.locals[index as usize * len..][..len];
-            expansion.l2p(isa, local, points, side, POTENTIAL, sums);
-            for &a in &self.context.lists.smaller[index as usize] {
-                let other = &tree.cells[a as usize];
-                let side = tree.frame.cell_side(other.level);
-                let scale = CellScale {
-                    side,
-                    log_side: (side / tree.frame.scale).ln(),
-                };
-                unit_points(
-                    self.context,
-                    other,
-                    self.context.targets,
-                    cell.targets.clone(),
-                    points,
-                );
-                let len = expansion.multipole_len();
-                let multipole = &input.multipoles[a as usize * len..][..len];
-                expansion.m2p(isa, multipole, points, scale, POTENTIAL, sums);
-            }
-            let out = &mut self.block.sums[m];
-            add(&mut out.s1[range.clone()], &sums.s[0]);
-            add(&mut out.s2[range.clone()], &sums.s[1]);
-            if POTENTIAL {
-                add(&mut out.t[range.clone()], &sums.t);
+            let len = expansion.multipole_len();
+            let multipole = &input.multipoles[a as usize * len..][..len];
+            expansion.m2p(isa, multipole, points, scale, POTENTIAL, sums);
+        }
+    }
+
+    /// Near and far together, into the sums of this leaf's targets.
+    #[inline(always)]
+    fn put(&mut self, m: usize, place: Range<usize>) {
+        let Scratch { sums, near, .. } = &mut *self.scratch;
+        let out = &mut self.outputs[m];
+        let [far1, far2] = &sums.s;
+        let add = |near: T, far: f64| T::from_f64(near.to_f64() + far);
+        for (i, (s, near)) in out.s[place.clone()].iter_mut().zip(&near[m]).enumerate() {
+            *s = [add(near[0], far1[i]), add(near[1], far2[i])];
+        }
+        if POTENTIAL {
+            for ((t, near), &far) in out.t[place].iter_mut().zip(&near[m]).zip(&sums.t) {
+                *t = add(near[2], far);
             }
         }
     }
 }
 
-fn in_block(range: &Range<u32>, first: u32) -> Range<usize> {
-    (range.start - first) as usize..(range.end - first) as usize
-}
-
+/// Copies runs behind each other by whole vectors, each of which may write past its run: the next one overwrites that.
 #[inline(always)]
-fn add<T: Real>(out: &mut [T], from: &[f64]) {
-    for (out, &x) in out.iter_mut().zip(from) {
-        *out = T::from_f64(out.to_f64() + x);
+fn collect<T: Real, I: Isa>(
+    isa: I,
+    from: &[T],
+    own: &Range<u32>,
+    near: &[Range<u32>],
+    count: usize,
+    to: &mut Vec<T>,
+) {
+    let lanes = T::Lanes::<I>::LANES;
+    if to.len() < count + 2 * PADDING {
+        to.resize((count + 2 * PADDING).next_power_of_two(), T::ZERO);
+    }
+    let mut at = 0;
+    for k in 0..=near.len() {
+        let run = if k == 0 { own } else { &near[k - 1] };
+        let (start, len) = (run.start as usize, run.len());
+        let mut done = 0;
+        while done < len {
+            T::Lanes::<I>::load(isa, &from[start + done..]).store(&mut to[at + done..]);
+            done += lanes;
+        }
+        at += len;
     }
 }

@@ -35,22 +35,25 @@ pub(crate) struct Context<'a, T, E, const D: usize> {
 /// Buffers of one strength vector, kept from one evaluation to the next.
 #[derive(Debug)]
 pub(crate) struct Buffers<T, const D: usize> {
-    /// Strengths in tree order, padded.
+    /// Power of two by which strengths were divided, so that the largest lies in [½, 1).
+    pub(crate) unit: f64,
+    /// Divided strengths in tree order, padded.
     pub(crate) w: Vec<T>,
     multipoles: Vec<f64>,
     locals: Vec<f64>,
-    /// Radial sums at the targets in tree order.
-    pub(crate) s: [Vec<T>; D],
+    /// Radial sums of the divided strengths at the targets in tree order.
+    pub(crate) s: Vec<[T; D]>,
     pub(crate) t: Vec<T>,
 }
 
 impl<T, const D: usize> Default for Buffers<T, D> {
     fn default() -> Self {
         Self {
+            unit: 1.0,
             w: vec![],
             multipoles: vec![],
             locals: vec![],
-            s: std::array::from_fn(|_| vec![]),
+            s: vec![],
             t: vec![],
         }
     }
@@ -59,8 +62,7 @@ impl<T, const D: usize> Default for Buffers<T, D> {
 impl<T, const D: usize> Buffers<T, D> {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        let sums: usize = self.s.iter().map(Vec::capacity).sum();
-        (self.w.capacity() + sums + self.t.capacity()) * size_of::<T>()
+        (self.w.capacity() + D * self.s.capacity() + self.t.capacity()) * size_of::<T>()
             + (self.multipoles.capacity() + self.locals.capacity()) * size_of::<f64>()
     }
 }
@@ -79,7 +81,7 @@ pub(crate) fn evaluate<T: Real, K: Kernel<2>, E: Expansion<2>>(
     let mut seconds = PassSeconds::default();
     for (strengths, buffers) in strengths.iter().zip(&mut *buffers) {
         timed(&mut seconds.permute, || {
-            into_tree_order(context, strengths, &mut buffers.w)
+            into_tree_order(context, strengths, buffers)
         });
         timed(&mut seconds.upward, || {
             upward::run(context, &buffers.w, &mut buffers.multipoles)
@@ -108,12 +110,24 @@ fn timed(seconds: &mut f64, work: impl FnOnce()) {
 fn into_tree_order<T: Real, E, const D: usize>(
     context: &Context<T, E, D>,
     strengths: &[T],
-    w: &mut Vec<T>,
+    buffers: &mut Buffers<T, D>,
 ) {
     let order = &context.tree.source_order.user_index;
-    w.resize(order.len() + PADDING, T::ZERO);
-    w.par_iter_mut()
-        .zip(order)
-        .with_min_len(1 << 13)
-        .for_each(|(w, &user)| *w = strengths[user as usize]);
+    buffers.unit = unit(strengths);
+    buffers.w.resize(order.len() + PADDING, T::ZERO);
+    let inverse = 1.0 / buffers.unit;
+    let places = buffers.w.par_iter_mut().zip(order).with_min_len(1 << 13);
+    places.for_each(|(w, &user)| *w = T::from_f64(strengths[user as usize].to_f64() * inverse));
+}
+
+/// The power of two that brings the largest strength into [½, 1), as far as its inverse is finite.
+pub(crate) fn unit<T: Real>(strengths: &[T]) -> f64 {
+    let largest = strengths
+        .iter()
+        .fold(0.0f64, |largest, w| largest.max(w.to_f64().abs()));
+    if largest == 0.0 {
+        1.0
+    } else {
+        2f64.powi((largest.log2().floor() as i32 + 1).clamp(-1020, 1023))
+    }
 }

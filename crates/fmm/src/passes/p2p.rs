@@ -1,10 +1,11 @@
 //! The hot tile: particles on particles.
 
 use crate::kernel::Pair;
+use crate::points::coincident;
 use lanes::{Lanes, Real};
-use std::ops::Range;
 
-/// Sources in tree order, structure of arrays; `w` holds the `M` strength vectors summed at once.
+/// Sources as structure of arrays, padded with strength 0 to whole vectors; `w` holds the `M` strength vectors that are
+/// summed at once.
 #[derive(Clone, Copy)]
 pub(crate) struct Sources<'a, T, const M: usize> {
     pub(crate) x: &'a [T],
@@ -12,87 +13,101 @@ pub(crate) struct Sources<'a, T, const M: usize> {
     pub(crate) w: [&'a [T]; M],
 }
 
-/// The radial sums of `N` vectors of targets, one set a strength vector.
-#[derive(Clone, Copy)]
-pub(crate) struct Accumulator<V, const N: usize, const M: usize> {
-    pub(crate) s1: [[V; N]; M],
-    pub(crate) s2: [[V; N]; M],
-    pub(crate) t: [[V; N]; M],
-}
+/// The radial sums at `N` targets, one set a strength vector: s₁, s₂, t.
+pub(crate) type Sums<T, const N: usize, const M: usize> = [[[T; 3]; N]; M];
 
-impl<V: Lanes, const N: usize, const M: usize> Accumulator<V, N, M> {
-    #[inline(always)]
-    pub(crate) fn zero(isa: V::Isa) -> Self {
-        let zero = [[V::splat(isa, V::Elem::ZERO); N]; M];
-        Self {
-            s1: zero,
-            s2: zero,
-            t: zero,
-        }
-    }
-
-    /// Whether every field sum is finite: a pair at distance 0 without a mask leaves NaN.
-    #[inline(always)]
-    pub(crate) fn is_finite(&self, isa: V::Isa) -> bool {
-        let zero = V::splat(isa, V::Elem::ZERO);
-        let mut sum = zero;
-        for m in 0..M {
-            for k in 0..N {
-                sum += (self.s1[m][k] - self.s1[m][k]) + (self.s2[m][k] - self.s2[m][k]);
-            }
-        }
-        !V::any(!sum.eq(zero))
-    }
-}
-
-/// Adds the sums over a range of sources at `N` vectors of targets.
+/// The sums over all `sources` at `N` targets; `N·M` must not exceed 4.
 ///
-/// Lanes are targets and sources are broadcast, so nothing is summed across lanes. `MASKED` where a source may lie on
-/// a target: only points of the same leaf can.
+/// Lanes are sources and targets are broadcast, so that runs of any length fill the vectors; lanes are added up once at
+/// the end. A pair at distance 0 contributes nothing: r² + ε² with ε below every distance that is not 0 keeps φ finite
+/// there, and z = 0 removes it, at no cost; ε is too small to change any other r².
 #[inline(always)]
 pub(crate) fn p2p<
     V,
     P,
     const ACCURACY: usize,
-    const MASKED: bool,
     const POTENTIAL: bool,
     const N: usize,
     const M: usize,
 >(
     isa: V::Isa,
     pair: P,
-    targets: [[V; N]; 2],
+    targets: [[V::Elem; 2]; N],
     sources: &Sources<V::Elem, M>,
-    range: Range<usize>,
-    sum: &mut Accumulator<V, N, M>,
-) where
+) -> Sums<V::Elem, N, M>
+where
     V: Lanes,
     P: Pair,
 {
-    let (x, y) = (&sources.x[range.clone()], &sources.y[range.clone()]);
-    let n = x.len();
-    let w: [&[V::Elem]; M] = std::array::from_fn(|m| &sources.w[m][range.start..range.start + n]);
-    for j in 0..n {
-        let (xj, yj) = (V::splat(isa, x[j]), V::splat(isa, y[j]));
+    let zero = V::splat(isa, V::Elem::ZERO);
+    let nothing = V::splat(isa, V::Elem::from_f64(coincident::<V::Elem>()));
+    let (mut s1, mut s2, mut t) = ([[zero; N]; M], [[zero; N]; M], [[zero; N]; M]);
+    let (mut x, mut y) = ([zero; N], [zero; N]);
+    for k in 0..N {
+        (x[k], y[k]) = (V::splat(isa, targets[k][0]), V::splat(isa, targets[k][1]));
+    }
+    let vectors = sources
+        .x
+        .chunks_exact(V::LANES)
+        .zip(sources.y.chunks_exact(V::LANES));
+    for (j, (xj, yj)) in vectors.enumerate() {
+        let (xj, yj) = (V::load(isa, xj), V::load(isa, yj));
+        let mut w = [zero; M];
+        for m in 0..M {
+            w[m] = V::load(isa, &sources.w[m][j * V::LANES..]);
+        }
         for k in 0..N {
-            let (dx, dy) = (targets[0][k] - xj, targets[1][k] - yj);
-            let r2 = dx.mul_add(dx, dy * dy);
-            let phi = pair.phi::<V, ACCURACY, MASKED>(isa, r2);
+            let (dx, dy) = (x[k] - xj, y[k] - yj);
+            let r2 = dx.mul_add(dx, dy.mul_add(dy, nothing));
+            let phi = pair.phi::<V, ACCURACY>(isa, r2);
             for m in 0..M {
-                let c = phi * V::splat(isa, w[m][j]);
-                sum.s1[m][k] = dx.mul_add(c, sum.s1[m][k]);
-                sum.s2[m][k] = dy.mul_add(c, sum.s2[m][k]);
+                let c = phi * w[m];
+                s1[m][k] = dx.mul_add(c, s1[m][k]);
+                s2[m][k] = dy.mul_add(c, s2[m][k]);
             }
             if POTENTIAL {
-                let mut gamma = pair.gamma::<V, ACCURACY>(isa, r2);
-                if MASKED {
-                    let zero = V::splat(isa, V::Elem::ZERO);
-                    gamma = V::select(r2.eq(zero), zero, gamma);
-                }
+                let gamma = pair.gamma::<V, ACCURACY>(isa, r2);
+                let gamma = V::select(nothing.lt(r2), gamma, zero);
                 for m in 0..M {
-                    sum.t[m][k] = gamma.mul_add(V::splat(isa, w[m][j]), sum.t[m][k]);
+                    t[m][k] = gamma.mul_add(w[m], t[m][k]);
                 }
             }
         }
     }
+    add_up::<V, POTENTIAL, N, M>(zero, s1, s2, t)
+}
+
+/// The sums over the lanes.
+#[inline(always)]
+fn add_up<V: Lanes, const POTENTIAL: bool, const N: usize, const M: usize>(
+    zero: V,
+    s1: [[V; N]; M],
+    s2: [[V; N]; M],
+    t: [[V; N]; M],
+) -> Sums<V::Elem, N, M> {
+    let mut vectors = [zero; 8];
+    for m in 0..M {
+        for k in 0..N {
+            (vectors[m * N + k], vectors[4 + m * N + k]) = (s1[m][k], s2[m][k]);
+        }
+    }
+    let fields = V::sum_each(vectors);
+    let mut potentials = [V::Elem::ZERO; 8];
+    if POTENTIAL {
+        let mut vectors = [zero; 8];
+        for m in 0..M {
+            for k in 0..N {
+                vectors[m * N + k] = t[m][k];
+            }
+        }
+        potentials = V::sum_each(vectors);
+    }
+    let mut sums = [[[V::Elem::ZERO; 3]; N]; M];
+    for m in 0..M {
+        for k in 0..N {
+            let i = m * N + k;
+            sums[m][k] = [fields[i], fields[4 + i], potentials[i]];
+        }
+    }
+    sums
 }

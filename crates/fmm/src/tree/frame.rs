@@ -1,5 +1,6 @@
 //! The root cube, and the unit in which the plan computes.
 
+use crate::points::is_double;
 use lanes::Real;
 
 /// The root cube of a tree: `corner + [0, side)^D`, in plan units (user units times `scale`).
@@ -89,7 +90,7 @@ fn scale<T: Real>(half_extent: f64, magnitude: f64) -> f64 {
     } else {
         magnitude
     };
-    let double = T::EPSILON.to_f64() < 1e-10;
+    let double = is_double::<T>();
     let window = 2f64.powi(200);
     if size == 0.0 || (double && size < window && size > 1.0 / window && magnitude < window) {
         return 1.0;

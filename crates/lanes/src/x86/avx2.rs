@@ -19,6 +19,8 @@ impl Isa for Avx2 {
     const SET: InstructionSet = InstructionSet::Avx2;
 }
 
+pub(super) use single::sum_each as sum_each_single;
+
 /// The vector type from the intrinsics in scope.
 macro_rules! avx2 {
     ($(#[$doc:meta])* $name:ident; $($reciprocals:tt)*) => {
@@ -144,13 +146,13 @@ mod double {
         _MM_FROUND_TO_NEAREST_INT, _mm256_add_pd as add, _mm256_and_pd as and,
         _mm256_andnot_pd as and_not, _mm256_blendv_pd as blend, _mm256_castpd_si256 as as_bits,
         _mm256_castsi256_pd as as_numbers, _mm256_cmp_pd as compare, _mm256_div_pd as divide,
-        _mm256_fmadd_pd as fmadd, _mm256_fnmadd_pd as fnmadd, _mm256_loadu_pd as load,
-        _mm256_max_pd as maximum, _mm256_min_pd as minimum, _mm256_movemask_pd as sign_bits,
-        _mm256_mul_pd as mul, _mm256_or_pd as or, _mm256_or_si256 as or_bits,
-        _mm256_round_pd as round, _mm256_set1_epi64x as broadcast_bits,
-        _mm256_set1_pd as broadcast, _mm256_slli_epi64 as shift_left, _mm256_sqrt_pd as root,
-        _mm256_srli_epi64 as shift_right, _mm256_storeu_pd as store, _mm256_sub_pd as sub,
-        _mm256_xor_pd as xor,
+        _mm256_fmadd_pd as fmadd, _mm256_fnmadd_pd as fnmadd, _mm256_hadd_pd as neighbours,
+        _mm256_loadu_pd as load, _mm256_max_pd as maximum, _mm256_min_pd as minimum,
+        _mm256_movemask_pd as sign_bits, _mm256_mul_pd as mul, _mm256_or_pd as or,
+        _mm256_or_si256 as or_bits, _mm256_permute2f128_pd as halves, _mm256_round_pd as round,
+        _mm256_set1_epi64x as broadcast_bits, _mm256_set1_pd as broadcast,
+        _mm256_slli_epi64 as shift_left, _mm256_sqrt_pd as root, _mm256_srli_epi64 as shift_right,
+        _mm256_storeu_pd as store, _mm256_sub_pd as sub, _mm256_xor_pd as xor,
     };
 
     type Elem = f64;
@@ -163,6 +165,22 @@ mod double {
     /// Polynomials follow the accuracy.
     const fn step(accuracy: usize) -> usize {
         accuracy
+    }
+
+    /// Neighbours first, then the two halves.
+    #[inline(always)]
+    unsafe fn sum_each(v: [Register; 8]) -> [Elem; 8] {
+        intrinsics!({
+            let mut sums = [0.0; 8];
+            for half in [0, 4] {
+                let first = neighbours(v[half], v[half + 1]);
+                let second = neighbours(v[half + 2], v[half + 3]);
+                let low = halves::<0b0010_0000>(first, second);
+                let high = halves::<0b0011_0001>(first, second);
+                store(sums[half..].as_mut_ptr(), add(low, high));
+            }
+            sums
+        })
     }
 
     avx2! {
@@ -196,10 +214,11 @@ mod single {
         _MM_FROUND_TO_NEAREST_INT, _mm256_add_ps as add, _mm256_and_ps as and,
         _mm256_andnot_ps as and_not, _mm256_blendv_ps as blend, _mm256_castps_si256 as as_bits,
         _mm256_castsi256_ps as as_numbers, _mm256_cmp_ps as compare, _mm256_div_ps as divide,
-        _mm256_fmadd_ps as fmadd, _mm256_fnmadd_ps as fnmadd, _mm256_loadu_ps as load,
-        _mm256_max_ps as maximum, _mm256_min_ps as minimum, _mm256_movemask_ps as sign_bits,
-        _mm256_mul_ps as mul, _mm256_or_ps as or, _mm256_or_si256 as or_bits,
-        _mm256_rcp_ps as recip_seed, _mm256_round_ps as round, _mm256_rsqrt_ps as rsqrt_seed,
+        _mm256_fmadd_ps as fmadd, _mm256_fnmadd_ps as fnmadd, _mm256_hadd_ps as neighbours,
+        _mm256_loadu_ps as load, _mm256_max_ps as maximum, _mm256_min_ps as minimum,
+        _mm256_movemask_ps as sign_bits, _mm256_mul_ps as mul, _mm256_or_ps as or,
+        _mm256_or_si256 as or_bits, _mm256_permute2f128_ps as halves, _mm256_rcp_ps as recip_seed,
+        _mm256_round_ps as round, _mm256_rsqrt_ps as rsqrt_seed,
         _mm256_set1_epi32 as broadcast_bits, _mm256_set1_ps as broadcast,
         _mm256_slli_epi32 as shift_left, _mm256_sqrt_ps as root, _mm256_srli_epi32 as shift_right,
         _mm256_storeu_ps as store, _mm256_sub_ps as sub, _mm256_xor_ps as xor,
@@ -217,6 +236,20 @@ mod single {
     /// The first accuracy already is full.
     const fn step(_: usize) -> usize {
         accuracy::SINGLE
+    }
+
+    /// Neighbours twice, then the two halves.
+    #[inline(always)]
+    pub(crate) unsafe fn sum_each(v: [Register; 8]) -> [Elem; 8] {
+        intrinsics!({
+            let first = neighbours(neighbours(v[0], v[1]), neighbours(v[2], v[3]));
+            let second = neighbours(neighbours(v[4], v[5]), neighbours(v[6], v[7]));
+            let low = halves::<0b0010_0000>(first, second);
+            let high = halves::<0b0011_0001>(first, second);
+            let mut sums = [0.0; 8];
+            store(sums.as_mut_ptr(), add(low, high));
+            sums
+        })
     }
 
     avx2! {

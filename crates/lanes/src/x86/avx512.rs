@@ -182,8 +182,9 @@ mod double {
         _mm512_min_pd as minimum, _mm512_mul_pd as mul, _mm512_permutex2var_pd as permute,
         _mm512_rcp14_pd as recip_seed, _mm512_roundscale_pd as round_scale,
         _mm512_rsqrt14_pd as rsqrt_seed, _mm512_scalef_pd as scale, _mm512_set1_pd as broadcast,
-        _mm512_sqrt_pd as root, _mm512_srli_epi64 as shift_right, _mm512_storeu_pd as store,
-        _mm512_sub_pd as sub, _mm512_xor_pd as xor,
+        _mm512_shuffle_f64x2 as shuffle, _mm512_sqrt_pd as root, _mm512_srli_epi64 as shift_right,
+        _mm512_storeu_pd as store, _mm512_sub_pd as sub, _mm512_unpackhi_pd as unpack_high,
+        _mm512_unpacklo_pd as unpack_low, _mm512_xor_pd as xor,
     };
 
     type Elem = f64;
@@ -207,6 +208,33 @@ mod double {
         ))
     }
 
+    /// Three rounds of adding neighbours: ((0+1)+(2+3)) + ((4+5)+(6+7)).
+    #[inline(always)]
+    unsafe fn sum_each(v: [Register; 8]) -> [Elem; 8] {
+        intrinsics!({
+            let low = quarters(pairs(v[0], v[1]), pairs(v[2], v[3]));
+            let high = quarters(pairs(v[4], v[5]), pairs(v[6], v[7]));
+            let mut sums = [0.0; 8];
+            store(sums.as_mut_ptr(), quarters(low, high));
+            sums
+        })
+    }
+
+    /// a₀+a₁, b₀+b₁, a₂+a₃, b₂+b₃, …
+    #[inline(always)]
+    unsafe fn pairs(a: Register, b: Register) -> Register {
+        intrinsics!(add(unpack_low(a, b), unpack_high(a, b)))
+    }
+
+    /// Neighbouring quarters of a added, then those of b.
+    #[inline(always)]
+    unsafe fn quarters(a: Register, b: Register) -> Register {
+        intrinsics!(add(
+            shuffle::<0b10_00_10_00>(a, b),
+            shuffle::<0b11_01_11_01>(a, b)
+        ))
+    }
+
     avx512! {
         /// 8 × f64.
         F64x8, u8
@@ -220,17 +248,19 @@ mod single {
     use std::arch::x86_64::{
         __m512 as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
         _MM_FROUND_TO_NEAREST_INT, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO,
-        _mm512_abs_ps as magnitude, _mm512_add_ps as add, _mm512_castps_si512 as as_bits,
-        _mm512_cmp_ps_mask as compare, _mm512_div_ps as divide, _mm512_fmadd_ps as fmadd,
-        _mm512_fnmadd_ps as fnmadd, _mm512_getexp_ps as exponent, _mm512_getmant_ps as mantissa,
-        _mm512_loadu_ps as load, _mm512_mask_blend_ps as blend,
-        _mm512_maskz_rcp14_ps as recip_seed_or_zero, _mm512_maskz_rsqrt14_ps as rsqrt_seed_or_zero,
-        _mm512_maskz_scalef_ps as scale_or_zero, _mm512_max_ps as maximum,
-        _mm512_min_ps as minimum, _mm512_mul_ps as mul, _mm512_permutexvar_ps as permute,
-        _mm512_rcp14_ps as recip_seed, _mm512_roundscale_ps as round_scale,
-        _mm512_rsqrt14_ps as rsqrt_seed, _mm512_scalef_ps as scale, _mm512_set1_ps as broadcast,
-        _mm512_sqrt_ps as root, _mm512_srli_epi32 as shift_right, _mm512_storeu_ps as store,
-        _mm512_sub_ps as sub, _mm512_xor_ps as xor,
+        _mm256_add_ps as add_half, _mm256_castpd_ps as as_singles, _mm512_abs_ps as magnitude,
+        _mm512_add_ps as add, _mm512_castps_pd as as_doubles, _mm512_castps_si512 as as_bits,
+        _mm512_castps512_ps256 as low_half, _mm512_cmp_ps_mask as compare, _mm512_div_ps as divide,
+        _mm512_extractf64x4_pd as high_half, _mm512_fmadd_ps as fmadd, _mm512_fnmadd_ps as fnmadd,
+        _mm512_getexp_ps as exponent, _mm512_getmant_ps as mantissa, _mm512_loadu_ps as load,
+        _mm512_mask_blend_ps as blend, _mm512_maskz_rcp14_ps as recip_seed_or_zero,
+        _mm512_maskz_rsqrt14_ps as rsqrt_seed_or_zero, _mm512_maskz_scalef_ps as scale_or_zero,
+        _mm512_max_ps as maximum, _mm512_min_ps as minimum, _mm512_mul_ps as mul,
+        _mm512_permutexvar_ps as permute, _mm512_rcp14_ps as recip_seed,
+        _mm512_roundscale_ps as round_scale, _mm512_rsqrt14_ps as rsqrt_seed,
+        _mm512_scalef_ps as scale, _mm512_set1_ps as broadcast, _mm512_sqrt_ps as root,
+        _mm512_srli_epi32 as shift_right, _mm512_storeu_ps as store, _mm512_sub_ps as sub,
+        _mm512_xor_ps as xor,
     };
 
     type Elem = f32;
@@ -248,6 +278,19 @@ mod single {
     #[inline(always)]
     unsafe fn look_up(table: &[Elem; 16], index: Integers) -> Register {
         intrinsics!(permute(index, load(table.as_ptr())))
+    }
+
+    /// Halves first, then neighbours.
+    #[inline(always)]
+    unsafe fn sum_each(v: [Register; 8]) -> [Elem; 8] {
+        intrinsics!({
+            let mut halves = [low_half(v[0]); 8];
+            for i in 0..8 {
+                let high = as_singles(high_half::<1>(as_doubles(v[i])));
+                halves[i] = add_half(low_half(v[i]), high);
+            }
+            super::super::avx2::sum_each_single(halves)
+        })
     }
 
     avx512! {

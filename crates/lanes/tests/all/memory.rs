@@ -36,8 +36,26 @@ impl<T: Number> Job for RoundTrips<'_, T> {
         assert!(same.iter().all(|&x| x == fill));
 
         assert_eq!(<T::Lanes<I>>::load(isa, from).sum(), halved(&from[..width]));
+        eight_sums::<T, I>(isa, width);
         any_lane::<T, I>(isa, width);
     }
+}
+
+/// Every lane of every vector counts once: with one bit a lane the sums are exact in any order.
+#[inline(always)]
+fn eight_sums<T: Number, I: Isa>(isa: I, width: usize) {
+    let mut vectors = [<T::Lanes<I>>::splat(isa, T::ZERO); 8];
+    let mut expected = [0.0; 8];
+    for (i, vector) in vectors.iter_mut().enumerate() {
+        let bits = |lane: usize| f64::from(1_u32 << ((lane + i) % 20));
+        let lanes: Vec<T> = (0..width).map(|lane| T::from_f64(bits(lane))).collect();
+        *vector = <T::Lanes<I>>::load(isa, &lanes);
+        expected[i] = (0..width).map(bits).sum();
+    }
+    assert_eq!(
+        <T::Lanes<I>>::sum_each(vectors).map(|x| x.to_f64()),
+        expected
+    );
 }
 
 /// Upper half added to lower half until one is left.

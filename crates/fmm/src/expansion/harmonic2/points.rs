@@ -7,43 +7,34 @@ use lanes::{Isa, Lanes, accuracy};
 /// Longest series: p = 46 serves 1e-14 pointwise.
 pub(super) const MAX_ORDER: usize = 56;
 
-/// Accumulators with one lane a point, to be summed over the lanes at the end.
-struct Terms {
-    re: [f64; MAX_ORDER * WIDEST],
-    im: [f64; MAX_ORDER * WIDEST],
-}
+/// Vectors of points that are carried through a series together; more points go in several batches.
+const BATCH: usize = 16;
 
-impl Terms {
-    #[inline(always)]
-    fn new() -> Self {
-        Self {
-            re: [0.0; MAX_ORDER * WIDEST],
-            im: [0.0; MAX_ORDER * WIDEST],
+/// Adds Σ_j t_j q_j^k to term k of a series (real parts, then imaginary from `padded` on) for every k below `order`.
+///
+/// Eight terms at a time are summed in registers; the powers wait in between.
+#[inline(always)]
+fn add_powers<I: Isa>(
+    isa: I,
+    order: usize,
+    t: &mut [[I::F64; 2]],
+    q: &[[I::F64; 2]],
+    series: &mut [f64],
+    padded: usize,
+) {
+    for first in (0..order).step_by(8) {
+        let (mut re, mut im) = ([I::F64::splat(isa, 0.0); 8], [I::F64::splat(isa, 0.0); 8]);
+        for (t, &q) in t.iter_mut().zip(q) {
+            for k in 0..8 {
+                re[k] += t[0];
+                im[k] += t[1];
+                *t = product::<I>(*t, q);
+            }
         }
-    }
-
-    /// Adds t q^k to term k, for every k below `order`.
-    #[inline(always)]
-    fn add<I: Isa>(&mut self, isa: I, order: usize, mut t: [I::F64; 2], q: [I::F64; 2]) {
-        let lanes = I::F64::LANES;
-        let terms = self
-            .re
-            .chunks_exact_mut(lanes)
-            .zip(self.im.chunks_exact_mut(lanes));
-        for (re, im) in terms.take(order) {
-            (I::F64::load(isa, re) + t[0]).store(re);
-            (I::F64::load(isa, im) + t[1]).store(im);
-            t = product::<I>(t, q);
-        }
-    }
-
-    /// Adds the sums over the lanes to the two halves of a series.
-    #[inline(always)]
-    fn finish<I: Isa>(&self, isa: I, order: usize, series: &mut [f64], padded: usize) {
-        let lanes = I::F64::LANES;
-        for k in 0..order {
-            series[k] += I::F64::load(isa, &self.re[k * lanes..]).sum();
-            series[padded + k] += I::F64::load(isa, &self.im[k * lanes..]).sum();
+        let (re, im) = (I::F64::sum_each(re), I::F64::sum_each(im));
+        for k in 0..8.min(order - first) {
+            series[first + k] += re[k];
+            series[padded + first + k] += im[k];
         }
     }
 }
@@ -51,13 +42,17 @@ impl Terms {
 /// M_k += Σ g_j u_j^k.
 #[inline(always)]
 pub(super) fn p2m<I: Isa>(isa: I, order: usize, points: &UnitPoints<2>, multipole: &mut [f64]) {
-    let mut terms = Terms::new();
-    let zero = I::F64::splat(isa, 0.0);
-    for at in (0..points.w.len()).step_by(I::F64::LANES) {
-        let (u, g) = load(isa, points, at);
-        terms.add(isa, order, [g, zero], u);
+    let (zero, lanes) = (I::F64::splat(isa, 0.0), I::F64::LANES);
+    let padded = multipole.len() / 2;
+    for batch in (0..points.w.len()).step_by(BATCH * lanes) {
+        let (mut t, mut q) = ([[zero; 2]; BATCH], [[zero; 2]; BATCH]);
+        let n = BATCH.min((points.w.len() - batch) / lanes);
+        for i in 0..n {
+            let (u, g) = load(isa, points, batch + i * lanes);
+            (t[i], q[i]) = ([g, zero], u);
+        }
+        add_powers(isa, order, &mut t[..n], &q[..n], multipole, padded);
     }
-    terms.finish(isa, order, multipole, multipole.len() / 2);
 }
 
 /// L_l −= Σ g_j v_j^{−l−1}, Λ += Σ g_j log(h|v_j|), v = (z_j − c)/h outside the neighbourhood.
@@ -69,21 +64,25 @@ pub(super) fn p2l<I: Isa>(
     log_side: f64,
     local: &mut [f64],
 ) {
-    let mut terms = Terms::new();
-    let mut constant = I::F64::splat(isa, 0.0);
+    let (zero, lanes) = (I::F64::splat(isa, 0.0), I::F64::LANES);
+    let padded = (local.len() - WIDEST) / 2;
+    let mut constant = zero;
     let half = I::F64::splat(isa, 0.5);
     let log_side = I::F64::splat(isa, log_side);
-    for at in (0..points.w.len()).step_by(I::F64::LANES) {
-        let (v, g) = load(isa, points, at);
-        let (q, r2) = inverse(isa, v);
-        terms.add(isa, order, [-(g * q[0]), -(g * q[1])], q);
-        constant = g.mul_add(
-            r2.ln::<{ accuracy::FULL }>().mul_add(half, log_side),
-            constant,
-        );
+    for batch in (0..points.w.len()).step_by(BATCH * lanes) {
+        let (mut t, mut q) = ([[zero; 2]; BATCH], [[zero; 2]; BATCH]);
+        let n = BATCH.min((points.w.len() - batch) / lanes);
+        for i in 0..n {
+            let (v, g) = load(isa, points, batch + i * lanes);
+            let (inverse, r2) = inverse(isa, v);
+            (t[i], q[i]) = ([-(g * inverse[0]), -(g * inverse[1])], inverse);
+            constant = g.mul_add(
+                r2.ln::<{ accuracy::FULL }>().mul_add(half, log_side),
+                constant,
+            );
+        }
+        add_powers(isa, order, &mut t[..n], &q[..n], local, padded);
     }
-    let padded = (local.len() - WIDEST) / 2;
-    terms.finish(isa, order, local, padded);
     local[2 * padded] += constant.sum();
 }
 

@@ -20,6 +20,8 @@ use lanes::{Isa, Lanes};
 
 /// Directions: E, N, W, S.
 const DIRECTIONS: usize = 4;
+/// Nodes of the largest quadrature, rounded up to whole vectors.
+const MOST_WAVES: usize = 32;
 /// Offsets run from −3 to 3 on each axis.
 const WIDTH: i32 = 7;
 /// Room for the classes of one direction: E and W have 12 each (ties included), N and S 8.
@@ -35,7 +37,7 @@ pub(super) struct Waves {
     padded: usize,
     /// Row k, columns j: w_j λ_j^k/k!; rows up to a multiple of 4.
     out: Vec<f64>,
-    /// Row j, columns l: λ_j^l/l!.
+    /// Row l, columns j: λ_j^l/l!; rows up to `padded`.
     into: Vec<f64>,
     /// By class: e^{−λ_j i^{−d} z₀}, real then imaginary.
     phases: Vec<f64>,
@@ -93,14 +95,14 @@ impl Waves {
         let (count, n) = (nodes.len(), nodes.len().next_multiple_of(WIDEST));
         let rows = order.next_multiple_of(4);
         let mut out = vec![0.0; rows * n];
-        let mut into = vec![0.0; n * padded];
+        let mut into = vec![0.0; padded * n];
         let mut minus_inverse = vec![0.0; n];
         let mut phases = vec![0.0; DIRECTIONS * CLASSES as usize * 2 * n];
         for (j, &(lambda, w)) in nodes.iter().enumerate() {
             let mut term = 1.0;
             for k in 0..order {
                 out[k * n + j] = w * term;
-                into[j * padded + k] = term;
+                into[k * n + j] = term;
                 term *= lambda / (k + 1) as f64;
             }
             minus_inverse[j] = -1.0 / lambda;
@@ -180,38 +182,68 @@ impl Waves {
         outgoing: &Outgoing,
         incoming: &mut [f64],
     ) {
-        let n = self.n;
+        let lanes = I::F64::LANES;
         let mut rest = pairs;
         for d in 0..DIRECTIONS {
             let end = rest.partition_point(|pair| pair.class < (d as u32 + 1) * CLASSES);
             let (here, after) = rest.split_at(end);
             rest = after;
-            for j in (0..n).step_by(I::F64::LANES) {
-                let mut re = I::F64::splat(isa, 0.0);
-                let mut im = re;
-                for pair in here {
-                    let x = &outgoing.of(pair.source)[2 * d * n..][..2 * n];
-                    let phase = &self.phases[pair.class as usize * 2 * n..][..2 * n];
-                    let (a, b) = (I::F64::load(isa, &x[j..]), I::F64::load(isa, &x[n + j..]));
-                    let (u, v) = (
-                        I::F64::load(isa, &phase[j..]),
-                        I::F64::load(isa, &phase[n + j..]),
-                    );
-                    re = b.neg_mul_add(v, a.mul_add(u, re));
-                    im = b.mul_add(u, a.mul_add(v, im));
-                }
-                re.store(&mut incoming[2 * d * n + j..]);
-                im.store(&mut incoming[(2 * d + 1) * n + j..]);
+            let incoming = &mut incoming[2 * d * self.n..][..2 * self.n];
+            let mut j = 0;
+            while j + 2 * lanes <= self.n {
+                self.translate_nodes::<I, 2>(isa, here, outgoing, d, j, incoming);
+                j += 2 * lanes;
             }
+            if j < self.n {
+                self.translate_nodes::<I, 1>(isa, here, outgoing, d, j, incoming);
+            }
+        }
+    }
+
+    /// One direction, `B` vectors of nodes from node `j` on.
+    #[inline(always)]
+    fn translate_nodes<I: Isa, const B: usize>(
+        &self,
+        isa: I,
+        pairs: &[FarPair],
+        outgoing: &Outgoing,
+        d: usize,
+        j: usize,
+        incoming: &mut [f64],
+    ) {
+        let (n, lanes) = (self.n, I::F64::LANES);
+        let mut re = [I::F64::splat(isa, 0.0); B];
+        let mut im = re;
+        for pair in pairs {
+            let x = &outgoing.of(pair.source)[2 * d * n + j..];
+            let phase = &self.phases[pair.class as usize * 2 * n + j..];
+            let (x_re, x_im) = (&x[..B * lanes], &x[n..][..B * lanes]);
+            let (phase_re, phase_im) = (&phase[..B * lanes], &phase[n..][..B * lanes]);
+            for b in 0..B {
+                let at = b * lanes;
+                let a = [
+                    I::F64::load(isa, &x_re[at..]),
+                    I::F64::load(isa, &x_im[at..]),
+                ];
+                let u = [
+                    I::F64::load(isa, &phase_re[at..]),
+                    I::F64::load(isa, &phase_im[at..]),
+                ];
+                re[b] = a[1].neg_mul_add(u[1], a[0].mul_add(u[0], re[b]));
+                im[b] = a[1].mul_add(u[0], a[0].mul_add(u[1], im[b]));
+            }
+        }
+        for b in 0..B {
+            re[b].store(&mut incoming[j + b * lanes..]);
+            im[b].store(&mut incoming[n + j + b * lanes..]);
         }
     }
 
     #[inline(always)]
     pub(super) fn incoming<I: Isa>(&self, isa: I, incoming: &[f64], local: &mut [f64]) {
         let (n, lanes) = (self.n, I::F64::LANES);
-        // By node: what the four directions give to l ≡ r mod 4, twice over so that any vector width can load it.
-        let mut z_re = [0.0; 32 * WIDEST];
-        let mut z_im = [0.0; 32 * WIDEST];
+        // What the four directions give to l ≡ r mod 4, by r: real, then imaginary.
+        let mut z = [[[0.0; MOST_WAVES]; 2]; 4];
         let mut constant = I::F64::splat(isa, 0.0);
         for j in (0..n).step_by(lanes) {
             let mut y = [constant; 8];
@@ -224,44 +256,35 @@ impl Waves {
             // −i(N − S)
             let (turn_re, turn_im) = (n_im - s_im, s_re - n_re);
             let (sum_re, sum_im) = (n_re + s_re, n_im + s_im);
-            let by_class_re = [
-                minus_re + turn_re,
-                sum_re - plus_re,
-                minus_re - turn_re,
-                -(sum_re + plus_re),
-            ];
-            let by_class_im = [
-                minus_im + turn_im,
-                sum_im - plus_im,
-                minus_im - turn_im,
-                -(sum_im + plus_im),
+            let by_class = [
+                [minus_re + turn_re, minus_im + turn_im],
+                [sum_re - plus_re, sum_im - plus_im],
+                [minus_re - turn_re, minus_im - turn_im],
+                [-(sum_re + plus_re), -(sum_im + plus_im)],
             ];
             for r in 0..4 {
-                let (mut re, mut im) = ([0.0; WIDEST], [0.0; WIDEST]);
-                by_class_re[r].store(&mut re);
-                by_class_im[r].store(&mut im);
-                for i in 0..lanes {
-                    let at = (j + i) * WIDEST + r;
-                    (z_re[at], z_re[at + 4]) = (re[i], re[i]);
-                    (z_im[at], z_im[at + 4]) = (im[i], im[i]);
-                }
+                by_class[r][0].store(&mut z[r][0][j..]);
+                by_class[r][1].store(&mut z[r][1][j..]);
             }
             let weight = I::F64::load(isa, &self.minus_inverse[j..]);
             constant = weight.mul_add(plus_re + sum_re, constant);
         }
         let (l_re, rest) = local.split_at_mut(self.padded);
         let (l_im, rest) = rest.split_at_mut(self.padded);
-        for l in (0..self.order).step_by(lanes) {
-            let mut re = I::F64::load(isa, &l_re[l..]);
-            let mut im = I::F64::load(isa, &l_im[l..]);
-            for j in 0..self.count {
-                let term = I::F64::load(isa, &self.into[j * self.padded + l..]);
-                let at = j * WIDEST + l % WIDEST;
-                re = term.mul_add(I::F64::load(isa, &z_re[at..]), re);
-                im = term.mul_add(I::F64::load(isa, &z_im[at..]), im);
+        for l in (0..self.order).step_by(8) {
+            let (mut re, mut im) = ([I::F64::splat(isa, 0.0); 8], [I::F64::splat(isa, 0.0); 8]);
+            for j in (0..n).step_by(lanes) {
+                for i in 0..8 {
+                    let term = I::F64::load(isa, &self.into[(l + i) * n + j..]);
+                    re[i] = term.mul_add(I::F64::load(isa, &z[i % 4][0][j..]), re[i]);
+                    im[i] = term.mul_add(I::F64::load(isa, &z[i % 4][1][j..]), im[i]);
+                }
             }
-            re.store(&mut l_re[l..]);
-            im.store(&mut l_im[l..]);
+            let (re, im) = (I::F64::sum_each(re), I::F64::sum_each(im));
+            for i in 0..8 {
+                l_re[l + i] += re[i];
+                l_im[l + i] += im[i];
+            }
         }
         rest[0] += constant.sum();
     }
