@@ -1,13 +1,8 @@
 //! What a run will need.
 
 use crate::config::InitialConfig;
-use crate::drift::DriftPlan;
-use crate::model::{self, NoiseStructure};
-use crate::noise::Brownian;
-use crate::simulation::StepSeconds;
 use crate::snapshot::Snapshot;
-use crate::{Config, Inputs, Result, initial, stepper};
-use std::time::Instant;
+use crate::{Config, Inputs, Result, Simulation, stepper};
 
 /// What a run will need, without running it.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,28 +30,25 @@ const TRIAL: usize = 20_000;
 
 pub(crate) fn estimate(config: &Config, inputs: &Inputs) -> Result<Estimate> {
     config.check()?;
-    let n = match (&inputs.positions, config.initial.n()) {
-        (_, Some(n)) => n,
-        (positions, None) => positions.as_ref().map_or(0, Vec::len),
-    };
-    let model = model::from_config(&config.model);
+    let n = count(config, inputs);
     let stepper = stepper::from_config(config.time.scheme);
-    let noisy = model.noise() != NoiseStructure::None;
     let trial = trial(config, inputs, n)?;
     let scale = n as f64 / trial.n as f64;
     let steps = config.time.steps;
-    let evaluations = stepper.evaluations() * steps;
+    let checks = match config.field.check_every {
+        0 => 0,
+        every => steps.div_ceil(every),
+    };
     let looks_back = usize::from(stepper.looks_back());
     // Positions and next positions, drift, increments or anticipated drift, and a snapshot being written; circulations
     // twice, strengths.
     let vectors = 4 + looks_back + (1 + looks_back);
     let particle_bytes = 16 * vectors + 8 * 3;
-    let step_seconds = if noisy { trial.noise_seconds } else { 0.0 };
-    let seconds = evaluations as f64 * trial.drift_seconds + steps as f64 * step_seconds;
+    let seconds = steps as f64 * trial.step_seconds + checks as f64 * trial.check_seconds;
     Ok(Estimate {
         n,
         steps,
-        evaluations,
+        evaluations: stepper.evaluations() * steps,
         bytes: n * particle_bytes + (trial.plan_bytes as f64 * scale) as usize,
         snapshot_bytes: Snapshot::bytes(n, stepper.looks_back()),
         seconds: seconds * scale,
@@ -65,44 +57,37 @@ pub(crate) fn estimate(config: &Config, inputs: &Inputs) -> Result<Estimate> {
     })
 }
 
+/// Number of particles of a configuration and its arrays.
+fn count(config: &Config, inputs: &Inputs) -> usize {
+    let given = || inputs.positions.as_ref().map_or(0, Vec::len);
+    config.initial.n().unwrap_or_else(given)
+}
+
 struct Trial {
     n: usize,
-    drift_seconds: f64,
-    noise_seconds: f64,
+    step_seconds: f64,
+    check_seconds: f64,
     plan_bytes: usize,
 }
 
-/// One step of a smaller cloud of the same shape, the second time that it is made.
+/// Steps a smaller cloud of the same shape; the second step and the second measurement count.
 fn trial(config: &Config, inputs: &Inputs, n: usize) -> Result<Trial> {
-    let (positions, circulations) = smaller(config, inputs, n)?;
-    let n = positions.len();
-    let model = model::from_config(&config.model);
-    let mut seconds = StepSeconds::default();
-    let mut plan = DriftPlan::new(
-        &positions,
-        model.kernel(),
-        model.strengths(&circulations),
-        config.field.tolerance,
-        &mut seconds,
-    )?;
-    let mut drift = vec![[0.0; 2]; n];
-    plan.field(&mut drift, &mut seconds)?;
-    let started = Instant::now();
-    plan.move_to(&positions, &mut seconds)?;
-    plan.field(&mut drift, &mut seconds)?;
-    let drift_seconds = started.elapsed().as_secs_f64();
-    let started = Instant::now();
-    Brownian::new(config.seed).increments(0, 1.0, &mut drift);
+    let (mut config, inputs) = smaller(config, inputs, n);
+    config.field.check_every = 2;
+    config.output.hamiltonian_every = 0;
+    config.output.min_distance_every = 0;
+    let mut run = Simulation::new(config, inputs)?;
+    let [_, step, check] = [run.step()?, run.step()?, run.step()?].map(|report| report.seconds);
     Ok(Trial {
-        n,
-        drift_seconds,
-        noise_seconds: started.elapsed().as_secs_f64(),
-        plan_bytes: plan.report().bytes,
+        n: run.state().n(),
+        step_seconds: step.total,
+        check_seconds: check.check,
+        plan_bytes: run.plan_report().bytes,
     })
 }
 
-/// At most `TRIAL` of the particles.
-fn smaller(config: &Config, inputs: &Inputs, n: usize) -> Result<(Vec<[f64; 2]>, Vec<f64>)> {
+/// A configuration and arrays with at most `TRIAL` of the particles.
+fn smaller(config: &Config, inputs: &Inputs, n: usize) -> (Config, Inputs) {
     let mut config = config.clone();
     match &mut config.initial {
         InitialConfig::GaussianPatches { n, patches, .. } => *n = TRIAL.max(*patches).min(*n),
@@ -114,10 +99,11 @@ fn smaller(config: &Config, inputs: &Inputs, n: usize) -> Result<(Vec<[f64; 2]>,
     }
     let stride = n.div_ceil(TRIAL).max(1);
     let positions = inputs.positions.as_deref().map(|x| every(stride, x));
-    let trial_n = match (&positions, config.initial.n()) {
-        (_, Some(n)) => n,
-        (positions, None) => positions.as_ref().map_or(0, Vec::len),
+    let from_file = Inputs {
+        positions,
+        circulations: None,
     };
+    let trial_n = count(&config, &from_file);
     let circulations = inputs.circulations.as_deref().map(|m| {
         // A wrong length stays wrong, for the error that a run would give.
         if m.len() == n {
@@ -127,10 +113,10 @@ fn smaller(config: &Config, inputs: &Inputs, n: usize) -> Result<(Vec<[f64; 2]>,
         }
     });
     let inputs = Inputs {
-        positions,
         circulations,
+        ..from_file
     };
-    initial::particles(&config, inputs)
+    (config, inputs)
 }
 
 fn every<T: Copy>(stride: usize, all: &[T]) -> Vec<T> {

@@ -61,12 +61,15 @@ pub enum InitialConfig {
 }
 
 impl Default for InitialConfig {
+    /// A pair that merges at once (vortices merge above radius/separation of about 0.24 to 0.3: Meunier, Le Dizès and
+    /// Leweke, C. R. Physique 6 (2005)). Total circulation 1, so the pair turns once in 4π² separation² = 39.5, and a
+    /// core about itself once in 8π² radius² = 16 at first.
     fn default() -> Self {
         Self::GaussianPatches {
             n: 1_000_000,
             patches: 2,
             separation: 1.0,
-            radius: 0.35,
+            radius: 0.45,
         }
     }
 }

@@ -5,7 +5,7 @@
 //! seed = 7
 //! [model]    # vortex
 //! kind = "vortex"
-//! viscosity = 1e-4
+//! viscosity = 5e-4
 //! circulations = { law = "unit" }      # or { law = "two-point", a, b, p }, { law = "uniform", low, high }, { file = "m.npy" }
 //! core = { kind = "none" }             # or { kind = "gaussian", delta }
 //! [initial]
@@ -132,10 +132,12 @@ impl Default for Config {
 }
 
 impl Default for TimeConfig {
+    /// Fifty steps cover the merger and its two spiral arms (time 17). A core turns by 0.14 a step at most: with 10⁶
+    /// particles the second moment's law is measured to 4e-4, and the scheme's own error (ω dt)⁴/4 a step must stay below.
     fn default() -> Self {
         Self {
             scheme: Scheme::Ab2Maruyama,
-            dt: 0.5,
+            dt: 0.34,
             steps: 50,
         }
     }

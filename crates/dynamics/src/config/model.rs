@@ -60,9 +60,10 @@ pub enum Core {
 }
 
 impl Default for ModelConfig {
+    /// Reynolds number 2000 for total circulation 1: thin arms survive the built-in run.
     fn default() -> Self {
         Self::Vortex {
-            viscosity: 1e-4,
+            viscosity: 5e-4,
             circulations: Circulations::Unit,
             core: Core::None,
         }

@@ -22,6 +22,9 @@ pub(super) fn check_moments(moments: &Observables) -> Result<()> {
 /// A step longer than this many times the cloud's radius and the step's noise is absurd.
 const ABSURD: f64 = 1e4;
 
+/// Coordinates beyond this would make the moments overflow.
+const FAR: f64 = 1e140;
+
 /// What positions a step may lead to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Guard<'a> {
@@ -38,11 +41,12 @@ impl<'a> Guard<'a> {
         Self { state, limit }
     }
 
-    /// Every new position finite, and not absurdly far from the old one.
+    /// Every new position finite, and not absurdly far away or far from the old one.
     pub(super) fn check(&self, next: &[[f64; 2]]) -> Result<()> {
         let bad = |i: &usize| {
-            let finite = next[*i].iter().all(|x| x.is_finite());
-            !finite || self.displacement(*i, next) > self.limit
+            // Written so that NaN is bad too.
+            let near = next[*i].iter().all(|x| x.abs() <= FAR);
+            !near || self.displacement(*i, next) > self.limit
         };
         let particles = (0..next.len()).into_par_iter().with_min_len(4096);
         match particles.find_first(bad) {
@@ -62,7 +66,7 @@ impl<'a> Guard<'a> {
         let displacement = self.displacement(i, next);
         let limit = self.limit;
         let text = format!(
-            "step {step}: particle {i} moved by {displacement:.3e} to [{x:e}, {y:e}] (allowed: finite positions, and moves up to \
+            "step {step}: particle {i} moved by {displacement:.3e} to [{x:e}, {y:e}] (allowed: positions up to {FAR:e}, and moves up to \
              {limit:.3e}, {ABSURD:e} times the radius of the cloud and the noise of a step; a smaller time.dt or a core may help)"
         );
         Error::new(ErrorKind::BlowUp, text)

@@ -1,0 +1,71 @@
+//! Configurations that several modules start from.
+
+use farfield_dynamics::config::{
+    Circulations, Config, Core, InitialConfig, ModelConfig, Scheme, TimeConfig,
+};
+use farfield_dynamics::{Inputs, Simulation};
+use std::sync::atomic::AtomicBool;
+
+/// A small run, checked at every tenth step, without the smallest distance.
+pub(crate) fn config(n: usize, viscosity: f64, circulations: Circulations) -> Config {
+    let mut config = Config {
+        seed: 42,
+        model: ModelConfig::Vortex {
+            viscosity,
+            circulations,
+            core: Core::None,
+        },
+        initial: InitialConfig::Gaussian { n, radius: 1.0 },
+        time: TimeConfig {
+            scheme: Scheme::Ab2Maruyama,
+            dt: 0.02,
+            steps: 20,
+        },
+        ..Config::default()
+    };
+    config.field.tolerance = 1e-8;
+    config
+}
+
+/// A configuration that takes its particles as arrays.
+pub(crate) fn from_arrays(
+    positions: Vec<[f64; 2]>,
+    circulations: Option<Vec<f64>>,
+    scheme: Scheme,
+    viscosity: f64,
+) -> (Config, Inputs) {
+    let law = match circulations {
+        Some(_) => Circulations::File("m.npy".into()),
+        None => Circulations::Unit,
+    };
+    let mut config = config(1, viscosity, law);
+    config.initial = InitialConfig::File {
+        path: "x.npy".into(),
+    };
+    config.time.scheme = scheme;
+    let inputs = Inputs {
+        positions: Some(positions),
+        circulations,
+    };
+    (config, inputs)
+}
+
+/// Sets the core of the vortices.
+pub(crate) fn with_core(mut config: Config, delta: f64) -> Config {
+    let ModelConfig::Vortex { core, .. } = &mut config.model;
+    *core = Core::Gaussian { delta };
+    config
+}
+
+/// Runs to the last step.
+pub(crate) fn finish(config: Config, inputs: Inputs) -> Simulation {
+    let mut run = Simulation::new(config, inputs).unwrap();
+    run.run(&mut [], &AtomicBool::new(false)).unwrap();
+    run
+}
+
+/// Runs in a pool of so many threads.
+pub(crate) fn threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.unwrap().install(work)
+}

@@ -1,0 +1,355 @@
+//! The TOML of a run: defaults, unknown keys, every value out of bounds.
+
+use farfield_dynamics::Config;
+use farfield_dynamics::config::{Circulations, Core, InitialConfig, ModelConfig, OnExcess, Scheme};
+
+fn parse(text: &str) -> Config {
+    toml::from_str(text).unwrap()
+}
+
+/// The error of reading the text, or else of checking it.
+fn refused(text: &str) -> String {
+    match toml::from_str::<Config>(text) {
+        Err(error) => error.message().to_string(),
+        Ok(config) => config.check().unwrap_err().to_string(),
+    }
+}
+
+#[test]
+fn nothing_given_is_the_built_in_run() {
+    let config = parse("");
+    assert_eq!(config, Config::default());
+    config.check().unwrap();
+    assert_eq!(config.initial.n(), Some(1_000_000));
+    assert_eq!(
+        (config.time.scheme, config.time.steps),
+        (Scheme::Ab2Maruyama, 50)
+    );
+    assert_eq!(
+        (config.output.snapshot_every, config.output.pictures),
+        (25, 5)
+    );
+    assert_eq!(
+        (config.field.tolerance, config.field.check_every),
+        (1e-5, 10)
+    );
+    // A key of the built-in run can be given alone.
+    let InitialConfig::GaussianPatches { n, patches, .. } = parse("[initial]\nn = 5000").initial
+    else {
+        panic!("another kind");
+    };
+    assert_eq!((n, patches), (5000, 2));
+}
+
+#[test]
+fn every_key_is_read() {
+    let config = parse(
+        r#"
+        schema = 1
+        seed = 3
+        [model]
+        kind = "vortex"
+        viscosity = 0.5
+        circulations = { law = "two-point", a = 2.0, b = -3.0, p = 0.25 }
+        core = { kind = "gaussian", delta = 0.1 }
+        [initial]
+        kind = "dipole"
+        n = 10
+        separation = 3.0
+        radius = 0.5
+        [time]
+        scheme = "euler-maruyama"
+        dt = 0.25
+        steps = 9
+        [field]
+        tolerance = 1e-7
+        check_every = 4
+        check_samples = 5
+        on_excess = "stop"
+        [output]
+        diagnostics_every = 2
+        snapshot_every = 3
+        pictures = 4
+        picture_pixels = 500
+        hamiltonian_every = 6
+        min_distance_every = 7
+        "#,
+    );
+    config.check().unwrap();
+    assert_eq!(config.seed, 3);
+    let model = ModelConfig::Vortex {
+        viscosity: 0.5,
+        circulations: Circulations::TwoPoint {
+            a: 2.0,
+            b: -3.0,
+            p: 0.25,
+        },
+        core: Core::Gaussian { delta: 0.1 },
+    };
+    assert_eq!(config.model, model);
+    let initial = InitialConfig::Dipole {
+        n: 10,
+        separation: 3.0,
+        radius: 0.5,
+    };
+    assert_eq!(config.initial, initial);
+    let time = &config.time;
+    assert_eq!(
+        (time.scheme, time.dt, time.steps),
+        (Scheme::EulerMaruyama, 0.25, 9)
+    );
+    let field = &config.field;
+    assert_eq!(
+        (field.tolerance, field.check_every, field.check_samples),
+        (1e-7, 4, 5)
+    );
+    assert_eq!(field.on_excess, OnExcess::Stop);
+    let output = &config.output;
+    let periods = [
+        output.diagnostics_every,
+        output.snapshot_every,
+        output.hamiltonian_every,
+        output.min_distance_every,
+    ];
+    assert_eq!(
+        (periods, output.pictures, output.picture_pixels),
+        ([2, 3, 6, 7], 4, 500)
+    );
+}
+
+#[test]
+fn every_kind_comes_back_from_its_own_text() {
+    let circulations = [
+        Circulations::Unit,
+        Circulations::TwoPoint {
+            a: 1.0,
+            b: -1.0,
+            p: 0.1,
+        },
+        Circulations::Uniform {
+            low: -1.0,
+            high: 0.1 + 0.2,
+        },
+        Circulations::File("m.npy".into()),
+    ];
+    let (n, radius, separation) = (12, 1.0 / 3.0, 2.0);
+    let initials = [
+        InitialConfig::default(),
+        InitialConfig::Gaussian { n, radius },
+        InitialConfig::UniformDisc { n, radius },
+        InitialConfig::Ring { n, radius },
+        InitialConfig::Dipole {
+            n,
+            separation,
+            radius,
+        },
+        InitialConfig::File {
+            path: "x.npy".into(),
+        },
+    ];
+    for circulations in circulations {
+        for initial in &initials {
+            for core in [Core::None, Core::Gaussian { delta: 0.3 }] {
+                let config = Config {
+                    model: ModelConfig::Vortex {
+                        viscosity: 0.0,
+                        circulations: circulations.clone(),
+                        core,
+                    },
+                    initial: initial.clone(),
+                    ..Config::default()
+                };
+                let text = toml::to_string_pretty(&config).unwrap();
+                assert_eq!(parse(&text), config, "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn unknown_keys_are_named() {
+    for (text, key) in [
+        ("sed = 1", "sed"),
+        ("[model]\nviscosty = 1.0", "viscosty"),
+        ("[initial]\nnn = 1", "nn"),
+        ("[time]\nd = 1.0", "d"),
+        ("[field]\ntol = 1.0", "tol"),
+        ("[output]\npicture = 1", "picture"),
+        ("[model.core]\nkind = \"gaussian\"\nwidth = 1.0", "width"),
+        ("[model.circulations]\nlow = 1.0\nhihg = 2.0", "hihg"),
+    ] {
+        let error = refused(text);
+        assert!(
+            error.starts_with(&format!("unknown field `{key}`, expected")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn keys_of_another_kind_are_named() {
+    for (text, want) in [
+        (
+            "[initial]\nkind = \"ring\"\nseparation = 1.0",
+            "initial.separation: not a key of kind 'ring' (its keys: n, radius)",
+        ),
+        (
+            "[initial]\nkind = \"file\"\npath = \"x\"\nn = 1",
+            "initial.n: not a key of kind 'file' (its keys: path)",
+        ),
+        ("[initial]\nkind = \"file\"", "initial.path: missing"),
+        (
+            "[initial]\nkind = \"rnig\"",
+            "initial.kind: 'rnig' (allowed: gaussian-patches, gaussian,",
+        ),
+        (
+            "[model]\nkind = \"log-gas\"",
+            "model.kind: 'log-gas' (allowed: vortex)",
+        ),
+        (
+            "[model.circulations]\nlaw = \"unit\"\na = 1.0",
+            "model.circulations.a: not a key of law 'unit' (its keys: none)",
+        ),
+        (
+            "[model.circulations]\nlaw = \"unit\"\nfile = \"m\"",
+            "model.circulations.file: not a key of law 'unit'",
+        ),
+        (
+            "[model.circulations]\nlaw = \"uniform\"\nlow = 1.0",
+            "model.circulations.high: missing",
+        ),
+        (
+            "[model.circulations]\nlaw = \"normal\"",
+            "model.circulations.law: 'normal' (allowed: unit,",
+        ),
+        (
+            "[model.core]\nkind = \"gaussian\"",
+            "model.core.delta: missing",
+        ),
+        (
+            "[model.core]\nkind = \"algebraic\"",
+            "model.core.kind: 'algebraic' (allowed: none, gaussian; algebraic cores need",
+        ),
+        (
+            "[model.core]\nkind = \"none\"\ndelta = 1.0",
+            "model.core.delta: not a key of kind 'none'",
+        ),
+        (
+            "[model.core]\ndelta = 1.0",
+            "model.core.delta: not a key of kind 'none'",
+        ),
+        (
+            "[time]\nscheme = \"heun\"",
+            "unknown variant `heun`, expected one of `euler-maruyama`",
+        ),
+    ] {
+        let error = refused(text);
+        assert!(error.starts_with(want), "{error}");
+    }
+}
+
+#[test]
+fn values_out_of_bounds_are_named_with_what_is_allowed() {
+    let cases = [
+        ("schema = 2", "schema: 2 (allowed: 1)"),
+        (
+            "[model]\nviscosity = -1.0",
+            "model.viscosity: -1 (allowed: finite and at least 0)",
+        ),
+        ("[model]\nviscosity = nan", "model.viscosity: NaN (allowed"),
+        (
+            "[model.circulations]\nlaw = \"two-point\"\na = inf",
+            "model.circulations.a: inf (allowed",
+        ),
+        (
+            "[model.circulations]\nlaw = \"two-point\"\nb = nan",
+            "model.circulations.b: NaN (allowed",
+        ),
+        (
+            "[model.circulations]\nlaw = \"two-point\"\np = 1.5",
+            "model.circulations.p: 1.5 (allowed: 0 to 1)",
+        ),
+        (
+            "[model.circulations]\nlaw = \"uniform\"\nlow = nan\nhigh = 1.0",
+            "model.circulations.low: NaN",
+        ),
+        (
+            "[model.circulations]\nlaw = \"uniform\"\nlow = 1.0\nhigh = 1.0",
+            "model.circulations.high: 1 (allowed: above low = 1)",
+        ),
+        (
+            "[model.core]\nkind = \"gaussian\"\ndelta = 0.0",
+            "model.core.delta: 0 (allowed: finite and above 0)",
+        ),
+        ("[initial]\nn = 0", "initial.n: 0 (allowed: 1 to 2^32 - 1)"),
+        (
+            "[initial]\nn = 5000000000",
+            "initial.n: 5000000000 (allowed",
+        ),
+        (
+            "[initial]\nn = 3\npatches = 4",
+            "initial.patches: 4 (allowed: 1 to initial.n = 3)",
+        ),
+        ("[initial]\npatches = 0", "initial.patches: 0 (allowed"),
+        (
+            "[initial]\nseparation = -1.0",
+            "initial.separation: -1 (allowed",
+        ),
+        ("[initial]\nradius = 0.0", "initial.radius: 0 (allowed"),
+        (
+            "[initial]\nkind = \"ring\"\nradius = inf",
+            "initial.radius: inf (allowed",
+        ),
+        (
+            "[initial]\nkind = \"dipole\"\nseparation = nan",
+            "initial.separation: NaN (allowed",
+        ),
+        (
+            "[time]\ndt = 0.0",
+            "time.dt: 0 (allowed: finite and above 0)",
+        ),
+        (
+            "[time]\ndt = 1e300\nsteps = 9223372036854775807",
+            "time.steps: 9223372036854775807 (allowed",
+        ),
+        (
+            "[time]\nscheme = \"rk4\"",
+            "time.scheme: rk4 with model.viscosity = 0.0005 (allowed: rk4 only with model.viscosity = 0",
+        ),
+        (
+            "[field]\ntolerance = 0.0",
+            "field.tolerance: 0e0 (allowed: 1e-14 to 0.1)",
+        ),
+        ("[field]\ntolerance = nan", "field.tolerance: NaN (allowed"),
+        ("[field]\ntolerance = 1.0", "field.tolerance: 1e0 (allowed"),
+        (
+            "[field]\ncheck_samples = 0",
+            "field.check_samples: 0 (allowed: 1 or more)",
+        ),
+        (
+            "[output]\npicture_pixels = 1",
+            "output.picture_pixels: 1 (allowed: 16 to 16384)",
+        ),
+    ];
+    for (text, want) in cases {
+        let error = refused(text);
+        assert!(error.starts_with(want), "{error}");
+    }
+    let seed = Config {
+        seed: u64::MAX,
+        ..Config::default()
+    };
+    assert!(
+        seed.check()
+            .unwrap_err()
+            .to_string()
+            .starts_with("seed: 18446744073709551615")
+    );
+    // Allowed again where the other value fits.
+    parse("[model]\nviscosity = 0.0\n[time]\nscheme = \"rk4\"")
+        .check()
+        .unwrap();
+    parse("[field]\ncheck_samples = 0\ncheck_every = 0")
+        .check()
+        .unwrap();
+}

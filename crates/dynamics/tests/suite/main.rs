@@ -1,0 +1,28 @@
+//! Tests of the public interface.
+
+// Configurations that several modules start from.
+mod common;
+// The TOML of a run: defaults, unknown keys, every value out of bounds.
+mod config;
+// Invariants without noise, against their error budget.
+mod conservation;
+// Where the particles start.
+mod initial;
+// Exact laws with noise, over many replicas.
+mod laws;
+// The smallest inputs, and the ones that must be refused.
+mod limits;
+// The loop: observers, stopping, errors, estimates.
+mod running;
+// Brownian increments: keys, moments, distribution.
+mod noise;
+// Sums over the particles against plain loops.
+mod observables;
+// Strong and weak orders of the schemes, computed without sampling.
+mod orders;
+// The same bits after a restart and for any number of threads.
+mod reproducible;
+// Snapshot files, whole and damaged.
+mod snapshots;
+// Point vortices whose motion is known.
+mod vortices;

@@ -1,0 +1,123 @@
+//! Brownian increments: keys, moments, distribution. Bounds are set for a false alarm of at most 1e-5 each; the seeds are
+//! fixed, so the tests pass or fail for good.
+
+use crate::common::threads;
+use farfield_dynamics::noise::Brownian;
+
+fn draw(seed: u64, step: u64, n: usize) -> Vec<[f64; 2]> {
+    let mut out = vec![[0.0; 2]; n];
+    Brownian::new(seed).increments(step, 1.0, &mut out);
+    out
+}
+
+#[test]
+fn depends_on_the_key_alone() {
+    let all = draw(7, 3, 20_000);
+    for n in [1, 63, 64, 65, 4095, 4097, 10_000] {
+        assert_eq!(draw(7, 3, n), all[..n], "first {n} of more particles");
+    }
+    assert_eq!(threads(1, || draw(7, 3, 20_000)), all);
+    assert_eq!(threads(3, || draw(7, 3, 20_000)), all);
+    // Any other key gives other numbers, also where only the upper half of a word differs.
+    for (seed, step) in [(8, 3), (7 + (1 << 32), 3), (7, 4), (7, 3 + (1 << 32))] {
+        let other = draw(seed, step, 1000);
+        assert!(
+            other
+                .iter()
+                .zip(&all)
+                .all(|(a, b)| a[0] != b[0] && a[1] != b[1])
+        );
+    }
+}
+
+#[test]
+fn scales_with_the_root_of_the_step() {
+    let mut out = vec![[0.0; 2]; 100];
+    Brownian::new(7).increments(3, 0.25, &mut out);
+    for (a, b) in out.iter().zip(draw(7, 3, 100)) {
+        assert_eq!(*a, b.map(|z| 0.5 * z));
+    }
+}
+
+/// Mean of f over the draws, in standard errors from `expected`; `deviation` is the standard deviation of f.
+fn z(draws: &[[f64; 2]], expected: f64, deviation: f64, f: impl Fn([f64; 2]) -> f64) -> f64 {
+    let mean = draws.iter().map(|&x| f(x)).sum::<f64>() / draws.len() as f64;
+    (mean - expected) / deviation * (draws.len() as f64).sqrt()
+}
+
+#[test]
+fn moments_are_normal() {
+    let draws = draw(20_240_607, 0, 1 << 20);
+    let moments: [(&str, f64); 9] = [
+        ("mean x", z(&draws, 0.0, 1.0, |[x, _]| x)),
+        ("mean y", z(&draws, 0.0, 1.0, |[_, y]| y)),
+        ("variance x", z(&draws, 1.0, 2f64.sqrt(), |[x, _]| x * x)),
+        ("variance y", z(&draws, 1.0, 2f64.sqrt(), |[_, y]| y * y)),
+        ("third", z(&draws, 0.0, 15f64.sqrt(), |[x, _]| x.powi(3))),
+        ("fourth", z(&draws, 3.0, 96f64.sqrt(), |[x, _]| x.powi(4))),
+        (
+            "sixth",
+            z(&draws, 15.0, (10_395f64 - 225.0).sqrt(), |[_, y]| y.powi(6)),
+        ),
+        ("product", z(&draws, 0.0, 1.0, |[x, y]| x * y)),
+        (
+            "squares",
+            z(&draws, 0.0, 2.0, |[x, y]| (x * x - 1.0) * (y * y - 1.0)),
+        ),
+    ];
+    for (name, z) in moments {
+        assert!(z.abs() < 4.5, "{name}: {z:.2} standard errors off");
+    }
+}
+
+#[test]
+fn neighbours_in_every_part_of_the_key_are_independent() {
+    let n = 1 << 18;
+    let here = draw(11, 5, n);
+    let pairs = |other: &[[f64; 2]]| -> Vec<[f64; 2]> {
+        here.iter().zip(other).map(|(a, b)| [a[0], b[0]]).collect()
+    };
+    let others = [
+        ("next particle", here[1..].to_vec()),
+        ("next step", draw(11, 6, n)),
+        ("next seed", draw(12, 5, n)),
+    ];
+    for (name, other) in others {
+        let pairs = pairs(&other);
+        let product = z(&pairs, 0.0, 1.0, |[x, y]| x * y);
+        let squares = z(&pairs, 0.0, 2.0, |[x, y]| (x * x - 1.0) * (y * y - 1.0));
+        assert!(
+            product.abs() < 4.5 && squares.abs() < 4.5,
+            "{name}: {product:.2}, {squares:.2}"
+        );
+    }
+}
+
+/// P(|Z| ≤ x) for standard normal Z, by the series of the error function; good to 1e-12 for |x| < 6.
+fn within(x: f64) -> f64 {
+    let mut term = x;
+    let mut sum = x;
+    for k in 1..200 {
+        term *= x * x / f64::from(2 * k + 1);
+        sum += term;
+    }
+    sum * (2.0 / std::f64::consts::PI).sqrt() * (-0.5 * x * x).exp()
+}
+
+#[test]
+fn distribution_is_normal() {
+    // Kolmogorov and Smirnov: P(√n·sup|F_n − F| > 2.5) < 2e^{−2·2.5²} = 8e-6.
+    for component in [0, 1] {
+        let mut draws: Vec<f64> = draw(99, 1, 1 << 19).iter().map(|x| x[component]).collect();
+        draws.sort_by(f64::total_cmp);
+        let n = draws.len() as f64;
+        let distance = draws.iter().enumerate().map(|(i, &x)| {
+            let f = 0.5 + 0.5 * within(x.abs()).copysign(x);
+            (f - i as f64 / n)
+                .abs()
+                .max((f - (i as f64 + 1.0) / n).abs())
+        });
+        let d = distance.fold(0.0, f64::max) * n.sqrt();
+        assert!(d < 2.5, "component {component}: √n·D = {d:.2}");
+    }
+}

@@ -1,0 +1,146 @@
+//! The same bits after a restart and for any number of threads.
+
+use crate::common::{config, threads, with_core};
+use farfield_dynamics::config::{Circulations, Config, Scheme};
+use farfield_dynamics::{Inputs, Simulation, Snapshot};
+
+/// All that the outputs of a run are made of.
+fn outcome(run: &Simulation) -> String {
+    let checks = (run.last_check(), run.max_measured_error());
+    format!(
+        "{:?} {:?} {:?} {checks:?}",
+        run.state(),
+        run.observables(),
+        run.laws()
+    )
+}
+
+fn steps(run: &mut Simulation, count: u64) {
+    for _ in 0..count {
+        run.step().unwrap();
+    }
+}
+
+fn cases() -> Vec<(&'static str, Config)> {
+    let two_point = Circulations::TwoPoint {
+        a: 1.0,
+        b: -1.0,
+        p: 0.5,
+    };
+    let base = |viscosity, circulations, scheme| {
+        let mut config = config(3000, viscosity, circulations);
+        config.time.scheme = scheme;
+        config.time.steps = 12;
+        config.field.tolerance = 1e-5;
+        config.field.check_every = 3;
+        config.output.hamiltonian_every = 4;
+        config.output.min_distance_every = 5;
+        config
+    };
+    let mut tightened = base(0.01, two_point.clone(), Scheme::Ab2Maruyama);
+    // So few samples that the bound exceeds the tolerance now and then.
+    tightened.field.tolerance = 1e-4;
+    (tightened.field.check_samples, tightened.field.check_every) = (1, 1);
+    vec![
+        (
+            "euler",
+            base(0.01, Circulations::Unit, Scheme::EulerMaruyama),
+        ),
+        ("ab2", base(0.01, two_point.clone(), Scheme::Ab2Maruyama)),
+        (
+            "ab2, no noise, core",
+            with_core(base(0.0, two_point, Scheme::Ab2Maruyama), 0.05),
+        ),
+        ("rk4", base(0.0, Circulations::Unit, Scheme::Rk4)),
+        ("ab2, tightened", tightened),
+    ]
+}
+
+#[test]
+fn restart_gives_the_bits_of_the_whole_run() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, config) in cases() {
+        let mut whole = Simulation::new(config.clone(), Inputs::default()).unwrap();
+        steps(&mut whole, 12);
+        let plan_tolerance = whole.last_check().unwrap().plan_tolerance;
+        assert_eq!(
+            plan_tolerance < config.field.tolerance,
+            name == "ab2, tightened"
+        );
+        let whole = outcome(&whole);
+        // At the start, at steps where measuring is due or not, and at the last step.
+        for k in [0, 1, 4, 6, 7, 12] {
+            let mut half = config.clone();
+            // The first half is a shorter run, whose last state is measured like any last state.
+            half.time.steps = k;
+            let mut first = Simulation::new(half, Inputs::default()).unwrap();
+            steps(&mut first, k);
+            let path = first.snapshot().write(folder.path()).unwrap();
+            let snapshot = Snapshot::read(&path).unwrap();
+            assert_eq!(snapshot, first.snapshot());
+            let mut second = Simulation::resume(config.clone(), snapshot).unwrap();
+            assert_eq!(second.state(), first.state());
+            steps(&mut second, 12 - k);
+            assert!(outcome(&second) == whole, "{name}, restart at step {k}");
+        }
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    for (name, config) in cases() {
+        let run = |count| {
+            threads(count, || {
+                let mut run = Simulation::new(config.clone(), Inputs::default()).unwrap();
+                steps(&mut run, 6);
+                outcome(&run)
+            })
+        };
+        let one = run(1);
+        assert!(run(2) == one, "{name}: two threads");
+        assert!(run(5) == one, "{name}: five threads");
+    }
+}
+
+#[test]
+fn what_may_change_at_a_restart() {
+    let config = config(100, 0.1, Circulations::Unit);
+    let mut run = Simulation::new(config.clone(), Inputs::default()).unwrap();
+    steps(&mut run, 5);
+    let resume = |change: &dyn Fn(&mut Config)| {
+        let mut config = config.clone();
+        change(&mut config);
+        Simulation::resume(config, run.snapshot()).map(|run| run.config().clone())
+    };
+    resume(&|c| c.time.steps = 5).unwrap();
+    resume(&|c| c.time.steps = 500).unwrap();
+    resume(&|c| c.output.snapshot_every = 1).unwrap();
+    resume(&|c| c.field.tolerance = 1e-3).unwrap();
+    let refused = |change: &dyn Fn(&mut Config)| resume(change).unwrap_err().to_string();
+    for (text, want) in [
+        (
+            refused(&|c| c.seed = 1),
+            "seed: 1 (allowed: 42, as in the snapshot)",
+        ),
+        (
+            refused(&|c| c.time.dt = 1.0),
+            "time.dt: 1 (allowed: 0.02, as",
+        ),
+        (
+            refused(&|c| c.time.scheme = Scheme::EulerMaruyama),
+            "time.scheme: euler-maruyama (allowed: ab2-maruyama",
+        ),
+        (
+            refused(&|c| c.time.steps = 4),
+            "time.steps: 4 (allowed: at least 5",
+        ),
+        (refused(&|c| *c = with_core(c.clone(), 0.1)), "model: "),
+        (refused(&|c| c.initial = Default::default()), "initial: "),
+        (
+            refused(&|c| c.time.dt = -1.0),
+            "time.dt: -1 (allowed: finite and above 0)",
+        ),
+    ] {
+        assert!(text.starts_with(want), "{text}");
+    }
+}
