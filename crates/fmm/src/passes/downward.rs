@@ -15,6 +15,7 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     context: &Context<T, E, D>,
     w: &[T],
     multipoles: &[f64],
+    potential: bool,
     locals: &mut Vec<f64>,
 ) {
     let len = context.expansion.local_len();
@@ -36,6 +37,7 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
                     context,
                     w,
                     multipoles,
+                    potential,
                     cells: block,
                     above,
                     out,
@@ -68,6 +70,8 @@ struct Down<'a, T, E, const D: usize> {
     context: &'a Context<'a, T, E, D>,
     w: &'a [T],
     multipoles: &'a [f64],
+    /// Whether the constants of potentials are wanted.
+    potential: bool,
     cells: Range<usize>,
     above: &'a [f64],
     out: &'a mut [f64],
@@ -121,17 +125,20 @@ impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
         let Scratch {
             outgoing, incoming, ..
         } = &mut *self.scratch;
-        let mut strength = 0.0;
         for pair in pairs {
-            let multipole = &self.multipoles[pair.source as usize * len..][..len];
-            strength += multipole[0];
             if let Some(waves) = outgoing.meet(pair.source) {
+                let multipole = &self.multipoles[pair.source as usize * len..][..len];
                 expansion.outgoing(isa, multipole, waves);
             }
         }
         incoming.resize(expansion.wave_len(), 0.0);
         expansion.translate(isa, pairs, outgoing, incoming);
         expansion.incoming(isa, incoming, local);
-        expansion.far_constant(strength, log_side, local);
+        if self.potential {
+            let strength = pairs
+                .iter()
+                .map(|pair| self.multipoles[pair.source as usize * len]);
+            expansion.far_constant(strength.sum(), log_side, local);
+        }
     }
 }

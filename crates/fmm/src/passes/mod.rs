@@ -91,6 +91,7 @@ pub(crate) fn evaluate<T: Real, K: Kernel<2>, E: Expansion<2>>(
                 context,
                 &buffers.w,
                 &buffers.multipoles,
+                outputs.potential,
                 &mut buffers.locals,
             );
         });
