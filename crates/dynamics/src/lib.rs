@@ -6,6 +6,23 @@
 //!
 //! with the sum taken by a fast multipole plan whose error is measured while the run goes on.
 //!
+//! ```
+//! use farfield_dynamics::config::{Config, InitialConfig};
+//! use farfield_dynamics::{Inputs, Simulation};
+//! use std::sync::atomic::AtomicBool;
+//!
+//! let mut config = Config::default(); // the built-in run: two patches of viscous vortices that merge
+//! config.initial = InitialConfig::Gaussian { n: 2000, radius: 1.0 };
+//! config.time.steps = 5;
+//! let mut run = Simulation::new(config, Inputs::default())?;
+//! run.run(&mut [], &AtomicBool::new(false))?;
+//! assert!(run.last_check().unwrap().error_bound <= 1e-5); // measured, not promised
+//! for law in run.laws() {
+//!     assert!(law.z.abs() < 5.0, "{law:?}"); // exact laws, in standard errors
+//! }
+//! # Ok::<(), farfield_dynamics::Error>(())
+//! ```
+//!
 //! The modules in the order of the data flow:
 
 // What a run is asked to do.

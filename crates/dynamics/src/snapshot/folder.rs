@@ -17,6 +17,9 @@ pub struct Found {
     pub skipped: Vec<Error>,
 }
 
+/// Name of a file that is being written: what stands before and after its random part.
+const PART: (&str, &str) = (".snapshot-", ".part");
+
 fn failed(path: &Path) -> impl Fn(std::io::Error) -> Error {
     move |error| Error::new(ErrorKind::Io, format!("{}: {error}", path.display()))
 }
@@ -32,7 +35,7 @@ impl Snapshot {
 
     fn write_to(&self, path: &Path, folder: &Path) -> std::io::Result<()> {
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".snapshot-").suffix(".part");
+        builder.prefix(PART.0).suffix(PART.1);
         // As readable as any other file of the user, not private as temporary files are.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -99,7 +102,7 @@ impl Snapshot {
 }
 
 /// Writes a snapshot of the first and last state and of every `every`-th step. The state that a run starts from is left
-/// alone if it is there already.
+/// alone if it is there already, and half-written files that a killed run left in the folder are removed.
 #[derive(Debug)]
 pub struct SnapshotWriter {
     folder: PathBuf,
@@ -122,6 +125,7 @@ impl Observer for SnapshotWriter {
         let due = self.every > 0 && step.is_multiple_of(self.every);
         let there = || self.folder.join(Snapshot::file_name(step)).exists();
         if view.first {
+            remove_parts(&self.folder)?;
             if !there() {
                 view.simulation.snapshot().write(&self.folder)?;
             }
@@ -130,4 +134,16 @@ impl Observer for SnapshotWriter {
         }
         Ok(())
     }
+}
+
+fn remove_parts(folder: &Path) -> Result<()> {
+    let error = failed(folder);
+    for entry in fs::read_dir(folder).map_err(&error)? {
+        let path = entry.map_err(&error)?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(|name| name.starts_with(PART.0) && name.ends_with(PART.1)) {
+            fs::remove_file(&path).map_err(failed(&path))?;
+        }
+    }
+    Ok(())
 }

@@ -217,8 +217,12 @@ fn the_writer_writes_what_is_due() {
         run.run(&mut [&mut writer], &AtomicBool::new(false))
             .unwrap();
     };
+    // What a killed run leaves behind.
+    let part = folder.path().join(".snapshot-Xy12zT.part");
+    fs::write(&part, "FARFIELD").unwrap();
     run(&config, None);
     assert_eq!(steps(folder.path()), [0, 3, 6, 7]);
+    assert!(!part.exists());
     // A damaged one is written again on the way, the one that the run starts from is left alone.
     let name = |step| folder.path().join(Snapshot::file_name(step));
     fs::write(name(7), "damaged").unwrap();
