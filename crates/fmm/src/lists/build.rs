@@ -29,6 +29,8 @@ pub struct Lists {
 
 /// Classes `GROUP·g` to `GROUP·(g + 1) − 1` form group g: for plane waves, the offsets of one direction.
 pub(crate) const GROUP: u32 = 16;
+/// Most groups: the directions in 2D or 3D.
+const GROUPS: usize = 6;
 /// Cells that one task handles.
 const BLOCK: usize = 256;
 
@@ -198,13 +200,21 @@ impl<F: Fn([i32; D]) -> u32, const D: usize> Builder<'_, F, D> {
 /// Brings the pairs of one list into the order of their groups, without changing the order within a group.
 #[inline]
 fn group(pairs: &mut [FarPair], sorted: &mut Vec<FarPair>) {
-    sorted.clear();
-    let mut group = 0;
-    while sorted.len() < pairs.len() {
-        sorted.extend(pairs.iter().filter(|pair| pair.class / GROUP == group));
-        group += 1;
+    let group = |pair: &FarPair| (pair.class / GROUP) as usize;
+    let mut place = [0; GROUPS + 1];
+    for pair in &*pairs {
+        place[group(pair) + 1] += 1;
     }
-    pairs.copy_from_slice(sorted);
+    for g in 0..GROUPS {
+        place[g + 1] += place[g];
+    }
+    sorted.clear();
+    sorted.extend_from_slice(pairs);
+    for pair in &*sorted {
+        let place = &mut place[group(pair)];
+        pairs[*place] = *pair;
+        *place += 1;
+    }
 }
 
 /// Sorts the ranges from `start` on and joins those that touch.
