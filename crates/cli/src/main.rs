@@ -1,9 +1,12 @@
 //! The `farfield` command.
 
+mod check;
 mod config;
 mod error;
 mod eval;
+mod export;
 mod files;
+mod info;
 mod machine;
 mod npy;
 mod npz;
@@ -26,12 +29,19 @@ struct Arguments {
 enum Command {
     Run(run::Run),
     Eval(eval::Eval),
+    Check(check::Check),
+    Info(info::Info),
+    Export(export::Export),
 }
 
 fn main() -> ExitCode {
+    let done = |()| ExitCode::SUCCESS;
     let result = match Arguments::parse().command {
         Command::Run(run) => run.run(),
-        Command::Eval(eval) => eval.run().map(|()| ExitCode::SUCCESS),
+        Command::Eval(eval) => eval.run().map(done),
+        Command::Check(check) => check.run().map(done),
+        Command::Info(info) => info.run().map(done),
+        Command::Export(export) => export.run().map(done),
     };
     match result {
         Ok(code) => code,

@@ -19,6 +19,23 @@ pub(crate) enum Precision {
     F32,
 }
 
+impl Precision {
+    pub(crate) fn numpy_name(self) -> &'static str {
+        match self {
+            Self::F64 => "float64",
+            Self::F32 => "float32",
+        }
+    }
+
+    /// Bytes of a number.
+    pub(crate) fn size(self) -> usize {
+        match self {
+            Self::F64 => 8,
+            Self::F32 => 4,
+        }
+    }
+}
+
 /// One array as it was read.
 pub(crate) struct Array {
     path: PathBuf,
@@ -97,6 +114,14 @@ impl Array {
         }
     }
 
+    /// The numbers in C order, finite or not.
+    pub(crate) fn as_f64(&self) -> Vec<f64> {
+        match &self.numbers {
+            Numbers::F64(all) => all.clone(),
+            Numbers::F32(all) => all.iter().map(|&x| x.into()).collect(),
+        }
+    }
+
     /// Shape (N, 2).
     pub(crate) fn positions<T: Real>(&self) -> Result<Vec<[T; 2]>> {
         let [_, 2] = self.shape[..] else {
@@ -172,7 +197,7 @@ impl Array {
 }
 
 /// Writes an array in C order.
-pub(crate) fn write<T: Number>(
+pub(crate) fn write<T: Serialize + AutoSerialize>(
     to: &mut impl Write,
     shape: &[usize],
     numbers: impl IntoIterator<Item = T>,

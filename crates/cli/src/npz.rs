@@ -1,6 +1,7 @@
 //! Several arrays in one `.npz`: an uncompressed zip of `.npy` files, as `numpy.savez` writes it.
 
-use crate::npy::{self, Number};
+use crate::npy;
+use npyz::{AutoSerialize, Serialize};
 use std::io::{self, Seek, Write};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -12,7 +13,7 @@ impl<W: Write + Seek> NpzWriter<W> {
     }
 
     /// Adds an array in C order.
-    pub(crate) fn array<T: Number>(
+    pub(crate) fn array<T: Serialize + AutoSerialize>(
         &mut self,
         name: &str,
         shape: &[usize],

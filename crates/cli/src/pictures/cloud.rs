@@ -36,13 +36,21 @@ pub(super) fn radius(state: &State, centre: [f64; 2], part: f64) -> f64 {
 
 /// Particles that the velocity is taken from.
 const SAMPLE: usize = 20_000;
+/// Multiples of the golden ratio fill the unit interval evenly.
+pub(super) const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 /// Σ |m_i| u_i / Σ |m_i|: what carries the cloud as a whole, such as a dipole; 0 for equal circulations.
 pub(super) fn velocity(state: &State) -> Result<[f64; 2]> {
-    let stride = state.n().div_ceil(SAMPLE);
-    let positions: Vec<_> = state.positions.iter().copied().step_by(stride).collect();
-    let n = positions.len() as f64;
-    let m: Vec<f64> = state.circulations.iter().copied().step_by(stride).collect();
+    // Evenly over the indices, but with no period: signs and patches often alternate.
+    let sample: Vec<usize> = match state.n() {
+        n if n <= SAMPLE => (0..n).collect(),
+        n => (0..SAMPLE)
+            .map(|k| ((k as f64 * GOLDEN).fract() * n as f64) as usize)
+            .collect(),
+    };
+    let positions: Vec<_> = sample.iter().map(|&i| state.positions[i]).collect();
+    let m: Vec<f64> = sample.iter().map(|&i| state.circulations[i]).collect();
+    let n = sample.len() as f64;
     let strengths: Vec<f64> = m.iter().map(|m| m / n).collect();
     let plan = Plan::new(&positions, BiotSavart2d, Options::tolerance(1e-3))?;
     let (mut sum, mut weights) = ([0.0; 2], 0.0);

@@ -8,7 +8,10 @@ pub(super) struct Colours {
     signed: bool,
 }
 
-const ENTRIES: usize = 1024;
+/// Odd, so that 0 has the middle one.
+const ENTRIES: usize = 1025;
+/// Below 1/10 of the scale colours change in proportion to the vorticity, above with its logarithm.
+const STRETCH: f64 = 10.0;
 const ONE_SIGN: Gradient = colorous::INFERNO;
 const BOTH_SIGNS: Gradient = colorous::RED_BLUE;
 
@@ -27,10 +30,12 @@ impl Colours {
 
     /// The colour of a vorticity in units of the scale; beyond ±1 the last one. For one sign, the sign does not matter.
     pub(super) fn of(&self, omega: f64) -> [u8; 3] {
+        // Shows arms and tails that a straight scale would hide, and like it has no edge at 0.
+        let strength = (STRETCH * omega.abs()).asinh() / STRETCH.asinh();
         let part = match self.signed {
             // Positive is red, the low end of the gradient.
-            true => 0.5 - 0.5 * omega,
-            false => omega.abs().sqrt(),
+            true => 0.5 - 0.5 * strength.copysign(omega),
+            false => strength,
         };
         let index = (part.clamp(0.0, 1.0) * (ENTRIES - 1) as f64).round();
         self.table[index as usize]

@@ -1,6 +1,7 @@
 //! Particles to vorticity: each is smeared to a Gaussian that is narrow where particles are many and wide where they are
 //! few, so that as many lie under each, and the picture is as sharp as the noise allows.
 
+use super::cloud::GOLDEN;
 use super::deposit::Sums;
 use super::frame::Frame;
 use super::smooth::smooth;
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 
 /// Particles that share in a pixel, about: their number fluctuates by its root.
 const SHARING: f64 = 2000.0;
-/// Narrowest Gaussian in pixels. Wider ones grow by factors of 2; in between, a particle is shared between two.
+/// Narrowest Gaussian in pixels; the others are wider by factors of 2.
 const NARROWEST: f64 = 0.7;
 /// Widest Gaussian, and that of the first look at the density, as parts of the picture.
 const WIDEST: f64 = 0.05;
@@ -27,13 +28,13 @@ pub(super) fn vorticity(frame: &Frame, state: &State) -> Vec<f32> {
     let level = levels(frame, state, (FIRST * longer).max(1.0));
     let most = (WIDEST * longer / NARROWEST).max(1.0).log2().floor();
     let layers: Vec<Sums> = (0..=most as usize).map(|_| Sums::new(size)).collect();
-    state.positions.par_iter().zip(m).for_each(|(x, m)| {
-        let (place, level) = (frame.place(x), level(x).clamp(0.0, most));
-        let (lower, part) = (level.floor() as usize, level.fract());
-        layers[lower].add(place, m / strongest * (1.0 - part));
-        if part > 0.0 {
-            layers[lower + 1].add(place, m / strongest * part);
-        }
+    let weights = state.positions.par_iter().zip(m).enumerate();
+    weights.for_each(|(i, (x, m))| {
+        // Between two widths, the right part of the particles takes the wider one: those whose turn it is in an even
+        // sequence, so that the same ones do each time.
+        let turn = (i as f64 * GOLDEN).fract();
+        let layer = (level(x).clamp(0.0, most) + turn).floor().min(most);
+        layers[layer as usize].add(frame.place(x), m / strongest);
     });
     let mut image = vec![0.0; size[0] * size[1]];
     for (level, layer) in layers.into_iter().enumerate() {
