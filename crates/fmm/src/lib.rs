@@ -6,6 +6,8 @@ mod error;
 mod expansion;
 pub mod kernel;
 pub mod lists;
+#[cfg(feature = "nalgebra")]
+pub mod nalgebra;
 mod options;
 mod passes;
 mod plan;

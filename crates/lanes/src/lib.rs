@@ -89,6 +89,9 @@ pub mod accuracy {
     pub const MIDDLE: usize = 2;
     /// Two units in the last place. Larger values mean the same.
     pub const FULL: usize = 3;
+    /// As [`FULL`], and reciprocals by the divider on every set: slower alone, but it runs beside the multipliers, so that
+    /// one in four is free.
+    pub const DIVIDED: usize = 4;
 }
 
 /// One vector of `LANES` numbers. Arithmetic is IEEE; `mul_add` and `neg_mul_add` round once, but twice in the scalar

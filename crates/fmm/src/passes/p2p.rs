@@ -2,6 +2,7 @@
 
 use crate::kernel::Pair;
 use crate::points::coincident;
+use lanes::accuracy::{DIVIDED, FULL};
 use lanes::{Lanes, Real};
 
 /// Sources as structure of arrays, padded with strength 0 to whole vectors; `w` holds the `M` strength vectors that are
@@ -59,7 +60,11 @@ where
         for k in 0..N {
             let (dx, dy) = (x[k] - xj, y[k] - yj);
             let r2 = dx.mul_add(dx, dy.mul_add(dy, nothing));
-            let phi = pair.phi::<V, ACCURACY>(isa, r2);
+            let phi = if ACCURACY == FULL && k == 3 {
+                pair.phi::<V, DIVIDED>(isa, r2)
+            } else {
+                pair.phi::<V, ACCURACY>(isa, r2)
+            };
             for m in 0..M {
                 let c = phi * w[m];
                 s1[m][k] = dx.mul_add(c, s1[m][k]);

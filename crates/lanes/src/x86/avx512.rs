@@ -104,6 +104,9 @@ macro_rules! avx512 {
             }
             #[inline(always)]
             fn recip<const ACCURACY: usize>(self) -> Self {
+                if ACCURACY == crate::accuracy::DIVIDED {
+                    return Self::splat(ISA, 1.0).div(self);
+                }
                 let seed = Self(intrinsics!(recip_seed(self.0)));
                 newton::recip(ISA, step(ACCURACY), self, seed)
             }
