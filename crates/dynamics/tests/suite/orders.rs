@@ -194,3 +194,34 @@ fn rk4_refuses_noise() {
     let error = stepper::from_config(Scheme::Rk4).step(&start, &mut drift, end);
     assert!(error.unwrap_err().to_string().contains("rk4 with noise"));
 }
+
+#[test]
+fn ab2_starts_with_a_step_of_heun() {
+    let (dt, x, dw) = (0.3, vec![X0], vec![[0.4, -1.1]]);
+    let mut now = x.clone();
+    drift(&x, &mut now).unwrap();
+    let start = Start {
+        positions: &x,
+        drift: &now,
+        previous_drift: None,
+        dt,
+        noise: Some(Noise {
+            coefficient: C,
+            dw: &dw,
+        }),
+    };
+    let mut next = x.clone();
+    let end = End {
+        positions: &mut next,
+        anticipated: None,
+    };
+    let stepper = stepper::from_config(Scheme::Ab2Maruyama);
+    stepper.step(&start, &mut drift, end).unwrap();
+    let ahead = [[0, 1].map(|k| X0[k] + dt * now[0][k] + C * dw[0][k])];
+    let mut there = ahead.to_vec();
+    drift(&ahead, &mut there).unwrap();
+    for k in [0, 1] {
+        let exact = X0[k] + 0.5 * dt * (now[0][k] + there[0][k]) + C * dw[0][k];
+        assert!((next[0][k] - exact).abs() < 1e-15);
+    }
+}

@@ -1,7 +1,7 @@
 //! The loop: observers, stopping, errors, estimates.
 
 use crate::common::config;
-use farfield_dynamics::config::{Circulations, OnExcess, Scheme};
+use farfield_dynamics::config::{Circulations, InitialConfig, OnExcess, Scheme};
 use farfield_dynamics::{Error, ErrorKind, Inputs, Observer, Result, RunEnd, Simulation, View};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -207,4 +207,44 @@ fn estimates_count_what_a_run_needs() {
         error.to_string().starts_with("circulations: 3 numbers"),
         "{error}"
     );
+}
+
+#[test]
+fn the_built_in_run_merges_within_its_laws() {
+    let mut config = farfield_dynamics::Config::default();
+    config.initial = match config.initial {
+        InitialConfig::GaussianPatches {
+            patches,
+            separation,
+            radius,
+            ..
+        } => InitialConfig::GaussianPatches {
+            n: 20_000,
+            patches,
+            separation,
+            radius,
+        },
+        other => other,
+    };
+    let mut run = Simulation::new(config, Inputs::default()).unwrap();
+    // Distance between the centres of the two patches.
+    let separation = |run: &Simulation| {
+        let x = &run.state().positions;
+        let [dx, dy] = [0, 1].map(|k| {
+            let signed = x.chunks(2).map(|pair| pair[0][k] - pair[1][k]);
+            signed.sum::<f64>() / (x.len() / 2) as f64
+        });
+        dx.hypot(dy)
+    };
+    let before = separation(&run);
+    run.run(&mut [], &AtomicBool::new(false)).unwrap();
+    let after = separation(&run);
+    assert!(
+        (before - 1.0).abs() < 0.02 && after < 0.3,
+        "{before} {after}"
+    );
+    assert!(run.max_measured_error().unwrap() <= run.config().field.tolerance);
+    for law in run.laws() {
+        assert!(law.z.abs() < 4.0, "{law:?}");
+    }
 }
