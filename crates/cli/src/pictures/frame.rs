@@ -4,9 +4,10 @@ use super::cloud::{centre, radius, velocity};
 use super::vorticity::vorticity;
 use crate::error::{Error, Result};
 use crate::files;
-use farfield_dynamics::config::ModelConfig;
+use farfield_dynamics::config::{Core, ModelConfig};
 use farfield_dynamics::{Config, State};
 use serde::{Deserialize, Serialize};
+use std::f64::consts::FRAC_1_SQRT_2;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ pub(super) struct Frame {
     half: [f64; 2],
     /// Pixels of its longer side.
     pixels: u32,
+    /// Narrowest Gaussian that a particle is smeared to, as a standard deviation: that of its core.
+    pub(super) narrowest: f64,
     /// Vorticity at the end of the colours.
     pub(super) scale: f64,
     /// Whether there are both signs.
@@ -53,7 +56,9 @@ impl Frame {
     /// Room for the cloud from its start to the end of the run, as far as can be told at its start: it travels at its
     /// mean velocity and spreads by diffusion.
     pub(super) fn of(state: &State, config: &Config) -> Result<Self> {
-        let ModelConfig::Vortex { viscosity, .. } = config.model;
+        let ModelConfig::Vortex {
+            viscosity, core, ..
+        } = &config.model;
         let duration = config.time.dt * config.time.steps as f64 - state.time;
         let start = centre(state);
         // A Gaussian keeps this part of its mass within a²·log(1/(1 − part)), and a² grows by 4σ a unit of time.
@@ -76,6 +81,11 @@ impl Frame {
             centre: [0, 1].map(|k| start[k] + 0.5 * way[k]),
             half: half.map(|half| half.max(longer / ASPECT)),
             pixels: config.output.picture_pixels,
+            narrowest: match core {
+                Core::None => 0.0,
+                // e^{−r²/δ²} is a Gaussian of standard deviation δ/√2.
+                Core::Gaussian { delta } => delta * FRAC_1_SQRT_2,
+            },
             scale: 1.0,
             signed: sign(true) && sign(false),
         };

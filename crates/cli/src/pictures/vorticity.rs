@@ -27,13 +27,16 @@ pub(super) fn vorticity(frame: &Frame, state: &State) -> Vec<f32> {
     }
     let level = levels(frame, state, (FIRST * longer).max(1.0));
     let most = (WIDEST * longer / NARROWEST).max(1.0).log2().floor();
+    let least = (frame.narrowest / frame.pixel() / NARROWEST)
+        .log2()
+        .clamp(0.0, most);
     let layers: Vec<Sums> = (0..=most as usize).map(|_| Sums::new(size)).collect();
     let weights = state.positions.par_iter().zip(m).enumerate();
     weights.for_each(|(i, (x, m))| {
         // Between two widths, the right part of the particles takes the wider one: those whose turn it is in an even
         // sequence, so that the same ones do each time.
         let turn = (i as f64 * GOLDEN).fract();
-        let layer = (level(x).clamp(0.0, most) + turn).floor().min(most);
+        let layer = (level(x).clamp(least, most) + turn).floor().min(most);
         layers[layer as usize].add(frame.place(x), m / strongest);
     });
     let mut image = vec![0.0; size[0] * size[1]];
