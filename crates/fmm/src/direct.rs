@@ -66,8 +66,9 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
             .collect::<Vec<[f64; 2]>>()
     };
     let (targets, sources) = (wide(targets), wide(sources));
-    check_resolution(&sources, Some(&targets))?;
-    let scale = Frame::around(&[&targets, &sources]).scale;
+    let frame = Frame::around(&[&targets, &sources]);
+    check_resolution(&frame, &sources, Some(&targets))?;
+    let scale = frame.scale;
     let axes = |points: &[[f64; 2]]| {
         [0, 1].map(|a| points.iter().map(|p| p[a] * scale).collect::<Vec<f64>>())
     };

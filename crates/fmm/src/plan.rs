@@ -8,7 +8,7 @@ use crate::lists::Lists;
 use crate::passes::{self, Buffers, Context, PADDING};
 use crate::points::{check_positions, check_resolution, check_strengths, is_double};
 use crate::report::{PassSeconds, PlanReport, VerifyReport};
-use crate::tree::{Limits, Tree, TreeOrder};
+use crate::tree::{Frame, Limits, Tree, TreeOrder};
 use crate::{Error, ErrorKind, Evaluation, Options, Outputs, Result, Sums, direct};
 use lanes::{Chosen, Real};
 use rayon::prelude::*;
@@ -131,12 +131,14 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     }
 
     fn rebuild(&mut self, sources: &[[T; 2]], targets: Option<&[[T; 2]]>) -> Result<()> {
-        check_resolution(sources, targets)?;
         let pool = self.options.pool.clone();
         in_pool(pool, || {
+            let frame = Frame::around(&[sources, targets.unwrap_or(&[])]);
+            check_resolution(&frame, sources, targets)?;
             let leaf_capacity = self.leaf_capacity();
             let narrowest = self.kernel.reach(self.options.tolerance);
             self.tree.rebuild(
+                frame,
                 sources,
                 targets,
                 Limits {
@@ -158,8 +160,8 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             if let (Some(points), Some(order)) = (targets, &self.tree.target_order) {
                 into_tree_order(points, order, scale, &mut self.targets);
             }
-        });
-        Ok(())
+            Ok(())
+        })
     }
 
     fn leaf_capacity(&self) -> usize {

@@ -3,6 +3,7 @@
 use crate::tree::Frame;
 use crate::{Error, Result};
 use lanes::Real;
+use rayon::prelude::*;
 
 /// Every coordinate finite.
 pub(crate) fn check_positions<T: Real, const D: usize>(
@@ -16,17 +17,25 @@ pub(crate) fn check_positions<T: Real, const D: usize>(
             format!("at most {}", u32::MAX),
         ));
     }
-    for (i, position) in positions.iter().enumerate() {
-        if let Some(axis) = position.iter().position(|x| !x.is_finite()) {
-            let value = format!("{} in component {axis}", position[axis]);
-            return Err(Error::argument(
-                format!("{argument}[{i}]"),
-                value,
-                "finite numbers",
-            ));
-        }
-    }
-    Ok(())
+    let bad = |position: &[T; D]| position.iter().any(|x| !x.is_finite());
+    let Some(i) = first(positions, bad) else {
+        return Ok(());
+    };
+    let axis = positions[i]
+        .iter()
+        .position(|x| !x.is_finite())
+        .unwrap_or(0);
+    let value = format!("{} in component {axis}", positions[i][axis]);
+    Err(Error::argument(
+        format!("{argument}[{i}]"),
+        value,
+        "finite numbers",
+    ))
+}
+
+/// Index of the first item that is bad.
+fn first<T: Sync>(items: &[T], bad: impl Fn(&T) -> bool + Send + Sync) -> Option<usize> {
+    items.par_iter().with_min_len(1 << 14).position_first(bad)
 }
 
 /// One finite strength for each source, in every vector.
@@ -52,7 +61,7 @@ pub(crate) fn check_strengths<T: Real>(strengths: &[&[T]], n_sources: usize) -> 
                 format!("one for each of the {n_sources} sources"),
             ));
         }
-        if let Some(j) = vector.iter().position(|w| !w.is_finite()) {
+        if let Some(j) = first(vector, |w| !w.is_finite()) {
             return Err(Error::argument(
                 format!("{name}[{j}]"),
                 vector[j].to_string(),
@@ -82,26 +91,23 @@ pub(crate) fn is_double<T: Real>() -> bool {
 /// Differences of numbers that are 0 or at least m are 0 or at least m·ε, so this keeps the square of every distance that
 /// is not 0 above [`coincident`] by more than the precision.
 pub(crate) fn check_resolution<T: Real, const D: usize>(
+    frame: &Frame<D>,
     sources: &[[T; D]],
     targets: Option<&[[T; D]]>,
 ) -> Result<()> {
-    let targets = targets.unwrap_or(&[]);
-    let scale = Frame::around(&[sources, targets]).scale;
+    let scale = frame.scale;
     let least = if is_double::<T>() {
         2f64.powi(-420)
     } else {
         2f64.powi(-27)
     };
-    let vanishing = |x: T| x != T::ZERO && (x.to_f64() * scale).abs() < least;
-    for (name, points) in [("positions", sources), ("targets", targets)] {
-        if let Some(i) = points
-            .iter()
-            .position(|point| point.iter().any(|&x| vanishing(x)))
-        {
-            let allowed = format!(
-                "coordinates that are 0 or at least {:e} beside this cloud's extent",
-                least / scale
-            );
+    let vanishes = |x: T| x != T::ZERO && (x.to_f64() * scale).abs() < least;
+    let bad = |point: &[T; D]| point.iter().any(|&x| vanishes(x));
+    for (name, points) in [("positions", sources), ("targets", targets.unwrap_or(&[]))] {
+        if let Some(i) = first(points, bad) {
+            let least = least / scale;
+            let allowed =
+                format!("coordinates that are 0 or at least {least:e} beside this cloud's extent");
             return Err(Error::argument(
                 format!("{name}[{i}]"),
                 format!("{:?}", points[i]),

@@ -5,7 +5,7 @@ use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, Outgoing, UnitPoints, UnitSums};
 use crate::kernel::{Kernel, Pair, PairVisitor};
 use crate::lists::{FarPair, Lists};
-use crate::tree::{Limits, Tree};
+use crate::tree::{Frame, Limits, Tree};
 use lanes::{Chosen, Isa, Lanes, Real};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -116,7 +116,8 @@ fn counts(
     direct_below: usize,
 ) -> Vec<f64> {
     let mut tree = Tree::default();
-    tree.rebuild(sources, targets, limits);
+    let frame = Frame::around(&[sources, targets.unwrap_or(&[])]);
+    tree.rebuild(frame, sources, targets, limits);
     let mut lists = Lists::default();
     lists.build(&tree, direct_below, Count::class_of);
     let tree_order = |points: &[[f64; 2]], order: &[u32]| {

@@ -105,6 +105,7 @@ impl<const D: usize> Tree<D> {
     pub fn new<T: Real>(points: &[[T; D]], leaf_capacity: usize) -> Self {
         let mut tree = Self::default();
         tree.rebuild(
+            Frame::around(&[points]),
             points,
             None,
             Limits {
@@ -115,15 +116,16 @@ impl<const D: usize> Tree<D> {
         tree
     }
 
-    /// Builds the tree of new points in the buffers of the old one. `targets` is `None` where they are the sources.
+    /// Builds the tree of new points, in the cube `frame` around them, in the buffers of the old one. `targets` is `None` where they are the sources.
     pub(crate) fn rebuild<T: Real>(
         &mut self,
+        frame: Frame<D>,
         sources: &[[T; D]],
         targets: Option<&[[T; D]]>,
         limits: Limits,
     ) {
         let start = Instant::now();
-        self.frame = Frame::around(&[sources, targets.unwrap_or(&[])]);
+        self.frame = frame;
         self.source_order.sort(sources, &self.frame);
         self.target_order = targets.map(|points| {
             let mut order = self.target_order.take().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use crate::points::is_double;
 use lanes::Real;
+use rayon::prelude::*;
 
 /// The root cube of a tree: `corner + [0, side)^D`, in plan units (user units times `scale`).
 ///
@@ -71,15 +72,22 @@ impl<const D: usize> Frame<D> {
 
 /// Component-wise minimum and maximum; low > high if there are no points.
 fn bounds<T: Real, const D: usize>(clouds: &[&[[T; D]]]) -> ([f64; D], [f64; D]) {
-    let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
-    for point in clouds.iter().flat_map(|cloud| cloud.iter()) {
-        for a in 0..D {
-            let x = point[a].to_f64();
-            low[a] = low[a].min(x);
-            high[a] = high[a].max(x);
-        }
-    }
-    (low, high)
+    let nothing = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
+    let join = |a: ([f64; D], [f64; D]), b: ([f64; D], [f64; D])| {
+        let low = std::array::from_fn(|k| a.0[k].min(b.0[k]));
+        (low, std::array::from_fn(|k| a.1[k].max(b.1[k])))
+    };
+    let of_piece = |piece: &[[T; D]]| {
+        let points = piece.iter().map(|point| point.map(T::to_f64));
+        points.fold(nothing, |sum, point| join(sum, (point, point)))
+    };
+    let of_cloud = |cloud: &&[[T; D]]| {
+        cloud
+            .par_chunks(1 << 14)
+            .map(of_piece)
+            .reduce(|| nothing, join)
+    };
+    clouds.iter().map(of_cloud).fold(nothing, join)
 }
 
 /// 1 where squares of distances are safe; else the power of two that brings the extent near 1 (2⁴⁰ in f32, which leaves
