@@ -9,8 +9,10 @@ use std::time::Duration;
 
 const N: usize = 1_000_000;
 
+type Seconds = fn(&PassSeconds) -> f64;
+
 /// Where the operators are: upward p2m and m2m, downward m2l, p2l and l2l, leaves l2p, m2p and p2p.
-const PASSES: [(&str, fn(&PassSeconds) -> f64); 4] = [
+const PASSES: [(&str, Seconds); 4] = [
     ("permute", |seconds| seconds.permute),
     ("upward", |seconds| seconds.upward),
     ("downward", |seconds| seconds.downward),

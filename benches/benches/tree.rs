@@ -53,8 +53,10 @@ fn main() {
     criterion.final_summary();
 }
 
+type Seconds = fn(&PlanReport) -> f64;
+
 /// Parts of `Plan::move_to`, as the plan times them.
-const PARTS: [(&str, fn(&PlanReport) -> f64); 3] = [
+const PARTS: [(&str, Seconds); 3] = [
     ("sort", |report| report.sort_seconds),
     ("cells", |report| report.tree_seconds),
     ("lists", |report| report.list_seconds),
