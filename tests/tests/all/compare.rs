@@ -1,0 +1,76 @@
+//! Exact sums, and the distance to them.
+
+use farfield::{Kernel, Outputs, Real, Sums, direct};
+use std::f64::consts::TAU;
+
+/// Field and potential by the direct sum in f64.
+pub(crate) fn exact<K: Kernel<2>>(
+    targets: &[[f64; 2]],
+    sources: &[[f64; 2]],
+    w: &[f64],
+    kernel: K,
+) -> Sums<f64, 2> {
+    direct::evaluate(targets, sources, &[w], kernel, Outputs::BOTH, None)
+        .expect("a valid sum")
+        .remove(0)
+}
+
+/// ‖x‖₂.
+pub(crate) fn norm(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+/// ‖found − exact‖₂.
+pub(crate) fn distance<T: Real>(found: &[T], exact: &[f64]) -> f64 {
+    assert_eq!(found.len(), exact.len());
+    let errors: Vec<f64> = found
+        .iter()
+        .zip(exact)
+        .map(|(a, b)| a.to_f64() - b)
+        .collect();
+    norm(&errors)
+}
+
+/// ‖found − exact‖₂/‖exact‖₂; 0 if both vanish.
+pub(crate) fn relative_l2<T: Real>(found: &[T], exact: &[f64]) -> f64 {
+    match distance(found, exact) {
+        0.0 => 0.0,
+        error => error / norm(exact),
+    }
+}
+
+/// Larger of the errors of field and potential.
+pub(crate) fn worst_error<T: Real>(found: &Sums<T, 2>, exact: &Sums<f64, 2>) -> f64 {
+    let field = relative_l2(found.field.as_flattened(), exact.field.as_flattened());
+    field.max(relative_l2(&found.potential, &exact.potential))
+}
+
+/// Σ_j |w_j||K(x_i − y_j)| = Σ_j |w_j|/(2π r) at every target: what rounding and truncation are measured by where the sum
+/// itself cancels. Both planar kernels have this size.
+pub(crate) fn absolute_field(targets: &[[f64; 2]], sources: &[[f64; 2]], w: &[f64]) -> Vec<f64> {
+    absolute(targets, sources, w, |r| 1.0 / r)
+}
+
+/// Σ_j |w_j|(1 + |log r|)/2π at every target.
+pub(crate) fn absolute_potential(
+    targets: &[[f64; 2]],
+    sources: &[[f64; 2]],
+    w: &[f64],
+) -> Vec<f64> {
+    absolute(targets, sources, w, |r| 1.0 + r.ln().abs())
+}
+
+fn absolute(
+    targets: &[[f64; 2]],
+    sources: &[[f64; 2]],
+    w: &[f64],
+    size: impl Fn(f64) -> f64,
+) -> Vec<f64> {
+    let at = |x: &[f64; 2]| {
+        let pairs = sources.iter().zip(w);
+        let distances = pairs.map(|(y, w)| ((x[0] - y[0]).hypot(x[1] - y[1]), w.abs()));
+        let apart = distances.filter(|&(r, _)| r > 0.0);
+        apart.map(|(r, w)| w * size(r)).sum::<f64>() / TAU
+    };
+    targets.iter().map(at).collect()
+}

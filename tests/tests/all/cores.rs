@@ -1,0 +1,81 @@
+//! Gaussian cores of every size.
+
+use crate::cloud::{Shape, Signs};
+use crate::compare::{exact, worst_error};
+use farfield::{BiotSavart2d, Coulomb2d, GaussianCore, Options, Outputs, Plan, Real};
+
+/// Cores from a thousandth to a thousand times the mean spacing N^{−1/2}: from points to one blob wider than the cloud.
+#[test]
+fn every_size() {
+    let n = 4000;
+    for shape in [Shape::Uniform, Shape::Gaussian, Shape::Cauchy] {
+        let points = shape.points(n, 21);
+        for signs in Signs::BOTH {
+            let w = signs.strengths(n, 21);
+            for ratio in [1e-3, 0.1, 1.0, 3.0, 30.0, 1e3] {
+                let delta = ratio / (n as f64).sqrt();
+                let kernel = GaussianCore {
+                    kernel: BiotSavart2d,
+                    delta,
+                };
+                let exact = exact(&points, &points, &w, kernel);
+                for tolerance in [1e-3, 1e-6, 1e-9, 1e-12] {
+                    let plan = Plan::new(&points, kernel, Options::tolerance(tolerance)).unwrap();
+                    let sums = plan.evaluate(&[&w], Outputs::BOTH).unwrap().sums.remove(0);
+                    let error = worst_error(&sums, &exact);
+                    assert!(
+                        error <= tolerance,
+                        "{shape:?}, {signs:?}, {ratio} spacings, {tolerance:e}: {error:e}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn single_precision() {
+    let n = 2000;
+    let points: Vec<[f32; 2]> = Shape::Gaussian
+        .points(n, 22)
+        .iter()
+        .map(|x| x.map(f32::from_f64))
+        .collect();
+    let wide: Vec<[f64; 2]> = points.iter().map(|x| x.map(f64::from)).collect();
+    let w: Vec<f32> = Signs::One
+        .strengths(n, 22)
+        .into_iter()
+        .map(f32::from_f64)
+        .collect();
+    let wide_w: Vec<f64> = w.iter().map(|&w| w.into()).collect();
+    for ratio in [1e-3, 0.1, 1.0, 10.0, 1e3] {
+        let kernel = GaussianCore {
+            kernel: Coulomb2d,
+            delta: ratio / (n as f64).sqrt(),
+        };
+        let plan = Plan::new(&points, kernel, Options::tolerance(1e-5)).unwrap();
+        let sums = plan.evaluate(&[&w], Outputs::BOTH).unwrap().sums.remove(0);
+        let error = worst_error(&sums, &exact(&wide, &wide, &wide_w, kernel));
+        assert!(error <= 1e-5, "{ratio} spacings: {error:e}");
+    }
+}
+
+/// As δ → 0 the core vanishes: to rounding once δ is far below every distance, coincident points included.
+#[test]
+fn no_core_in_the_limit() {
+    let points = Shape::Uniform.points(1000, 23).repeat(2);
+    let w = Signs::Random.strengths(2000, 23);
+    let singular = exact(&points, &points, &w, BiotSavart2d);
+    for delta in [1e-8, 1e-12, 1e-30, 1e-100, 1e-200, f64::MIN_POSITIVE] {
+        let kernel = GaussianCore {
+            kernel: BiotSavart2d,
+            delta,
+        };
+        let error = worst_error(&exact(&points, &points, &w, kernel), &singular);
+        assert!(error < 1e-14, "direct, delta {delta:e}: {error:e}");
+        let plan = Plan::new(&points, kernel, Options::tolerance(1e-9)).unwrap();
+        let sums = plan.evaluate(&[&w], Outputs::BOTH).unwrap().sums.remove(0);
+        let error = worst_error(&sums, &singular);
+        assert!(error <= 1e-9, "delta {delta:e}: {error:e}");
+    }
+}

@@ -1,0 +1,25 @@
+//! Tests that cross crates. Run them in release: they sum millions of pairs.
+
+/// The corpus: clouds and strengths, by name and from fixed seeds.
+mod cloud;
+/// Exact sums, and the distance to them.
+mod compare;
+
+/// The error that is reached stays below the tolerance, and not far below where that costs time.
+mod accuracy;
+/// Gaussian cores of every size.
+mod cores;
+/// Formulas that can be worked out by hand: signs, constants, small and coincident clouds, separate targets.
+mod exact;
+/// Numbers at the ends of the range: scales, offsets, mixed magnitudes, capacities, instruction sets.
+mod extremes;
+/// Laws that hold for every cloud: motions, scalings, linearity, derivatives, invariants.
+mod laws;
+/// Random clouds of every kind: the promise of the tolerance, and the invariants of the tree.
+mod properties;
+/// Arguments that must be refused: one error each, with the argument's name, its value and what is allowed.
+mod refusals;
+/// The same bytes whatever the threads, the calls before, and the way that the plan was made.
+mod reproducible;
+/// The bound that a plan reports about itself holds as often as it says.
+mod verify;
