@@ -3,14 +3,15 @@
 //! It is computed in f64 whatever the precision of its input, with reciprocals and logarithms to the last digits, and
 //! its pairs are those of the near field.
 
-use crate::kernel::{Kernel, Pair, PairVisitor};
+use crate::Real;
+use crate::kernel::{Kernel, Pair, RadialPair};
 use crate::passes::p2p::{Sources, p2p};
 use crate::passes::{PADDING, unit};
 use crate::points::{check_positions, check_resolution, check_strengths};
 use crate::tree::Frame;
 use crate::{Error, ErrorKind, Outputs, Result, Sums};
 use lanes::accuracy::FULL;
-use lanes::{Chosen, InstructionSet, Isa, Job, Real};
+use lanes::{Chosen, InstructionSet, Isa, Job};
 use rayon::prelude::*;
 
 /// Field Σ_{j: y_j ≠ x_i} w_j K(x_i − y_j) at every target, in the order of `targets`.
@@ -87,7 +88,7 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
             w: &w,
             outputs,
         };
-        let sums = kernel.visit_pair(scale, all);
+        let sums = all.sums(kernel.pair(scale));
         let field = |[s1, s2, _]: &[f64; 3]| {
             kernel
                 .field([s1 * unit * scale, s2 * unit * scale])
@@ -145,10 +146,15 @@ const BLOCK: usize = 128;
 /// Sources of one tile: they stay in the first-level cache while a block of targets passes over them.
 const TILE: usize = 1024;
 
-impl PairVisitor for AllPairs<'_> {
-    type Output = Vec<[f64; 3]>;
+impl AllPairs<'_> {
+    fn sums(&self, pair: RadialPair) -> Vec<[f64; 3]> {
+        match pair {
+            RadialPair::Singular2d(pair) => self.sums_of(pair),
+            RadialPair::Gaussian2d(pair) => self.sums_of(pair),
+        }
+    }
 
-    fn visit<P: Pair>(self, pair: P) -> Vec<[f64; 3]> {
+    fn sums_of<P: Pair>(&self, pair: P) -> Vec<[f64; 3]> {
         let mut sums = vec![[0.0; 3]; self.targets[0].len()];
         sums.par_chunks_mut(BLOCK)
             .enumerate()
@@ -156,14 +162,14 @@ impl PairVisitor for AllPairs<'_> {
                 let first = b * BLOCK;
                 if self.outputs.potential {
                     self.chosen.run(Block::<P, true> {
-                        all: &self,
+                        all: self,
                         pair,
                         first,
                         sums,
                     });
                 } else {
                     self.chosen.run(Block::<P, false> {
-                        all: &self,
+                        all: self,
                         pair,
                         first,
                         sums,

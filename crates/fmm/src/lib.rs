@@ -17,10 +17,15 @@ pub mod tree;
 
 pub use error::{Error, ErrorKind, Result};
 pub use kernel::{BiotSavart2d, Coulomb2d, GaussianCore, Kernel, Kernel2d};
-pub use lanes::{InstructionSet, Real};
+pub use lanes::InstructionSet;
 pub use options::{Guarantee, Options, Outputs};
 pub use plan::Plan;
 pub use report::{PassSeconds, PlanReport, VerifyReport};
+
+/// `f64` or `f32`.
+pub trait Real: passes::Compiled {}
+impl Real for f64 {}
+impl Real for f32 {}
 
 /// The sums of one strength vector, in the order of the targets; a sum that was not asked for is empty.
 #[derive(Clone, Debug, PartialEq)]

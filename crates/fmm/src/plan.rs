@@ -1,16 +1,17 @@
 //! Plan: build → evaluate many times → move points.
 
+use crate::Real;
 use crate::accuracy::{self, Harmonic2Accuracy};
 use crate::expansion::Expansion;
 use crate::expansion::harmonic2::Harmonic2;
 use crate::kernel::Kernel;
 use crate::lists::Lists;
-use crate::passes::{self, Buffers, Context, PADDING};
+use crate::passes::{Buffers, Context, PADDING};
 use crate::points::{check_positions, check_resolution, check_strengths, is_double};
 use crate::report::{PassSeconds, PlanReport, VerifyReport};
 use crate::tree::{Frame, Limits, Tree, TreeOrder};
 use crate::{Error, ErrorKind, Evaluation, Options, Outputs, Result, Sums, direct};
-use lanes::{Chosen, Real};
+use lanes::Chosen;
 use rayon::prelude::*;
 use std::sync::Mutex;
 use std::time::Instant;
@@ -254,6 +255,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             .flatten()
             .unwrap_or_default();
         buffers.resize_with(strengths.len(), Buffers::default);
+        let pair = self.kernel.pair(self.tree.frame.scale);
         let context = Context {
             chosen: self.chosen,
             tree: &self.tree,
@@ -269,7 +271,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             accuracy: self.accuracy.pair,
         };
         let seconds = in_pool(self.options.pool.clone(), || {
-            passes::evaluate(&context, &self.kernel, strengths, outputs, &mut buffers)
+            T::evaluate_planar(&context, pair, strengths, outputs, &mut buffers)
         });
         Ok((buffers, seconds))
     }

@@ -1,6 +1,6 @@
 //! Biot–Savart in the plane: the velocity of point vortices.
 
-use super::{Kernel, PairVisitor, Singular2d};
+use super::{Kernel, RadialPair};
 use lanes::Real;
 use std::f64::consts::TAU;
 
@@ -22,9 +22,7 @@ impl Kernel<2> for BiotSavart2d {
     fn potential<T: Real>(&self, t: T) -> T {
         t * T::from_f64(-1.0 / TAU)
     }
-    fn visit_pair<V: PairVisitor>(&self, scale: f64, visitor: V) -> V::Output {
-        visitor.visit(Singular2d {
-            log_scale: scale.ln(),
-        })
+    fn pair(&self, scale: f64) -> RadialPair {
+        RadialPair::singular2d(scale)
     }
 }

@@ -1,6 +1,6 @@
 //! A Gaussian core around any planar kernel.
 
-use super::{Kernel, Pair, PairVisitor};
+use super::{Kernel, Pair, RadialPair};
 use crate::{Error, Result};
 use lanes::{Lanes, Real, accuracy};
 
@@ -42,20 +42,26 @@ impl<K: Kernel<2>> Kernel<2> for GaussianCore<K> {
             "finite and above 0",
         ))
     }
-    fn visit_pair<V: PairVisitor>(&self, scale: f64, visitor: V) -> V::Output {
-        let delta = self.delta * scale;
-        visitor.visit(GaussianPair {
-            inverse_delta2: 1.0 / (delta * delta),
-            log_scale: scale.ln(),
-        })
+    fn pair(&self, scale: f64) -> RadialPair {
+        RadialPair::gaussian2d(scale, self.delta)
     }
 }
 
 /// φ = (1 − e^{−t})/r², γ = ½(log r² + E₁(t)) − log scale, t = r²/δ².
 #[derive(Clone, Copy, Debug)]
-struct GaussianPair {
+pub struct GaussianPair {
     inverse_delta2: f64,
     log_scale: f64,
+}
+
+impl GaussianPair {
+    pub(super) fn new(scale: f64, delta: f64) -> Self {
+        let delta = delta * scale;
+        Self {
+            inverse_delta2: 1.0 / (delta * delta),
+            log_scale: scale.ln(),
+        }
+    }
 }
 
 /// Below this t the differences 1 − e^{−t} are summed as a series.

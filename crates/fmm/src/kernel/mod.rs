@@ -17,7 +17,7 @@ mod named;
 
 pub use biot_savart::BiotSavart2d;
 pub use coulomb::Coulomb2d;
-pub use gaussian_core::GaussianCore;
+pub use gaussian_core::{GaussianCore, GaussianPair};
 pub use named::Kernel2d;
 
 use crate::Result;
@@ -46,31 +46,46 @@ pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
         Ok(())
     }
 
-    /// Hands the near-field pair to `visitor`, with lengths multiplied by `scale` (the plan works in its own unit).
-    fn visit_pair<V: PairVisitor>(&self, scale: f64, visitor: V) -> V::Output;
+    /// The near-field pair, with lengths multiplied by `scale` (the plan works in its own unit).
+    fn pair(&self, scale: f64) -> RadialPair;
 }
 
-/// The two radial functions of a kernel, vectorised; r² is above 0.
-pub trait Pair: Copy + Send + Sync {
+/// The radial functions that kernels are made of, for one unit of length; the hot loops are compiled once for each.
+#[derive(Clone, Copy, Debug)]
+pub enum RadialPair {
+    /// φ = 1/r², γ = log r.
+    Singular2d(Singular2d),
+    /// The same around a Gaussian core.
+    Gaussian2d(GaussianPair),
+}
+
+impl RadialPair {
+    /// The singular planar pair.
+    pub fn singular2d(scale: f64) -> Self {
+        Self::Singular2d(Singular2d {
+            log_scale: scale.ln(),
+        })
+    }
+
+    /// The planar pair around a Gaussian core δ in the user's unit.
+    pub fn gaussian2d(scale: f64, delta: f64) -> Self {
+        Self::Gaussian2d(GaussianPair::new(scale, delta))
+    }
+}
+
+/// Two radial functions, vectorised; r² is above 0.
+pub(crate) trait Pair: Copy + Send + Sync {
     /// φ(r²) with relative error as `ACCURACY` says.
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
     /// γ(r²) with error as `ACCURACY` says.
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
 }
 
-/// Code that is compiled for each kind of [`Pair`].
-pub trait PairVisitor {
-    /// What it returns.
-    type Output;
-    /// Called with the pair of the kernel.
-    fn visit<P: Pair>(self, pair: P) -> Self::Output;
-}
-
 /// The singular pair in 2D: φ = 1/r², γ = log r − log scale.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Singular2d {
+pub struct Singular2d {
     /// log of the factor between the plan's unit and the user's.
-    pub log_scale: f64,
+    log_scale: f64,
 }
 
 impl Pair for Singular2d {

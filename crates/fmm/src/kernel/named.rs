@@ -1,6 +1,6 @@
 //! Kernels by name, as the command line and the configs write them.
 
-use super::{BiotSavart2d, Coulomb2d, GaussianCore, Kernel, PairVisitor};
+use super::{BiotSavart2d, Coulomb2d, GaussianCore, Kernel, RadialPair};
 use crate::{Error, Result};
 use lanes::Real;
 use std::str::FromStr;
@@ -47,8 +47,8 @@ impl Kernel<2> for Kernel2d {
     fn check(&self) -> Result<()> {
         each!(self, k => k.check())
     }
-    fn visit_pair<V: PairVisitor>(&self, scale: f64, visitor: V) -> V::Output {
-        each!(self, k => k.visit_pair(scale, visitor))
+    fn pair(&self, scale: f64) -> RadialPair {
+        each!(self, k => k.pair(scale))
     }
 }
 

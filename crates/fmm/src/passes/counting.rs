@@ -3,7 +3,7 @@
 use super::{Buffers, Context, PADDING, evaluate};
 use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, Outgoing, UnitPoints, UnitSums};
-use crate::kernel::{Kernel, Pair, PairVisitor};
+use crate::kernel::Pair;
 use crate::lists::{FarPair, Lists};
 use crate::tree::{Frame, Limits, Tree};
 use lanes::{Chosen, Isa, Lanes, Real};
@@ -22,21 +22,6 @@ impl Pair for One {
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V) -> V {
         V::splat(isa, V::Elem::ONE)
-    }
-}
-
-impl Kernel<2> for One {
-    fn name(&self) -> String {
-        "one".into()
-    }
-    fn field<T: Real>(&self, s: [T; 2]) -> [T; 2] {
-        s
-    }
-    fn potential<T: Real>(&self, t: T) -> T {
-        t
-    }
-    fn visit_pair<V: PairVisitor>(&self, _: f64, visitor: V) -> V::Output {
-        visitor.visit(*self)
     }
 }
 
@@ -138,7 +123,7 @@ fn counts(
     };
     let mut buffers = [Buffers::default()];
     let ones = vec![1.0; sources.len()];
-    evaluate(&context, &One, &[&ones], Outputs::POTENTIAL, &mut buffers);
+    evaluate(&context, One, &[&ones], Outputs::POTENTIAL, &mut buffers);
     tree.targets()
         .tree_index
         .iter()

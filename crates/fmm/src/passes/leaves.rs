@@ -1,11 +1,12 @@
 //! The leaves: near pairs (p2p), locals at points (l2p), multipoles of smaller cells at points (m2p).
 
+use super::Compiled;
 use super::p2p::{Sources, p2p};
 use super::upward::unit_points;
 use super::{Buffers, Context, PADDING};
 use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
-use crate::kernel::{Kernel, Pair, PairVisitor};
+use crate::kernel::Pair;
 use crate::tree::Cell;
 use lanes::{Isa, Job, Lanes, Real, accuracy};
 use rayon::prelude::*;
@@ -15,61 +16,39 @@ use std::ops::Range;
 const BLOCK: usize = 64;
 
 /// Radial sums at all targets, in tree order and plan units; near pairs of four vectors at once where there are four.
-pub(super) fn run<T: Real, K: Kernel<2>, E: Expansion<2>>(
+pub(super) fn run<T: Compiled, P: Pair, E: Expansion<2>>(
     context: &Context<T, E, 2>,
-    kernel: &K,
+    pair: P,
     outputs: Outputs,
     buffers: &mut [Buffers<T, 2>],
 ) {
-    let scale = context.tree.frame.scale;
     let (fours, rest) = buffers.as_chunks_mut::<4>();
     for buffers in fours {
-        kernel.visit_pair(
-            scale,
-            Visitor {
-                context,
-                outputs,
-                buffers,
-            },
-        );
+        // One reciprocal serves four vectors: a better one than asked for costs little.
+        by_outputs::<T, P, E, { accuracy::FULL }, 4>(context, pair, outputs, buffers);
     }
     for buffers in rest.as_chunks_mut::<1>().0 {
-        kernel.visit_pair(
-            scale,
-            Visitor {
-                context,
-                outputs,
-                buffers,
-            },
-        );
+        T::leaves(context, pair, outputs, buffers);
     }
 }
 
-/// Picks the compiled version: accuracy of a pair, and whether potentials are wanted.
-struct Visitor<'a, T, E, const M: usize> {
-    context: &'a Context<'a, T, E, 2>,
+/// Picks the compiled version: whether potentials are wanted.
+pub(super) fn by_outputs<
+    T: Real,
+    P: Pair,
+    E: Expansion<2>,
+    const ACCURACY: usize,
+    const M: usize,
+>(
+    context: &Context<T, E, 2>,
+    pair: P,
     outputs: Outputs,
-    buffers: &'a mut [Buffers<T, 2>; M],
-}
-
-impl<T: Real, E: Expansion<2>, const M: usize> PairVisitor for Visitor<'_, T, E, M> {
-    type Output = ();
-
-    fn visit<P: Pair>(self, pair: P) {
-        use accuracy::{FULL, MIDDLE, SINGLE};
-        let Self {
-            context,
-            outputs,
-            buffers,
-        } = self;
-        match (context.accuracy, outputs.potential) {
-            (SINGLE, false) => all_leaves::<T, P, E, SINGLE, false, M>(context, pair, buffers),
-            (SINGLE, true) => all_leaves::<T, P, E, SINGLE, true, M>(context, pair, buffers),
-            (MIDDLE, false) => all_leaves::<T, P, E, MIDDLE, false, M>(context, pair, buffers),
-            (MIDDLE, true) => all_leaves::<T, P, E, MIDDLE, true, M>(context, pair, buffers),
-            (_, false) => all_leaves::<T, P, E, FULL, false, M>(context, pair, buffers),
-            (_, true) => all_leaves::<T, P, E, FULL, true, M>(context, pair, buffers),
-        }
+    buffers: &mut [Buffers<T, 2>; M],
+) {
+    if outputs.potential {
+        all_leaves::<T, P, E, ACCURACY, true, M>(context, pair, buffers);
+    } else {
+        all_leaves::<T, P, E, ACCURACY, false, M>(context, pair, buffers);
     }
 }
 

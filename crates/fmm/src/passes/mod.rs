@@ -1,5 +1,6 @@
 //! The method: sums at all targets from the strengths of all sources.
 
+mod compiled;
 #[cfg(test)]
 mod counting;
 mod downward;
@@ -7,8 +8,10 @@ mod leaves;
 pub(crate) mod p2p;
 mod upward;
 
+pub(crate) use compiled::Compiled;
+
 use crate::expansion::Expansion;
-use crate::kernel::Kernel;
+use crate::kernel::Pair;
 use crate::lists::Lists;
 use crate::tree::Tree;
 use crate::{Outputs, PassSeconds};
@@ -17,7 +20,7 @@ use rayon::prelude::*;
 use std::time::Instant;
 
 /// What every pass reads.
-pub(crate) struct Context<'a, T, E, const D: usize> {
+pub struct Context<'a, T, E, const D: usize> {
     pub(crate) chosen: Chosen,
     pub(crate) tree: &'a Tree<D>,
     pub(crate) lists: &'a Lists,
@@ -34,7 +37,7 @@ pub(crate) struct Context<'a, T, E, const D: usize> {
 
 /// Buffers of one strength vector, kept from one evaluation to the next.
 #[derive(Debug)]
-pub(crate) struct Buffers<T, const D: usize> {
+pub struct Buffers<T, const D: usize> {
     /// Power of two by which strengths were divided, so that the largest lies in [½, 1).
     pub(crate) unit: f64,
     /// Divided strengths in tree order, padded.
@@ -71,9 +74,9 @@ impl<T, const D: usize> Buffers<T, D> {
 pub(crate) const PADDING: usize = 16;
 
 /// Fills `s` and `t` of every buffer, in tree order, plan units.
-pub(crate) fn evaluate<T: Real, K: Kernel<2>, E: Expansion<2>>(
+pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<2>>(
     context: &Context<T, E, 2>,
-    kernel: &K,
+    pair: P,
     strengths: &[&[T]],
     outputs: Outputs,
     buffers: &mut [Buffers<T, 2>],
@@ -97,7 +100,7 @@ pub(crate) fn evaluate<T: Real, K: Kernel<2>, E: Expansion<2>>(
         });
     }
     timed(&mut seconds.near, || {
-        leaves::run(context, kernel, outputs, buffers)
+        leaves::run(context, pair, outputs, buffers)
     });
     seconds
 }

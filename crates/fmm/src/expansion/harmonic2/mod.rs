@@ -26,7 +26,7 @@ use waves::Waves;
 
 /// Everything that depends on the order and the number of waves.
 #[derive(Debug)]
-pub(crate) struct Harmonic2 {
+pub struct Harmonic2 {
     /// Number of terms p.
     order: usize,
     /// p rounded up to whole vectors.
