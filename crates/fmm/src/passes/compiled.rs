@@ -30,7 +30,7 @@ pub trait Compiled: lanes::Real {
 }
 
 macro_rules! compiled {
-    ($number:ty: $($accuracy:ident,)* else $best:ident) => {
+    ($number:ty: $($accuracy:ident),*; $best:ident) => {
         #[allow(private_bounds, private_interfaces)]
         impl Compiled for $number {
             fn evaluate_planar(
@@ -60,6 +60,6 @@ macro_rules! compiled {
         }
     };
 }
-compiled!(f64: SINGLE, MIDDLE, else FULL);
+compiled!(f64: SINGLE, MIDDLE; FULL);
 // One step already gives all that f32 has.
-compiled!(f32: else SINGLE);
+compiled!(f32: ; SINGLE);
