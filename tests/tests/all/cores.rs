@@ -1,8 +1,8 @@
 //! Gaussian cores of every size.
 
-use crate::cloud::{Shape, Signs};
+use crate::cloud::{Shape, Signs, rounded, widened};
 use crate::compare::{exact, worst_error};
-use farfield::{BiotSavart2d, Coulomb2d, GaussianCore, Options, Outputs, Plan, Real};
+use farfield::{BiotSavart2d, Coulomb2d, GaussianCore, Options, Outputs, Plan};
 
 /// Cores from a thousandth to a thousand times the mean spacing N^{−1/2}: from points to one blob wider than the cloud.
 #[test]
@@ -36,16 +36,12 @@ fn every_size() {
 #[test]
 fn single_precision() {
     let n = 2000;
-    let points: Vec<[f32; 2]> = Shape::Gaussian
-        .points(n, 22)
-        .iter()
-        .map(|x| x.map(f32::from_f64))
-        .collect();
-    let wide: Vec<[f64; 2]> = points.iter().map(|x| x.map(f64::from)).collect();
+    let points = rounded::<f32>(&Shape::Gaussian.points(n, 22));
+    let wide = widened(&points);
     let w: Vec<f32> = Signs::One
         .strengths(n, 22)
-        .into_iter()
-        .map(f32::from_f64)
+        .iter()
+        .map(|&w| w as f32)
         .collect();
     let wide_w: Vec<f64> = w.iter().map(|&w| w.into()).collect();
     for ratio in [1e-3, 0.1, 1.0, 10.0, 1e3] {
