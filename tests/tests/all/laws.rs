@@ -97,7 +97,7 @@ fn linearity() {
     );
 }
 
-/// Vectors are summed four at a time or singly, to the same bits.
+/// Vectors are summed four at a time or singly: the same but for the order of additions.
 #[test]
 fn several_strength_vectors() {
     let (points, _) = cloud();
@@ -110,7 +110,11 @@ fn several_strength_vectors() {
             for count in [1, 2, 4, 5] {
                 let strengths: Vec<&[f64]> = vectors[..count].iter().map(Vec::as_slice).collect();
                 let found = plan.evaluate(&strengths, outputs).unwrap().sums;
-                assert!(found == singles[..count], "{count} vectors, {outputs:?}");
+                assert_eq!(found.len(), count);
+                for (k, (found, single)) in found.iter().zip(&singles).enumerate() {
+                    let error = worst_error(found, single);
+                    assert!(error < 1e-13, "{k} of {count}, {outputs:?}: {error:e}");
+                }
             }
         }
         let mut field = vec![[0.0; 2]; N];
