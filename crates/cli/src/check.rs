@@ -35,7 +35,7 @@ pub(crate) struct Check {
         long,
         value_name = "LIST",
         value_delimiter = ',',
-        allow_negative_numbers = true
+        allow_hyphen_values = true
     )]
     tolerances: Vec<f64>,
     #[arg(long, value_enum, default_value_t = Precision::F64)]

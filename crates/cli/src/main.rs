@@ -15,6 +15,7 @@ mod run;
 mod text;
 
 use clap::{Parser, Subcommand};
+use std::panic;
 use std::process::ExitCode;
 
 /// Sums singular interactions between millions of particles, and moves the particles
@@ -35,6 +36,13 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // Bad input never gets here; a bug shall not bury its message under a backtrace.
+    panic::set_hook(Box::new(|bug| {
+        let what = bug.to_string().replace('\n', " ");
+        text::tell(format_args!(
+            "error: a bug in farfield, please report it: {what}"
+        ));
+    }));
     let done = |()| ExitCode::SUCCESS;
     let result = match Arguments::parse().command {
         Command::Run(run) => run.run(),

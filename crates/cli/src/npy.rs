@@ -174,7 +174,7 @@ impl Array {
             let what = format!("{}[{}]", self.path.display(), self.index(index));
             Err(Error::refused(
                 what,
-                x,
+                format_args!("{x:?}"),
                 format!("finite numbers in {}", T::NAME),
             ))
         };

@@ -25,7 +25,7 @@ pub(crate) struct Eval {
     #[arg(long)]
     kernel: Kernel2d,
     /// Relative ℓ2 error that the result may have; needed unless --method direct
-    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     tolerance: Option<f64>,
     /// Positions y_j
     #[arg(long, value_name = "Y.npy")]

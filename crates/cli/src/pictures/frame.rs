@@ -145,6 +145,7 @@ mod tests {
         };
         let mut config = Config::default();
         config.output.picture_pixels = 100;
+        (config.time.dt, config.time.steps) = (0.5, 50);
         Frame::of(&state, &config).unwrap()
     }
 

@@ -42,7 +42,11 @@ pub(super) fn vorticity(frame: &Frame, state: &State) -> Vec<f32> {
     let mut image = vec![0.0; size[0] * size[1]];
     for (level, layer) in layers.into_iter().enumerate() {
         let sigma = NARROWEST * f64::from(1u32 << level);
-        let smoothed = smooth(layer.into_image(), size[0], sigma as f32);
+        let layer = layer.into_image();
+        if layer.iter().all(|&x| x == 0.0) {
+            continue;
+        }
+        let smoothed = smooth(layer, size[0], sigma as f32);
         image
             .iter_mut()
             .zip(smoothed)

@@ -1,6 +1,6 @@
 //! `diagnostics.csv`: what was measured of the states. The same bytes for any number of threads and restarts.
 
-use super::rows::{Rows, number, optional};
+use super::rows::{self, Rows, number, optional};
 use crate::error::Result;
 use farfield_dynamics::{Config, ErrorKind, Observer, View};
 use std::path::Path;
@@ -14,20 +14,29 @@ const MIN_DISTANCE: usize = 10;
 
 pub(super) struct Diagnostics {
     rows: Rows,
+    /// Step of the last row that was kept.
+    kept: Option<u64>,
     config: Config,
 }
 
 impl Diagnostics {
     /// New, or going on `from` a step: rows after it are dropped, and those that a run without the stop would not have.
     pub(super) fn open(path: &Path, config: &Config, from: Option<u64>) -> Result<Self> {
-        let keep = |step: u64, row: &str| {
-            let wanted = step <= from? && due(step, config.output.diagnostics_every, config);
-            wanted.then(|| without_extras(step, row, config))
+        let mut old = match from {
+            Some(_) => rows::read(path, HEADER)?,
+            None => vec![],
         };
-        let keep: &dyn Fn(u64, &str) -> Option<String> = &keep;
-        let rows = Rows::open(path, HEADER, from.map(|_| keep))?;
-        let config = config.clone();
-        Ok(Self { rows, config })
+        let every = config.output.diagnostics_every;
+        old.retain(|(step, _)| Some(*step) <= from && due(*step, every, config));
+        let kept = old.last().map(|(step, _)| *step);
+        let old = old
+            .into_iter()
+            .map(|(step, row)| without_extras(step, &row, config));
+        Ok(Self {
+            rows: Rows::start(path, HEADER, old)?,
+            kept,
+            config: config.clone(),
+        })
     }
 
     fn add(&mut self, view: &View) -> Result<()> {
@@ -60,7 +69,7 @@ impl Diagnostics {
 impl Observer for Diagnostics {
     fn observe(&mut self, view: &View) -> farfield_dynamics::Result<()> {
         // The state that a run goes on from has its row already.
-        if view.first && view.state.step > 0 {
+        if self.kept == Some(view.state.step) {
             return Ok(());
         }
         let added = self.add(view);

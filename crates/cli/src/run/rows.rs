@@ -12,22 +12,16 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// A new file with its header; or, where `keep` is given, the old file with those rows that `keep` returns, rewritten
-    /// as it returns them. Rows begin with their step; an unfinished last row is dropped.
-    pub(super) fn open(
+    /// A file with this header and these rows, instead of what was there.
+    pub(super) fn start(
         path: &Path,
         header: &str,
-        keep: Option<&dyn Fn(u64, &str) -> Option<String>>,
+        rows: impl IntoIterator<Item = String>,
     ) -> Result<Self> {
-        let mut text = format!("{header}\n");
-        if let Some(keep) = keep {
-            for row in kept(path, header)? {
-                let step = row.split(',').next().and_then(|step| step.parse().ok());
-                let row = step.and_then(|step| keep(step, &row));
-                text.extend(row.map(|row| row + "\n"));
-            }
-        }
-        files::write(path, |to| to.write_all(text.as_bytes()))?;
+        files::write(path, |to| {
+            writeln!(to, "{header}")?;
+            rows.into_iter().try_for_each(|row| writeln!(to, "{row}"))
+        })?;
         let file = File::options().append(true).open(path);
         Ok(Self {
             file: file.map_err(Error::file("write", path))?,
@@ -49,8 +43,9 @@ impl Rows {
     }
 }
 
-/// The whole rows of a file with this header; none if there is no file.
-fn kept(path: &Path, header: &str) -> Result<Vec<String>> {
+/// The rows of a file with this header, each with the step that it begins with; an unfinished last row is left out.
+/// None if there is no file.
+pub(super) fn read(path: &Path, header: &str) -> Result<Vec<(u64, String)>> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
@@ -59,9 +54,12 @@ fn kept(path: &Path, header: &str) -> Result<Vec<String>> {
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
     let mut lines = whole.lines();
     match lines.next() {
-        None => Ok(vec![]),
-        Some(found) if found == header => Ok(lines.map(String::from).collect()),
-        Some(_) => Err(Error::refused(path.display(), "another header", header)),
+        Some(found) if found != header => {
+            Err(Error::refused(path.display(), "another header", header))
+        }
+        _ => Ok(lines
+            .filter_map(|row| Some((row.split(',').next()?.parse().ok()?, row.into())))
+            .collect()),
     }
 }
 

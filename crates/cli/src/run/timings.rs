@@ -1,6 +1,6 @@
 //! `timings.csv`: where the time went. Apart from the diagnostics, because no two runs have the same.
 
-use super::rows::{Rows, number};
+use super::rows::{self, Rows, number};
 use crate::error::Result;
 use farfield_dynamics::{Config, ErrorKind, Observer, StepSeconds, View};
 use std::path::Path;
@@ -42,22 +42,20 @@ pub(super) struct Timings {
 
 impl Timings {
     pub(super) fn open(path: &Path, config: &Config, from: Option<u64>) -> Result<Self> {
-        let earlier = std::cell::Cell::new(0.0);
-        let keep = |step: u64, row: &str| {
-            let seconds: f64 = row.split(',').nth(1)?.parse().ok()?;
-            (step <= from?).then(|| {
-                earlier.set(earlier.get() + seconds);
-                row.to_string()
-            })
+        let mut old = match from {
+            Some(_) => rows::read(path, HEADER)?,
+            None => vec![],
         };
-        let keep: &dyn Fn(u64, &str) -> Option<String> = &keep;
+        old.retain(|(step, _)| Some(*step) <= from);
+        let seconds = |row: &str| row.split(',').nth(1)?.parse::<f64>().ok();
+        let earlier = old.iter().filter_map(|(_, row)| seconds(row)).sum();
         Ok(Self {
-            rows: Rows::open(path, HEADER, from.map(|_| keep))?,
+            rows: Rows::start(path, HEADER, old.into_iter().map(|(_, row)| row))?,
             every: config.output.diagnostics_every,
             before: Instant::now(),
             since_row: Seconds::default(),
             here: Seconds::default(),
-            earlier: earlier.get(),
+            earlier,
             steps: 0,
         })
     }

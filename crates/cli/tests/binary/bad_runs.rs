@@ -1,0 +1,206 @@
+//! `run` refuses with one line, and leaves earlier results.
+
+use crate::bench::Bench;
+use std::fs;
+
+#[test]
+fn configurations() {
+    let bench = Bench::new();
+    bench.refused(
+        "run nothere.toml",
+        "nothere.toml: cannot read: No such file or directory",
+    );
+    for (text, expected) in [
+        (
+            "seed = 1\n[model]\nviscosty = 1\n",
+            "c.toml:3: model.viscosty: unknown key (nearest: model.viscosity)",
+        ),
+        ("[modle]\n", "c.toml:1: modle: unknown key (nearest: model)"),
+        (
+            "[time]\ndt = \"fast\"\n",
+            "c.toml:2: time.dt: string \"fast\" (allowed: a number)",
+        ),
+        ("[time\n", "c.toml:1: unclosed table, expected `]`"),
+        ("schema = 2", "schema: 2 (allowed: 1)"),
+        (
+            "[field]\ntolerance = 0",
+            "field.tolerance: 0e0 (allowed: 1e-14 to 0.1)",
+        ),
+        (
+            "[field]\ntolerance = nan",
+            "field.tolerance: NaN (allowed: 1e-14 to 0.1)",
+        ),
+        (
+            "model.viscosity = 0.5\ntime.scheme = \"rk4\"",
+            "time.scheme: rk4 with model.viscosity = 0.5 (allowed: rk4 only with model.viscosity = 0; else ab2-maruyama or euler-maruyama)",
+        ),
+        ("initial.n = 0", "initial.n: 0 (allowed: 1 to 2^32 - 1)"),
+    ] {
+        bench.write("c.toml", text);
+        bench.refused("run c.toml --out o", expected);
+        bench.refused_with("check c.toml", &[expected]);
+    }
+    bench.refused(
+        "run --out o --set model.viscosty=1",
+        "--set: model.viscosty: unknown key (nearest: model.viscosity)",
+    );
+    bench.usage("run --steps 3", &["unexpected argument '--steps'"]);
+    bench.usage("run --resume a --out b", &["cannot be used with"]);
+    assert_eq!(bench.list("."), ["c.toml"]);
+}
+
+#[test]
+fn arrays() {
+    let bench = Bench::new();
+    let from_file = "run --out o --set initial.kind=file --set initial.path=x.npy";
+    bench.refused_with(
+        from_file,
+        &["x.npy: cannot read: No such file or directory"],
+    );
+    bench.array("x.npy", &[0, 2], &[0.0; 0]);
+    bench.refused(from_file, "positions: 0 particles (allowed: 1 to 2^32 - 1)");
+    bench.cloud(10);
+    let with = |file: &str| format!("{from_file} --set model.circulations.file={file}");
+    bench.array("nine.npy", &[9], &[1.0; 9]);
+    bench.refused(
+        &with("nine.npy"),
+        "circulations: 9 numbers (allowed: one for each of the 10 particles)",
+    );
+    bench.refused_with(
+        &with("x.npy"),
+        &["x.npy: shape (10, 2) (allowed: (N,): a number for each particle)"],
+    );
+    bench.array("x.npy", &[10, 2], &[1e300; 20]);
+    bench.refused_with(
+        from_file,
+        &["positions: so large that their second moments overflow"],
+    );
+    bench.write("c.toml", "[initial]\nkind = \"file\"\n");
+    bench.refused("run c.toml", "c.toml:1: initial.path: missing");
+    assert_eq!(bench.list("."), ["c.toml", "nine.npy", "w.npy", "x.npy"]);
+}
+
+const SMALL: &str = "--set initial.n=50 --set time.steps=2 --set output.pictures=0";
+
+#[test]
+fn folders() {
+    let bench = Bench::new();
+    bench.write("file", "mine");
+    bench.refused(
+        &format!("run {SMALL} --out file"),
+        "--out: file is a file (allowed: a new or empty folder; results are never overwritten)",
+    );
+    bench.refused_with(
+        &format!("run {SMALL} --out file/inner"),
+        &["file/inner", "Not a directory"],
+    );
+    fs::create_dir(bench.path("full")).unwrap();
+    bench.write("full/thing", "mine");
+    bench.refused(
+        &format!("run {SMALL} --out full"),
+        "--out: full holds something (allowed: a new or empty folder; results are never overwritten)",
+    );
+    fs::create_dir(bench.path("empty")).unwrap();
+    bench.good(&format!("run {SMALL} --out empty"));
+    bench.good(&format!("run {SMALL} --out new/inner"));
+    // The default name never meets an earlier run.
+    bench.write("farfield-run-2", "mine");
+    for _ in 0..2 {
+        bench.good(&format!("run {SMALL}"));
+    }
+    assert!(bench.path("farfield-run/summary.json").exists());
+    assert!(bench.path("farfield-run-3/summary.json").exists());
+    assert_eq!(bench.text("farfield-run-2"), "mine");
+}
+
+#[test]
+fn snapshots() {
+    let bench = Bench::new();
+    bench.refused_with("run --resume nothere", &["--resume: nothere: not there"]);
+    fs::create_dir(bench.path("other")).unwrap();
+    bench.refused_with("run --resume other", &["no output folder of a run"]);
+    bench.good(&format!("run {SMALL} --out o"));
+    let last = "o/snapshots/snapshot-0000000002.ffs";
+    fs::remove_file(bench.path("o/snapshots/snapshot-0000000000.ffs")).unwrap();
+    let whole = bench.read(last);
+    let damaged = |bytes: Vec<u8>, part: &str| {
+        bench.write(last, bytes);
+        for arguments in [
+            "run --resume o",
+            "export o --output s.npz",
+            &format!("info {last}"),
+        ] {
+            bench.refused_with(arguments, &["snapshot-0000000002.ffs: ", part]);
+        }
+    };
+    damaged(whole[..whole.len() - 1].to_vec(), "truncated");
+    damaged(whole[..100].to_vec(), "truncated");
+    damaged(vec![], "truncated");
+    let mut flipped = whole.clone();
+    flipped[whole.len() - 20] ^= 1;
+    damaged(flipped, "checksum");
+    let mut newer = whole.clone();
+    newer[8] = 9;
+    damaged(newer, "version: 9 (allowed: 1, which this program writes)");
+    let mut model = whole.clone();
+    let at = model
+        .windows(6)
+        .position(|bytes| bytes == b"vortex")
+        .unwrap();
+    model[at..at + 6].copy_from_slice(b"plasma");
+    let header = 20..20 + u32::from_le_bytes(model[12..16].try_into().unwrap()) as usize;
+    let crc = crc32fast::hash(&model[header]);
+    model[16..20].copy_from_slice(&crc.to_le_bytes());
+    damaged(model, "model: 'plasma' (allowed: vortex)");
+    // Of another run than the configuration's.
+    bench.write(last, &whole);
+    bench.refused_with(
+        "run --resume o --set model.viscosity=0.5",
+        &["model: ", "viscosity: 0.5", "as in the snapshot"],
+    );
+    bench.refused_with(
+        "run --resume o --set seed=8",
+        &["seed: 8 (allowed: 7, as in the snapshot)"],
+    );
+    bench.refused_with(
+        "run --resume o --set time.steps=1",
+        &["time.steps: 1 (allowed: at least 2"],
+    );
+    assert_eq!(bench.read(last), whole);
+    bench.refused(
+        "export o --snapshot 1 --output s.npz",
+        "--snapshot: 1 (allowed: 2; or -1 to -1)",
+    );
+    bench.refused_with("export o --output s.xyz", &["--output: s.xyz (allowed: "]);
+    bench.refused_with("export other --output s.npz", &["other: no snapshots"]);
+    bench.refused_with("info other", &["other: no snapshots"]);
+}
+
+/// The disk fills up in the middle: the snapshot of step 0 fits, the next one, which is longer, does not.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fills_up() {
+    use crate::bad_arrays::limited;
+    let bench = Bench::new();
+    let run = "run --set initial.n=1000 --set time.steps=8 --set output.pictures=0 --set output.snapshot_every=4";
+    let output = limited(&bench, 32, &format!("{run} --out o"));
+    let errors = String::from_utf8(output.stderr.clone()).unwrap();
+    // Lines of progress come before.
+    let error = errors.lines().last().unwrap();
+    assert!(
+        error.contains("snapshot-0000000004.ffs: File too large"),
+        "{errors}"
+    );
+    assert!(
+        error.ends_with("the last good state is o/snapshots/snapshot-0000000000.ffs"),
+        "{errors}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(bench.list("o/snapshots"), ["snapshot-0000000000.ffs"]);
+    bench.good("run --resume o");
+    bench.good(&format!("{run} --out straight"));
+    assert_eq!(
+        bench.text("o/diagnostics.csv"),
+        bench.text("straight/diagnostics.csv")
+    );
+}

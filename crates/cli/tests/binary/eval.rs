@@ -1,0 +1,235 @@
+//! `eval` and `check`.
+
+use crate::bench::{Bench, npy, npz};
+use std::f64::consts::TAU;
+
+const EVAL: &str = "eval --kernel biot-savart --sources x.npy --strengths w.npy";
+
+/// Biot–Savart velocity and stream function at x, written down again.
+fn exact(x: [f64; 2], sources: &[f64], strengths: &[f64]) -> ([f64; 2], f64) {
+    let (mut u, mut psi) = ([0.0, 0.0], 0.0);
+    for (y, w) in sources.chunks(2).zip(strengths) {
+        let z = [x[0] - y[0], x[1] - y[1]];
+        let r2 = z[0] * z[0] + z[1] * z[1];
+        if r2 > 0.0 {
+            u[0] -= w * z[1] / (TAU * r2);
+            u[1] += w * z[0] / (TAU * r2);
+            psi -= w * 0.5 * r2.ln() / TAU;
+        }
+    }
+    (u, psi)
+}
+
+fn relative_error(found: &[f64], exact: &[f64]) -> f64 {
+    assert_eq!(found.len(), exact.len());
+    let norm = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
+    norm(&mut found.iter().zip(exact).map(|(a, b)| a - b)) / norm(&mut exact.iter().copied())
+}
+
+#[test]
+fn field_and_potential_of_the_sources() {
+    let bench = Bench::new();
+    let (x, w) = bench.cloud(3000);
+    bench.good(&format!(
+        "{EVAL} --tolerance 1e-6 --outputs field,potential --output u.npz"
+    ));
+    let (shape, field) = npy(&npz(&bench.path("u.npz"), "field"));
+    assert_eq!(shape, [3000, 2]);
+    let (shape, potential) = npy(&npz(&bench.path("u.npz"), "potential"));
+    assert_eq!(shape, [3000]);
+    let all: Vec<_> = x
+        .chunks(2)
+        .map(|at| exact([at[0], at[1]], &x, &w))
+        .collect();
+    let expected: Vec<f64> = all.iter().flat_map(|(u, _)| *u).collect();
+    let error = relative_error(&field, &expected);
+    assert!((1e-10..1e-6).contains(&error), "{error}");
+    let expected: Vec<f64> = all.iter().map(|(_, psi)| *psi).collect();
+    assert!(relative_error(&potential, &expected) < 1e-6);
+}
+
+#[test]
+fn targets_and_several_strength_vectors() {
+    let bench = Bench::new();
+    let (x, w) = bench.cloud(200);
+    let two: Vec<f64> = w.iter().flat_map(|w| [*w, 3.0 - w]).collect();
+    bench.array("w.npy", &[200, 2], &two);
+    let targets = [0.3, 0.1, -2.0, 5.0, 0.0, 0.0];
+    bench.array("t.npy", &[3, 2], &targets);
+    let several = format!("{EVAL} --targets t.npy --tolerance 1e-9 --outputs field,potential");
+    for method in ["fmm", "direct"] {
+        bench.good(&format!("{several} --output u.npz --method {method}"));
+        let (shape, field) = npy(&npz(&bench.path("u.npz"), "field"));
+        assert_eq!(shape, [3, 2, 2]);
+        let (shape, potential) = npy(&npz(&bench.path("u.npz"), "potential"));
+        assert_eq!(shape, [3, 2]);
+        for (i, at) in targets.chunks(2).enumerate() {
+            for k in 0..2 {
+                let strengths: Vec<f64> = two.iter().skip(k).step_by(2).copied().collect();
+                let (u, psi) = exact([at[0], at[1]], &x, &strengths);
+                let found = &field[4 * i + 2 * k..][..2];
+                assert!(relative_error(found, &u) < 1e-8, "{method} {i} {k}");
+                assert!(
+                    (potential[2 * i + k] - psi).abs() < 1e-8,
+                    "{method} {i} {k}"
+                );
+            }
+        }
+    }
+    // Shape (N, 1) is one vector of several.
+    bench.array("w.npy", &[200, 1], &w);
+    bench.good(&format!("{EVAL} --tolerance 1e-3 --output u.npy"));
+    assert_eq!(npy(&bench.read("u.npy")).0, [200, 1, 2]);
+}
+
+#[test]
+fn precision_follows_the_arrays() {
+    let bench = Bench::new();
+    let (x, w) = bench.cloud(50);
+    let dtype = |name| {
+        npyz::NpyFile::new(&bench.read(name)[..])
+            .unwrap()
+            .dtype()
+            .descr()
+    };
+    bench.good(&format!("{EVAL} --tolerance 1e-5 --output u.npy"));
+    assert_eq!(dtype("u.npy"), "'<f8'");
+    bench.good(&format!(
+        "{EVAL} --tolerance 1e-5 --output u.npy --precision f32"
+    ));
+    assert_eq!(dtype("u.npy"), "'<f4'");
+    let narrow = |numbers: &[f64]| numbers.iter().map(|&x| x as f32).collect::<Vec<f32>>();
+    bench.array("x.npy", &[50, 2], &narrow(&x));
+    bench.good(&format!("{EVAL} --tolerance 1e-5 --output u.npy"));
+    assert_eq!(dtype("u.npy"), "'<f8'");
+    bench.array("w.npy", &[50], &narrow(&w));
+    bench.good(&format!("{EVAL} --tolerance 1e-5 --output u.npy"));
+    assert_eq!(dtype("u.npy"), "'<f4'");
+}
+
+#[test]
+fn report_has_the_documented_keys() {
+    let bench = Bench::new();
+    bench.cloud(2000);
+    bench.good(&format!(
+        "{EVAL} --tolerance 1e-6 --threads 1 --isa scalar --repeat 3 --report r.json"
+    ));
+    let keys = |text: &str| -> Vec<String> {
+        let value: serde_json::Value = serde_json::from_str(text).unwrap();
+        let mut keys: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
+        keys.sort();
+        keys
+    };
+    let plain = [
+        "isa",
+        "kernel",
+        "method",
+        "n_sources",
+        "n_targets",
+        "precision",
+        "seconds",
+        "threads",
+        "tolerance",
+    ];
+    assert_eq!(keys(&bench.text("r.json")), plain);
+    let report: serde_json::Value = serde_json::from_str(&bench.text("r.json")).unwrap();
+    assert_eq!(report["n_sources"], 2000);
+    assert_eq!(report["kernel"], "biot-savart");
+    assert_eq!(
+        (&report["isa"], &report["threads"]),
+        (&"scalar".into(), &1.into())
+    );
+    assert_eq!(report["seconds"]["evaluate"].as_array().unwrap().len(), 3);
+    bench.good(&format!(
+        "{EVAL} --tolerance 1e-6 --verify 200 --report r.json"
+    ));
+    let report: serde_json::Value = serde_json::from_str(&bench.text("r.json")).unwrap();
+    assert_eq!(keys(&bench.text("r.json")).len(), plain.len() + 3);
+    let measured = report["measured_error"].as_f64().unwrap();
+    let bound = report["measured_error_bound"].as_f64().unwrap();
+    assert!(measured > 0.0 && measured <= bound && bound <= 1e-6);
+    assert!(report["confidence"].as_f64().unwrap() >= 0.9);
+}
+
+#[test]
+fn same_bytes_for_one_and_two_threads() {
+    let bench = Bench::new();
+    bench.cloud(20_000);
+    for threads in [1, 2] {
+        bench.good(&format!(
+            "{EVAL} --tolerance 1e-6 --threads {threads} --output u{threads}.npy"
+        ));
+    }
+    assert_eq!(bench.read("u1.npy"), bench.read("u2.npy"));
+}
+
+#[test]
+fn small_and_strange_clouds() {
+    let bench = Bench::new();
+    for (n, numbers) in [(0, vec![]), (1, vec![1.0, 2.0]), (3, vec![7.0; 6])] {
+        bench.array("x.npy", &[n, 2], &numbers);
+        bench.array("w.npy", &[n], &vec![1.5; n as usize]);
+        bench.good(&format!(
+            "{EVAL} --tolerance 1e-6 --outputs field,potential --output u.npz"
+        ));
+        let (shape, field) = npy(&npz(&bench.path("u.npz"), "field"));
+        assert_eq!((shape, field), (vec![n, 2], vec![0.0; 2 * n as usize]));
+    }
+    bench.array("x.npy", &[2, 2], &[0.0, 0.0, 2.0, 0.0]);
+    bench.array("w.npy", &[2], &[TAU, 2.0 * TAU]);
+    bench.good(&format!("{EVAL} --tolerance 1e-12 --output u.npy"));
+    let (_, field) = npy(&bench.read("u.npy"));
+    assert!(
+        relative_error(&field, &[0.0, -1.0, 0.0, 0.5]) < 1e-12,
+        "{field:?}"
+    );
+    // Far and near coordinates scale as 1/r.
+    let (x, _) = bench.cloud(400);
+    bench.good(&format!(
+        "{EVAL} --tolerance 1e-6 --method direct --output one.npy"
+    ));
+    let (_, one) = npy(&bench.read("one.npy"));
+    for scale in [1e300, 1e-300] {
+        let far: Vec<f64> = x.iter().map(|x| x * scale).collect();
+        bench.array("x.npy", &[400, 2], &far);
+        bench.good(&format!("{EVAL} --tolerance 1e-6 --output u.npy"));
+        let (_, field) = npy(&bench.read("u.npy"));
+        let back: Vec<f64> = field.iter().map(|u| u * scale).collect();
+        assert!(relative_error(&back, &one) < 1e-6, "{scale:e}");
+    }
+}
+
+#[test]
+fn check_compares_with_the_direct_sum() {
+    let bench = Bench::new();
+    let table = bench.good("check --n 3000 --tolerances 1e-4,1e-9");
+    assert_eq!(table.matches("PASS").count(), 8, "{table}");
+    assert!(!table.contains("FAIL"));
+    bench.cloud(1000);
+    let table =
+        bench.good("check --sources x.npy --strengths w.npy --precision f32 --kernel coulomb");
+    assert_eq!(table.matches("PASS").count(), 4, "{table}");
+    bench.write("good.toml", "[initial]\nn = 2000\n[time]\nsteps = 7\n");
+    assert_eq!(
+        bench.good("check good.toml"),
+        "good.toml: good, 2,000 particles, 7 steps\n"
+    );
+}
+
+#[test]
+fn info_tells_what_a_file_holds() {
+    let bench = Bench::new();
+    assert!(bench.good("info").contains("scalar"));
+    bench.array("a.npy", &[3, 2], &[0.5f32, 1.0, f32::NAN, -2.0, 4.0, 0.0]);
+    let text = bench.good("info a.npy");
+    for part in [
+        "float32",
+        "(3, 2)",
+        "24 B",
+        "0.5 to 4.0",
+        "-2.0 to 1.0",
+        "1 number",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+}

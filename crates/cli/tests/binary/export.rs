@@ -1,0 +1,136 @@
+//! Exported snapshots, read back with other readers.
+
+use crate::bench::{Bench, npy, npz};
+use base64::prelude::{BASE64_STANDARD, Engine};
+
+/// A run of 40 particles of both signs.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    bench.good("run --out o --set initial.kind=dipole --set initial.n=40 --set time.steps=4 --set time.dt=0.25 --set output.snapshot_every=2 --set output.pictures=0");
+    bench
+}
+
+#[test]
+fn npz_npy_and_csv_agree() {
+    let bench = bench();
+    for name in ["s.npz", "s.npy", "s.csv"] {
+        bench.good(&format!("export o --output {name}"));
+    }
+    let array = |name| npz(&bench.path("s.npz"), name);
+    let (shape, positions) = npy(&array("positions"));
+    assert_eq!(shape, [40, 2]);
+    let (shape, strengths) = npy(&array("strengths"));
+    assert_eq!(shape, [40]);
+    assert_eq!(strengths[..4], [1.0, -1.0, 1.0, -1.0]);
+    assert_eq!(npy(&array("time")), (vec![], vec![1.0]));
+    let step: Vec<i64> = npyz::NpyFile::new(&array("step")[..])
+        .unwrap()
+        .into_vec()
+        .unwrap();
+    assert_eq!(step, [4]);
+    assert_eq!(npy(&bench.read("s.npy")), (vec![40, 2], positions.clone()));
+    let text = bench.text("s.csv");
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("id,x,y,circulation"));
+    for (i, line) in lines.enumerate() {
+        let numbers: Vec<f64> = line
+            .split(',')
+            .map(|field| field.parse().unwrap())
+            .collect();
+        assert_eq!(
+            numbers,
+            [
+                i as f64,
+                positions[2 * i],
+                positions[2 * i + 1],
+                strengths[i]
+            ]
+        );
+    }
+    // The particles keep their order from snapshot to snapshot.
+    bench.good("export o --snapshot -3 --output first.npy");
+    bench.good("export o --snapshot 0 --output zero.npy");
+    assert_eq!(bench.read("first.npy"), bench.read("zero.npy"));
+    let moved = positions
+        .iter()
+        .zip(npy(&bench.read("zero.npy")).1)
+        .map(|(a, b)| (a - b).abs());
+    assert!(moved.fold(0.0, f64::max) < 1.0);
+}
+
+/// An XML parser and a base64 decoder that the writer does not share.
+#[test]
+fn vtp_is_read_back() {
+    let bench = bench();
+    bench.good("export o --output s.vtp");
+    bench.good("export o --output s.npz");
+    let text = bench.text("s.vtp");
+    let xml = roxmltree::Document::parse(&text).unwrap();
+    let root = xml.root_element();
+    let attributes = [
+        ("type", "PolyData"),
+        ("byte_order", "LittleEndian"),
+        ("header_type", "UInt64"),
+    ];
+    for (name, value) in attributes {
+        assert_eq!(root.attribute(name), Some(value));
+    }
+    let piece = root
+        .descendants()
+        .find(|node| node.has_tag_name("Piece"))
+        .unwrap();
+    assert_eq!(piece.attribute("NumberOfPoints"), Some("40"));
+    assert_eq!(piece.attribute("NumberOfVerts"), Some("40"));
+    let node = |parent: &str, name: &str| {
+        let inside = root
+            .descendants()
+            .find(|node| node.has_tag_name(parent))
+            .unwrap();
+        inside
+            .children()
+            .find(|node| node.attribute("Name") == Some(name))
+            .unwrap()
+    };
+    let words = |parent: &str, name: &str, kind: &str, components: &str| -> Vec<[u8; 8]> {
+        let array = node(parent, name);
+        assert_eq!(array.attribute("type"), Some(kind));
+        assert_eq!(array.attribute("NumberOfComponents"), Some(components));
+        assert_eq!(array.attribute("format"), Some("binary"));
+        let bytes = BASE64_STANDARD.decode(array.text().unwrap()).unwrap();
+        let (header, data) = bytes.split_at(8);
+        assert_eq!(
+            u64::from_le_bytes(header.try_into().unwrap()),
+            data.len() as u64
+        );
+        data.as_chunks().0.to_vec()
+    };
+    let floats = |words: Vec<[u8; 8]>| {
+        words
+            .into_iter()
+            .map(f64::from_le_bytes)
+            .collect::<Vec<f64>>()
+    };
+    let whole = |words: Vec<[u8; 8]>| {
+        words
+            .into_iter()
+            .map(i64::from_le_bytes)
+            .collect::<Vec<i64>>()
+    };
+    let (_, positions) = npy(&npz(&bench.path("s.npz"), "positions"));
+    let (_, strengths) = npy(&npz(&bench.path("s.npz"), "strengths"));
+    let expected: Vec<f64> = positions
+        .chunks(2)
+        .flat_map(|x| [x[0], x[1], 0.0])
+        .collect();
+    assert_eq!(floats(words("Points", "Points", "Float64", "3")), expected);
+    assert_eq!(
+        floats(words("PointData", "circulation", "Float64", "1")),
+        strengths
+    );
+    let ids: Vec<i64> = (0..40).collect();
+    assert_eq!(whole(words("PointData", "id", "Int64", "1")), ids);
+    assert_eq!(whole(words("Verts", "connectivity", "Int64", "1")), ids);
+    let ends: Vec<i64> = (1..=40).collect();
+    assert_eq!(whole(words("Verts", "offsets", "Int64", "1")), ends);
+    assert_eq!(node("FieldData", "TimeValue").text(), Some("1.0"));
+}

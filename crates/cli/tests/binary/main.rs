@@ -1,0 +1,15 @@
+//! The binary as a user meets it: files in, files out, one line when something is wrong.
+
+// Runs the binary in a folder of its own, and writes arrays.
+mod bench;
+// Sums: from arrays to arrays.
+mod eval;
+// Every bad input gets one line and leaves what was there.
+mod bad_arrays;
+mod bad_runs;
+// Runs: what they write, and the examples.
+mod run;
+// Stopped, killed and resumed runs give the bytes of a straight one.
+mod resume;
+// Snapshots for other programs.
+mod export;

@@ -1,0 +1,214 @@
+//! Stopped, killed and resumed runs give the bytes of a straight one.
+
+use crate::bench::Bench;
+use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
+
+const RUN: &str = "run --set initial.n=1500 --set output.snapshot_every=7 --set output.picture_pixels=120 \
+                   --set output.min_distance_every=9 --set field.check_every=6";
+
+/// All that a straight run and a resumed one must have alike.
+fn same(bench: &Bench, a: &str, b: &str) {
+    for inner in ["snapshots", "pictures"] {
+        let names = bench.list(&format!("{a}/{inner}"));
+        assert_eq!(names, bench.list(&format!("{b}/{inner}")), "{b}");
+        for name in names {
+            let [left, right] = [a, b].map(|run| bench.read(&format!("{run}/{inner}/{name}")));
+            assert!(left == right, "{b}: {inner}/{name}");
+        }
+    }
+    let [left, right] = [a, b].map(|run| bench.text(&format!("{run}/diagnostics.csv")));
+    assert!(left == right, "{b}: diagnostics\n{left}\n{right}");
+    let laws = |run: &str| -> serde_json::Value {
+        let mut summary: serde_json::Value =
+            serde_json::from_str(&bench.text(&format!("{run}/summary.json"))).unwrap();
+        summary["seconds"] = 0.into();
+        summary
+    };
+    assert_eq!(laws(a), laws(b));
+}
+
+#[test]
+fn a_longer_run_goes_on_where_a_shorter_one_ended() {
+    for pace in [
+        "ab2-maruyama",
+        "euler-maruyama",
+        "rk4 --set model.viscosity=0",
+    ] {
+        let bench = Bench::new();
+        let run = format!("{RUN} --set output.pictures=0 --set time.scheme={pace}");
+        bench.good(&format!("{run} --set time.steps=20 --out straight"));
+        bench.good(&format!("{run} --set time.steps=10 --out o"));
+        let rows = bench.text("o/diagnostics.csv").lines().count();
+        assert_eq!(rows, 12);
+        let printed = bench.good("run --resume o --set time.steps=20");
+        assert!(printed.contains("going on from step 10"), "{printed}");
+        // Snapshots hold their configuration: those before step 10 have that of the shorter run.
+        for step in [14, 20] {
+            let name = format!("snapshots/snapshot-{step:010}.ffs");
+            let [left, right] = ["straight", "o"].map(|run| bench.read(&format!("{run}/{name}")));
+            assert!(left == right, "{pace}: step {step}");
+        }
+        let [left, right] =
+            ["straight", "o"].map(|run| bench.text(&format!("{run}/diagnostics.csv")));
+        assert!(left == right, "{pace}\n{left}\n{right}");
+        let timings = bench.text("o/timings.csv");
+        assert_eq!(
+            timings.lines().count(),
+            1 + 21 + 1,
+            "a row a step, and one for the second start\n{timings}"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_snapshot_is_passed_over() {
+    let bench = Bench::new();
+    bench.good(&format!("{RUN} --set time.steps=20 --out straight"));
+    bench.good(&format!("{RUN} --set time.steps=20 --out o"));
+    let last = "o/snapshots/snapshot-0000000020.ffs";
+    let whole = bench.read(last);
+    bench.write(last, &whole[..whole.len() / 2]);
+    fs::remove_file(bench.path("o/pictures/vorticity-0000000020.png")).unwrap();
+    let output = bench.run("run --resume o");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.success() && errors.contains("passed over a damaged snapshot: "),
+        "{errors}"
+    );
+    assert!(
+        errors.contains("snapshot-0000000020.ffs: length"),
+        "{errors}"
+    );
+    same(&bench, "straight", "o");
+}
+
+#[test]
+fn an_unfinished_row_is_dropped() {
+    let bench = Bench::new();
+    bench.good(&format!("{RUN} --set time.steps=14 --out straight"));
+    bench.good(&format!("{RUN} --set time.steps=14 --out o"));
+    fs::remove_file(bench.path("o/snapshots/snapshot-0000000014.ffs")).unwrap();
+    let text = bench.text("o/diagnostics.csv");
+    bench.write("o/diagnostics.csv", &text[..text.len() - 40]);
+    bench.good("run --resume o --threads 1");
+    same(&bench, "straight", "o");
+}
+
+/// Killed at some moment, a run can be resumed; killed and resumed again and again, it ends as the straight one.
+#[test]
+fn killed_at_any_moment() {
+    let bench = Bench::new();
+    let run =
+        format!("{RUN} --set time.steps=60 --set output.snapshot_every=3 --set initial.n=4000");
+    bench.good(&format!("{run} --out straight"));
+    let mut child = bench.start(&format!("{run} --out o"));
+    // Before there is a snapshot, there is nothing to resume.
+    while !bench.path("o/snapshots/snapshot-0000000000.ffs").exists() {
+        sleep(Duration::from_millis(1));
+    }
+    let mut kills = 0;
+    for moment in [3, 31, 57, 12, 90, 44, 71, 25] {
+        sleep(Duration::from_millis(moment));
+        let finished = child.try_wait().unwrap().is_some();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if finished {
+            break;
+        }
+        kills += 1;
+        child = bench.start("run --resume o");
+    }
+    child.wait().unwrap();
+    assert!(kills > 0, "the run was over before the first moment");
+    bench.good("run --resume o");
+    same(&bench, "straight", "o");
+}
+
+#[cfg(unix)]
+mod signals {
+    use super::*;
+    use std::process::{Child, Command};
+
+    fn interrupt(child: &Child) {
+        let sent = Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    #[test]
+    fn the_first_interrupt_finishes_the_step() {
+        let bench = Bench::new();
+        let run =
+            "run --set initial.n=1500 --set output.pictures=0 --set output.snapshot_every=1000000";
+        let child = bench.start(&format!("{run} --set time.steps=1000000 --out o"));
+        while !bench.path("o/diagnostics.csv").exists()
+            || bench.text("o/diagnostics.csv").lines().count() < 5
+        {
+            sleep(Duration::from_millis(1));
+        }
+        interrupt(&child);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let last = printed.lines().last().unwrap();
+        assert!(
+            last.ends_with("of 1000000; go on with: farfield run --resume o"),
+            "{printed}"
+        );
+        let step = last
+            .strip_prefix("stopped after step ")
+            .and_then(|rest| rest.split(' ').next());
+        let step: u64 = step.unwrap().parse().unwrap();
+        let steps = step + 5;
+        bench.good(&format!("run --resume o --set time.steps={steps}"));
+        bench.good(&format!("{run} --set time.steps={steps} --out straight"));
+        let name = format!("snapshots/snapshot-{steps:010}.ffs");
+        assert!(bench.read(&format!("o/{name}")) == bench.read(&format!("straight/{name}")));
+        assert_eq!(
+            bench.text("o/diagnostics.csv"),
+            bench.text("straight/diagnostics.csv")
+        );
+    }
+
+    #[test]
+    fn the_second_interrupt_aborts() {
+        let bench = Bench::new();
+        // Long steps, so that the second comes before the first has had its effect: not always, but once in five.
+        let run = "run --threads 1 --set initial.n=150000 --set model.viscosity=0 --set time.scheme=rk4 \
+                   --set field.tolerance=1e-12 --set field.check_every=0 --set output.pictures=0";
+        let aborted = (0..5).any(|i| {
+            let child = bench.start(&format!("{run} --out o{i}"));
+            while !bench.path(&format!("o{i}/timings.csv")).exists() {
+                sleep(Duration::from_millis(1));
+            }
+            sleep(Duration::from_millis(50));
+            interrupt(&child);
+            sleep(Duration::from_millis(20));
+            interrupt(&child);
+            let output = child.wait_with_output().unwrap();
+            assert_eq!(output.status.code(), Some(130));
+            !String::from_utf8(output.stdout)
+                .unwrap()
+                .contains("stopped after step")
+        });
+        assert!(aborted);
+    }
+}
+
+#[test]
+fn two_runs_do_not_share_a_folder() {
+    let bench = Bench::new();
+    let mut child = bench.start("run --set initial.n=1500 --set time.steps=1000000 --out o");
+    while !bench.path("o/snapshots/snapshot-0000000000.ffs").exists() {
+        sleep(Duration::from_millis(1));
+    }
+    bench.refused(
+        "run --resume o",
+        "o: in use (allowed: a folder that no other run writes to)",
+    );
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
