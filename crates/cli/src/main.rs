@@ -18,7 +18,8 @@ use clap::{Parser, Subcommand};
 use std::panic;
 use std::process::ExitCode;
 
-/// Sums singular interactions between millions of particles, and moves the particles
+/// Sums singular interactions between millions of particles, and moves the particles.
+/// Without a command, `run`: a million vortices that merge
 #[derive(Parser)]
 #[command(version, max_term_width = 110, subcommand_required = true)]
 struct Arguments {
@@ -44,7 +45,12 @@ fn main() -> ExitCode {
         ));
     }));
     let done = |()| ExitCode::SUCCESS;
-    let result = match Arguments::parse().command {
+    // Without a command: the built-in run.
+    let arguments = match std::env::args_os().len() {
+        0 | 1 => Arguments::parse_from(["farfield", "run"]),
+        _ => Arguments::parse(),
+    };
+    let result = match arguments.command {
         Command::Run(run) => run.run(),
         Command::Eval(eval) => eval.run().map(done),
         Command::Check(check) => check.run().map(done),

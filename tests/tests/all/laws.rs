@@ -97,7 +97,7 @@ fn linearity() {
     );
 }
 
-/// Vectors are summed four at a time or singly: the same but for the order of additions.
+/// Vectors are summed four at a time or singly: the same expansions, other instructions for the near pairs.
 #[test]
 fn several_strength_vectors() {
     let (points, _) = cloud();
@@ -113,7 +113,10 @@ fn several_strength_vectors() {
                 assert_eq!(found.len(), count);
                 for (k, (found, single)) in found.iter().zip(&singles).enumerate() {
                     let error = worst_error(found, single);
-                    assert!(error < 1e-13, "{k} of {count}, {outputs:?}: {error:e}");
+                    assert!(
+                        error < 1e-2 * tolerance,
+                        "{k} of {count}, {outputs:?}: {error:e}"
+                    );
                 }
             }
         }

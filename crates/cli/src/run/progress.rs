@@ -30,7 +30,7 @@ impl Progress {
             true => ProgressBar::new(config.time.steps),
             false => ProgressBar::hidden(),
         };
-        let style = ProgressStyle::with_template("{bar:24}  {msg}");
+        let style = ProgressStyle::with_template("{bar:24}  {wide_msg}");
         bar.set_style(style.expect("a valid template").progress_chars("█▌░"));
         let now = Instant::now();
         Self {
@@ -62,7 +62,7 @@ impl Progress {
         }
         if let Some(check) = self.checks.last() {
             let (error, tolerance) = (check.measured_error, self.tolerance);
-            message += &format!("   field error {error:.1e} (tolerance {tolerance:e})");
+            message += &format!("   field error {error:.1e} of {tolerance:e}");
         }
         message
     }

@@ -1,7 +1,7 @@
 //! The adaptive tree: a quadtree in 2D, an octree in 3D, on Morton keys.
 //!
-//! What happens to points, in order: [`Frame`] puts a cube around them, [`morton`] gives each a key on that cube's finest
-//! grid, [`sort`] orders them by key, and [`Tree`] cuts the ordered points into cells. A cell is a contiguous range of
+//! What happens to points, in order: [`Frame`] puts a cube around them, `morton` gives each a key on that cube's finest
+//! grid, `sort` orders them by key, and [`Tree`] cuts the ordered points into cells. A cell is a contiguous range of
 //! sources and of targets in tree order; cells lie level by level, and in Morton order within a level.
 
 mod build;

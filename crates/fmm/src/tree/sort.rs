@@ -31,7 +31,7 @@ const PIECE: usize = 1 << 14;
 /// Bits of one digit of the sort.
 const DIGIT: u32 = 10;
 const BUCKETS: usize = 1 << DIGIT;
-/// Ranges up to this size are sorted by one more digit inside the first-level cache.
+/// Ranges up to this size are sorted with scratch on the stack.
 const SMALL: usize = 1 << 11;
 /// Ranges up to this size are sorted by insertion.
 const TINY: usize = 24;
@@ -106,7 +106,7 @@ impl TreeOrder {
 /// Pieces of fixed size are sorted by the highest digit on their own, then every bucket collects its parts from all
 /// pieces and is sorted in turn: two moves a digit, each to memory that one task owns.
 fn sort(entries: &mut [Entry], scratch: &mut [Entry], bits: u32) {
-    if entries.len() <= SMALL || bits == 0 {
+    if entries.len() <= PIECE || bits == 0 {
         return sort_small(entries, scratch, bits);
     }
     let shift = bits.saturating_sub(DIGIT);
