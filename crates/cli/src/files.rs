@@ -5,6 +5,21 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+/// What names begin with until the file is whole.
+const BESIDE: &str = ".farfield-";
+
+/// Removes what a killed process left of files that it had not finished; no other process may be writing there.
+pub(crate) fn remove_unfinished(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder).map_err(Error::file("tidy", folder))? {
+        let entry = entry.map_err(Error::file("tidy", folder))?;
+        if entry.file_name().to_string_lossy().starts_with(BESIDE) {
+            let path = entry.path();
+            fs::remove_file(&path).map_err(Error::file("tidy", &path))?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes beside `path` and renames, so that an earlier file survives whatever goes wrong.
 ///
 /// What exists and is not an ordinary file (a pipe, a device) is written to as it is: renaming would replace it.
@@ -51,7 +66,7 @@ fn write_beside(
     contents: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".farfield-");
+    builder.prefix(BESIDE);
     // Temporary files are private by default; a result gets what the user's umask gives.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));

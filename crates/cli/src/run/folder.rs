@@ -27,28 +27,33 @@ impl Folder {
             None => next_free()?,
         };
         let folder = Self::lock(root)?;
-        for inner in [folder.snapshots(), folder.pictures()] {
-            fs::create_dir(&inner).map_err(Error::file("make the folder", &inner))?;
-        }
+        folder.make_inner()?;
         Ok(folder)
     }
 
     /// The folder of an earlier run.
     pub(super) fn open(root: &Path) -> Result<Self> {
-        let folder = |path: PathBuf| path.join("config.toml").is_file();
-        if !folder(root.into()) {
-            let found = if root.exists() {
-                "no output folder of a run"
-            } else {
-                "not there"
+        if !root.join("config.toml").is_file() {
+            let found = match root.exists() {
+                true => "no output folder of a run",
+                false => "not there",
             };
-            return Err(Error::refused(
-                "--resume",
-                format!("{}: {found}", root.display()),
-                "a folder with config.toml and snapshots",
-            ));
+            let found = format!("{}: {found}", root.display());
+            let allowed = "a folder with config.toml and snapshots";
+            return Err(Error::refused("--resume", found, allowed));
         }
-        Self::lock(root.into())
+        let folder = Self::lock(root.into())?;
+        folder.make_inner()?;
+        files::remove_unfinished(&folder.root)?;
+        files::remove_unfinished(&folder.pictures())?;
+        Ok(folder)
+    }
+
+    fn make_inner(&self) -> Result<()> {
+        for inner in [self.snapshots(), self.pictures()] {
+            fs::create_dir_all(&inner).map_err(Error::file("make the folder", &inner))?;
+        }
+        Ok(())
     }
 
     /// `out` must be new or empty.
