@@ -16,7 +16,7 @@ const PASSES: [(&str, Seconds); 4] = [
     ("permute", |seconds| seconds.permute),
     ("upward", |seconds| seconds.upward),
     ("downward", |seconds| seconds.downward),
-    ("leaves", |seconds| seconds.local + seconds.near),
+    ("leaves", |seconds| seconds.leaves),
 ];
 
 fn main() {

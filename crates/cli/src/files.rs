@@ -1,6 +1,7 @@
 //! Output files appear whole or not at all.
 
 use crate::error::{Error, Result};
+use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -42,6 +43,14 @@ pub(crate) fn write(
         None => write_beside(path, contents),
     };
     result.map_err(Error::file("write", path))
+}
+
+/// Writes indented JSON.
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    write(path, |to| {
+        serde_json::to_writer_pretty(&mut *to, value)?;
+        writeln!(to)
+    })
 }
 
 /// The folder that `path` is to lie in must be there: better known before a long computation than after it.

@@ -122,7 +122,6 @@ pub(crate) fn add_passes(sum: &mut PassSeconds, passes: &PassSeconds) {
     sum.permute += passes.permute;
     sum.upward += passes.upward;
     sum.downward += passes.downward;
-    sum.local += passes.local;
-    sum.near += passes.near;
+    sum.leaves += passes.leaves;
     sum.total += passes.total;
 }

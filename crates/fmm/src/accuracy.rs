@@ -29,7 +29,7 @@ pub(crate) fn harmonic2(tolerance: f64, guarantee: Guarantee, single: bool) -> H
         _ => FULL,
     };
     let terms =
-        |constant: f64, rate: f64| ((constant / tolerance).ln() / rate).ceil().max(2.0) as usize;
+        |constant: f64, rate: f64| ((constant / tolerance).ln() / rate).ceil().max(3.0) as usize;
     match guarantee {
         Guarantee::Calibrated => Harmonic2Accuracy {
             order: terms(0.075 / 0.45, 0.86),
@@ -44,9 +44,9 @@ pub(crate) fn harmonic2(tolerance: f64, guarantee: Guarantee, single: bool) -> H
     }
 }
 
-/// Probability that twice the sampled error bounds the true one from 128 samples on, worst over twelve clouds with
-/// 3,000 resamplings each (0.9985 on average).
-const CONFIDENCE: f64 = 0.98;
+/// Probability that twice the sampled error bounds the true one from 128 samples on: of 360 runs over clouds and seeds
+/// the bound was exceeded in 8 with 128 samples and in none with 400.
+const CONFIDENCE: f64 = 0.95;
 
 /// The report of a sample of squared errors against the mean square of the sums.
 pub(crate) fn report(squared_errors: &[f64], mean_square: f64) -> VerifyReport {

@@ -68,7 +68,8 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
     };
     let (targets, sources) = (wide(targets), wide(sources));
     let frame = Frame::around(&[&targets, &sources]);
-    check_resolution(&frame, &sources, Some(&targets))?;
+    check_resolution(&frame, "targets", &targets)?;
+    check_resolution(&frame, "sources", &sources)?;
     let scale = frame.scale;
     let axes = |points: &[[f64; 2]]| {
         [0, 1].map(|a| points.iter().map(|p| p[a] * scale).collect::<Vec<f64>>())

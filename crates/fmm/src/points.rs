@@ -92,8 +92,8 @@ pub(crate) fn is_double<T: Real>() -> bool {
 /// is not 0 above [`coincident`] by more than the precision.
 pub(crate) fn check_resolution<T: Real, const D: usize>(
     frame: &Frame<D>,
-    sources: &[[T; D]],
-    targets: Option<&[[T; D]]>,
+    argument: &str,
+    points: &[[T; D]],
 ) -> Result<()> {
     let scale = frame.scale;
     let least = if is_double::<T>() {
@@ -103,17 +103,15 @@ pub(crate) fn check_resolution<T: Real, const D: usize>(
     };
     let vanishes = |x: T| x != T::ZERO && (x.to_f64() * scale).abs() < least;
     let bad = |point: &[T; D]| point.iter().any(|&x| vanishes(x));
-    for (name, points) in [("positions", sources), ("targets", targets.unwrap_or(&[]))] {
-        if let Some(i) = first(points, bad) {
-            let least = least / scale;
-            let allowed =
-                format!("coordinates that are 0 or at least {least:e} beside this cloud's extent");
-            return Err(Error::argument(
-                format!("{name}[{i}]"),
-                format!("{:?}", points[i]),
-                allowed,
-            ));
-        }
-    }
-    Ok(())
+    let Some(i) = first(points, bad) else {
+        return Ok(());
+    };
+    let least = least / scale;
+    let allowed =
+        format!("coordinates that are 0 or at least {least:e} beside this cloud's extent");
+    Err(Error::argument(
+        format!("{argument}[{i}]"),
+        format!("{:?}", points[i]),
+        allowed,
+    ))
 }

@@ -9,10 +9,8 @@ pub struct PassSeconds {
     pub upward: f64,
     /// Multipoles to locals of the far list (m2l, p2l), and parents to children (l2l).
     pub downward: f64,
-    /// Locals to particles (l2p, m2p).
-    pub local: f64,
-    /// Near pairs (p2p).
-    pub near: f64,
+    /// Near pairs (p2p), and locals and multipoles at particles (l2p, m2p): one pass over the leaves does all three.
+    pub leaves: f64,
     /// The whole evaluation.
     pub total: f64,
 }

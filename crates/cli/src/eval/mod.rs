@@ -160,7 +160,7 @@ impl Eval {
         }
         let report = self.report(&input, &answer);
         if let Some(path) = &self.report {
-            files::write(path, |to| Ok(serde_json::to_writer_pretty(to, &report)?))?;
+            files::write_json(path, &report)?;
         }
         self.summarise(&report, &answer);
         Ok(())

@@ -42,5 +42,5 @@ pub(super) fn write(path: &Path, simulation: &Simulation, seconds: f64) -> Resul
         max_measured_field_error: simulation.max_measured_error(),
         laws: simulation.laws().into_iter().map(law).collect(),
     };
-    files::write(path, |to| Ok(serde_json::to_writer_pretty(to, &summary)?))
+    files::write_json(path, &summary)
 }

@@ -7,13 +7,12 @@ use std::path::Path;
 use std::time::Instant;
 
 /// The passes in the order of the columns, as users read them.
-pub(super) const PASSES: [&str; 11] = [
+pub(super) const PASSES: [&str; 10] = [
     "tree and lists",
     "strengths in, results out",
     "upward (p2m, m2m)",
     "far pairs (m2l, l2l)",
-    "local (l2p, m2p)",
-    "near pairs (p2p)",
+    "leaves (p2p, l2p, m2p)",
     "error measurement",
     "noise",
     "update",
@@ -21,7 +20,7 @@ pub(super) const PASSES: [&str; 11] = [
     "output",
 ];
 const HEADER: &str =
-    "step,seconds,rebuild,permute,upward,downward,local,near,check,noise,update,observe,output";
+    "step,seconds,rebuild,permute,upward,downward,leaves,check,noise,update,observe,output";
 
 /// Seconds in the order of [`PASSES`].
 type Seconds = [f64; PASSES.len()];
@@ -113,8 +112,7 @@ fn split(step: &StepSeconds, output: f64) -> Seconds {
         field.permute,
         field.upward,
         field.downward,
-        field.local,
-        field.near,
+        field.leaves,
         step.check,
         step.noise,
         step.update,

@@ -204,3 +204,21 @@ fn a_disk_that_fills_up() {
         bench.text("straight/diagnostics.csv")
     );
 }
+
+/// Two vortices nearly at the same place throw each other out: the state before is kept.
+#[test]
+fn a_run_that_blows_up() {
+    let bench = Bench::new();
+    bench.array("x.npy", &[3, 2], &[0.0, 0.0, 1e-11, 0.0, 1.0, 1.0]);
+    let run = "run --set initial.kind=file --set initial.path=x.npy --set model.viscosity=0 --set time.dt=0.1 --out o";
+    bench.refused_with(
+        run,
+        &[
+            "step 1: particle ",
+            " moved by ",
+            "; the last good state is o/snapshots/snapshot-0000000000.ffs",
+        ],
+    );
+    bench.good("export o --output s.npy");
+    assert_eq!(bench.read("s.npy"), bench.read("x.npy"));
+}

@@ -163,7 +163,7 @@ impl<F: Fn([i32; D]) -> u32, const D: usize> Builder<'_, F, D> {
                 continue;
             }
             let offset: [i32; D] =
-                std::array::from_fn(|a| cell.anchor[a] as i32 - source.anchor[a] as i32);
+                std::array::from_fn(|a| cell.anchor[a].wrapping_sub(source.anchor[a]) as i32);
             if offset.iter().all(|o| o.abs() <= 1) {
                 part.neighbours.push(child);
             } else {

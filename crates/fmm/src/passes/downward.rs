@@ -97,7 +97,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for Down<'_, T, E, D> {
                 continue;
             }
             let side = tree.frame.cell_side(cell.level);
-            let log_side = (side / tree.frame.scale).ln();
+            let log_side = side.ln() - tree.frame.scale.ln();
             self.far(isa, index, log_side, local);
             for &a in &lists.larger[index] {
                 let range = tree.cells[a as usize].sources.clone();

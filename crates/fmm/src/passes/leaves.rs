@@ -297,7 +297,7 @@ where
             let side = tree.frame.cell_side(other.level);
             let scale = CellScale {
                 side,
-                log_side: (side / tree.frame.scale).ln(),
+                log_side: side.ln() - tree.frame.scale.ln(),
             };
             unit_points(
                 self.context,

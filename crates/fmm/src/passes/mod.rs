@@ -99,7 +99,7 @@ pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<2>>(
             );
         });
     }
-    timed(&mut seconds.near, || {
+    timed(&mut seconds.leaves, || {
         leaves::run(context, pair, outputs, buffers)
     });
     seconds

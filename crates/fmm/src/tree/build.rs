@@ -215,15 +215,12 @@ impl<const D: usize> Tree<D> {
     }
 }
 
-/// Finest level whose cells are at least `narrowest` wide.
+/// Finest level whose cells are at least `narrowest` wide and whose centres are exact in f64.
 fn deepest_level<const D: usize>(frame: &Frame<D>, narrowest: f64) -> u32 {
-    let finest = max_level(D);
-    if narrowest <= 0.0 {
-        return finest;
-    }
-    (0..=finest)
+    let wide_enough = |level: &u32| frame.cell_side(*level) >= narrowest * frame.scale;
+    (0..=frame.exact_levels().min(max_level(D)))
         .rev()
-        .find(|&level| frame.cell_side(level) >= narrowest * frame.scale)
+        .find(wide_enough)
         .unwrap_or(0)
 }
 

@@ -63,6 +63,18 @@ impl<const D: usize> Frame<D> {
         std::array::from_fn(|a| self.corner[a] + (f64::from(anchor[a]) + 0.5) * side)
     }
 
+    /// Finest level at which every centre is exact in f64: far from the origin it is coarser than the keys could tell.
+    pub(super) fn exact_levels(&self) -> u32 {
+        let magnitude = self
+            .corner
+            .iter()
+            .map(|c| c.abs().max((c + self.side).abs()))
+            .fold(0.0, f64::max);
+        // The side has four significant bits, and a centre lies on multiples of half a cell.
+        let levels = (self.side / magnitude).log2() - 3.0 + 51.0;
+        levels.floor().clamp(0.0, 64.0) as u32
+    }
+
     /// Edge of a cell at `level`.
     #[inline(always)]
     pub fn cell_side(&self, level: u32) -> f64 {
