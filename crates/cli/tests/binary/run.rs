@@ -14,7 +14,7 @@ fn the_folder_holds_everything() {
         "2,000 vortices",
         "second moment",
         "at step 8",
-        "near pairs (p2p)",
+        "tree and lists",
         "wrote o",
     ] {
         assert!(printed.contains(part), "{printed}");
