@@ -82,7 +82,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         kernel.check()?;
         let tolerance = match (targets, options.guarantee) {
             // The rule was calibrated with targets among the sources; apart from them errors were up to 4.3 times larger.
-            (Some(_), Guarantee::Calibrated) => (options.tolerance / 5.0).max(floor::<T>()),
+            (Some(_), Guarantee::Calibrated) => (options.tolerance / 20.0).max(floor::<T>()),
             _ => options.tolerance,
         };
         let accuracy = accuracy::harmonic2(tolerance, options.guarantee, !is_double::<T>());

@@ -13,6 +13,8 @@ mod cores;
 mod exact;
 /// Numbers at the ends of the range: scales, offsets, mixed magnitudes, capacities, instruction sets.
 mod extremes;
+/// What testing once found wrong, each kept from coming back.
+mod found;
 /// Laws that hold for every cloud: motions, scalings, linearity, derivatives, invariants.
 mod laws;
 /// Random clouds of every kind: the promise of the tolerance, and the invariants of the tree.
