@@ -46,6 +46,15 @@ pub(crate) fn seconds(s: f64) -> String {
     }
 }
 
+/// Time left: `under 1 s`, `19 s`, `5 min 12 s`.
+pub(crate) fn time_left(s: f64) -> String {
+    match s {
+        0.0..1.0 => "under 1 s".into(),
+        1.0..120.0 => format!("{s:.0} s"),
+        _ => seconds(s),
+    }
+}
+
 /// `999 B`, `40.0 MB`, `1.2 GB`.
 pub(crate) fn bytes(n: usize) -> String {
     let (mut value, mut units) = (n as f64, ["kB", "MB", "GB", "TB"].into_iter());
@@ -77,6 +86,8 @@ mod tests {
         assert_eq!(seconds(312.0), "5 min 12 s");
         assert_eq!(seconds(12000.0), "3 h 20 min");
         assert_eq!(seconds(f64::NAN), "?");
+        assert_eq!(time_left(19.12), "19 s");
+        assert_eq!(time_left(0.25), "under 1 s");
         assert_eq!(bytes(999), "999 B");
         assert_eq!(bytes(1500), "1.5 kB");
         assert_eq!(bytes(40_000_000), "40 MB");

@@ -1,6 +1,6 @@
 //! How far the run is: a bar on a terminal, a line now and then elsewhere.
 
-use crate::text::{seconds, tell};
+use crate::text::{tell, time_left};
 use farfield_dynamics::{Config, FieldCheck, Observer, View};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, stderr};
@@ -57,8 +57,11 @@ impl Progress {
         let made = (step - self.began.0) as f64;
         let rate = made / self.began.1.elapsed().as_secs_f64();
         if made > 0.0 && rate.is_finite() {
-            let left = seconds((self.steps - step) as f64 / rate);
-            message += &format!("   {} steps/s   {left} left", three_digits(rate));
+            message += &format!("   {} steps/s", three_digits(rate));
+            if step < self.steps {
+                let left = time_left((self.steps - step) as f64 / rate);
+                message += &format!("   {left} left");
+            }
         }
         if let Some(check) = self.checks.last() {
             let (error, tolerance) = (check.measured_error, self.tolerance);

@@ -1,4 +1,5 @@
-//! Ctrl-C, and the signal that a batch system sends: the first ends the run after its step, the second at once.
+//! Ctrl-C: the first ends the run after its step, the second at once. (Not SIGHUP and SIGTERM: listening to them would
+//! undo `nohup`, and snapshots are there for harder ends.)
 
 use crate::error::{Error, Result};
 use crate::text::tell;
