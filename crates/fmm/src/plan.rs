@@ -7,7 +7,7 @@ use crate::expansion::harmonic2::Harmonic2;
 use crate::kernel::Kernel;
 use crate::lists::Lists;
 use crate::options::floor;
-use crate::passes::{Buffers, Context, PADDING};
+use crate::passes::{Buffers, Context, PADDING, room};
 use crate::points::{check_positions, check_resolution, check_strengths, is_double};
 use crate::report::{PassSeconds, PlanReport, VerifyReport};
 use crate::tree::{Frame, Limits, Tree, TreeOrder};
@@ -233,11 +233,11 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
                 potential: vec![],
             };
             if outputs.field {
-                sums.field.resize(n, [T::ZERO; 2]);
+                sums.field = vec![[T::ZERO; 2]; n];
                 self.user_field(buffers, &mut sums.field)?;
             }
             if outputs.potential {
-                sums.potential.resize(n, T::ZERO);
+                sums.potential = vec![T::ZERO; n];
                 self.user_potential(buffers, &mut sums.potential)?;
             }
             Ok(sums)
@@ -486,8 +486,7 @@ fn into_tree_order<T: Real>(
     let n = points.len();
     let [x, y] = out;
     for axis in [&mut *x, &mut *y] {
-        axis.clear();
-        axis.resize(n + PADDING, T::ZERO);
+        room(axis, n + PADDING, T::ZERO);
     }
     let scaled = |x: T| T::from_f64(x.to_f64() * scale);
     let places = x

@@ -1,6 +1,7 @@
 //! Downward: m2l over the far lists, p2l of larger leaves, l2l from parents to children, the coarsest level first.
 
 use super::Context;
+use super::room;
 use super::upward::unit_sources;
 use crate::expansion::{Expansion, Outgoing, UnitPoints};
 use lanes::{Isa, Job, Real};
@@ -20,7 +21,7 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
 ) {
     let len = context.expansion.local_len();
     let n_cells = context.tree.cells.len();
-    locals.resize(n_cells * len, 0.0);
+    room(locals, n_cells * len, 0.0);
     for level in 0..=context.tree.depth() {
         let cells = context.tree.level(level);
         let (above, here) = locals[..cells.end * len].split_at_mut(cells.start * len);

@@ -3,7 +3,7 @@
 use super::Compiled;
 use super::p2p::{Sources, p2p};
 use super::upward::unit_points;
-use super::{Buffers, Context, PADDING};
+use super::{Buffers, Context, PADDING, room};
 use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
 use crate::kernel::Pair;
@@ -108,8 +108,8 @@ fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: us
             t,
             ..
         } = buffers;
-        s.resize(n, [T::ZERO; 2]);
-        t.resize(if POTENTIAL { n } else { 0 }, T::ZERO);
+        room(s, n, [T::ZERO; 2]);
+        room(t, if POTENTIAL { n } else { 0 }, T::ZERO);
         inputs[m] = Input {
             w,
             multipoles,

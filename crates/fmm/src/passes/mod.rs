@@ -118,10 +118,22 @@ fn into_tree_order<T: Real, E, const D: usize>(
 ) {
     let order = &context.tree.source_order.user_index;
     buffers.unit = unit(strengths);
-    buffers.w.resize(order.len() + PADDING, T::ZERO);
+    room(&mut buffers.w, order.len() + PADDING, T::ZERO);
     let inverse = 1.0 / buffers.unit;
     let places = buffers.w.par_iter_mut().zip(order).with_min_len(1 << 13);
     places.for_each(|(w, &user)| *w = T::from_f64(strengths[user as usize].to_f64() * inverse));
+}
+
+/// Makes a buffer `n` long; its contents are unspecified. New memory comes zeroed from the system and is not touched here:
+/// filling it would cost as much as a pass.
+pub(crate) fn room<T: Clone>(buffer: &mut Vec<T>, n: usize, zero: T) {
+    if buffer.capacity() < n {
+        // Some more, as the next step's tree may have some cells more.
+        *buffer = vec![zero; n + n / 8];
+        buffer.truncate(n);
+    } else {
+        buffer.resize(n, zero);
+    }
 }
 
 /// The power of two that brings the largest strength into [½, 1), as far as its inverse is finite.

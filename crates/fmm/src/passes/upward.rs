@@ -1,6 +1,6 @@
 //! Upward: p2m in the leaves, m2m from children to parents, the deepest level first.
 
-use super::Context;
+use super::{Context, room};
 use crate::expansion::{Expansion, UnitPoints};
 use crate::tree::Cell;
 use lanes::{Isa, Job, Real};
@@ -17,7 +17,7 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     multipoles: &mut Vec<f64>,
 ) {
     let len = context.expansion.multipole_len();
-    multipoles.resize(context.tree.cells.len() * len, 0.0);
+    room(multipoles, context.tree.cells.len() * len, 0.0);
     for level in (0..=context.tree.depth()).rev() {
         let cells = context.tree.level(level);
         let (upper, lower) = multipoles.split_at_mut(cells.end * len);

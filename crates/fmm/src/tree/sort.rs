@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use super::morton;
+use crate::passes::room;
 use lanes::Real;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -63,8 +64,8 @@ impl TreeOrder {
 
     fn publish(&mut self) {
         let n = self.entries.len();
-        self.keys.resize(n, 0);
-        self.user_index.resize(n, 0);
+        room(&mut self.keys, n, 0);
+        room(&mut self.user_index, n, 0);
         let tree_index: Vec<AtomicU32> = std::mem::take(&mut self.tree_index)
             .into_iter()
             .map(AtomicU32::new)
