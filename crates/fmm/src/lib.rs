@@ -1,4 +1,15 @@
 //! Sums of singular interactions between millions of particles, with the error that you ask for.
+//!
+//! ```text
+//! u_i = Σ_{j : y_j ≠ x_i}  w_j K(x_i − y_j)          targets x_i, sources y_j, strengths w_j
+//! ```
+//!
+//! z = x − y is target minus source; a coincident pair contributes nothing; nothing is divided by N. [`Plan`] takes the
+//! sum by a fast multipole method in a time proportional to N, [`direct`] exactly in N². [`Options::tolerance`] promises
+//! ‖u − u_exact‖₂ ≤ tolerance·‖u_exact‖₂ over all targets, and [`Plan::verify`] measures it. [`Plan`] has an example.
+//!
+//! In the order of the data flow: [`kernel`] holds the formulas, [`tree`] orders points into cells, [`lists`] says which
+//! cells are near and far; expansions and passes stay inside. [`Error`] is all that can go wrong.
 
 mod accuracy;
 pub mod direct;
@@ -22,7 +33,7 @@ pub use options::{Guarantee, Options, Outputs};
 pub use plan::Plan;
 pub use report::{PassSeconds, PlanReport, VerifyReport};
 
-/// `f64` or `f32`.
+/// `f64` or `f32`, for which the method is compiled in this crate.
 pub trait Real: passes::Compiled {}
 impl Real for f64 {}
 impl Real for f32 {}

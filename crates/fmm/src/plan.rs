@@ -325,7 +325,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     /// Measures the error of a field that this plan gave for `strengths`, on `samples` targets: one in each of as many
     /// equal ranges of the tree's order, chosen within it by `salt`.
     ///
-    /// Errors: no sample (`samples` = 0), or slices of other lengths than the plan has.
+    /// Errors: no sample (`samples` = 0), slices of other lengths than the plan has, or numbers that are not finite.
     pub fn verify_field(
         &self,
         strengths: &[T],
