@@ -7,7 +7,7 @@ use crate::Real;
 use crate::kernel::{Kernel, Pair, RadialPair};
 use crate::passes::p2p::{Sources, p2p};
 use crate::passes::{PADDING, unit};
-use crate::points::{check_positions, check_resolution, check_strengths};
+use crate::points::{Extent, check_positions, check_resolution, check_strengths};
 use crate::tree::Frame;
 use crate::{Error, ErrorKind, Outputs, Result, Sums};
 use lanes::accuracy::FULL;
@@ -57,9 +57,9 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
 ) -> Result<Vec<Sums<T, 2>>> {
     kernel.check()?;
     let chosen = crate::options::choose(instruction_set)?;
-    check_positions("targets", targets)?;
-    check_positions("sources", sources)?;
-    check_strengths(strengths, sources.len())?;
+    check_positions(chosen, "targets", targets)?;
+    check_positions(chosen, "sources", sources)?;
+    let largest = check_strengths(chosen, strengths, sources.len())?;
     let wide = |points: &[[T; 2]]| {
         points
             .iter()
@@ -67,9 +67,10 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
             .collect::<Vec<[f64; 2]>>()
     };
     let (targets, sources) = (wide(targets), wide(sources));
-    let frame = Frame::around(&[&targets, &sources]);
-    check_resolution(&frame, "targets", &targets)?;
-    check_resolution(&frame, "sources", &sources)?;
+    let extents = [&targets, &sources].map(|cloud| Extent::of(chosen, cloud.as_flattened()));
+    let frame = Frame::of::<f64>(&extents[0].join(extents[1]));
+    check_resolution(&frame, "targets", &targets, &extents[0])?;
+    check_resolution(&frame, "sources", &sources, &extents[1])?;
     let scale = frame.scale;
     let axes = |points: &[[f64; 2]]| {
         [0, 1].map(|a| points.iter().map(|p| p[a] * scale).collect::<Vec<f64>>())
@@ -79,7 +80,7 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
         axis.resize(axis.len().next_multiple_of(PADDING), 0.0);
     }
     let sum = |(m, w): (usize, &&[T])| {
-        let unit = unit(w);
+        let unit = unit(largest[m]);
         let mut w: Vec<f64> = w.iter().map(|w| w.to_f64() / unit).collect();
         w.resize(sources[0].len(), 0.0);
         let all = AllPairs {

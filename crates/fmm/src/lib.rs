@@ -17,6 +17,7 @@ mod error;
 mod expansion;
 pub mod kernel;
 pub mod lists;
+mod memory;
 #[cfg(feature = "nalgebra")]
 pub mod nalgebra;
 mod options;

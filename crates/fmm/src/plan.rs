@@ -8,8 +8,9 @@ use crate::expansion::Expansion;
 use crate::expansion::harmonic2::Harmonic2;
 use crate::kernel::Kernel;
 use crate::lists::Lists;
+use crate::memory::{room, zeros};
 use crate::options::floor;
-use crate::passes::{Buffers, Context, PADDING, room};
+use crate::passes::{Buffers, Context, PADDING, PIECE, unit};
 use crate::points::{check_positions, check_resolution, check_strengths, is_double};
 use crate::report::{PassSeconds, PlanReport};
 use crate::tree::{Frame, Limits, Tree, TreeOrder};
@@ -58,7 +59,6 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     ///
     /// Errors: a position that is not finite, a tolerance below what `T` can give, a kernel parameter that is not allowed.
     pub fn new(positions: &[[T; 2]], kernel: K, options: Options) -> Result<Self> {
-        check_positions("positions", positions)?;
         Self::build(positions, None, kernel, options)
     }
 
@@ -69,8 +69,6 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         kernel: K,
         options: Options,
     ) -> Result<Self> {
-        check_positions("targets", targets)?;
-        check_positions("sources", sources)?;
         Self::build(sources, Some(targets), kernel, options)
     }
 
@@ -111,7 +109,6 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     /// Errors: another number of positions, one that is not finite, or a plan with separate targets (see
     /// [`move_both`](Self::move_both)). After an error the plan is as before.
     pub fn move_to(&mut self, positions: &[[T; 2]]) -> Result<()> {
-        check_positions("positions", positions)?;
         if self.tree.target_order.is_some() {
             return Err(Error::argument(
                 "positions",
@@ -125,8 +122,6 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
 
     /// The next positions for a plan with separate targets. Errors as for [`move_to`](Self::move_to).
     pub fn move_both(&mut self, targets: &[[T; 2]], sources: &[[T; 2]]) -> Result<()> {
-        check_positions("targets", targets)?;
-        check_positions("sources", sources)?;
         if self.tree.target_order.is_none() {
             return Err(Error::argument(
                 "targets",
@@ -142,14 +137,17 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     fn rebuild(&mut self, sources: &[[T; 2]], targets: Option<&[[T; 2]]>) -> Result<()> {
         let pool = self.options.pool.clone();
         in_pool(pool, || {
-            let frame = Frame::around(&[sources, targets.unwrap_or(&[])]);
             let name = if targets.is_some() {
                 "sources"
             } else {
                 "positions"
             };
-            check_resolution(&frame, name, sources)?;
-            check_resolution(&frame, "targets", targets.unwrap_or(&[]))?;
+            let empty: &[[T; 2]] = &[];
+            let separate = check_positions(self.chosen, "targets", targets.unwrap_or(empty))?;
+            let extent = check_positions(self.chosen, name, sources)?;
+            let frame = Frame::of::<T>(&extent.join(separate));
+            check_resolution(&frame, name, sources, &extent)?;
+            check_resolution(&frame, "targets", targets.unwrap_or(empty), &separate)?;
             let leaf_capacity = self.leaf_capacity();
             let narrowest = self.kernel.reach(self.options.tolerance);
             self.tree.rebuild(
@@ -235,11 +233,11 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
                 potential: vec![],
             };
             if outputs.field {
-                sums.field = vec![[T::ZERO; 2]; n];
+                sums.field = zeros(n, [T::ZERO; 2]);
                 self.user_field(buffers, &mut sums.field)?;
             }
             if outputs.potential {
-                sums.potential = vec![T::ZERO; n];
+                sums.potential = zeros(n, T::ZERO);
                 self.user_potential(buffers, &mut sums.potential)?;
             }
             Ok(sums)
@@ -260,7 +258,8 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         strengths: &[&[T]],
         outputs: Outputs,
     ) -> Result<(Vec<Buffers<T, 2>>, PassSeconds)> {
-        check_strengths(strengths, self.tree.source_order.len())?;
+        let n_sources = self.tree.source_order.len();
+        let largest = check_strengths(self.chosen, strengths, n_sources)?;
         let mut buffers = self
             .spare
             .lock()
@@ -269,6 +268,9 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             .flatten()
             .unwrap_or_default();
         buffers.resize_with(strengths.len(), Buffers::default);
+        for (buffers, largest) in buffers.iter_mut().zip(largest) {
+            buffers.unit = unit(largest);
+        }
         let pair = self.kernel.pair(self.tree.frame.scale);
         let context = Context {
             chosen: self.chosen,
@@ -397,16 +399,15 @@ fn into_tree_order<T: Real>(
     for axis in [&mut *x, &mut *y] {
         room(axis, n + PADDING, T::ZERO);
     }
-    let scaled = |x: T| T::from_f64(x.to_f64() * scale);
-    let places = x
-        .par_iter_mut()
-        .zip(y)
-        .zip(&order.user_index)
-        .with_min_len(1 << 13);
-    places.for_each(|((x, y), &user)| {
-        let point = points[user as usize];
-        (*x, *y) = (scaled(point[0]), scaled(point[1]));
-    });
+    let pieces = x.par_chunks_mut(PIECE).zip(y.par_chunks_mut(PIECE));
+    pieces
+        .zip(order.user_index.par_chunks(PIECE))
+        .for_each(|((x, y), order)| {
+            for ((x, y), &user) in x.iter_mut().zip(y).zip(order) {
+                let point = points[user as usize].map(|x| T::from_f64(x.to_f64() * scale));
+                (*x, *y) = (point[0], point[1]);
+            }
+        });
 }
 
 /// Fills every entry from the tree index of its target; an error names the first that overflows.
@@ -416,15 +417,22 @@ fn fill_all<T: Send>(
     out: &mut [T],
     fill: impl Fn(&mut T, usize) -> bool + Sync,
 ) -> Result<()> {
-    let entries = out
-        .par_iter_mut()
-        .zip(tree_index)
-        .with_min_len(1 << 13)
-        .enumerate();
-    let overflow = entries
-        .filter_map(|(user, (out, &i))| (!fill(out, i as usize)).then_some(user))
-        .min();
-    overflow.map_or(Ok(()), |user| {
+    let pieces = out.par_chunks_mut(PIECE).zip(tree_index.par_chunks(PIECE));
+    let overflow = pieces.enumerate().filter_map(|(p, (out, tree_index))| {
+        let mut finite = true;
+        for (out, &i) in out.iter_mut().zip(tree_index) {
+            finite &= fill(out, i as usize);
+        }
+        if finite {
+            return None;
+        }
+        let again = out.iter_mut().zip(tree_index);
+        let bad = again
+            .map(|(out, &i)| fill(out, i as usize))
+            .position(|finite| !finite);
+        bad.map(|k| p * PIECE + k)
+    });
+    overflow.min().map_or(Ok(()), |user| {
         let allowed = "sums within the range of the precision (points may be too close, or strengths too large)";
         Err(Error::new(ErrorKind::Overflow, format!("{name}[{user}]"), "not finite", allowed))
     })

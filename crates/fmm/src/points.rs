@@ -2,14 +2,115 @@
 
 use crate::tree::Frame;
 use crate::{Error, Result};
-use lanes::Real;
+use lanes::{Chosen, Isa, Job, Lanes, Real};
 use rayon::prelude::*;
 
-/// Every coordinate finite.
+/// What one look at all numbers of a cloud tells.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent<const D: usize> {
+    /// Component-wise minimum; above `high` if there are no points.
+    pub(crate) low: [f64; D],
+    /// Component-wise maximum.
+    pub(crate) high: [f64; D],
+    /// The smallest |x| that is not 0, of all components.
+    pub(crate) least: f64,
+    /// No NaN and no infinity; if not, the rest means nothing.
+    pub(crate) finite: bool,
+}
+
+impl<const D: usize> Extent<D> {
+    /// Of no points.
+    const NOTHING: Self = Self {
+        low: [f64::INFINITY; D],
+        high: [f64::NEG_INFINITY; D],
+        least: f64::INFINITY,
+        finite: true,
+    };
+
+    /// Of a cloud given as the components of its points behind each other.
+    pub(crate) fn of<T: Real>(chosen: Chosen, numbers: &[T]) -> Self {
+        let of_piece = |numbers: &[T]| chosen.run(Look::<T, D>(numbers));
+        let pieces = numbers.par_chunks(D << 14).map(of_piece);
+        pieces.reduce(|| Self::NOTHING, Self::join)
+    }
+
+    /// Of both clouds together.
+    pub(crate) fn join(self, other: Self) -> Self {
+        Self {
+            low: std::array::from_fn(|a| self.low[a].min(other.low[a])),
+            high: std::array::from_fn(|a| self.high[a].max(other.high[a])),
+            least: self.least.min(other.least),
+            finite: self.finite && other.finite,
+        }
+    }
+
+    /// The largest |x| of all components; 0 if there are no points.
+    pub(crate) fn largest(&self) -> f64 {
+        let ends = self.low.into_iter().chain(self.high);
+        ends.filter(|x| x.is_finite())
+            .fold(0.0, |largest, x| largest.max(x.abs()))
+    }
+}
+
+/// The extent of one piece; its components lie behind each other, so `D` vectors hold every axis in fixed lanes.
+struct Look<'a, T, const D: usize>(&'a [T]);
+
+impl<T: Real, const D: usize> Job for Look<'_, T, D> {
+    type Output = Extent<D>;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> Extent<D> {
+        let lanes = T::Lanes::<I>::LANES;
+        let number = |x: f64| T::Lanes::<I>::splat(isa, T::from_f64(x));
+        let (zero, infinity) = (number(0.0), number(f64::INFINITY));
+        let (mut low, mut high) = ([infinity; D], [number(f64::NEG_INFINITY); D]);
+        let (mut least, mut poison) = (infinity, zero);
+        let mut groups = self.0.chunks_exact(D * lanes);
+        for group in &mut groups {
+            for v in 0..D {
+                let x = T::Lanes::<I>::load(isa, &group[v * lanes..]);
+                (low[v], high[v]) = (low[v].min(x), high[v].max(x));
+                let size = x.abs();
+                least = least.min(T::Lanes::<I>::select(zero.lt(size), size, infinity));
+                // 0 for a finite number, else NaN.
+                poison = x.mul_add(zero, poison);
+            }
+        }
+        let mut all = Extent::NOTHING;
+        for v in 0..D {
+            let (mut lows, mut highs) = ([T::ZERO; 16], [T::ZERO; 16]);
+            low[v].store(&mut lows);
+            high[v].store(&mut highs);
+            for lane in 0..lanes {
+                let a = (v * lanes + lane) % D;
+                all.low[a] = all.low[a].min(lows[lane].to_f64());
+                all.high[a] = all.high[a].max(highs[lane].to_f64());
+            }
+        }
+        let mut sizes = [T::from_f64(f64::INFINITY); 16];
+        least.store(&mut sizes);
+        for size in sizes {
+            all.least = all.least.min(size.to_f64());
+        }
+        all.finite = poison.sum().is_finite();
+        for (k, x) in groups.remainder().iter().enumerate() {
+            let (a, x) = (k % D, x.to_f64());
+            (all.low[a], all.high[a]) = (all.low[a].min(x), all.high[a].max(x));
+            if x != 0.0 {
+                all.least = all.least.min(x.abs());
+            }
+            all.finite &= x.is_finite();
+        }
+        all
+    }
+}
+
+/// The extent of a cloud whose every coordinate is finite.
 pub(crate) fn check_positions<T: Real, const D: usize>(
+    chosen: Chosen,
     argument: &str,
     positions: &[[T; D]],
-) -> Result<()> {
+) -> Result<Extent<D>> {
     if positions.len() > u32::MAX as usize {
         return Err(Error::argument(
             argument,
@@ -17,14 +118,13 @@ pub(crate) fn check_positions<T: Real, const D: usize>(
             format!("at most {}", u32::MAX),
         ));
     }
-    let bad = |position: &[T; D]| position.iter().any(|x| !x.is_finite());
-    let Some(i) = first(positions, bad) else {
-        return Ok(());
-    };
-    let axis = positions[i]
-        .iter()
-        .position(|x| !x.is_finite())
-        .unwrap_or(0);
+    let extent = Extent::of(chosen, positions.as_flattened());
+    if extent.finite {
+        return Ok(extent);
+    }
+    let mut numbers = positions.as_flattened().iter();
+    let k = numbers.position(|x| !x.is_finite()).unwrap_or(0);
+    let (i, axis) = (k / D, k % D);
     let value = format!("{} in component {axis}", positions[i][axis]);
     Err(Error::argument(
         format!("{argument}[{i}]"),
@@ -33,13 +133,12 @@ pub(crate) fn check_positions<T: Real, const D: usize>(
     ))
 }
 
-/// Index of the first item that is bad.
-fn first<T: Sync>(items: &[T], bad: impl Fn(&T) -> bool + Send + Sync) -> Option<usize> {
-    items.par_iter().with_min_len(1 << 14).position_first(bad)
-}
-
-/// One finite strength for each source, in every vector.
-pub(crate) fn check_strengths<T: Real>(strengths: &[&[T]], n_sources: usize) -> Result<()> {
+/// One finite strength for each source, in every vector; returns the largest |w| of each.
+pub(crate) fn check_strengths<T: Real>(
+    chosen: Chosen,
+    strengths: &[&[T]],
+    n_sources: usize,
+) -> Result<Vec<f64>> {
     if strengths.is_empty() {
         return Err(Error::argument(
             "strengths",
@@ -47,7 +146,7 @@ pub(crate) fn check_strengths<T: Real>(strengths: &[&[T]], n_sources: usize) -> 
             "at least one vector of strengths",
         ));
     }
-    for (k, vector) in strengths.iter().enumerate() {
+    let check = |(k, vector): (usize, &&[T])| {
         let name = if strengths.len() == 1 {
             "strengths".to_string()
         } else {
@@ -61,15 +160,18 @@ pub(crate) fn check_strengths<T: Real>(strengths: &[&[T]], n_sources: usize) -> 
                 format!("one for each of the {n_sources} sources"),
             ));
         }
-        if let Some(j) = first(vector, |w| !w.is_finite()) {
-            return Err(Error::argument(
-                format!("{name}[{j}]"),
-                vector[j].to_string(),
-                "finite numbers",
-            ));
+        let extent = Extent::<1>::of(chosen, vector);
+        if extent.finite {
+            return Ok(extent.largest());
         }
-    }
-    Ok(())
+        let j = vector.iter().position(|w| !w.is_finite()).unwrap_or(0);
+        Err(Error::argument(
+            format!("{name}[{j}]"),
+            vector[j].to_string(),
+            "finite numbers",
+        ))
+    };
+    strengths.iter().enumerate().map(check).collect()
 }
 
 /// ε² of [`crate::passes::p2p`], in the unit of [`crate::tree::Frame`]: too small to change any r² that is not 0.
@@ -94,6 +196,7 @@ pub(crate) fn check_resolution<T: Real, const D: usize>(
     frame: &Frame<D>,
     argument: &str,
     points: &[[T; D]],
+    extent: &Extent<D>,
 ) -> Result<()> {
     let scale = frame.scale;
     let least = if is_double::<T>() {
@@ -101,9 +204,12 @@ pub(crate) fn check_resolution<T: Real, const D: usize>(
     } else {
         2f64.powi(-27)
     };
-    let vanishes = |x: T| x != T::ZERO && (x.to_f64() * scale).abs() < least;
-    let bad = |point: &[T; D]| point.iter().any(|&x| vanishes(x));
-    let Some(i) = first(points, bad) else {
+    // Before the cloud is searched: no coordinate at all is too small.
+    if extent.least * scale >= least {
+        return Ok(());
+    }
+    let vanishes = |x: &T| *x != T::ZERO && (x.to_f64() * scale).abs() < least;
+    let Some(i) = points.iter().position(|point| point.iter().any(vanishes)) else {
         return Ok(());
     };
     let least = least / scale;

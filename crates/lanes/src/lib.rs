@@ -34,6 +34,7 @@ mod math;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod newton;
+mod pages;
 mod real;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
@@ -43,6 +44,7 @@ mod vector;
 mod x86;
 
 pub use chosen::{Chosen, InstructionSet, UnknownInstructionSet};
+pub use pages::prefer_huge_pages;
 pub use real::Real;
 pub use scalar::{Scalar, ScalarMask, ScalarVector};
 

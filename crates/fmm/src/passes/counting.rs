@@ -123,6 +123,7 @@ fn counts(
     };
     let mut buffers = [Buffers::default()];
     let ones = vec![1.0; sources.len()];
+    buffers[0].unit = 1.0;
     evaluate(&context, One, &[&ones], Outputs::POTENTIAL, &mut buffers);
     tree.targets()
         .tree_index

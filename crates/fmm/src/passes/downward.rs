@@ -1,9 +1,9 @@
 //! Downward: m2l over the far lists, p2l of larger leaves, l2l from parents to children, the coarsest level first.
 
 use super::Context;
-use super::room;
 use super::upward::unit_sources;
 use crate::expansion::{Expansion, Outgoing, UnitPoints};
+use crate::memory::room;
 use lanes::{Isa, Job, Real};
 use rayon::prelude::*;
 use std::ops::Range;

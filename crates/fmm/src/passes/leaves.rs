@@ -3,10 +3,11 @@
 use super::Compiled;
 use super::p2p::{Sources, p2p};
 use super::upward::unit_points;
-use super::{Buffers, Context, PADDING, room};
+use super::{Buffers, Context, PADDING};
 use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
 use crate::kernel::Pair;
+use crate::memory::room;
 use crate::tree::Cell;
 use lanes::{Isa, Job, Lanes, Real, accuracy};
 use rayon::prelude::*;

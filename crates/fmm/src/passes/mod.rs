@@ -13,6 +13,7 @@ pub(crate) use compiled::Compiled;
 use crate::expansion::Expansion;
 use crate::kernel::Pair;
 use crate::lists::Lists;
+use crate::memory::room;
 use crate::tree::Tree;
 use crate::{Outputs, PassSeconds};
 use lanes::{Chosen, Real};
@@ -70,10 +71,13 @@ impl<T, const D: usize> Buffers<T, D> {
     }
 }
 
+/// Points that one task brings into another order.
+pub(crate) const PIECE: usize = 1 << 13;
+
 /// Numbers behind the last point that a vector load may touch.
 pub(crate) const PADDING: usize = 16;
 
-/// Fills `s` and `t` of every buffer, in tree order, plan units.
+/// Fills `s` and `t` of every buffer, in tree order, plan units; `unit` of each is given.
 pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<2>>(
     context: &Context<T, E, 2>,
     pair: P,
@@ -117,30 +121,18 @@ fn into_tree_order<T: Real, E, const D: usize>(
     buffers: &mut Buffers<T, D>,
 ) {
     let order = &context.tree.source_order.user_index;
-    buffers.unit = unit(strengths);
     room(&mut buffers.w, order.len() + PADDING, T::ZERO);
     let inverse = 1.0 / buffers.unit;
-    let places = buffers.w.par_iter_mut().zip(order).with_min_len(1 << 13);
-    places.for_each(|(w, &user)| *w = T::from_f64(strengths[user as usize].to_f64() * inverse));
+    let pieces = buffers.w.par_chunks_mut(PIECE).zip(order.par_chunks(PIECE));
+    pieces.for_each(|(w, order)| {
+        for (w, &user) in w.iter_mut().zip(order) {
+            *w = T::from_f64(strengths[user as usize].to_f64() * inverse);
+        }
+    });
 }
 
-/// Makes a buffer `n` long; its contents are unspecified. New memory comes zeroed from the system and is not touched here:
-/// filling it would cost as much as a pass.
-pub(crate) fn room<T: Clone>(buffer: &mut Vec<T>, n: usize, zero: T) {
-    if buffer.capacity() < n {
-        // Some more, as the next step's tree may have some cells more.
-        *buffer = vec![zero; n + n / 8];
-        buffer.truncate(n);
-    } else {
-        buffer.resize(n, zero);
-    }
-}
-
-/// The power of two that brings the largest strength into [½, 1), as far as its inverse is finite.
-pub(crate) fn unit<T: Real>(strengths: &[T]) -> f64 {
-    let largest = strengths
-        .iter()
-        .fold(0.0f64, |largest, w| largest.max(w.to_f64().abs()));
+/// The power of two that brings a strength of this size into [½, 1), as far as its inverse is finite.
+pub(crate) fn unit(largest: f64) -> f64 {
     if largest == 0.0 {
         1.0
     } else {

@@ -1,7 +1,8 @@
 //! Upward: p2m in the leaves, m2m from children to parents, the deepest level first.
 
-use super::{Context, room};
+use super::Context;
 use crate::expansion::{Expansion, UnitPoints};
+use crate::memory::room;
 use crate::tree::Cell;
 use lanes::{Isa, Job, Real};
 use rayon::prelude::*;

@@ -24,9 +24,9 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         salt: u64,
     ) -> Result<VerifyReport> {
         let n = self.tree.targets().len();
-        check_strengths(&[strengths], self.tree.source_order.len())?;
+        check_strengths(self.chosen, &[strengths], self.tree.source_order.len())?;
         same_number("field", field.len(), n)?;
-        check_positions("field", field)?;
+        check_positions(self.chosen, "field", field)?;
         if samples == 0 {
             return Err(Error::argument("samples", "0", "1 or more"));
         }

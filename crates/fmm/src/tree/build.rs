@@ -1,9 +1,10 @@
 //! Cutting points in tree order into cells.
 
 use super::frame::Frame;
-use super::morton::{self, max_level};
+use super::morton::{max_level, window_levels};
 use super::sort::TreeOrder;
 use lanes::Real;
+use rayon::prelude::*;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -116,7 +117,8 @@ impl<const D: usize> Tree<D> {
         tree
     }
 
-    /// Builds the tree of new points, in the cube `frame` around them, in the buffers of the old one. `targets` is `None` where they are the sources.
+    /// Builds the tree of new points, in the cube `frame` around them, in the buffers of the old one. `targets` is `None`
+    /// where they are the sources.
     pub(crate) fn rebuild<T: Real>(
         &mut self,
         frame: Frame<D>,
@@ -126,45 +128,82 @@ impl<const D: usize> Tree<D> {
     ) {
         let start = Instant::now();
         self.frame = frame;
-        self.source_order.sort(sources, &self.frame);
+        // Cells that are split for the points of one cloud may have few of the other: then both are sorted to the end.
+        let enough = if targets.is_some() {
+            1
+        } else {
+            limits.leaf_capacity
+        };
+        self.source_order.sort(sources, &self.frame, enough);
         self.target_order = targets.map(|points| {
             let mut order = self.target_order.take().unwrap_or_default();
-            order.sort(points, &self.frame);
+            order.sort(points, &self.frame, enough);
             order
         });
         self.seconds.0 = start.elapsed().as_secs_f64();
         let start = Instant::now();
-        self.cut(limits);
+        self.cut(sources, targets, limits, enough);
         self.seconds.1 = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        self.source_order.publish();
+        if let Some(order) = &mut self.target_order {
+            order.publish();
+        }
+        self.seconds.0 += start.elapsed().as_secs_f64();
     }
 
-    fn cut(&mut self, limits: Limits) {
-        let sources = &self.source_order.keys;
-        let targets = self
-            .target_order
-            .as_ref()
-            .map_or(sources, |order| &order.keys);
-        let root = Cell {
+    fn cut<T: Real>(
+        &mut self,
+        sources: &[[T; D]],
+        targets: Option<&[[T; D]]>,
+        limits: Limits,
+        enough: usize,
+    ) {
+        self.cells.clear();
+        self.cells.push(Cell {
             level: 0,
             anchor: [0; D],
             parent: 0,
             children: 0..0,
             sources: 0..sources.len() as u32,
-            targets: 0..targets.len() as u32,
-        };
-        self.cells.clear();
-        self.cells.push(root);
+            targets: 0..targets.unwrap_or(sources).len() as u32,
+        });
         self.levels.clear();
         self.levels.extend([0, 1]);
-        let deepest = deepest_level(&self.frame, limits.narrowest);
-        for level in 0..deepest {
-            let end = self.cells.len();
-            for index in self.levels[level as usize] as usize..end {
-                let cell = &self.cells[index];
-                if cell.sources.len().max(cell.targets.len()) > limits.leaf_capacity {
+        let large =
+            |cell: &Cell<D>| cell.sources.len().max(cell.targets.len()) > limits.leaf_capacity;
+        for level in 0..deepest_level(&self.frame, limits.narrowest) {
+            let first = self.levels[level as usize] as usize;
+            let window = level / window_levels(D);
+            if level > 0 && level % window_levels(D) == 0 {
+                let cells = self.cells[first..].iter().filter(|cell| large(cell));
+                let (cells, of_targets): (Vec<_>, Vec<_>) = cells
+                    .map(|cell| (cell.sources.clone(), cell.targets.clone()))
+                    .unzip();
+                self.source_order
+                    .refine(sources, &self.frame, enough, window, &cells);
+                if let (Some(points), Some(order)) = (targets, &mut self.target_order) {
+                    order.refine(points, &self.frame, enough, window, &of_targets);
+                }
+            }
+            let ends = |cell: &Cell<D>| {
+                large(cell).then(|| {
+                    let sources = self.source_order.ends::<D>(&cell.sources, level);
+                    let order = self.target_order.as_ref();
+                    (
+                        sources,
+                        order.map_or(sources, |order| order.ends::<D>(&cell.targets, level)),
+                    )
+                })
+            };
+            let here = self.cells[first..].par_iter().with_min_len(256);
+            let ends: Vec<_> = here.map(ends).collect();
+            for (index, ends) in (first..).zip(ends) {
+                if let Some((sources, targets)) = ends {
                     split(&mut self.cells, index, sources, targets);
                 }
             }
+            let end = *self.levels.last().unwrap_or(&0) as usize;
             if self.cells.len() == end {
                 break;
             }
@@ -200,11 +239,19 @@ impl<const D: usize> Tree<D> {
 
     /// Indices of the leaves that hold targets, in the order of their targets.
     pub fn target_leaves(&self) -> Vec<u32> {
-        let holds = |&i: &u32| {
-            self.cells[i as usize].is_leaf() && !self.cells[i as usize].targets.is_empty()
-        };
-        let mut leaves: Vec<u32> = (0..self.cells.len() as u32).filter(holds).collect();
-        leaves.sort_unstable_by_key(|&i| self.cells[i as usize].targets.start);
+        let mut leaves = Vec::new();
+        // Depth first, the first child next: children come in the order of their targets.
+        let mut waiting = vec![0];
+        while let Some(index) = waiting.pop() {
+            let cell = &self.cells[index as usize];
+            if cell.targets.is_empty() {
+                continue;
+            }
+            if cell.is_leaf() {
+                leaves.push(index);
+            }
+            waiting.extend(cell.children.clone().rev());
+        }
         leaves
     }
 
@@ -224,22 +271,28 @@ fn deepest_level<const D: usize>(frame: &Frame<D>, narrowest: f64) -> u32 {
         .unwrap_or(0)
 }
 
-/// Appends the children of a cell that hold any point.
-fn split<const D: usize>(cells: &mut Vec<Cell<D>>, index: usize, sources: &[u64], targets: &[u64]) {
-    let parent = cells[index].clone();
+/// Appends the children of a cell that hold any point; `sources` and `targets` say where those of each octant end.
+fn split<const D: usize>(
+    cells: &mut Vec<Cell<D>>,
+    index: usize,
+    sources: [u32; 8],
+    targets: [u32; 8],
+) {
+    let Cell {
+        level,
+        anchor,
+        sources: all_sources,
+        targets: all_targets,
+        ..
+    } = cells[index].clone();
     let first = cells.len() as u32;
-    let (mut source, mut target) = (parent.sources.start, parent.targets.start);
-    for octant in 0..1u32 << D {
-        let source_end = end_of(octant, sources, source..parent.sources.end, parent.level, D);
-        let target_end = if std::ptr::eq(sources, targets) {
-            source_end
-        } else {
-            end_of(octant, targets, target..parent.targets.end, parent.level, D)
-        };
+    let (mut source, mut target) = (all_sources.start, all_targets.start);
+    for octant in 0..1 << D {
+        let (source_end, target_end) = (sources[octant], targets[octant]);
         if source_end > source || target_end > target {
             cells.push(Cell {
-                level: parent.level + 1,
-                anchor: std::array::from_fn(|a| parent.anchor[a] * 2 + (octant >> a & 1)),
+                level: level + 1,
+                anchor: std::array::from_fn(|a| anchor[a] * 2 + (octant >> a & 1) as u32),
                 parent: index as u32,
                 children: 0..0,
                 sources: source..source_end,
@@ -249,15 +302,4 @@ fn split<const D: usize>(cells: &mut Vec<Cell<D>>, index: usize, sources: &[u64]
         (source, target) = (source_end, target_end);
     }
     cells[index].children = first..cells.len() as u32;
-}
-
-/// End of the points of one octant, which start at the range's start.
-fn end_of(octant: u32, keys: &[u64], range: Range<u32>, level: u32, dimension: usize) -> u32 {
-    let child = |key: u64| match dimension {
-        2 => morton::child::<2>(key, level),
-        _ => morton::child::<3>(key, level),
-    };
-    let inside =
-        keys[range.start as usize..range.end as usize].partition_point(|&key| child(key) <= octant);
-    range.start + inside as u32
 }

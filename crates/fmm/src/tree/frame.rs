@@ -1,8 +1,8 @@
 //! The root cube, and the unit in which the plan computes.
 
-use crate::points::is_double;
-use lanes::Real;
-use rayon::prelude::*;
+use super::morton;
+use crate::points::{Extent, is_double};
+use lanes::{Chosen, Real};
 
 /// The root cube of a tree: `corner + [0, side)^D`, in plan units (user units times `scale`).
 ///
@@ -22,7 +22,15 @@ pub struct Frame<const D: usize> {
 impl<const D: usize> Frame<D> {
     /// A cube around all points of all clouds; all must be finite. No points, or all equal: a cube of side 1.
     pub fn around<T: Real>(clouds: &[&[[T; D]]]) -> Self {
-        let (low, high) = bounds(clouds);
+        let chosen = Chosen::detect();
+        let extents = clouds
+            .iter()
+            .map(|cloud| Extent::of(chosen, cloud.as_flattened()));
+        Self::of::<T>(&extents.fold(Extent::of::<T>(chosen, &[]), Extent::join))
+    }
+
+    /// A cube around points of type `T` with this extent.
+    pub(crate) fn of<T: Real>(&Extent { low, high, .. }: &Extent<D>) -> Self {
         if low[0] > high[0] {
             return Self {
                 scale: 1.0,
@@ -63,6 +71,24 @@ impl<const D: usize> Frame<D> {
         std::array::from_fn(|a| self.corner[a] + (f64::from(anchor[a]) + 0.5) * side)
     }
 
+    /// Morton key of a point: of two cells of one level the one with smaller keys comes first, and a cell's points are a
+    /// range of keys.
+    pub fn key<T: Real>(&self, point: [T; D]) -> u64 {
+        morton::key(self.grid(point))
+    }
+
+    /// Coordinates of a point on the finest grid; points outside the cube are clamped to it.
+    #[inline(always)]
+    pub(super) fn grid<T: Real>(&self, point: [T; D]) -> [u32; D] {
+        let cells = 2f64.powi(morton::max_level(D) as i32);
+        let last = ((1u64 << morton::max_level(D)) - 1) as u32;
+        let inverse = cells / self.side;
+        // The cast saturates, so 1 + rounding and below 0 stay inside.
+        std::array::from_fn(|a| {
+            (((point[a].to_f64() * self.scale - self.corner[a]) * inverse) as u32).min(last)
+        })
+    }
+
     /// Finest level at which every centre is exact in f64: far from the origin it is coarser than the keys could tell.
     pub(super) fn exact_levels(&self) -> u32 {
         let magnitude = self
@@ -80,26 +106,6 @@ impl<const D: usize> Frame<D> {
     pub fn cell_side(&self, level: u32) -> f64 {
         self.side / (1u64 << level) as f64
     }
-}
-
-/// Component-wise minimum and maximum; low > high if there are no points.
-fn bounds<T: Real, const D: usize>(clouds: &[&[[T; D]]]) -> ([f64; D], [f64; D]) {
-    let nothing = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
-    let join = |a: ([f64; D], [f64; D]), b: ([f64; D], [f64; D])| {
-        let low = std::array::from_fn(|k| a.0[k].min(b.0[k]));
-        (low, std::array::from_fn(|k| a.1[k].max(b.1[k])))
-    };
-    let of_piece = |piece: &[[T; D]]| {
-        let points = piece.iter().map(|point| point.map(T::to_f64));
-        points.fold(nothing, |sum, point| join(sum, (point, point)))
-    };
-    let of_cloud = |cloud: &&[[T; D]]| {
-        cloud
-            .par_chunks(1 << 14)
-            .map(of_piece)
-            .reduce(|| nothing, join)
-    };
-    clouds.iter().map(of_cloud).fold(nothing, join)
 }
 
 /// 1 where squares of distances are safe; else the power of two that brings the extent near 1 (2⁴⁰ in f32, which leaves

@@ -1,0 +1,21 @@
+//! Large buffers: as long as needed, and cheap to touch for the first time.
+
+use lanes::prefer_huge_pages;
+
+/// `n` zeros in new memory, which the system hands out zeroed and which is not touched here.
+pub(crate) fn zeros<T: Clone>(n: usize, zero: T) -> Vec<T> {
+    let mut buffer = vec![zero; n];
+    prefer_huge_pages(&mut buffer);
+    buffer
+}
+
+/// Makes a buffer `n` long; its contents are unspecified.
+pub(crate) fn room<T: Clone>(buffer: &mut Vec<T>, n: usize, zero: T) {
+    if buffer.capacity() < n {
+        // Some more, as the next step's tree may have some cells more.
+        *buffer = zeros(n + n / 8, zero);
+        buffer.truncate(n);
+    } else {
+        buffer.resize(n, zero);
+    }
+}
