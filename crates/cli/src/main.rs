@@ -1,6 +1,7 @@
 //! The `farfield` command.
 
 mod check;
+mod clouds;
 mod config;
 mod error;
 mod eval;
@@ -10,6 +11,7 @@ mod info;
 mod machine;
 mod npy;
 mod npz;
+mod oracle;
 mod pictures;
 mod run;
 mod text;
