@@ -12,6 +12,8 @@ mod machine;
 mod npy;
 mod npz;
 mod oracle;
+mod output_folder;
+mod outputs;
 mod pictures;
 mod run;
 mod text;
