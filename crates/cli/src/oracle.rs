@@ -53,6 +53,11 @@ impl Oracle {
         }
     }
 
+    /// Number of targets.
+    pub(crate) fn targets(&self) -> usize {
+        self.targets.len()
+    }
+
     /// The direct sums at the targets.
     pub(crate) fn exact(&self) -> Result<Sums<f64, 2>> {
         let mut sums = direct::evaluate(
