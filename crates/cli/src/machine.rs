@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use clap::Args;
-use farfield::InstructionSet;
+use farfield::{InstructionSet, Options};
 
 #[derive(Args, Debug, Clone, Copy)]
 pub(crate) struct Machine {
@@ -18,6 +18,15 @@ impl Machine {
     /// Runs `work` inside a pool of its own.
     pub(crate) fn run<R: Send>(&self, work: impl FnOnce() -> Result<R> + Send) -> Result<R> {
         pool(self.threads)?.install(work)
+    }
+
+    /// Options for a plan with the instruction set that was asked for.
+    pub(crate) fn options(&self, tolerance: f64) -> Options {
+        let options = Options::tolerance(tolerance);
+        match self.isa {
+            Some(set) => options.instruction_set(set),
+            None => options,
+        }
     }
 
     /// The instruction set that will be used.

@@ -1,6 +1,8 @@
 //! The `farfield` command.
 
+mod bench;
 mod check;
+mod clouds;
 mod config;
 mod error;
 mod eval;
@@ -10,6 +12,9 @@ mod info;
 mod machine;
 mod npy;
 mod npz;
+mod oracle;
+mod output_folder;
+mod outputs;
 mod pictures;
 mod run;
 mod text;
@@ -31,6 +36,7 @@ struct Arguments {
 enum Command {
     Run(run::Run),
     Eval(eval::Eval),
+    Bench(bench::Bench),
     Check(check::Check),
     Info(info::Info),
     Export(export::Export),
@@ -53,6 +59,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Run(run) => run.run(),
         Command::Eval(eval) => eval.run().map(done),
+        Command::Bench(bench) => bench.run().map(done),
         Command::Check(check) => check.run().map(done),
         Command::Info(info) => info.run().map(done),
         Command::Export(export) => export.run().map(done),

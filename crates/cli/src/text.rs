@@ -46,6 +46,22 @@ pub(crate) fn seconds(s: f64) -> String {
     }
 }
 
+/// To three digits with the unit that fits: `12.3 µs`, `123 ms`, `1.23 s`; long times as [`seconds`].
+pub(crate) fn short_seconds(s: f64) -> String {
+    let (value, unit) = match s {
+        0.0..999.5e-6 => (1e6 * s, "µs"),
+        999.5e-6..0.9995 => (1e3 * s, "ms"),
+        0.9995..120.0 => (s, "s"),
+        _ => return seconds(s),
+    };
+    let decimals = match value {
+        ..9.995 => 2,
+        ..99.95 => 1,
+        _ => 0,
+    };
+    format!("{value:.decimals$} {unit}")
+}
+
 /// Time left: `under 1 s`, `19 s`, `5 min 12 s`.
 pub(crate) fn time_left(s: f64) -> String {
     match s {
@@ -86,6 +102,11 @@ mod tests {
         assert_eq!(seconds(312.0), "5 min 12 s");
         assert_eq!(seconds(12000.0), "3 h 20 min");
         assert_eq!(seconds(f64::NAN), "?");
+        assert_eq!(short_seconds(12.34e-6), "12.3 µs");
+        assert_eq!(short_seconds(999.7e-6), "1.00 ms");
+        assert_eq!(short_seconds(0.1234), "123 ms");
+        assert_eq!(short_seconds(9.996), "10.0 s");
+        assert_eq!(short_seconds(650.0), "10 min 50 s");
         assert_eq!(time_left(19.12), "19 s");
         assert_eq!(time_left(0.25), "under 1 s");
         assert_eq!(bytes(999), "999 B");

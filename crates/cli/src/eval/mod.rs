@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::machine::Machine;
 use crate::npy::{Array, Number, Precision};
+use crate::outputs::{self, Output};
 use clap::{Args, ValueEnum};
 use farfield::{Kernel2d, Outputs};
 use save::Results;
@@ -64,12 +65,6 @@ pub(crate) struct Eval {
     /// Write settings, seconds and measured error as JSON
     #[arg(long, value_name = "REPORT.json")]
     report: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Output {
-    Field,
-    Potential,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
@@ -130,10 +125,7 @@ impl Eval {
     }
 
     fn wanted(&self) -> Outputs {
-        Outputs {
-            field: self.outputs.contains(&Output::Field),
-            potential: self.outputs.contains(&Output::Potential),
-        }
+        outputs::wanted(&self.outputs)
     }
 
     fn sum<T: Number>(

@@ -3,7 +3,7 @@
 use super::{Eval, Method};
 use crate::error::Result;
 use crate::npy::Number;
-use farfield::{Options, Plan, PlanReport, Sums, VerifyReport, direct};
+use farfield::{Plan, PlanReport, Sums, VerifyReport, direct};
 use std::time::Instant;
 
 /// What is summed.
@@ -44,10 +44,7 @@ impl Eval {
     }
 
     fn fast<T: Number>(&self, input: &Input<T>) -> Result<Answer<T>> {
-        let mut options = Options::tolerance(self.tolerance.unwrap_or(f64::NAN));
-        if let Some(set) = self.machine.isa {
-            options = options.instruction_set(set);
-        }
+        let options = self.machine.options(self.tolerance.unwrap_or(f64::NAN));
         let start = Instant::now();
         let plan = match &input.targets {
             Some(targets) => Plan::with_targets(targets, &input.sources, self.kernel, options)?,

@@ -13,6 +13,7 @@ mod timings;
 use crate::config::{load, read_inputs};
 use crate::error::{Error, Result};
 use crate::machine::pool;
+use crate::output_folder::OutputFolder;
 use crate::pictures::Pictures;
 use crate::text::{count, plural, say, tell};
 use clap::Args;
@@ -68,7 +69,7 @@ impl Run {
             return Ok(ExitCode::SUCCESS);
         }
         if let Some(out) = &self.out {
-            Folder::check_new(out)?;
+            OutputFolder::check_new(out)?;
         }
         pool.install(|| self.start(config, inputs))
     }

@@ -4,6 +4,8 @@
 mod bench;
 // Sums: from arrays to arrays.
 mod eval;
+// The fast method timed against the direct sum.
+mod benchmark;
 // Every bad input gets one line and leaves what was there.
 mod bad_arrays;
 mod bad_runs;

@@ -1,0 +1,79 @@
+//! What was timed, and where.
+
+use super::Bench;
+use crate::npy::Number;
+use crate::text::plural;
+use farfield::Kernel;
+use serde::Serialize;
+use std::fmt;
+
+#[derive(Serialize)]
+pub(super) struct About {
+    version: &'static str,
+    machine: Machine,
+    settings: Settings,
+}
+
+#[derive(Serialize)]
+struct Machine {
+    threads: usize,
+    isa: &'static str,
+}
+
+#[derive(Serialize)]
+struct Settings {
+    kernel: String,
+    tolerance: f64,
+    precision: &'static str,
+    cloud: &'static str,
+    outputs: Vec<&'static str>,
+    from: usize,
+    to: usize,
+    direct_up_to: usize,
+    rounds: usize,
+}
+
+impl About {
+    /// For work in the current pool of threads.
+    pub(super) fn new<T: Number>(bench: &Bench) -> Self {
+        let wanted = bench.wanted();
+        let outputs = [("field", wanted.field), ("potential", wanted.potential)];
+        let wanted = outputs.into_iter().filter(|(_, wanted)| *wanted);
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            machine: Machine {
+                threads: rayon::current_num_threads(),
+                isa: bench.machine.instruction_set().name(),
+            },
+            settings: Settings {
+                kernel: bench.kernel.name(),
+                tolerance: bench.tolerance,
+                precision: T::NAME,
+                cloud: bench.cloud.name(),
+                outputs: wanted.map(|(name, _)| name).collect(),
+                from: bench.from,
+                to: bench.to,
+                direct_up_to: bench.direct_up_to,
+                rounds: bench.rounds,
+            },
+        }
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Settings {
+            kernel,
+            tolerance,
+            precision,
+            cloud,
+            ..
+        } = &self.settings;
+        let outputs = self.settings.outputs.join(" and ");
+        let (threads, isa) = (plural(self.machine.threads, "thread"), self.machine.isa);
+        write!(
+            f,
+            "{kernel}, {outputs} to {tolerance:e}, {cloud} cloud, {precision}, {isa}, {threads}"
+        )
+    }
+}

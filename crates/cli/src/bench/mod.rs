@@ -1,0 +1,155 @@
+//! `farfield bench`: the fast method against the direct sum over N.
+
+mod about;
+mod axes;
+mod crossover;
+mod measure;
+mod plot;
+mod records;
+mod rounds;
+mod sizes;
+mod table;
+
+use crate::clouds::BuiltIn;
+use crate::error::{Error, Result};
+use crate::files;
+use crate::machine::Machine;
+use crate::npy::{Number, Precision};
+use crate::output_folder::OutputFolder;
+use crate::outputs::{self, Output};
+use crate::text::say;
+use about::About;
+use clap::Args;
+use crossover::Crossover;
+use farfield::{Kernel2d, Outputs, Plan};
+use measure::{Measurement, Row};
+use serde::Serialize;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+/// Time the fast method against the direct sum over N, and find the N from which it is faster
+///
+/// The points are sources and targets at once. Every answer is checked before it is timed: against the direct sum at all
+/// points as far as that is timed, and beyond at a thousand of them; ends with 1 if the tolerance is missed. The direct
+/// sum is always in f64. The output folder gets bench.csv, a row for each N; bench.json, the same with machine, settings
+/// and crossover; and bench.svg, seconds against N.
+#[derive(Args, Debug)]
+pub(crate) struct Bench {
+    /// As in eval
+    #[arg(long, default_value = "biot-savart")]
+    kernel: Kernel2d,
+    /// Relative ℓ2 error that the sums may have
+    #[arg(
+        long,
+        value_name = "T",
+        default_value = "1e-6",
+        allow_hyphen_values = true
+    )]
+    tolerance: f64,
+    /// Of the fast method
+    #[arg(long, value_enum, default_value_t = Precision::F64)]
+    precision: Precision,
+    /// Where the points lie
+    #[arg(long, value_enum, default_value_t = BuiltIn::Uniform)]
+    cloud: BuiltIn,
+    /// What is summed: field, potential or both
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "LIST",
+        default_value = "field"
+    )]
+    outputs: Vec<Output>,
+    /// The first number of points
+    #[arg(long, value_name = "N", default_value_t = 250)]
+    from: usize,
+    /// The last
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    to: usize,
+    /// Time the direct sum up to so many points; beyond, its time is extrapolated, and marked so
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    direct_up_to: usize,
+    /// Of so many rounds the fastest counts; none begins after a second
+    #[arg(long, value_name = "R", default_value_t = 3)]
+    rounds: usize,
+    /// A new or empty output folder [default: farfield-bench, or the next free farfield-bench-2, …]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    machine: Machine,
+}
+
+const DEFAULT_FOLDER: &str = "farfield-bench";
+/// Above this a bench would run for hours.
+const MOST: usize = 100_000_000;
+
+/// `bench.json`, and what the picture shows.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    about: About,
+    rows: Vec<Row>,
+    crossover: Crossover,
+}
+
+impl Bench {
+    pub(crate) fn run(&self) -> Result<()> {
+        self.check()?;
+        self.machine.run(|| match self.precision {
+            Precision::F64 => self.bench::<f64>(),
+            Precision::F32 => self.bench::<f32>(),
+        })
+    }
+
+    /// What can be refused before there is a folder, apart from what a plan refuses.
+    fn check(&self) -> Result<()> {
+        let within = |what: &str, found: usize, allowed: RangeInclusive<usize>| {
+            if allowed.contains(&found) {
+                return Ok(());
+            }
+            let allowed = format!("{} to {}", allowed.start(), allowed.end());
+            Err(Error::refused(what, found, allowed))
+        };
+        within("--from", self.from, 1..=MOST)?;
+        within("--to", self.to, 1..=MOST)?;
+        within("--rounds", self.rounds, 1..=1000)?;
+        if self.from > self.to {
+            let allowed = format!("at most {}, which is --to", self.to);
+            return Err(Error::refused("--from", self.from, allowed));
+        }
+        self.out.as_deref().map_or(Ok(()), OutputFolder::check_new)
+    }
+
+    fn bench<T: Number>(&self) -> Result<()> {
+        // A plan of nothing refuses a bad tolerance, kernel or instruction set.
+        let options = self.machine.options(self.tolerance);
+        Plan::<T, _>::new(&[], self.kernel, options)?;
+        let folder = OutputFolder::create(self.out.as_deref(), DEFAULT_FOLDER)?;
+        let about = About::new::<T>(self);
+        table::head(&about);
+        let mut measurement = Measurement::new(self);
+        let mut rows = vec![];
+        for n in sizes::between(self.from, self.to) {
+            let row = measurement.row::<T>(n)?;
+            table::row(&row);
+            rows.push(row);
+        }
+        let report = Report {
+            about,
+            crossover: Crossover::find(&rows),
+            rows,
+        };
+        table::passes(&report.rows);
+        table::notes(&report);
+        let path = |name| folder.root().join(name);
+        files::write(&path("bench.csv"), |to| records::csv(to, &report.rows))?;
+        files::write_json(&path("bench.json"), &report)?;
+        plot::write(&path("bench.svg"), &report)?;
+        say(format_args!("\nwrote {}", folder.root().display()));
+        Ok(())
+    }
+
+    fn wanted(&self) -> Outputs {
+        outputs::wanted(&self.outputs)
+    }
+}

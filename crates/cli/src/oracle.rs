@@ -1,0 +1,97 @@
+//! The direct sum in f64, which every error is measured against.
+
+use crate::error::Result;
+use farfield::{InstructionSet, Kernel2d, Outputs, Real, Sums, direct};
+
+/// The exact sums of a cloud, at all of its points or at a sample of them.
+pub(crate) struct Oracle {
+    kernel: Kernel2d,
+    outputs: Outputs,
+    isa: Option<InstructionSet>,
+    sources: Vec<[f64; 2]>,
+    strengths: Vec<f64>,
+    /// Every so many points is a target.
+    stride: usize,
+    targets: Vec<[f64; 2]>,
+}
+
+/// Relative ℓ2 error of each sum that was asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Errors {
+    pub(crate) field: Option<f64>,
+    pub(crate) potential: Option<f64>,
+}
+
+impl Errors {
+    pub(crate) fn by_name(self) -> impl Iterator<Item = (&'static str, f64)> {
+        let all = [("field", self.field), ("potential", self.potential)];
+        all.into_iter()
+            .filter_map(|(name, error)| Some((name, error?)))
+    }
+}
+
+impl Oracle {
+    /// For the numbers as `T` holds them; `targets` is the most points that are targets.
+    pub(crate) fn new<T: Real>(
+        positions: &[[T; 2]],
+        strengths: &[T],
+        targets: usize,
+        kernel: Kernel2d,
+        outputs: Outputs,
+        isa: Option<InstructionSet>,
+    ) -> Self {
+        let sources: Vec<[f64; 2]> = positions.iter().map(|x| x.map(T::to_f64)).collect();
+        let stride = sources.len().div_ceil(targets.max(1)).max(1);
+        Self {
+            kernel,
+            outputs,
+            isa,
+            strengths: strengths.iter().map(|w| w.to_f64()).collect(),
+            stride,
+            targets: sources.iter().copied().step_by(stride).collect(),
+            sources,
+        }
+    }
+
+    /// Number of targets.
+    pub(crate) fn targets(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// The direct sums at the targets.
+    pub(crate) fn exact(&self) -> Result<Sums<f64, 2>> {
+        let mut sums = direct::evaluate(
+            &self.targets,
+            &self.sources,
+            &[&self.strengths],
+            self.kernel,
+            self.outputs,
+            self.isa,
+        )?;
+        Ok(sums.remove(0))
+    }
+
+    /// How far `sums`, at all points, are from `exact`, at the targets.
+    pub(crate) fn errors<T: Real>(&self, sums: &Sums<T, 2>, exact: &Sums<f64, 2>) -> Errors {
+        let field = sums.field.iter().step_by(self.stride).zip(&exact.field);
+        let field = field.flat_map(|(u, exact)| [0, 1].map(|axis| (u[axis].to_f64(), exact[axis])));
+        let potential = sums.potential.iter().step_by(self.stride);
+        let potential = potential.zip(&exact.potential);
+        let potential = potential.map(|(u, &exact)| (u.to_f64(), exact));
+        Errors {
+            field: self.outputs.field.then(|| relative_error(field)),
+            potential: self.outputs.potential.then(|| relative_error(potential)),
+        }
+    }
+}
+
+/// ‖u − exact‖₂/‖exact‖₂; 0 where both vanish.
+fn relative_error(pairs: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let add = |[error, norm]: [f64; 2], (u, exact): (f64, f64)| {
+        [error.hypot(u - exact), norm.hypot(exact)]
+    };
+    match pairs.fold([0.0, 0.0], add) {
+        [0.0, _] => 0.0,
+        [error, norm] => error / norm,
+    }
+}
