@@ -4,7 +4,6 @@ mod verify;
 
 use crate::Real;
 use crate::accuracy::{self, Harmonic2Accuracy};
-use crate::expansion::Expansion;
 use crate::expansion::harmonic2::Harmonic2;
 use crate::kernel::Kernel;
 use crate::lists::Lists;
@@ -86,9 +85,10 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             _ => options.tolerance,
         };
         let accuracy = accuracy::harmonic2(tolerance, options.guarantee, !is_double::<T>());
+        let chosen = options.chosen()?;
         let mut plan = Self {
-            chosen: options.chosen()?,
-            expansion: Harmonic2::new(accuracy.order, accuracy.wave_error),
+            chosen,
+            expansion: Harmonic2::new(accuracy.order, accuracy.wave_error, chosen.lanes()),
             accuracy,
             kernel,
             options,
@@ -161,11 +161,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             );
             let start = Instant::now();
             let direct_below = self.accuracy.order;
-            self.lists.build(
-                &self.tree,
-                direct_below,
-                <Harmonic2 as Expansion<2>>::class_of,
-            );
+            self.lists.build(&self.tree, direct_below);
             self.leaves = self.tree.target_leaves();
             self.list_seconds = start.elapsed().as_secs_f64();
             let scale = self.tree.frame.scale;

@@ -125,6 +125,19 @@ impl Chosen {
         }
     }
 
+    /// Numbers in its vector of `f64`.
+    pub fn lanes(self) -> usize {
+        struct Count;
+        impl Job for Count {
+            type Output = usize;
+            #[inline(always)]
+            fn run<I: Isa>(self, _: I) -> usize {
+                <I::F64 as crate::Lanes>::LANES
+            }
+        }
+        self.run(Count)
+    }
+
     /// Runs a job, compiled for this set.
     #[inline]
     pub fn run<J: Job>(self, job: J) -> J::Output {

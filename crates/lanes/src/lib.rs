@@ -31,10 +31,10 @@
 
 mod chosen;
 mod math;
+mod memory;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod newton;
-mod pages;
 mod real;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
@@ -44,7 +44,7 @@ mod vector;
 mod x86;
 
 pub use chosen::{Chosen, InstructionSet, UnknownInstructionSet};
-pub use pages::prefer_huge_pages;
+pub use memory::{prefer_huge_pages, prefetch};
 pub use real::Real;
 pub use scalar::{Scalar, ScalarMask, ScalarVector};
 
@@ -129,6 +129,10 @@ pub trait Lanes:
     fn load(isa: Self::Isa, from: &[Self::Elem]) -> Self;
     /// Writes the first `LANES` numbers of `to`; panics if there are fewer.
     fn store(self, to: &mut [Self::Elem]);
+    /// `N` vectors that lie behind each other, with one look at the length; panics if it is too short.
+    fn load_each<const N: usize>(isa: Self::Isa, from: &[Self::Elem]) -> [Self; N];
+    /// Writes `N` vectors behind each other; panics if `to` is too short.
+    fn store_each<const N: usize>(vectors: [Self; N], to: &mut [Self::Elem]);
     /// `self·b + c`.
     fn mul_add(self, b: Self, c: Self) -> Self;
     /// `c − self·b`.

@@ -107,6 +107,20 @@ macro_rules! scalar_lanes {
                 to[0] = self.0;
             }
             #[inline(always)]
+            fn load_each<const N: usize>(_: Scalar, from: &[$t]) -> [Self; N] {
+                let mut numbers = [Self(0.0); N];
+                for (number, &x) in numbers.iter_mut().zip(&from[..N]) {
+                    number.0 = x;
+                }
+                numbers
+            }
+            #[inline(always)]
+            fn store_each<const N: usize>(numbers: [Self; N], to: &mut [$t]) {
+                for (x, number) in to[..N].iter_mut().zip(numbers) {
+                    *x = number.0;
+                }
+            }
+            #[inline(always)]
             fn mul_add(self, b: Self, c: Self) -> Self {
                 Self(self.0 * b.0 + c.0)
             }

@@ -67,6 +67,22 @@ macro_rules! vector {
                 intrinsics!(store(to.as_mut_ptr(), self.0))
             }
             #[inline(always)]
+            fn load_each<const N: usize>(_: Token, from: &[Elem]) -> [Self; N] {
+                let from = &from[..N * LANES];
+                let mut vectors = [Self(intrinsics!(broadcast(0.0))); N];
+                for i in 0..N {
+                    vectors[i] = Self(intrinsics!(load(from.as_ptr().add(i * LANES))));
+                }
+                vectors
+            }
+            #[inline(always)]
+            fn store_each<const N: usize>(vectors: [Self; N], to: &mut [Elem]) {
+                let to = &mut to[..N * LANES];
+                for i in 0..N {
+                    intrinsics!(store(to.as_mut_ptr().add(i * LANES), vectors[i].0));
+                }
+            }
+            #[inline(always)]
             fn mul_add(self, b: Self, c: Self) -> Self {
                 Self(intrinsics!(fmadd(self.0, b.0, c.0)))
             }

@@ -5,7 +5,6 @@
 
 pub(crate) mod harmonic2;
 
-use crate::lists::FarPair;
 use lanes::Isa;
 
 /// Points of one cell in box units, padded with points at 0 of strength 0 to whole vectors.
@@ -72,6 +71,7 @@ impl<const D: usize> UnitSums<D> {
 /// Outgoing forms of the source cells that a block of target cells has met.
 #[derive(Default)]
 pub(crate) struct Outgoing {
+    /// The zero form, then those of cells in the order in which they were met.
     waves: Vec<f64>,
     used: usize,
     len: usize,
@@ -81,19 +81,32 @@ pub(crate) struct Outgoing {
 }
 
 impl Outgoing {
+    /// Place of the zero form, which stands for cells that are not there.
+    pub(crate) const NOTHING: u32 = 0;
+
     /// Forgets the cells that were met; `len` numbers make one form.
     pub(crate) fn next_block(&mut self, n_cells: usize, len: usize) {
         self.place.resize(n_cells, (0, 0));
         self.block += 1;
-        (self.len, self.used) = (len, 0);
+        (self.len, self.used) = (len, len);
+        if self.waves.len() < len {
+            self.waves.resize(2 * len, 0.0);
+        }
+        self.waves[..len].fill(0.0);
     }
 
-    /// Room for the form of a cell that this block has not met yet; `None` if it has.
+    /// Whether this block has met a cell.
     #[inline(always)]
-    pub(crate) fn meet(&mut self, source: u32) -> Option<&mut [f64]> {
+    pub(crate) fn has_met(&self, source: u32) -> bool {
+        self.place[source as usize].0 == self.block
+    }
+
+    /// The place of the form of a cell, and room for it if this block has not met the cell before.
+    #[inline(always)]
+    pub(crate) fn meet(&mut self, source: u32) -> (u32, Option<&mut [f64]>) {
         let place = &mut self.place[source as usize];
         if place.0 == self.block {
-            return None;
+            return (place.1, None);
         }
         let start = self.used;
         *place = (self.block, start as u32);
@@ -101,13 +114,13 @@ impl Outgoing {
         if self.waves.len() < self.used {
             self.waves.resize(2 * self.used, 0.0);
         }
-        Some(&mut self.waves[start..self.used])
+        (start as u32, Some(&mut self.waves[start..self.used]))
     }
 
-    /// The form of a cell that was met.
+    /// The form at a place.
     #[inline(always)]
-    pub(crate) fn of(&self, source: u32) -> &[f64] {
-        &self.waves[self.place[source as usize].1 as usize..][..self.len]
+    pub(crate) fn at(&self, place: u32) -> &[f64] {
+        &self.waves[place as usize..][..self.len]
     }
 }
 
@@ -120,8 +133,6 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     fn local_len(&self) -> usize;
     /// Numbers of one multipole in outgoing form, and of the incoming form before it becomes a local.
     fn wave_len(&self) -> usize;
-    /// Number of the offset target − source of a far pair; pairs are handed to [`translate`](Self::translate) sorted by it.
-    fn class_of(offset: [i32; D]) -> u32;
 
     /// Points to multipole.
     fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<D>, multipole: &mut [f64]);
@@ -129,16 +140,11 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]);
     /// Multipole to outgoing form (overwrites).
     fn outgoing<I: Isa>(&self, isa: I, multipole: &[f64], waves: &mut [f64]);
-    /// Sum over the far list of one cell, from outgoing to incoming form (overwrites).
-    fn translate<I: Isa>(
-        &self,
-        isa: I,
-        pairs: &[FarPair],
-        outgoing: &Outgoing,
-        incoming: &mut [f64],
-    );
-    /// Incoming form to local.
-    fn incoming<I: Isa>(&self, isa: I, incoming: &[f64], local: &mut [f64]);
+    /// Sums over the far lists of all children of one parent, from outgoing to incoming forms (overwrites), those of the
+    /// children by octant. `sources` holds the place in `outgoing` of every slot ([`crate::lists::slots`]).
+    fn translate<I: Isa>(&self, isa: I, sources: &[u32], outgoing: &Outgoing, incoming: &mut [f64]);
+    /// Incoming form, which is used up, to local.
+    fn incoming<I: Isa>(&self, isa: I, incoming: &mut [f64], local: &mut [f64]);
     /// The part of the potential of a far list that waves cannot carry; `strength` is the sum over its sources.
     fn far_constant(&self, strength: f64, log_side: f64, local: &mut [f64]);
     /// Local of a parent to that of its child.

@@ -1,24 +1,16 @@
-//! Building U, V, W and X level by level.
+//! Building the neighbours, U, W and X level by level.
 
 use super::rows::Rows;
+use super::slots;
 use crate::tree::{Cell, Tree};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// A source cell of the far list V, and where the target lies as seen from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FarPair {
-    /// Index of the source cell.
-    pub source: u32,
-    /// Class of the offset target − source, as the expansion numbers them.
-    pub class: u32,
-}
-
 /// The lists of every cell; a cell without targets has empty ones, and no list names a cell without sources.
 #[derive(Clone, Debug, Default)]
 pub struct Lists {
-    /// V: cells of the same size, well separated, the classes of each group together.
-    pub far: Rows<FarPair>,
+    /// Cells that touch this one: those of its size, itself among them, and larger leaves.
+    pub neighbours: Rows<u32>,
     /// X: larger leaves whose points go to the local of this cell.
     pub larger: Rows<u32>,
     /// W: smaller cells whose multipoles act on the points of this leaf.
@@ -27,102 +19,124 @@ pub struct Lists {
     pub near: Rows<Range<u32>>,
 }
 
-/// Classes `GROUP·g` to `GROUP·(g + 1) − 1` form group g: for plane waves, the offsets of one direction.
-pub(crate) const GROUP: u32 = 16;
-/// Most groups: the directions in 2D or 3D.
-const GROUPS: usize = 6;
 /// Cells that one task handles.
 const BLOCK: usize = 256;
 
 impl Lists {
-    /// The lists of a tree. `class_of` numbers the offsets target − source (entries −3 to 3, in cells of that level);
-    /// cells of W and X with at most `direct_below` sources or targets are summed directly.
-    pub fn build<const D: usize>(
-        &mut self,
-        tree: &Tree<D>,
-        direct_below: usize,
-        class_of: impl Fn([i32; D]) -> u32 + Sync,
-    ) {
-        let job = Builder {
-            tree,
-            direct_below,
-            class_of,
-        };
-        for rows in [&mut self.larger, &mut self.smaller] {
-            rows.clear();
-        }
-        self.far.clear();
+    /// The lists of a tree. Cells of W and X with at most `direct_below` sources or targets are summed directly.
+    pub fn build<const D: usize>(&mut self, tree: &Tree<D>, direct_below: usize) {
+        let job = Builder { tree, direct_below };
+        self.neighbours.clear();
+        self.larger.clear();
+        self.smaller.clear();
         self.near.clear();
-        let mut above: Rows<u32> = Rows::default();
         for level in 0..=tree.depth() {
             let cells = tree.level(level);
-            let first_above = if level == 0 {
-                0
-            } else {
-                tree.level(level - 1).start
-            };
             let blocks: Vec<Range<usize>> = cells
                 .clone()
                 .step_by(BLOCK)
                 .map(|start| start..(start + BLOCK).min(cells.end))
                 .collect();
+            let above = &self.neighbours;
             let parts: Vec<Part> = blocks
                 .into_par_iter()
                 .map(|block| {
                     let mut part = Part::default();
                     for index in block {
-                        job.cell(index, &above, first_above, &mut part);
+                        job.cell(index, above, &mut part);
                     }
                     part
                 })
                 .collect();
-            let mut here = Rows::default();
-            for mut part in parts {
-                here.append(&mut part.neighbours);
-                self.far.append(&mut part.far);
-                self.larger.append(&mut part.larger);
-                self.smaller.append(&mut part.smaller);
-                self.near.append(&mut part.near);
+            self.neighbours
+                .append(parts.iter().map(|part| &part.neighbours));
+            self.larger.append(parts.iter().map(|part| &part.larger));
+            self.smaller.append(parts.iter().map(|part| &part.smaller));
+            self.near.append(parts.iter().map(|part| &part.near));
+        }
+    }
+
+    /// V of the cell `index`: cells of its size, well separated, with sources.
+    pub fn far<const D: usize>(&self, tree: &Tree<D>, index: usize) -> Vec<u32> {
+        let cell = &tree.cells[index];
+        if index == 0 || cell.targets.is_empty() {
+            return vec![];
+        }
+        let around = self.neighbours[cell.parent as usize].iter();
+        let children = around.flat_map(|&a| tree.cells[a as usize].children.clone());
+        let is_far = |&child: &u32| {
+            let other = &tree.cells[child as usize];
+            !other.sources.is_empty() && !other.is_adjacent(cell)
+        };
+        children.filter(is_far).collect()
+    }
+
+    /// Puts the source cells of the far lists of a parent's children into their [`slots`].
+    #[inline(always)]
+    pub(crate) fn siblings<const D: usize>(
+        &self,
+        tree: &Tree<D>,
+        parent: usize,
+        cells: &mut [u32],
+    ) {
+        let anchor = tree.cells[parent].anchor;
+        for &a in &self.neighbours[parent] {
+            let other = &tree.cells[a as usize];
+            if other.is_leaf() {
+                continue;
             }
-            above = here;
+            let offset: [i32; D] =
+                std::array::from_fn(|a| other.anchor[a].wrapping_sub(anchor[a]) as i32);
+            let Some(first) = slots::first(offset) else {
+                continue;
+            };
+            let cells = &mut cells[first..first + (1 << D)];
+            if tree.target_order.is_none() && other.children.len() == cells.len() {
+                // All children are there, in the order of their octants, and all hold sources.
+                for (cell, child) in cells.iter_mut().zip(other.children.clone()) {
+                    *cell = child;
+                }
+                continue;
+            }
+            for child in other.children.clone() {
+                let source = &tree.cells[child as usize];
+                if !source.sources.is_empty() {
+                    cells[source.octant()] = child;
+                }
+            }
         }
     }
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        self.far.bytes() + self.larger.bytes() + self.smaller.bytes() + self.near.bytes()
+        self.neighbours.bytes() + self.larger.bytes() + self.smaller.bytes() + self.near.bytes()
     }
 }
 
 #[derive(Default)]
 struct Part {
-    /// Cells that touch this one: those of its size, and larger leaves.
     neighbours: Rows<u32>,
-    far: Rows<FarPair>,
     larger: Rows<u32>,
     smaller: Rows<u32>,
     near: Rows<Range<u32>>,
-    sorted: Vec<FarPair>,
 }
 
-struct Builder<'a, F, const D: usize> {
+struct Builder<'a, const D: usize> {
     tree: &'a Tree<D>,
     direct_below: usize,
-    class_of: F,
 }
 
-impl<F: Fn([i32; D]) -> u32, const D: usize> Builder<'_, F, D> {
+impl<const D: usize> Builder<'_, D> {
     /// The lists of one cell from the neighbours of its parent.
-    fn cell(&self, index: usize, above: &Rows<u32>, first_above: usize, part: &mut Part) {
-        let cells = &self.tree.cells;
-        let cell = &cells[index];
+    fn cell(&self, index: usize, above: &Rows<u32>, part: &mut Part) {
+        let cell = &self.tree.cells[index];
         if !cell.targets.is_empty() {
             if index == 0 {
                 if !cell.sources.is_empty() {
                     part.neighbours.push(0);
                 }
             } else {
-                for &a in &above[cell.parent as usize - first_above] {
+                for &a in &above[cell.parent as usize] {
                     self.sort_out(cell, a, part);
                 }
             }
@@ -134,11 +148,8 @@ impl<F: Fn([i32; D]) -> u32, const D: usize> Builder<'_, F, D> {
                 }
                 merge(part.near.open_start(), part.near.open_row());
             }
-            let start = part.far.open_start();
-            group(&mut part.far.open_row()[start..], &mut part.sorted);
         }
         part.neighbours.end_row();
-        part.far.end_row();
         part.larger.end_row();
         part.smaller.end_row();
         part.near.end_row();
@@ -159,18 +170,12 @@ impl<F: Fn([i32; D]) -> u32, const D: usize> Builder<'_, F, D> {
         }
         for child in other.children.clone() {
             let source = &self.tree.cells[child as usize];
-            if source.sources.is_empty() {
-                continue;
-            }
-            let offset: [i32; D] =
-                std::array::from_fn(|a| cell.anchor[a].wrapping_sub(source.anchor[a]) as i32);
-            if offset.iter().all(|o| o.abs() <= 1) {
+            let touches = |a: usize| {
+                let offset = cell.anchor[a].wrapping_sub(source.anchor[a]) as i32;
+                (-1..=1).contains(&offset)
+            };
+            if !source.sources.is_empty() && (0..D).all(touches) {
                 part.neighbours.push(child);
-            } else {
-                part.far.push(FarPair {
-                    source: child,
-                    class: (self.class_of)(offset),
-                });
             }
         }
     }
@@ -194,26 +199,6 @@ impl<F: Fn([i32; D]) -> u32, const D: usize> Builder<'_, F, D> {
                 self.near(cell, index, child, part);
             }
         }
-    }
-}
-
-/// Brings the pairs of one list into the order of their groups, without changing the order within a group.
-#[inline]
-fn group(pairs: &mut [FarPair], sorted: &mut Vec<FarPair>) {
-    let group = |pair: &FarPair| (pair.class / GROUP) as usize;
-    let mut place = [0; GROUPS + 1];
-    for pair in &*pairs {
-        place[group(pair) + 1] += 1;
-    }
-    for g in 0..GROUPS {
-        place[g + 1] += place[g];
-    }
-    sorted.clear();
-    sorted.extend_from_slice(pairs);
-    for pair in &*sorted {
-        let place = &mut place[group(pair)];
-        pairs[*place] = *pair;
-        *place += 1;
     }
 }
 

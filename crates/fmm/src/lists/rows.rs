@@ -64,13 +64,21 @@ impl<T> Rows<T> {
         self.starts[self.starts.len() - 1]
     }
 
-    /// Appends the rows of another table.
-    pub(crate) fn append(&mut self, other: &mut Self) {
-        let offset = self.items.len();
-        self.starts
-            .extend(other.starts[1..].iter().map(|s| s + offset));
-        self.items.append(&mut other.items);
-        other.clear();
+    /// Appends the rows of other tables.
+    pub(crate) fn append<'a>(&mut self, others: impl Iterator<Item = &'a Self> + Clone)
+    where
+        T: Clone + 'a,
+    {
+        let items = others.clone().map(|other| other.items.len()).sum();
+        let rows = others.clone().map(Self::len).sum();
+        self.items.reserve(items);
+        self.starts.reserve(rows);
+        for other in others {
+            let offset = self.items.len();
+            self.starts
+                .extend(other.starts[1..].iter().map(|s| s + offset));
+            self.items.extend_from_slice(&other.items);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Buffers, Context, PADDING, evaluate};
 use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, Outgoing, UnitPoints, UnitSums};
 use crate::kernel::Pair;
-use crate::lists::{FarPair, Lists};
+use crate::lists::{Lists, slots};
 use crate::tree::{Frame, Limits, Tree};
 use lanes::{Chosen, Isa, Lanes, Real};
 use proptest::prelude::*;
@@ -38,9 +38,6 @@ impl Expansion<2> for Count {
     fn wave_len(&self) -> usize {
         1
     }
-    fn class_of(_: [i32; 2]) -> u32 {
-        0
-    }
     fn p2m<I: Isa>(&self, _: I, points: &UnitPoints<2>, multipole: &mut [f64]) {
         multipole[0] += points.w.iter().sum::<f64>();
     }
@@ -50,16 +47,15 @@ impl Expansion<2> for Count {
     fn outgoing<I: Isa>(&self, _: I, multipole: &[f64], waves: &mut [f64]) {
         waves[0] = multipole[0];
     }
-    fn translate<I: Isa>(
-        &self,
-        _: I,
-        pairs: &[FarPair],
-        outgoing: &Outgoing,
-        incoming: &mut [f64],
-    ) {
-        incoming[0] = pairs.iter().map(|pair| outgoing.of(pair.source)[0]).sum();
+    fn translate<I: Isa>(&self, _: I, sources: &[u32], outgoing: &Outgoing, incoming: &mut [f64]) {
+        for (sum, slots) in incoming.iter_mut().zip(slots::far_slots::<2>()) {
+            *sum = slots
+                .iter()
+                .map(|&slot| outgoing.at(sources[slot])[0])
+                .sum();
+        }
     }
-    fn incoming<I: Isa>(&self, _: I, incoming: &[f64], local: &mut [f64]) {
+    fn incoming<I: Isa>(&self, _: I, incoming: &mut [f64], local: &mut [f64]) {
         local[0] += incoming[0];
     }
     fn far_constant(&self, _: f64, _: f64, _: &mut [f64]) {}
@@ -104,7 +100,7 @@ fn counts(
     let frame = Frame::around(&[sources, targets.unwrap_or(&[])]);
     tree.rebuild(frame, sources, targets, limits);
     let mut lists = Lists::default();
-    lists.build(&tree, direct_below, Count::class_of);
+    lists.build(&tree, direct_below);
     let tree_order = |points: &[[f64; 2]], order: &[u32]| {
         [0, 1].map(|a| {
             let coordinates = order.iter().map(|&i| points[i as usize][a]);

@@ -34,7 +34,7 @@ fn bits(entry: Entry) -> u32 {
 const PIECE: usize = 1 << 14;
 /// Most buckets of one digit.
 const BUCKETS: usize = 1 << 10;
-/// Ranges up to this size are sorted with scratch on the stack.
+/// Ranges up to this size are sorted with scratch that a task keeps.
 const SMALL: usize = 1 << 12;
 /// Ranges up to this size are sorted by insertion.
 const TINY: usize = 24;
@@ -192,7 +192,7 @@ impl<const D: usize> Digits<D> {
             }
         }
         let pieces: Vec<&[Entry]> = scratch.chunks(PIECE).collect();
-        let collect = |(b, bucket): (usize, &mut [Entry])| {
+        let collect = |small: &mut Vec<Entry>, (b, bucket): (usize, &mut [Entry])| {
             let mut at = 0;
             for (piece, start) in pieces.iter().zip(&starts) {
                 let part = &piece[start[b] as usize..start[b + 1] as usize];
@@ -200,13 +200,16 @@ impl<const D: usize> Digits<D> {
                 at += part.len();
             }
             if bucket.len() <= SMALL {
-                self.sort_small(bucket, &mut [0; SMALL], below);
+                self.sort_small(bucket, small, below);
             } else {
                 let mut scratch = vec![0; bucket.len()];
                 self.sort(bucket, &mut scratch, below);
             }
         };
-        buckets.into_par_iter().with_min_len(8).for_each(collect);
+        buckets
+            .into_par_iter()
+            .with_min_len(8)
+            .for_each_init(|| vec![0; SMALL], collect);
     }
 
     /// One pass by the highest digit, then every bucket on its own.

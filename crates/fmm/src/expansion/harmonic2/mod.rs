@@ -16,10 +16,10 @@ mod chain;
 mod nodes;
 mod points;
 mod shift;
+mod translate;
 mod waves;
 
 use super::{CellScale, Expansion, Outgoing, UnitPoints, UnitSums};
-use crate::lists::FarPair;
 use lanes::Isa;
 use shift::Shift;
 use waves::Waves;
@@ -39,14 +39,14 @@ pub struct Harmonic2 {
 const WIDEST: usize = 8;
 
 impl Harmonic2 {
-    /// Series of `order` terms, and the smallest quadrature with error at most `wave_error`.
-    pub(crate) fn new(order: usize, wave_error: f64) -> Self {
+    /// Series of `order` terms, and the smallest quadrature with error at most `wave_error`, for vectors of `lanes`.
+    pub(crate) fn new(order: usize, wave_error: f64, lanes: usize) -> Self {
         let padded = order.next_multiple_of(WIDEST);
         Self {
             order,
             padded,
             shift: Shift::new(order, padded),
-            waves: Waves::new(order, padded, wave_error),
+            waves: Waves::new(order, padded, wave_error, lanes),
         }
     }
 
@@ -72,10 +72,6 @@ impl Expansion<2> for Harmonic2 {
         self.waves.len()
     }
     #[inline(always)]
-    fn class_of(offset: [i32; 2]) -> u32 {
-        waves::class_of(offset)
-    }
-    #[inline(always)]
     fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<2>, multipole: &mut [f64]) {
         points::p2m(isa, self.order, points, multipole);
     }
@@ -91,14 +87,14 @@ impl Expansion<2> for Harmonic2 {
     fn translate<I: Isa>(
         &self,
         isa: I,
-        pairs: &[FarPair],
+        sources: &[u32],
         outgoing: &Outgoing,
         incoming: &mut [f64],
     ) {
-        self.waves.translate(isa, pairs, outgoing, incoming);
+        self.waves.translate(isa, sources, outgoing, incoming);
     }
     #[inline(always)]
-    fn incoming<I: Isa>(&self, isa: I, incoming: &[f64], local: &mut [f64]) {
+    fn incoming<I: Isa>(&self, isa: I, incoming: &mut [f64], local: &mut [f64]) {
         self.waves.incoming(isa, incoming, local);
     }
     #[inline(always)]
@@ -108,6 +104,7 @@ impl Expansion<2> for Harmonic2 {
     #[inline(always)]
     fn l2l<I: Isa>(&self, isa: I, octant: usize, parent: &[f64], child: &mut [f64]) {
         self.shift.l2l(isa, octant, parent, child);
+        self.shift.l2l_constant(isa, octant, parent, child);
     }
     #[inline(always)]
     fn p2l<I: Isa>(&self, isa: I, points: &UnitPoints<2>, log_side: f64, local: &mut [f64]) {

@@ -1,4 +1,4 @@
-//! Memory in large pages, where the system gives them on request.
+//! Advice about memory: large pages, and what will be read soon.
 
 /// Asks the system to back this memory, which nothing has written to yet, with huge pages.
 ///
@@ -18,5 +18,24 @@ pub fn prefer_huge_pages<T>(memory: &mut [T]) {
         }
     }
     #[cfg(not(target_os = "linux"))]
+    let _ = memory;
+}
+
+/// Asks the processor to bring `memory` into its caches, for a read soon; changes nothing but speed.
+#[inline(always)]
+pub fn prefetch<T>(memory: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        const LINE: usize = 64;
+        let bytes = memory.as_ptr_range();
+        let mut at = bytes.start.cast::<i8>();
+        while at < bytes.end.cast() {
+            // SAFETY: a prefetch reads nothing and faults on no address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(at) };
+            at = at.wrapping_add(LINE);
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
     let _ = memory;
 }
