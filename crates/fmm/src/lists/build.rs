@@ -187,7 +187,8 @@ impl<const D: usize> Builder<'_, D> {
             return;
         }
         if !other.is_adjacent(cell) {
-            if other.sources.len() <= self.direct_below {
+            // As in X: a pair of leaves is summed directly in both directions, or in none.
+            if other.is_leaf() && other.sources.len() <= self.direct_below {
                 part.near.push(other.sources.clone());
             } else {
                 part.smaller.push(a);

@@ -1,15 +1,15 @@
 //! The leaves: near pairs (p2p), locals at points (l2p), multipoles of smaller cells at points (m2p).
 
 use super::Compiled;
-use super::p2p::{Sources, p2p};
+use super::near::{Block, Near};
 use super::upward::unit_points;
-use super::{Buffers, Context, PADDING};
+use super::{Buffers, Context};
 use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
 use crate::kernel::Pair;
 use crate::memory::room;
 use crate::tree::Cell;
-use lanes::{Isa, Job, Lanes, Real, accuracy};
+use lanes::{Isa, Job, Real, accuracy};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -147,12 +147,7 @@ fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: us
 struct Scratch<T, const M: usize> {
     points: UnitPoints<2>,
     sums: UnitSums<2>,
-    /// Coordinates and strengths of the near sources of one leaf, behind each other.
-    x: Vec<T>,
-    y: Vec<T>,
-    w: [Vec<T>; M],
-    /// Near sums of one leaf by strength vector.
-    near: [Vec<[T; 3]>; M],
+    near: Near<T, M>,
 }
 
 impl<T, const M: usize> Default for Scratch<T, M> {
@@ -160,10 +155,7 @@ impl<T, const M: usize> Default for Scratch<T, M> {
         Self {
             points: UnitPoints::default(),
             sums: UnitSums::default(),
-            x: vec![],
-            y: vec![],
-            w: std::array::from_fn(|_| vec![]),
-            near: std::array::from_fn(|_| vec![]),
+            near: Near::default(),
         }
     }
 }
@@ -188,14 +180,21 @@ where
 
     #[inline(always)]
     fn run<I: Isa>(mut self, isa: I) {
-        let first = self.context.tree.cells[self.leaves[0] as usize]
-            .targets
-            .start;
+        let cell = |leaf: u32| &self.context.tree.cells[leaf as usize];
+        let (first, last) = (self.leaves[0], self.leaves[self.leaves.len() - 1]);
+        let targets = cell(first).targets.start..cell(last).targets.end;
+        let block = Block {
+            context: self.context,
+            pair: self.pair,
+            w: self.inputs.map(|input| input.w),
+            leaves: self.leaves,
+            targets: targets.clone(),
+        };
+        block.run::<I, ACCURACY, POTENTIAL>(isa, &mut self.scratch.near);
         for &index in self.leaves {
             let cell = &self.context.tree.cells[index as usize];
-            let place = (cell.targets.start - first) as usize..(cell.targets.end - first) as usize;
-            let sources = self.gather(isa, cell, index);
-            self.near(isa, cell, sources);
+            let place = (cell.targets.start - targets.start) as usize
+                ..(cell.targets.end - targets.start) as usize;
             for m in 0..M {
                 self.far(isa, cell, index, m);
                 self.put(m, place.clone());
@@ -211,71 +210,6 @@ where
     P: Pair,
     E: Expansion<2>,
 {
-    /// Copies the leaf's own and near sources behind each other; returns their number, padded to whole vectors.
-    #[inline(always)]
-    fn gather<I: Isa>(&mut self, isa: I, cell: &Cell<2>, index: u32) -> usize {
-        let near = &self.context.lists.near[index as usize];
-        let count = cell.sources.len() + near.iter().map(|range| range.len()).sum::<usize>();
-        let padded = count.next_multiple_of(T::Lanes::<I>::LANES);
-        let Scratch { x, y, w, .. } = &mut *self.scratch;
-        let [all_x, all_y] = self.context.sources;
-        collect::<T, I>(isa, all_x, &cell.sources, near, count, x);
-        collect::<T, I>(isa, all_y, &cell.sources, near, count, y);
-        for m in 0..M {
-            collect::<T, I>(isa, self.inputs[m].w, &cell.sources, near, count, &mut w[m]);
-            w[m][count..padded].fill(T::ZERO);
-        }
-        padded
-    }
-
-    /// p2p over the gathered sources.
-    #[inline(always)]
-    fn near<I: Isa>(&mut self, isa: I, cell: &Cell<2>, sources: usize) {
-        let end = cell.targets.end as usize;
-        let mut at = cell.targets.start as usize;
-        for near in &mut self.scratch.near {
-            near.clear();
-        }
-        if M == 1 {
-            while at + 4 <= end {
-                self.near_targets::<I, 4>(isa, at, sources);
-                at += 4;
-            }
-            if at + 2 <= end {
-                self.near_targets::<I, 2>(isa, at, sources);
-                at += 2;
-            }
-        }
-        while at < end {
-            self.near_targets::<I, 1>(isa, at, sources);
-            at += 1;
-        }
-    }
-
-    #[inline(always)]
-    fn near_targets<I: Isa, const N: usize>(&mut self, isa: I, at: usize, n: usize) {
-        let Scratch { x, y, w, near, .. } = &mut *self.scratch;
-        let [all_x, all_y] = self.context.targets;
-        let mut targets = [[T::ZERO; 2]; N];
-        for k in 0..N {
-            targets[k] = [all_x[at + k], all_y[at + k]];
-        }
-        let mut weights: [&[T]; M] = [&[]; M];
-        for m in 0..M {
-            weights[m] = &w[m][..n];
-        }
-        let sources = Sources {
-            x: &x[..n],
-            y: &y[..n],
-            w: weights,
-        };
-        let sums =
-            p2p::<T::Lanes<I>, P, ACCURACY, POTENTIAL, N, M>(isa, self.pair, targets, &sources);
-        for m in 0..M {
-            near[m].extend_from_slice(&sums[m]);
-        }
-    }
-
     /// l2p and m2p.
     #[inline(always)]
     fn far<I: Isa>(&mut self, isa: I, cell: &Cell<2>, index: u32, m: usize) {
@@ -319,41 +253,19 @@ where
         let Scratch { sums, near, .. } = &mut *self.scratch;
         let out = &mut self.outputs[m];
         let [far1, far2] = &sums.s;
+        let [near1, near2, near3] = &near.sums[m];
+        let (near1, near2) = (&near1[place.clone()], &near2[place.clone()]);
         let add = |near: T, far: f64| T::from_f64(near.to_f64() + far);
-        for (i, (s, near)) in out.s[place.clone()].iter_mut().zip(&near[m]).enumerate() {
-            *s = [add(near[0], far1[i]), add(near[1], far2[i])];
+        let near = near1.iter().zip(near2);
+        let far = far1.iter().zip(far2);
+        for ((s, near), far) in out.s[place.clone()].iter_mut().zip(near).zip(far) {
+            *s = [add(*near.0, *far.0), add(*near.1, *far.1)];
         }
         if POTENTIAL {
-            for ((t, near), &far) in out.t[place].iter_mut().zip(&near[m]).zip(&sums.t) {
-                *t = add(near[2], far);
+            let near = &near3[place.clone()];
+            for ((t, near), &far) in out.t[place].iter_mut().zip(near).zip(&sums.t) {
+                *t = add(*near, far);
             }
         }
-    }
-}
-
-/// Copies runs behind each other by whole vectors, each of which may write past its run: the next one overwrites that.
-#[inline(always)]
-fn collect<T: Real, I: Isa>(
-    isa: I,
-    from: &[T],
-    own: &Range<u32>,
-    near: &[Range<u32>],
-    count: usize,
-    to: &mut Vec<T>,
-) {
-    let lanes = T::Lanes::<I>::LANES;
-    if to.len() < count + 2 * PADDING {
-        to.resize((count + 2 * PADDING).next_power_of_two(), T::ZERO);
-    }
-    let mut at = 0;
-    for k in 0..=near.len() {
-        let run = if k == 0 { own } else { &near[k - 1] };
-        let (start, len) = (run.start as usize, run.len());
-        let mut done = 0;
-        while done < len {
-            T::Lanes::<I>::load(isa, &from[start + done..]).store(&mut to[at + done..]);
-            done += lanes;
-        }
-        at += len;
     }
 }

@@ -5,6 +5,7 @@ mod compiled;
 mod counting;
 mod downward;
 mod leaves;
+mod near;
 pub(crate) mod p2p;
 mod upward;
 

@@ -58,7 +58,8 @@ where
             w[m] = V::load(isa, &sources.w[m][j * V::LANES..]);
         }
         for k in 0..N {
-            let (dx, dy) = (x[k] - xj, y[k] - yj);
+            // −z, so that the targets' side can come from memory.
+            let (dx, dy) = (xj - x[k], yj - y[k]);
             let r2 = dx.mul_add(dx, dy.mul_add(dy, nothing));
             let phi = if ACCURACY == FULL && k == 3 {
                 pair.phi::<V, DIVIDED>(isa, r2)
@@ -67,8 +68,8 @@ where
             };
             for m in 0..M {
                 let c = phi * w[m];
-                s1[m][k] = dx.mul_add(c, s1[m][k]);
-                s2[m][k] = dy.mul_add(c, s2[m][k]);
+                s1[m][k] = dx.neg_mul_add(c, s1[m][k]);
+                s2[m][k] = dy.neg_mul_add(c, s2[m][k]);
             }
             if POTENTIAL {
                 let gamma = pair.gamma::<V, ACCURACY>(isa, r2);
@@ -80,6 +81,81 @@ where
         }
     }
     add_up::<V, POTENTIAL, N, M>(zero, s1, s2, t)
+}
+
+/// What sources get from the targets in turn: the radial sums at their places.
+pub(crate) struct Back<'a, T> {
+    pub(crate) s1: &'a mut [T],
+    pub(crate) s2: &'a mut [T],
+    pub(crate) t: &'a mut [T],
+}
+
+/// [`p2p`] for one strength vector, and the sums at the sources over the targets, which have `strengths`: z changes its
+/// sign, φ and γ do not.
+#[inline(always)]
+pub(crate) fn p2p_both_ways<V, P, const ACCURACY: usize, const POTENTIAL: bool, const N: usize>(
+    isa: V::Isa,
+    pair: P,
+    targets: [[V::Elem; 2]; N],
+    strengths: [V::Elem; N],
+    sources: &Sources<V::Elem, 1>,
+    back: Back<V::Elem>,
+) -> [[V::Elem; 3]; N]
+where
+    V: Lanes,
+    P: Pair,
+{
+    let zero = V::splat(isa, V::Elem::ZERO);
+    let nothing = V::splat(isa, V::Elem::from_f64(coincident::<V::Elem>()));
+    let (mut s1, mut s2, mut t) = ([zero; N], [zero; N], [zero; N]);
+    let (mut x, mut y, mut w) = ([zero; N], [zero; N], [zero; N]);
+    for k in 0..N {
+        (x[k], y[k]) = (V::splat(isa, targets[k][0]), V::splat(isa, targets[k][1]));
+        w[k] = V::splat(isa, strengths[k]);
+    }
+    let places = sources
+        .x
+        .chunks_exact(V::LANES)
+        .zip(sources.y.chunks_exact(V::LANES));
+    let vectors = places.zip(sources.w[0].chunks_exact(V::LANES));
+    let fields = back
+        .s1
+        .chunks_exact_mut(V::LANES)
+        .zip(back.s2.chunks_exact_mut(V::LANES));
+    let backs = fields.zip(back.t.chunks_exact_mut(V::LANES));
+    for (((xj, yj), wj), ((back1, back2), back3)) in vectors.zip(backs) {
+        let (xj, yj, wj) = (V::load(isa, xj), V::load(isa, yj), V::load(isa, wj));
+        let (mut b1, mut b2) = (V::load(isa, back1), V::load(isa, back2));
+        let mut b3 = if POTENTIAL { V::load(isa, back3) } else { zero };
+        for k in 0..N {
+            // −z, so that the targets' side can come from memory.
+            let (dx, dy) = (xj - x[k], yj - y[k]);
+            let r2 = dx.mul_add(dx, dy.mul_add(dy, nothing));
+            let phi = if ACCURACY == FULL && k == 3 {
+                pair.phi::<V, DIVIDED>(isa, r2)
+            } else {
+                pair.phi::<V, ACCURACY>(isa, r2)
+            };
+            let (there, here) = (phi * wj, phi * w[k]);
+            s1[k] = dx.neg_mul_add(there, s1[k]);
+            s2[k] = dy.neg_mul_add(there, s2[k]);
+            b1 = dx.mul_add(here, b1);
+            b2 = dy.mul_add(here, b2);
+            if POTENTIAL {
+                let gamma = pair.gamma::<V, ACCURACY>(isa, r2);
+                let gamma = V::select(nothing.lt(r2), gamma, zero);
+                t[k] = gamma.mul_add(wj, t[k]);
+                b3 = gamma.mul_add(w[k], b3);
+            }
+        }
+        b1.store(back1);
+        b2.store(back2);
+        if POTENTIAL {
+            b3.store(back3);
+        }
+    }
+    let [sums] = add_up::<V, POTENTIAL, N, 1>(zero, [s1], [s2], [t]);
+    sums
 }
 
 /// The sums over the lanes.
