@@ -1,6 +1,6 @@
-//! Large buffers: as long as needed, and cheap to touch for the first time.
+//! Large buffers: as long as needed, cheap to touch for the first time, and read at random places without waiting.
 
-use lanes::prefer_huge_pages;
+use lanes::{prefer_huge_pages, prefetch};
 
 /// `n` zeros in new memory, which the system hands out zeroed and which is not touched here.
 pub(crate) fn zeros<T: Clone>(n: usize, zero: T) -> Vec<T> {
@@ -18,4 +18,12 @@ pub(crate) fn room<T: Clone>(buffer: &mut Vec<T>, n: usize, zero: T) {
     } else {
         buffer.resize(n, zero);
     }
+}
+
+/// Before entry `order[k]` of `memory` is read: asks for one that will be read some turns later.
+#[inline(always)]
+pub(crate) fn ask_ahead<T>(memory: &[T], order: &[u32], k: usize) {
+    const TURNS: usize = 32;
+    let ahead = order[(k + TURNS).min(order.len() - 1)] as usize;
+    prefetch(&memory[ahead..=ahead]);
 }

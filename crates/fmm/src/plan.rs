@@ -7,7 +7,7 @@ use crate::accuracy::{self, Harmonic2Accuracy};
 use crate::expansion::harmonic2::Harmonic2;
 use crate::kernel::Kernel;
 use crate::lists::Lists;
-use crate::memory::{room, zeros};
+use crate::memory::{ask_ahead, room, zeros};
 use crate::options::floor;
 use crate::passes::{Buffers, Context, PADDING, PIECE, unit};
 use crate::points::{check_positions, check_resolution, check_strengths, is_double};
@@ -297,23 +297,23 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     fn user_field(&self, buffers: &Buffers<T, 2>, out: &mut [[T; 2]]) -> Result<()> {
         let (scale, unit) = (self.tree.frame.scale, buffers.unit);
         let index = &self.tree.targets().tree_index;
-        let fill = |out: &mut [T; 2], i: usize| {
-            *out = self
-                .kernel
-                .field(buffers.s[i].map(|s| T::from_f64(s.to_f64() * unit * scale)));
+        let fill = |out: &mut [T; 2], s: [T; 2]| {
+            let user = |s: T| T::from_f64(s.to_f64() * unit * scale);
+            *out = self.kernel.field(s.map(user));
             out[0].is_finite() && out[1].is_finite()
         };
-        fill_all("field", index, out, fill)
+        fill_all("field", index, &buffers.s, out, fill)
     }
 
     fn user_potential(&self, buffers: &Buffers<T, 2>, out: &mut [T]) -> Result<()> {
-        let fill = |out: &mut T, i: usize| {
+        let index = &self.tree.targets().tree_index;
+        let fill = |out: &mut T, t: T| {
             *out = self
                 .kernel
-                .potential(T::from_f64(buffers.t[i].to_f64() * buffers.unit));
+                .potential(T::from_f64(t.to_f64() * buffers.unit));
             out.is_finite()
         };
-        fill_all("potential", &self.tree.targets().tree_index, out, fill)
+        fill_all("potential", index, &buffers.t, out, fill)
     }
 
     /// What was built, and how long it took.
@@ -399,34 +399,33 @@ fn into_tree_order<T: Real>(
     pieces
         .zip(order.user_index.par_chunks(PIECE))
         .for_each(|((x, y), order)| {
-            for ((x, y), &user) in x.iter_mut().zip(y).zip(order) {
+            for (k, ((x, y), &user)) in x.iter_mut().zip(y).zip(order).enumerate() {
+                ask_ahead(points, order, k);
                 let point = points[user as usize].map(|x| T::from_f64(x.to_f64() * scale));
                 (*x, *y) = (point[0], point[1]);
             }
         });
 }
 
-/// Fills every entry from the tree index of its target; an error names the first that overflows.
-fn fill_all<T: Send>(
+/// Fills every entry from the sums of its target, whose places `tree_index` tells; an error names the first that
+/// overflows.
+fn fill_all<S: Copy + Sync, T: Send>(
     name: &str,
     tree_index: &[u32],
+    sums: &[S],
     out: &mut [T],
-    fill: impl Fn(&mut T, usize) -> bool + Sync,
+    fill: impl Fn(&mut T, S) -> bool + Sync,
 ) -> Result<()> {
     let pieces = out.par_chunks_mut(PIECE).zip(tree_index.par_chunks(PIECE));
     let overflow = pieces.enumerate().filter_map(|(p, (out, tree_index))| {
-        let mut finite = true;
-        for (out, &i) in out.iter_mut().zip(tree_index) {
-            finite &= fill(out, i as usize);
+        let mut bad = None;
+        for (k, (out, &i)) in out.iter_mut().zip(tree_index).enumerate() {
+            ask_ahead(sums, tree_index, k);
+            if !fill(out, sums[i as usize]) && bad.is_none() {
+                bad = Some(p * PIECE + k);
+            }
         }
-        if finite {
-            return None;
-        }
-        let again = out.iter_mut().zip(tree_index);
-        let bad = again
-            .map(|(out, &i)| fill(out, i as usize))
-            .position(|finite| !finite);
-        bad.map(|k| p * PIECE + k)
+        bad
     });
     overflow.min().map_or(Ok(()), |user| {
         let allowed = "sums within the range of the precision (points may be too close, or strengths too large)";

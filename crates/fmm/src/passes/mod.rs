@@ -14,7 +14,7 @@ pub(crate) use compiled::Compiled;
 use crate::expansion::Expansion;
 use crate::kernel::Pair;
 use crate::lists::Lists;
-use crate::memory::room;
+use crate::memory::{ask_ahead, room};
 use crate::tree::Tree;
 use crate::{Outputs, PassSeconds};
 use lanes::{Chosen, Real};
@@ -126,7 +126,8 @@ fn into_tree_order<T: Real, E, const D: usize>(
     let inverse = 1.0 / buffers.unit;
     let pieces = buffers.w.par_chunks_mut(PIECE).zip(order.par_chunks(PIECE));
     pieces.for_each(|(w, order)| {
-        for (w, &user) in w.iter_mut().zip(order) {
+        for (k, (w, &user)) in w.iter_mut().zip(order).enumerate() {
+            ask_ahead(strengths, order, k);
             *w = T::from_f64(strengths[user as usize].to_f64() * inverse);
         }
     });
