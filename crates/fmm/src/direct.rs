@@ -68,7 +68,7 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
     };
     let (targets, sources) = (wide(targets), wide(sources));
     let extents = [&targets, &sources].map(|cloud| Extent::of(chosen, cloud.as_flattened()));
-    let frame = Frame::of::<f64>(&extents[0].join(extents[1]));
+    let frame = Frame::of::<f64>(&extents[0].join(extents[1]), None);
     check_resolution(&frame, "targets", &targets, &extents[0])?;
     check_resolution(&frame, "sources", &sources, &extents[1])?;
     let scale = frame.scale;

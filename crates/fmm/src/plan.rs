@@ -145,10 +145,12 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             let empty: &[[T; 2]] = &[];
             let separate = check_positions(self.chosen, "targets", targets.unwrap_or(empty))?;
             let extent = check_positions(self.chosen, name, sources)?;
-            let frame = Frame::of::<T>(&extent.join(separate));
+            let leaf_capacity = self.leaf_capacity();
+            let most = sources.len().max(targets.unwrap_or(empty).len());
+            let share = FILLING * leaf_capacity as f64 / most as f64;
+            let frame = Frame::of::<T>(&extent.join(separate), Some(share));
             check_resolution(&frame, name, sources, &extent)?;
             check_resolution(&frame, "targets", targets.unwrap_or(empty), &separate)?;
-            let leaf_capacity = self.leaf_capacity();
             let narrowest = self.kernel.reach(self.options.tolerance);
             self.tree.rebuild(
                 frame,
@@ -361,6 +363,9 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         &self.tree
     }
 }
+
+/// How full the leaves of an evenly filled cloud are made. Fuller ones would be split here and there, by chance.
+const FILLING: f64 = 0.55;
 
 /// Runs in the pool handed in, or where the caller is.
 fn in_pool<R: Send>(

@@ -26,11 +26,15 @@ impl<const D: usize> Frame<D> {
         let extents = clouds
             .iter()
             .map(|cloud| Extent::of(chosen, cloud.as_flattened()));
-        Self::of::<T>(&extents.fold(Extent::of::<T>(chosen, &[]), Extent::join))
+        Self::of::<T>(
+            &extents.fold(Extent::of::<T>(chosen, &[]), Extent::join),
+            None,
+        )
     }
 
-    /// A cube around points of type `T` with this extent.
-    pub(crate) fn of<T: Real>(&Extent { low, high, .. }: &Extent<D>) -> Self {
+    /// A cube around points of type `T` with this extent; no wider than it must be, or up to twice as wide, so that some
+    /// level of an evenly filled cloud has about `share` of the points in each cell.
+    pub(crate) fn of<T: Real>(&Extent { low, high, .. }: &Extent<D>, share: Option<f64>) -> Self {
         if low[0] > high[0] {
             return Self {
                 scale: 1.0,
@@ -51,7 +55,10 @@ impl<const D: usize> Frame<D> {
             .map(|a| high[a] * scale - low[a] * scale)
             .fold(0.0, f64::max);
         let side = if extent > 0.0 {
-            round_up(extent * (1.0 + 1e-6))
+            let least = extent * (1.0 + 1e-6);
+            let sides = (0..D).map(|a| (high[a] * scale - low[a] * scale) / extent);
+            let share = share.map(|share| sides.fold(share, |share, side| share * side));
+            round_up(least * share.map_or(1.0, |share| widening(share.powf(1.0 / D as f64))))
         } else {
             side_of_a_point(magnitude * scale)
         };
@@ -124,6 +131,16 @@ fn scale<T: Real>(half_extent: f64, magnitude: f64) -> f64 {
     // f32 has so little room that it always gets the same extent; subnormal clouds come as near as a factor can bring them.
     let exponent = if double { 0 } else { 40 } - size.log2().round() as i32;
     2f64.powi(exponent.clamp(-1020, 1020))
+}
+
+/// The factor in [1, 2) that makes `cell` (side of a cell over that of the root) a power of two times the factor.
+fn widening(cell: f64) -> f64 {
+    let levels = -cell.log2();
+    if levels.is_finite() && levels > 0.0 {
+        (levels.ceil() - levels).exp2()
+    } else {
+        1.0
+    }
 }
 
 /// The smallest number with four significant bits that is at least `x`.
