@@ -5,8 +5,8 @@ use clap::ValueEnum;
 use farfield::Real;
 use npyz::{AutoSerialize, DType, NpyHeader, Order, Serialize, TypeChar, WriterBuilder};
 use std::fmt::Display;
-use std::fs;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// f32 or f64, as numbers that go into arrays.
@@ -48,10 +48,24 @@ enum Numbers {
     F32(Vec<f32>),
 }
 
+/// The bytes of a file, or only the first few of one that does not begin as a `.npy` file does and may be endless.
+fn read_npy(path: &Path) -> io::Result<Vec<u8>> {
+    const MAGIC: &[u8] = b"\x93NUMPY";
+    let mut file = File::open(path)?;
+    let mut bytes = vec![];
+    (&mut file)
+        .take(MAGIC.len() as u64)
+        .read_to_end(&mut bytes)?;
+    if bytes == MAGIC {
+        file.read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
 impl Array {
     /// Reads a whole file; refuses other dtypes, Fortran order, and a length that is not what the header says.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).map_err(Error::file("read", path))?;
+        let bytes = read_npy(path).map_err(Error::file("read", path))?;
         let mut rest = bytes.as_slice();
         let header = NpyHeader::from_reader(&mut rest).map_err(|error| {
             Error::refused(

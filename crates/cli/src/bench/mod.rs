@@ -128,23 +128,21 @@ impl Bench {
         let about = About::new::<T>(self);
         table::head(&about);
         let mut measurement = Measurement::new(self);
-        let mut rows = vec![];
+        let mut report = Report {
+            about,
+            crossover: Crossover::find(&[]),
+            rows: vec![],
+        };
         for n in sizes::between(self.from, self.to) {
             let row = measurement.row::<T>(n)?;
             table::row(&row);
-            rows.push(row);
+            report.rows.push(row);
+            report.crossover = Crossover::find(&report.rows);
+            // What is there stays there, should a later size fail or take too long.
+            keep(&report, &folder)?;
         }
-        let report = Report {
-            about,
-            crossover: Crossover::find(&rows),
-            rows,
-        };
         table::passes(&report.rows);
         table::notes(&report);
-        let path = |name| folder.root().join(name);
-        files::write(&path("bench.csv"), |to| records::csv(to, &report.rows))?;
-        files::write_json(&path("bench.json"), &report)?;
-        plot::write(&path("bench.svg"), &report)?;
         say(format_args!("\nwrote {}", folder.root().display()));
         Ok(())
     }
@@ -152,4 +150,12 @@ impl Bench {
     fn wanted(&self) -> Outputs {
         outputs::wanted(&self.outputs)
     }
+}
+
+/// Writes everything that is known so far.
+fn keep(report: &Report, folder: &OutputFolder) -> Result<()> {
+    let path = |name| folder.root().join(name);
+    files::write(&path("bench.csv"), |to| records::csv(to, &report.rows))?;
+    files::write_json(&path("bench.json"), report)?;
+    plot::write(&path("bench.svg"), report)
 }

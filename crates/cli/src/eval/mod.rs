@@ -98,6 +98,7 @@ impl Eval {
     /// What can be refused before anything is read.
     fn check(&self) -> Result<()> {
         let wanted = self.wanted();
+        self.check_inputs_stay()?;
         if let Some(output) = &self.output {
             let extension = output.extension().unwrap_or_default();
             if extension != "npy" && extension != "npz" {
@@ -120,6 +121,27 @@ impl Eval {
         if self.verify.is_some() && (self.method == Method::Direct || !wanted.field) {
             let allowed = "with --method fmm and field among --outputs";
             return Err(Error::refused("--verify", "nothing to measure", allowed));
+        }
+        Ok(())
+    }
+
+    /// No output takes the place of an input.
+    fn check_inputs_stay(&self) -> Result<()> {
+        let inputs = [
+            Some(&self.sources),
+            Some(&self.strengths),
+            self.targets.as_ref(),
+        ];
+        let outputs = [("--output", &self.output), ("--report", &self.report)];
+        for (name, output) in outputs {
+            let Some(place) = output.as_ref().and_then(|path| path.canonicalize().ok()) else {
+                continue;
+            };
+            let is_there = |input: &&PathBuf| input.canonicalize().is_ok_and(|path| path == place);
+            if place.is_file() && inputs.into_iter().flatten().any(|input| is_there(&input)) {
+                let found = format!("{}, which is also an input", place.display());
+                return Err(Error::refused(name, found, "another file"));
+            }
         }
         Ok(())
     }

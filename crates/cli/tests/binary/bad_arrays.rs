@@ -242,3 +242,31 @@ pub(crate) fn limited(bench: &Bench, kilobytes: usize, arguments: &str) -> std::
     shell.args(["-c", &script]).current_dir(bench.path("."));
     shell.output().unwrap()
 }
+
+#[test]
+#[cfg(unix)]
+fn an_endless_file_is_not_read_to_its_end() {
+    let bench = bench();
+    bench.refused(
+        &format!("{EVAL} /dev/zero"),
+        "/dev/zero: magic not found for NPY file (allowed: a .npy file, as numpy.save writes it)",
+    );
+    untouched(&bench, 3);
+}
+
+#[test]
+fn no_output_takes_the_place_of_an_input() {
+    let bench = bench();
+    let before = (bench.read("x.npy"), bench.read("w.npy"));
+    let sum = "eval --kernel biot-savart --tolerance 1e-6 --sources x.npy --strengths w.npy";
+    bench.refused_with(
+        &format!("{sum} --output ./x.npy"),
+        &["--output", "x.npy, which is also an input", "another file"],
+    );
+    bench.refused_with(
+        &format!("{sum} --output u.npy --report w.npy"),
+        &["--report", "w.npy, which is also an input"],
+    );
+    assert_eq!(before, (bench.read("x.npy"), bench.read("w.npy")));
+    untouched(&bench, 3);
+}

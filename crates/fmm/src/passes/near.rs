@@ -250,7 +250,7 @@ impl<T: Real, E, P: Pair, const M: usize> Block<'_, T, E, P, M> {
                     (sum + T::Lanes::<I>::load(isa, &back[k..])).store(&mut to[k..]);
                 }
                 for k in whole..run.len() {
-                    to[k] = to[k] + back[k];
+                    to[k] += back[k];
                 }
                 from += run.len();
             }
@@ -264,7 +264,7 @@ fn add<T: Real, const N: usize>(found: &[[T; 3]; N], at: usize, sums: &mut [Vec<
     for c in 0..3 {
         let sums = &mut sums[c][at..][..N];
         for k in 0..N {
-            sums[k] = sums[k] + found[k][c];
+            sums[k] += found[k][c];
         }
     }
 }

@@ -130,7 +130,7 @@ impl Translations {
         incoming: &mut [f64],
     ) {
         let nothing = Sum::<I, B>::nothing(isa);
-        if d % 2 == 0 {
+        if d.is_multiple_of(2) {
             let [a, b] = self.rows(isa, columns, 0..ROWS, j, [nothing; 2]);
             self.tell_apart::<I, B, false>(isa, d, a, b, j, incoming);
             self.tell_apart::<I, B, true>(isa, d, a, b, j, incoming);
