@@ -20,10 +20,13 @@ pub(crate) fn room<T: Clone>(buffer: &mut Vec<T>, n: usize, zero: T) {
     }
 }
 
+/// How many turns before it is read an entry at a random place is asked for: memory answers after some hundred
+/// nanoseconds, and a turn takes a few.
+pub(crate) const TURNS: usize = 96;
+
 /// Before entry `order[k]` of `memory` is read: asks for one that will be read some turns later.
 #[inline(always)]
 pub(crate) fn ask_ahead<T>(memory: &[T], order: &[u32], k: usize) {
-    const TURNS: usize = 32;
     let ahead = order[(k + TURNS).min(order.len() - 1)] as usize;
     prefetch(&memory[ahead..=ahead]);
 }

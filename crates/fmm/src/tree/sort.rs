@@ -2,8 +2,8 @@
 
 use super::frame::Frame;
 use super::morton;
-use crate::memory::room;
-use lanes::Real;
+use crate::memory::{TURNS, room};
+use lanes::{Real, prefetch};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -129,6 +129,8 @@ impl TreeOrder {
         pieces.enumerate().for_each(|(p, (user_index, entries))| {
             for (i, (user, &entry)) in user_index.iter_mut().zip(entries).enumerate() {
                 *user = entry as u32;
+                let ahead = entries[(i + TURNS).min(entries.len() - 1)] as u32 as usize;
+                prefetch(&places[ahead..=ahead]);
                 places[*user as usize].store((p * PIECE + i) as u32, Ordering::Relaxed);
             }
         });
