@@ -36,9 +36,27 @@ impl<T: Number> Job for RoundTrips<'_, T> {
         assert!(same.iter().all(|&x| x == fill));
 
         assert_eq!(<T::Lanes<I>>::load(isa, from).sum(), halved(&from[..width]));
+        several::<T, I>(isa, width);
         eight_sums::<T, I>(isa, width);
         any_lane::<T, I>(isa, width);
     }
+}
+
+/// Three vectors behind each other, and nothing beyond them.
+#[inline(always)]
+fn several<T: Number, I: Isa>(isa: I, width: usize) {
+    let from: Vec<T> = (0..3 * width + 1).map(|k| T::from_f64(k as f64)).collect();
+    let untouched = T::from_f64(-7.0);
+    let mut to = vec![untouched; 3 * width + 1];
+    let vectors: [T::Lanes<I>; 3] = <T::Lanes<I>>::load_each(isa, &from);
+    for (k, vector) in vectors.into_iter().enumerate() {
+        let mut one = vec![untouched; width];
+        vector.store(&mut one);
+        assert_eq!(one, from[k * width..][..width]);
+    }
+    <T::Lanes<I>>::store_each(vectors, &mut to);
+    assert_eq!(to[..3 * width], from[..3 * width]);
+    assert_eq!(to[3 * width], untouched);
 }
 
 /// Every lane of every vector counts once: with one bit a lane the sums are exact in any order.
@@ -118,7 +136,27 @@ fn short_slices_panic() {
             I::F32::splat(isa, 1.0).store(&mut short);
         }
     }
+    struct LoadEach;
+    impl Job for LoadEach {
+        type Output = ();
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) {
+            let short = vec![0.0; 3 * I::F64::LANES - 1];
+            let _: [I::F64; 3] = I::F64::load_each(isa, &short);
+        }
+    }
+    struct StoreEach;
+    impl Job for StoreEach {
+        type Output = ();
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) {
+            let mut short = vec![0.0; 3 * I::F32::LANES - 1];
+            I::F32::store_each([I::F32::splat(isa, 1.0); 3], &mut short);
+        }
+    }
     for set in Chosen::all() {
+        assert!(std::panic::catch_unwind(|| set.run(LoadEach)).is_err());
+        assert!(std::panic::catch_unwind(|| set.run(StoreEach)).is_err());
         assert!(std::panic::catch_unwind(|| set.run(Load)).is_err());
         assert!(std::panic::catch_unwind(|| set.run(Store)).is_err());
     }
