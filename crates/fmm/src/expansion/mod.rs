@@ -95,12 +95,6 @@ impl Outgoing {
         self.waves[..len].fill(0.0);
     }
 
-    /// Whether this block has met a cell.
-    #[inline(always)]
-    pub(crate) fn has_met(&self, source: u32) -> bool {
-        self.place[source as usize].0 == self.block
-    }
-
     /// The place of the form of a cell, and room for it if this block has not met the cell before.
     #[inline(always)]
     pub(crate) fn meet(&mut self, source: u32) -> (u32, Option<&mut [f64]>) {

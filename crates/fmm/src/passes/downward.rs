@@ -5,7 +5,7 @@ use super::upward::unit_sources;
 use crate::expansion::{Expansion, Outgoing, UnitPoints};
 use crate::lists::slots;
 use crate::memory::room;
-use lanes::{Isa, Job, Real, prefetch};
+use lanes::{Isa, Job, Real};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -63,9 +63,8 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
 struct Scratch<const D: usize> {
     points: UnitPoints<D>,
     outgoing: Outgoing,
-    /// Source cells by slot of this parent and of the next, and the places of their forms.
+    /// Source cells by slot, and the places of their forms.
     cells: Vec<u32>,
-    ahead: Vec<u32>,
     places: Vec<u32>,
     /// Incoming forms of the children of one parent.
     incoming: Vec<f64>,
@@ -77,7 +76,6 @@ impl<const D: usize> Default for Scratch<D> {
             points: UnitPoints::default(),
             outgoing: Outgoing::default(),
             cells: vec![NONE; slots::count(D)],
-            ahead: vec![NONE; slots::count(D)],
             places: vec![0; slots::count(D)],
             incoming: vec![],
         }
@@ -116,15 +114,12 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for Down<'_, T, E, D> {
             .iter()
             .find(|cell| !cell.is_leaf())
             .map_or(0, |cell| cell.children.start as usize);
-        self.look_ahead(self.parents.start);
         for index in self.parents.clone() {
             let parent = &tree.cells[index];
-            std::mem::swap(&mut self.scratch.cells, &mut self.scratch.ahead);
-            self.look_ahead(index + 1);
             if parent.targets.is_empty() || parent.is_leaf() {
                 continue;
             }
-            let any = self.far(isa);
+            let any = self.far(isa, index);
             let log_side = tree.frame.cell_side(parent.level + 1).ln() - tree.frame.scale.ln();
             for child in parent.children.clone() {
                 let child = child as usize;
@@ -150,32 +145,11 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for Down<'_, T, E, D> {
 }
 
 impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
-    /// The source cells of the far lists of the children of `parent`, whose multipoles will be wanted soon.
-    #[inline(always)]
-    fn look_ahead(&mut self, parent: usize) {
-        let Scratch {
-            outgoing, ahead, ..
-        } = &mut *self.scratch;
-        ahead.fill(NONE);
-        if !self.parents.contains(&parent) {
-            return;
-        }
-        self.context
-            .lists
-            .siblings(self.context.tree, parent, ahead);
-        let len = self.context.expansion.multipole_len();
-        for &source in &*ahead {
-            if source != NONE && !outgoing.has_met(source) {
-                prefetch(&self.multipoles[source as usize * len..][..len]);
-            }
-        }
-    }
-
     /// The far lists of the children of a parent to incoming forms: sources not yet met by this block are first brought
     /// to outgoing form. Whether there are any.
     #[inline(always)]
-    fn far<I: Isa>(&mut self, isa: I) -> bool {
-        let expansion = self.context.expansion;
+    fn far<I: Isa>(&mut self, isa: I, parent: usize) -> bool {
+        let (tree, expansion) = (self.context.tree, self.context.expansion);
         let len = expansion.multipole_len();
         let Scratch {
             outgoing,
@@ -184,6 +158,8 @@ impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
             incoming,
             ..
         } = &mut *self.scratch;
+        cells.fill(NONE);
+        self.context.lists.siblings(tree, parent, cells);
         let mut any = false;
         for (place, &source) in places.iter_mut().zip(&*cells) {
             *place = Outgoing::NOTHING;
