@@ -5,7 +5,7 @@
 
 use crate::Real;
 use crate::kernel::{Kernel, Pair, RadialPair};
-use crate::passes::p2p::{Sources, p2p};
+use crate::passes::p2p::{Back, RadialSum, Sources, Targets, p2p};
 use crate::passes::{PADDING, unit};
 use crate::points::{Extent, check_positions, check_resolution, check_strengths};
 use crate::tree::Frame;
@@ -91,12 +91,12 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
             outputs,
         };
         let sums = all.sums(kernel.pair(scale));
-        let field = |[s1, s2, _]: &[f64; 3]| {
+        let field = |sum: &RadialSum<f64, 2>| {
             kernel
-                .field([s1 * unit * scale, s2 * unit * scale])
+                .field(sum.s.map(|s| s * unit * scale))
                 .map(T::from_f64)
         };
-        let potential = |[_, _, t]: &[f64; 3]| T::from_f64(kernel.potential(t * unit));
+        let potential = |sum: &RadialSum<f64, 2>| T::from_f64(kernel.potential(sum.t * unit));
         let sums = Sums {
             field: if outputs.field {
                 sums.iter().map(field).collect()
@@ -133,12 +133,12 @@ fn check_sums<T: Real>(vector: usize, sums: &Sums<T, 2>) -> Result<()> {
     })
 }
 
-/// Radial sums s₁, s₂, t over all sources at all targets.
-struct AllPairs<'a> {
+/// Radial sums over all sources at all targets.
+struct AllPairs<'a, const D: usize> {
     chosen: Chosen,
-    targets: &'a [Vec<f64>; 2],
+    targets: &'a [Vec<f64>; D],
     /// Padded to whole vectors, with strength 0.
-    sources: &'a [Vec<f64>; 2],
+    sources: &'a [Vec<f64>; D],
     w: &'a [f64],
     outputs: Outputs,
 }
@@ -148,29 +148,31 @@ const BLOCK: usize = 128;
 /// Sources of one tile: they stay in the first-level cache while a block of targets passes over them.
 const TILE: usize = 1024;
 
-impl AllPairs<'_> {
-    fn sums(&self, pair: RadialPair) -> Vec<[f64; 3]> {
+impl AllPairs<'_, 2> {
+    fn sums(&self, pair: RadialPair) -> Vec<RadialSum<f64, 2>> {
         match pair {
             RadialPair::Singular2d(pair) => self.sums_of(pair),
             RadialPair::Gaussian2d(pair) => self.sums_of(pair),
         }
     }
+}
 
-    fn sums_of<P: Pair>(&self, pair: P) -> Vec<[f64; 3]> {
-        let mut sums = vec![[0.0; 3]; self.targets[0].len()];
+impl<const D: usize> AllPairs<'_, D> {
+    fn sums_of<P: Pair>(&self, pair: P) -> Vec<RadialSum<f64, D>> {
+        let mut sums = vec![RadialSum::ZERO; self.targets[0].len()];
         sums.par_chunks_mut(BLOCK)
             .enumerate()
             .for_each(|(b, sums)| {
                 let first = b * BLOCK;
                 if self.outputs.potential {
-                    self.chosen.run(Block::<P, true> {
+                    self.chosen.run(Block::<P, true, D> {
                         all: self,
                         pair,
                         first,
                         sums,
                     });
                 } else {
-                    self.chosen.run(Block::<P, false> {
+                    self.chosen.run(Block::<P, false, D> {
                         all: self,
                         pair,
                         first,
@@ -182,43 +184,56 @@ impl AllPairs<'_> {
     }
 }
 
-struct Block<'a, P, const POTENTIAL: bool> {
-    all: &'a AllPairs<'a>,
+struct Block<'a, P, const POTENTIAL: bool, const D: usize> {
+    all: &'a AllPairs<'a, D>,
     pair: P,
     first: usize,
-    sums: &'a mut [[f64; 3]],
+    sums: &'a mut [RadialSum<f64, D>],
 }
 
-impl<P: Pair, const POTENTIAL: bool> Job for Block<'_, P, POTENTIAL> {
+impl<P: Pair, const POTENTIAL: bool, const D: usize> Job for Block<'_, P, POTENTIAL, D> {
     type Output = ();
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
         let AllPairs {
-            targets: [tx, ty],
-            sources: [x, y],
+            targets: all_targets,
+            sources: all_sources,
             w,
             ..
         } = self.all;
         for tile in (0..w.len()).step_by(TILE) {
             let tile = tile..(tile + TILE).min(w.len());
-            let sources = Sources {
-                x: &x[tile.clone()],
-                y: &y[tile.clone()],
-                w: [&w[tile]],
+            let mut sources = Sources {
+                x: [&[]; D],
+                w: [&w[tile.clone()]],
             };
+            for a in 0..D {
+                sources.x[a] = &all_sources[a][tile.clone()];
+            }
             for (b, sums) in self.sums.chunks_mut(4).enumerate() {
-                let mut targets = [[0.0; 2]; 4];
-                for (k, target) in targets.iter_mut().take(sums.len()).enumerate() {
+                let mut targets = Targets {
+                    x: [[0.0; D]; 4],
+                    w: [[0.0; 4]],
+                };
+                for (k, target) in targets.x.iter_mut().take(sums.len()).enumerate() {
                     let i = self.first + 4 * b + k;
-                    *target = [tx[i], ty[i]];
-                }
-                let [found] =
-                    p2p::<I::F64, P, FULL, POTENTIAL, 4, 1>(isa, self.pair, targets, &sources);
-                for (sum, found) in sums.iter_mut().zip(found) {
-                    for (sum, found) in sum.iter_mut().zip(found) {
-                        *sum += found;
+                    for a in 0..D {
+                        target[a] = all_targets[a][i];
                     }
+                }
+                let [found] = p2p::<I::F64, P, FULL, POTENTIAL, false, D, 4, 1>(
+                    isa,
+                    self.pair,
+                    &targets,
+                    &sources,
+                    [Back::default()],
+                );
+                for (sum, found) in sums.iter_mut().zip(found) {
+                    for a in 0..D {
+                        sum.s[a] += found.s[a];
+                    }
+                    sum.t += found.t;
                 }
             }
         }

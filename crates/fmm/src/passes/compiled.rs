@@ -21,11 +21,11 @@ pub trait Compiled: lanes::Real {
     ) -> PassSeconds;
 
     /// The leaves with the accuracy of a pair that the context asks for, among those that this precision has.
-    fn leaves<P: Pair, E: Expansion<2>>(
-        context: &Context<Self, E, 2>,
+    fn leaves<P: Pair, E: Expansion<D>, const D: usize>(
+        context: &Context<Self, E, D>,
         pair: P,
         outputs: Outputs,
-        buffers: &mut [Buffers<Self, 2>; 1],
+        buffers: &mut [Buffers<Self, D>; 1],
     );
 }
 
@@ -46,15 +46,15 @@ macro_rules! compiled {
                 }
             }
 
-            fn leaves<P: Pair, E: Expansion<2>>(
-                context: &Context<Self, E, 2>,
+            fn leaves<P: Pair, E: Expansion<D>, const D: usize>(
+                context: &Context<Self, E, D>,
                 pair: P,
                 outputs: Outputs,
-                buffers: &mut [Buffers<Self, 2>; 1],
+                buffers: &mut [Buffers<Self, D>; 1],
             ) {
                 match context.accuracy {
-                    $($accuracy => by_outputs::<Self, P, E, $accuracy, 1>(context, pair, outputs, buffers),)*
-                    _ => by_outputs::<Self, P, E, $best, 1>(context, pair, outputs, buffers),
+                    $($accuracy => by_outputs::<Self, P, E, $accuracy, D, 1>(context, pair, outputs, buffers),)*
+                    _ => by_outputs::<Self, P, E, $best, D, 1>(context, pair, outputs, buffers),
                 }
             }
         }

@@ -17,16 +17,16 @@ use std::ops::Range;
 const BLOCK: usize = 64;
 
 /// Radial sums at all targets, in tree order and plan units; near pairs of four vectors at once where there are four.
-pub(super) fn run<T: Compiled, P: Pair, E: Expansion<2>>(
-    context: &Context<T, E, 2>,
+pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
+    context: &Context<T, E, D>,
     pair: P,
     outputs: Outputs,
-    buffers: &mut [Buffers<T, 2>],
+    buffers: &mut [Buffers<T, D>],
 ) {
     let (fours, rest) = buffers.as_chunks_mut::<4>();
     for buffers in fours {
         // One reciprocal serves four vectors: a better one than asked for costs little.
-        by_outputs::<T, P, E, { accuracy::FULL }, 4>(context, pair, outputs, buffers);
+        by_outputs::<T, P, E, { accuracy::FULL }, D, 4>(context, pair, outputs, buffers);
     }
     for buffers in rest.as_chunks_mut::<1>().0 {
         T::leaves(context, pair, outputs, buffers);
@@ -37,19 +37,20 @@ pub(super) fn run<T: Compiled, P: Pair, E: Expansion<2>>(
 pub(super) fn by_outputs<
     T: Real,
     P: Pair,
-    E: Expansion<2>,
+    E: Expansion<D>,
     const ACCURACY: usize,
+    const D: usize,
     const M: usize,
 >(
-    context: &Context<T, E, 2>,
+    context: &Context<T, E, D>,
     pair: P,
     outputs: Outputs,
-    buffers: &mut [Buffers<T, 2>; M],
+    buffers: &mut [Buffers<T, D>; M],
 ) {
     if outputs.potential {
-        all_leaves::<T, P, E, ACCURACY, true, M>(context, pair, buffers);
+        all_leaves::<T, P, E, ACCURACY, true, D, M>(context, pair, buffers);
     } else {
-        all_leaves::<T, P, E, ACCURACY, false, M>(context, pair, buffers);
+        all_leaves::<T, P, E, ACCURACY, false, D, M>(context, pair, buffers);
     }
 }
 
@@ -62,14 +63,14 @@ struct Input<'a, T> {
 }
 
 /// The sums of one strength vector at a range of targets.
-struct Output<'a, T> {
-    s: &'a mut [[T; 2]],
+struct Output<'a, T, const D: usize> {
+    s: &'a mut [[T; D]],
     t: &'a mut [T],
 }
 
-impl<'a, T> Output<'a, T> {
+impl<'a, T, const D: usize> Output<'a, T, D> {
     /// Splits off the first `count` targets; `t` may be empty.
-    fn take(&mut self, count: usize) -> Output<'a, T> {
+    fn take(&mut self, count: usize) -> Output<'a, T, D> {
         let t = self.t.len().min(count);
         Output {
             s: self
@@ -81,14 +82,22 @@ impl<'a, T> Output<'a, T> {
     }
 }
 
-fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: usize>(
-    context: &Context<T, E, 2>,
+fn all_leaves<
+    T,
+    P,
+    E,
+    const ACCURACY: usize,
+    const POTENTIAL: bool,
+    const D: usize,
+    const M: usize,
+>(
+    context: &Context<T, E, D>,
     pair: P,
-    buffers: &mut [Buffers<T, 2>; M],
+    buffers: &mut [Buffers<T, D>; M],
 ) where
     T: Real,
     P: Pair,
-    E: Expansion<2>,
+    E: Expansion<D>,
 {
     let n = context.tree.targets().len();
     let mut inputs: [Input<T>; M] = [Input {
@@ -96,7 +105,7 @@ fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: us
         multipoles: &[],
         locals: &[],
     }; M];
-    let mut rest: [Output<T>; M] = std::array::from_fn(|_| Output {
+    let mut rest: [Output<T, D>; M] = std::array::from_fn(|_| Output {
         s: &mut [],
         t: &mut [],
     });
@@ -109,7 +118,7 @@ fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: us
             t,
             ..
         } = buffers;
-        room(s, n, [T::ZERO; 2]);
+        room(s, n, [T::ZERO; D]);
         room(t, if POTENTIAL { n } else { 0 }, T::ZERO);
         inputs[m] = Input {
             w,
@@ -132,7 +141,7 @@ fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: us
         .for_each_init(Scratch::default, |scratch, (leaves, outputs)| {
             context
                 .chosen
-                .run(Leaves::<T, P, E, ACCURACY, POTENTIAL, M> {
+                .run(Leaves::<T, P, E, ACCURACY, POTENTIAL, D, M> {
                     context,
                     pair,
                     inputs,
@@ -144,13 +153,13 @@ fn all_leaves<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: us
 }
 
 /// What one task needs beside its input and output.
-struct Scratch<T, const M: usize> {
-    points: UnitPoints<2>,
-    sums: UnitSums<2>,
-    near: Near<T, M>,
+struct Scratch<T, const D: usize, const M: usize> {
+    points: UnitPoints<D>,
+    sums: UnitSums<D>,
+    near: Near<T, D, M>,
 }
 
-impl<T, const M: usize> Default for Scratch<T, M> {
+impl<T, const D: usize, const M: usize> Default for Scratch<T, D, M> {
     fn default() -> Self {
         Self {
             points: UnitPoints::default(),
@@ -160,21 +169,30 @@ impl<T, const M: usize> Default for Scratch<T, M> {
     }
 }
 
-struct Leaves<'a, T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: usize> {
-    context: &'a Context<'a, T, E, 2>,
+struct Leaves<
+    'a,
+    T,
+    P,
+    E,
+    const ACCURACY: usize,
+    const POTENTIAL: bool,
+    const D: usize,
+    const M: usize,
+> {
+    context: &'a Context<'a, T, E, D>,
     pair: P,
     inputs: [Input<'a, T>; M],
     leaves: &'a [u32],
-    outputs: [Output<'a, T>; M],
-    scratch: &'a mut Scratch<T, M>,
+    outputs: [Output<'a, T, D>; M],
+    scratch: &'a mut Scratch<T, D, M>,
 }
 
-impl<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: usize> Job
-    for Leaves<'_, T, P, E, ACCURACY, POTENTIAL, M>
+impl<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const D: usize, const M: usize> Job
+    for Leaves<'_, T, P, E, ACCURACY, POTENTIAL, D, M>
 where
     T: Real,
     P: Pair,
-    E: Expansion<2>,
+    E: Expansion<D>,
 {
     type Output = ();
 
@@ -203,16 +221,16 @@ where
     }
 }
 
-impl<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const M: usize>
-    Leaves<'_, T, P, E, ACCURACY, POTENTIAL, M>
+impl<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const D: usize, const M: usize>
+    Leaves<'_, T, P, E, ACCURACY, POTENTIAL, D, M>
 where
     T: Real,
     P: Pair,
-    E: Expansion<2>,
+    E: Expansion<D>,
 {
     /// l2p and m2p.
     #[inline(always)]
-    fn far<I: Isa>(&mut self, isa: I, cell: &Cell<2>, index: u32, m: usize) {
+    fn far<I: Isa>(&mut self, isa: I, cell: &Cell<D>, index: u32, m: usize) {
         let Scratch { points, sums, .. } = &mut *self.scratch;
         let (tree, expansion, input) = (self.context.tree, self.context.expansion, &self.inputs[m]);
         sums.reset(cell.targets.len());
@@ -251,20 +269,19 @@ where
     #[inline(always)]
     fn put(&mut self, m: usize, place: Range<usize>) {
         let Scratch { sums, near, .. } = &mut *self.scratch;
-        let out = &mut self.outputs[m];
-        let [far1, far2] = &sums.s;
-        let [near1, near2, near3] = &near.sums[m];
-        let (near1, near2) = (&near1[place.clone()], &near2[place.clone()]);
+        let (out, near) = (&mut self.outputs[m], &near.sums[m]);
         let add = |near: T, far: f64| T::from_f64(near.to_f64() + far);
-        let near = near1.iter().zip(near2);
-        let far = far1.iter().zip(far2);
-        for ((s, near), far) in out.s[place.clone()].iter_mut().zip(near).zip(far) {
-            *s = [add(*near.0, *far.0), add(*near.1, *far.1)];
+        let s = &mut out.s[place.clone()];
+        for a in 0..D {
+            let near = &near.s[a][place.clone()];
+            for ((s, &near), &far) in s.iter_mut().zip(near).zip(&sums.s[a]) {
+                s[a] = add(near, far);
+            }
         }
         if POTENTIAL {
-            let near = &near3[place.clone()];
-            for ((t, near), &far) in out.t[place].iter_mut().zip(near).zip(&sums.t) {
-                *t = add(*near, far);
+            let near = &near.t[place.clone()];
+            for ((t, &near), &far) in out.t[place].iter_mut().zip(near).zip(&sums.t) {
+                *t = add(near, far);
             }
         }
     }

@@ -79,12 +79,12 @@ pub(crate) const PIECE: usize = 1 << 13;
 pub(crate) const PADDING: usize = 16;
 
 /// Fills `s` and `t` of every buffer, in tree order, plan units; `unit` of each is given.
-pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<2>>(
-    context: &Context<T, E, 2>,
+pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
+    context: &Context<T, E, D>,
     pair: P,
     strengths: &[&[T]],
     outputs: Outputs,
-    buffers: &mut [Buffers<T, 2>],
+    buffers: &mut [Buffers<T, D>],
 ) -> PassSeconds {
     let mut seconds = PassSeconds::default();
     for (strengths, buffers) in strengths.iter().zip(&mut *buffers) {

@@ -3,35 +3,57 @@
 //! Inside a block every pair of two leaves is met once and gives to both sides, which needs one reciprocal for two sums.
 //! Blocks depend on the data, never on the number of threads.
 
-use super::p2p::{Back, Sources, p2p, p2p_both_ways};
+use super::p2p::{Back, RadialSum, Sources, Targets, p2p};
 use super::{Context, PADDING};
 use crate::kernel::Pair;
 use lanes::{Isa, Lanes, Real};
 use std::ops::Range;
 
+/// Radial sums at many places, by component.
+pub(super) struct Components<T, const D: usize> {
+    pub(super) s: [Vec<T>; D],
+    pub(super) t: Vec<T>,
+}
+
+impl<T: Real, const D: usize> Components<T, D> {
+    fn reset(&mut self, n: usize) {
+        for sums in self.s.iter_mut().chain([&mut self.t]) {
+            sums.clear();
+            sums.resize(n, T::ZERO);
+        }
+    }
+}
+
+impl<T, const D: usize> Default for Components<T, D> {
+    fn default() -> Self {
+        Self {
+            s: std::array::from_fn(|_| vec![]),
+            t: vec![],
+        }
+    }
+}
+
 /// The near sums of one block, and what is needed to take them.
-pub(super) struct Near<T, const M: usize> {
-    /// By strength vector: s₁, s₂ and t at the targets of the block.
-    pub(super) sums: [[Vec<T>; 3]; M],
+pub(super) struct Near<T, const D: usize, const M: usize> {
+    /// By strength vector: the sums at the targets of the block.
+    pub(super) sums: [Components<T, D>; M],
     /// Coordinates and strengths of sources, behind each other.
-    x: Vec<T>,
-    y: Vec<T>,
+    x: [Vec<T>; D],
     w: [Vec<T>; M],
-    /// s₁, s₂ and t that those sources get in turn.
-    back: [Vec<T>; 3],
+    /// What those sources get in turn.
+    back: [Components<T, D>; M],
     /// Runs of sources for one leaf.
     one_way: Vec<Range<u32>>,
     both_ways: Vec<Range<u32>>,
 }
 
-impl<T, const M: usize> Default for Near<T, M> {
+impl<T, const D: usize, const M: usize> Default for Near<T, D, M> {
     fn default() -> Self {
         Self {
-            sums: std::array::from_fn(|_| Default::default()),
-            x: vec![],
-            y: vec![],
+            sums: std::array::from_fn(|_| Components::default()),
+            x: std::array::from_fn(|_| vec![]),
             w: std::array::from_fn(|_| vec![]),
-            back: Default::default(),
+            back: std::array::from_fn(|_| Components::default()),
             one_way: vec![],
             both_ways: vec![],
         }
@@ -39,73 +61,43 @@ impl<T, const M: usize> Default for Near<T, M> {
 }
 
 /// A block of leaves, which hold the targets `targets`, and their strengths.
-pub(super) struct Block<'a, T, E, P, const M: usize> {
-    pub(super) context: &'a Context<'a, T, E, 2>,
+pub(super) struct Block<'a, T, E, P, const D: usize, const M: usize> {
+    pub(super) context: &'a Context<'a, T, E, D>,
     pub(super) pair: P,
     pub(super) w: [&'a [T]; M],
     pub(super) leaves: &'a [u32],
     pub(super) targets: Range<u32>,
 }
 
-impl<T: Real, E, P: Pair, const M: usize> Block<'_, T, E, P, M> {
+impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
     /// Fills the sums.
     #[inline(always)]
     pub(super) fn run<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
         &self,
         isa: I,
-        near: &mut Near<T, M>,
+        near: &mut Near<T, D, M>,
     ) {
-        let count = self.targets.len() + PADDING;
-        for sums in near.sums.iter_mut().flatten() {
-            sums.clear();
-            sums.resize(count, T::ZERO);
+        for sums in &mut near.sums {
+            sums.reset(self.targets.len() + PADDING);
         }
         for &leaf in self.leaves {
             let cell = &self.context.tree.cells[leaf as usize];
             self.sort_out(leaf, near);
-            let sources = self.gather(isa, &cell.sources, false, near);
-            let mut at = cell.targets.start;
-            if M == 1 {
-                while at + 4 <= cell.targets.end {
-                    self.one_way::<I, ACCURACY, POTENTIAL, 4>(isa, at, sources, near);
-                    at += 4;
-                }
-                if at + 2 <= cell.targets.end {
-                    self.one_way::<I, ACCURACY, POTENTIAL, 2>(isa, at, sources, near);
-                    at += 2;
-                }
+            let n = self.gather(isa, &cell.sources, false, near);
+            self.tiles::<I, ACCURACY, POTENTIAL, false>(isa, &cell.targets, n, near);
+            // Several strength vectors have no pairs both ways.
+            if M == 1 && !near.both_ways.is_empty() {
+                let n = self.gather(isa, &(0..0), true, near);
+                near.back[0].reset(n);
+                self.tiles::<I, ACCURACY, POTENTIAL, true>(isa, &cell.targets, n, near);
+                self.give_back::<I, POTENTIAL>(isa, near);
             }
-            while at < cell.targets.end {
-                self.one_way::<I, ACCURACY, POTENTIAL, 1>(isa, at, sources, near);
-                at += 1;
-            }
-            if near.both_ways.is_empty() {
-                continue;
-            }
-            let sources = self.gather(isa, &(0..0), true, near);
-            for back in &mut near.back {
-                back.clear();
-                back.resize(sources, T::ZERO);
-            }
-            let mut at = cell.targets.start;
-            while at + 4 <= cell.targets.end {
-                self.both_ways::<I, ACCURACY, POTENTIAL, 4>(isa, at, sources, near);
-                at += 4;
-            }
-            if at + 2 <= cell.targets.end {
-                self.both_ways::<I, ACCURACY, POTENTIAL, 2>(isa, at, sources, near);
-                at += 2;
-            }
-            if at < cell.targets.end {
-                self.both_ways::<I, ACCURACY, POTENTIAL, 1>(isa, at, sources, near);
-            }
-            self.give_back::<I, POTENTIAL>(isa, near);
         }
     }
 
     /// The near list of a leaf: runs behind it in the block are met both ways, those before it have met it already.
     #[inline(always)]
-    fn sort_out(&self, leaf: u32, near: &mut Near<T, M>) {
+    fn sort_out(&self, leaf: u32, near: &mut Near<T, D, M>) {
         let list = &self.context.lists.near[leaf as usize];
         near.one_way.clear();
         near.both_ways.clear();
@@ -135,11 +127,10 @@ impl<T: Real, E, P: Pair, const M: usize> Block<'_, T, E, P, M> {
         isa: I,
         own: &Range<u32>,
         both_ways: bool,
-        near: &mut Near<T, M>,
+        near: &mut Near<T, D, M>,
     ) -> usize {
         let Near {
             x,
-            y,
             w,
             one_way,
             both_ways: behind,
@@ -148,9 +139,10 @@ impl<T: Real, E, P: Pair, const M: usize> Block<'_, T, E, P, M> {
         let runs: &[Range<u32>] = if both_ways { behind } else { one_way };
         let count = own.len() + runs.iter().map(|run| run.len()).sum::<usize>();
         let padded = count.next_multiple_of(T::Lanes::<I>::LANES);
-        let [all_x, all_y] = self.context.sources;
-        collect::<T, I>(isa, all_x, own, runs, count, x);
-        collect::<T, I>(isa, all_y, own, runs, count, y);
+        for a in 0..D {
+            let all = &self.context.sources[a];
+            collect::<T, I>(isa, all, own, runs, count, &mut x[a]);
+        }
         for m in 0..M {
             collect::<T, I>(isa, self.w[m], own, runs, count, &mut w[m]);
             w[m][count..padded].fill(T::ZERO);
@@ -158,113 +150,154 @@ impl<T: Real, E, P: Pair, const M: usize> Block<'_, T, E, P, M> {
         padded
     }
 
-    /// Coordinates of `N` targets from `at` on.
+    /// The first `n` gathered sources and a range of targets.
     #[inline(always)]
-    fn places<const N: usize>(&self, at: u32) -> [[T; 2]; N] {
-        let at = at as usize;
-        let [x, y] = self.context.targets;
-        let (x, y) = (&x[at..at + N], &y[at..at + N]);
-        let mut places = [[T::ZERO; 2]; N];
-        for k in 0..N {
-            places[k] = [x[k], y[k]];
-        }
-        places
-    }
-
-    #[inline(always)]
-    fn one_way<I: Isa, const ACCURACY: usize, const POTENTIAL: bool, const N: usize>(
+    fn tiles<I: Isa, const ACCURACY: usize, const POTENTIAL: bool, const BOTH: bool>(
         &self,
         isa: I,
-        at: u32,
+        targets: &Range<u32>,
         n: usize,
-        near: &mut Near<T, M>,
+        near: &mut Near<T, D, M>,
     ) {
-        let Near { x, y, w, sums, .. } = near;
-        let mut weights: [&[T]; M] = [&[]; M];
-        for m in 0..M {
-            weights[m] = &w[m][..n];
+        let mut at = targets.start;
+        if M == 1 {
+            while at + 4 <= targets.end {
+                self.tile::<I, ACCURACY, POTENTIAL, BOTH, 4>(isa, at, n, near);
+                at += 4;
+            }
+            if at + 2 <= targets.end {
+                self.tile::<I, ACCURACY, POTENTIAL, BOTH, 2>(isa, at, n, near);
+                at += 2;
+            }
         }
-        let sources = Sources {
-            x: &x[..n],
-            y: &y[..n],
-            w: weights,
-        };
-        let places = self.places::<N>(at);
-        let found =
-            p2p::<T::Lanes<I>, P, ACCURACY, POTENTIAL, N, M>(isa, self.pair, places, &sources);
-        let at = (at - self.targets.start) as usize;
-        for m in 0..M {
-            add::<T, N>(&found[m], at, &mut sums[m]);
+        while at < targets.end {
+            self.tile::<I, ACCURACY, POTENTIAL, BOTH, 1>(isa, at, n, near);
+            at += 1;
         }
     }
 
+    /// The first `n` gathered sources and `N` targets from `at` on.
     #[inline(always)]
-    fn both_ways<I: Isa, const ACCURACY: usize, const POTENTIAL: bool, const N: usize>(
+    fn tile<
+        I: Isa,
+        const ACCURACY: usize,
+        const POTENTIAL: bool,
+        const BOTH: bool,
+        const N: usize,
+    >(
         &self,
         isa: I,
         at: u32,
         n: usize,
-        near: &mut Near<T, M>,
+        near: &mut Near<T, D, M>,
     ) {
         let Near {
-            x,
-            y,
-            w,
-            sums,
-            back: [s1, s2, t],
-            ..
+            x, w, sums, back, ..
         } = near;
-        let sources = Sources {
-            x: &x[..n],
-            y: &y[..n],
-            w: [&w[0][..n]],
+        let mut sources = Sources {
+            x: [&[]; D],
+            w: [&[]; M],
         };
-        let back = Back {
-            s1: &mut s1[..n],
-            s2: &mut s2[..n],
-            t: &mut t[..n],
-        };
-        let places = self.places::<N>(at);
-        let mut strengths = [T::ZERO; N];
-        strengths.copy_from_slice(&self.w[0][at as usize..][..N]);
-        let found = p2p_both_ways::<T::Lanes<I>, P, ACCURACY, POTENTIAL, N>(
-            isa, self.pair, places, strengths, &sources, back,
+        for a in 0..D {
+            sources.x[a] = &x[a][..n];
+        }
+        for m in 0..M {
+            sources.w[m] = &w[m][..n];
+        }
+        let targets = self.targets::<BOTH, N>(at);
+        let mut backs: [Back<T, D>; M] = std::array::from_fn(|_| Back::default());
+        if BOTH {
+            for (to, back) in backs.iter_mut().zip(back) {
+                for (to, back) in to.s.iter_mut().zip(&mut back.s) {
+                    *to = &mut back[..n];
+                }
+                to.t = &mut back.t[..n];
+            }
+        }
+        let found = p2p::<T::Lanes<I>, P, ACCURACY, POTENTIAL, BOTH, D, N, M>(
+            isa, self.pair, &targets, &sources, backs,
         );
         let at = (at - self.targets.start) as usize;
-        add::<T, N>(&found, at, &mut sums[0]);
+        for m in 0..M {
+            add::<T, POTENTIAL, D, N>(&found[m], at, &mut sums[m]);
+        }
+    }
+
+    /// `N` targets from `at` on; with their strengths, which are sources too, where the tile goes both ways.
+    #[inline(always)]
+    fn targets<const BOTH: bool, const N: usize>(&self, at: u32) -> Targets<T, D, N, M> {
+        let at = at as usize;
+        let mut targets = Targets {
+            x: [[T::ZERO; D]; N],
+            w: [[T::ZERO; N]; M],
+        };
+        for a in 0..D {
+            let x = &self.context.targets[a][at..at + N];
+            for k in 0..N {
+                targets.x[k][a] = x[k];
+            }
+        }
+        if BOTH {
+            for m in 0..M {
+                targets.w[m].copy_from_slice(&self.w[m][at..at + N]);
+            }
+        }
+        targets
     }
 
     /// What the sources got in turn, to their own places.
     #[inline(always)]
-    fn give_back<I: Isa, const POTENTIAL: bool>(&self, isa: I, near: &mut Near<T, M>) {
-        let lanes = T::Lanes::<I>::LANES;
-        for c in 0..if POTENTIAL { 3 } else { 2 } {
-            let (back, sums) = (&near.back[c], &mut near.sums[0][c]);
-            let mut from = 0;
-            for run in &near.both_ways {
-                let to = (run.start - self.targets.start) as usize;
-                let whole = run.len() / lanes * lanes;
-                let (to, back) = (&mut sums[to..][..run.len()], &back[from..][..run.len()]);
-                for k in (0..whole).step_by(lanes) {
-                    let sum = T::Lanes::<I>::load(isa, &to[k..]);
-                    (sum + T::Lanes::<I>::load(isa, &back[k..])).store(&mut to[k..]);
-                }
-                for k in whole..run.len() {
-                    to[k] += back[k];
-                }
-                from += run.len();
+    fn give_back<I: Isa, const POTENTIAL: bool>(&self, isa: I, near: &mut Near<T, D, M>) {
+        let (runs, first) = (&near.both_ways, self.targets.start);
+        for m in 0..M {
+            let (back, sums) = (&near.back[m], &mut near.sums[m]);
+            for a in 0..D {
+                give_back(isa, runs, first, &back.s[a], &mut sums.s[a]);
+            }
+            if POTENTIAL {
+                give_back(isa, runs, first, &back.t, &mut sums.t);
             }
         }
     }
 }
 
+/// Adds what runs of sources got to the sums of the block, which start at `first`.
+#[inline(always)]
+fn give_back<T: Real, I: Isa>(isa: I, runs: &[Range<u32>], first: u32, back: &[T], sums: &mut [T]) {
+    let lanes = T::Lanes::<I>::LANES;
+    let mut from = 0;
+    for run in runs {
+        let to = (run.start - first) as usize;
+        let whole = run.len() / lanes * lanes;
+        let (to, back) = (&mut sums[to..][..run.len()], &back[from..][..run.len()]);
+        for k in (0..whole).step_by(lanes) {
+            let sum = T::Lanes::<I>::load(isa, &to[k..]);
+            (sum + T::Lanes::<I>::load(isa, &back[k..])).store(&mut to[k..]);
+        }
+        for k in whole..run.len() {
+            to[k] += back[k];
+        }
+        from += run.len();
+    }
+}
+
 /// Adds the sums at `N` targets to those of the block, from `at` on.
 #[inline(always)]
-fn add<T: Real, const N: usize>(found: &[[T; 3]; N], at: usize, sums: &mut [Vec<T>; 3]) {
-    for c in 0..3 {
-        let sums = &mut sums[c][at..][..N];
+fn add<T: Real, const POTENTIAL: bool, const D: usize, const N: usize>(
+    found: &[RadialSum<T, D>; N],
+    at: usize,
+    sums: &mut Components<T, D>,
+) {
+    for a in 0..D {
+        let s = &mut sums.s[a][at..][..N];
         for k in 0..N {
-            sums[k] += found[k][c];
+            s[k] += found[k].s[a];
+        }
+    }
+    if POTENTIAL {
+        let t = &mut sums.t[at..][..N];
+        for k in 0..N {
+            t[k] += found[k].t;
         }
     }
 }

@@ -5,19 +5,52 @@ use crate::points::coincident;
 use lanes::accuracy::{DIVIDED, FULL};
 use lanes::{Lanes, Real};
 
+/// The radial sums at one place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RadialSum<T, const D: usize> {
+    pub(crate) s: [T; D],
+    pub(crate) t: T,
+}
+
+impl<T: Real, const D: usize> RadialSum<T, D> {
+    pub(crate) const ZERO: Self = Self {
+        s: [T::ZERO; D],
+        t: T::ZERO,
+    };
+}
+
 /// Sources as structure of arrays, padded with strength 0 to whole vectors; `w` holds the `M` strength vectors that are
 /// summed at once.
 #[derive(Clone, Copy)]
-pub(crate) struct Sources<'a, T, const M: usize> {
-    pub(crate) x: &'a [T],
-    pub(crate) y: &'a [T],
+pub(crate) struct Sources<'a, T, const D: usize, const M: usize> {
+    pub(crate) x: [&'a [T]; D],
     pub(crate) w: [&'a [T]; M],
 }
 
-/// The radial sums at `N` targets, one set a strength vector: s₁, s₂, t.
-pub(crate) type Sums<T, const N: usize, const M: usize> = [[[T; 3]; N]; M];
+/// `N` targets, and what they give to the sources in turn where the tile goes both ways.
+#[derive(Clone, Copy)]
+pub(crate) struct Targets<T, const D: usize, const N: usize, const M: usize> {
+    pub(crate) x: [[T; D]; N],
+    pub(crate) w: [[T; N]; M],
+}
 
-/// The sums over all `sources` at `N` targets; `N·M` must not exceed 4.
+/// The radial sums at the places of the sources; empty where the tile goes one way.
+pub(crate) struct Back<'a, T, const D: usize> {
+    pub(crate) s: [&'a mut [T]; D],
+    pub(crate) t: &'a mut [T],
+}
+
+impl<T, const D: usize> Default for Back<'_, T, D> {
+    fn default() -> Self {
+        Self {
+            s: std::array::from_fn(|_| &mut [][..]),
+            t: &mut [],
+        }
+    }
+}
+
+/// The sums over all `sources` at `N` targets, one set a strength vector; `N·M` must not exceed 4. Where the tile goes
+/// `BOTH` ways, the sums at the sources over the targets are added to `back`: z changes its sign, φ and γ do not.
 ///
 /// Lanes are sources and targets are broadcast, so that runs of any length fill the vectors; lanes are added up once at
 /// the end. A pair at distance 0 contributes nothing: r² + ε² with ε below every distance that is not 0 keeps φ finite
@@ -28,166 +61,177 @@ pub(crate) fn p2p<
     P,
     const ACCURACY: usize,
     const POTENTIAL: bool,
+    const BOTH: bool,
+    const D: usize,
     const N: usize,
     const M: usize,
 >(
     isa: V::Isa,
     pair: P,
-    targets: [[V::Elem; 2]; N],
-    sources: &Sources<V::Elem, M>,
-) -> Sums<V::Elem, N, M>
+    targets: &Targets<V::Elem, D, N, M>,
+    sources: &Sources<V::Elem, D, M>,
+    mut back: [Back<V::Elem, D>; M],
+) -> [[RadialSum<V::Elem, D>; N]; M]
 where
     V: Lanes,
     P: Pair,
 {
     let zero = V::splat(isa, V::Elem::ZERO);
     let nothing = V::splat(isa, V::Elem::from_f64(coincident::<V::Elem>()));
-    let (mut s1, mut s2, mut t) = ([[zero; N]; M], [[zero; N]; M], [[zero; N]; M]);
-    let (mut x, mut y) = ([zero; N], [zero; N]);
+    let (mut s, mut t) = ([[[zero; D]; N]; M], [[zero; N]; M]);
+    let (mut x, mut w) = ([[zero; D]; N], [[zero; N]; M]);
     for k in 0..N {
-        (x[k], y[k]) = (V::splat(isa, targets[k][0]), V::splat(isa, targets[k][1]));
+        for a in 0..D {
+            x[k][a] = V::splat(isa, targets.x[k][a]);
+        }
+        if BOTH {
+            for m in 0..M {
+                w[m][k] = V::splat(isa, targets.w[m][k]);
+            }
+        }
     }
-    let vectors = sources
-        .x
-        .chunks_exact(V::LANES)
-        .zip(sources.y.chunks_exact(V::LANES));
-    for (j, (xj, yj)) in vectors.enumerate() {
-        let (xj, yj) = (V::load(isa, xj), V::load(isa, yj));
-        let mut w = [zero; M];
+    // One length for all, so that the loop looks at one.
+    let Sources { x: mut y, w: mut v } = *sources;
+    let n = y[0].len();
+    for a in 0..D {
+        y[a] = &y[a][..n];
+    }
+    for m in 0..M {
+        v[m] = &v[m][..n];
+        if BOTH {
+            for a in 0..D {
+                back[m].s[a] = &mut std::mem::take(&mut back[m].s[a])[..n];
+            }
+            back[m].t = &mut std::mem::take(&mut back[m].t)[..n];
+        }
+    }
+    while y[0].len() >= V::LANES {
+        let (mut yj, mut wj) = ([zero; D], [zero; M]);
+        for a in 0..D {
+            yj[a] = next::<V>(isa, &mut y[a]);
+        }
+        let (mut bs, mut bt) = ([[zero; D]; M], [zero; M]);
         for m in 0..M {
-            w[m] = V::load(isa, &sources.w[m][j * V::LANES..]);
+            wj[m] = next::<V>(isa, &mut v[m]);
+            if BOTH {
+                for a in 0..D {
+                    bs[m][a] = V::load(isa, back[m].s[a]);
+                }
+                if POTENTIAL {
+                    bt[m] = V::load(isa, back[m].t);
+                }
+            }
         }
         for k in 0..N {
             // −z, so that the targets' side can come from memory.
-            let (dx, dy) = (xj - x[k], yj - y[k]);
-            let r2 = dx.mul_add(dx, dy.mul_add(dy, nothing));
+            let mut z = [zero; D];
+            let mut r2 = nothing;
+            for a in (0..D).rev() {
+                z[a] = yj[a] - x[k][a];
+                r2 = z[a].mul_add(z[a], r2);
+            }
             let phi = if ACCURACY == FULL && k == 3 {
                 pair.phi::<V, DIVIDED>(isa, r2)
             } else {
                 pair.phi::<V, ACCURACY>(isa, r2)
             };
             for m in 0..M {
-                let c = phi * w[m];
-                s1[m][k] = dx.neg_mul_add(c, s1[m][k]);
-                s2[m][k] = dy.neg_mul_add(c, s2[m][k]);
+                let there = phi * wj[m];
+                for a in 0..D {
+                    s[m][k][a] = z[a].neg_mul_add(there, s[m][k][a]);
+                }
+                if BOTH {
+                    let here = phi * w[m][k];
+                    for a in 0..D {
+                        bs[m][a] = z[a].mul_add(here, bs[m][a]);
+                    }
+                }
             }
             if POTENTIAL {
                 let gamma = pair.gamma::<V, ACCURACY>(isa, r2);
                 let gamma = V::select(nothing.lt(r2), gamma, zero);
                 for m in 0..M {
-                    t[m][k] = gamma.mul_add(w[m], t[m][k]);
+                    t[m][k] = gamma.mul_add(wj[m], t[m][k]);
+                    if BOTH {
+                        bt[m] = gamma.mul_add(w[m][k], bt[m]);
+                    }
+                }
+            }
+        }
+        if BOTH {
+            for m in 0..M {
+                for a in 0..D {
+                    put::<V>(bs[m][a], &mut back[m].s[a]);
+                }
+                if POTENTIAL {
+                    put::<V>(bt[m], &mut back[m].t);
                 }
             }
         }
     }
-    add_up::<V, POTENTIAL, N, M>(zero, s1, s2, t)
+    add_up::<V, POTENTIAL, D, N, M>(zero, s, t)
 }
 
-/// What sources get from the targets in turn: the radial sums at their places.
-pub(crate) struct Back<'a, T> {
-    pub(crate) s1: &'a mut [T],
-    pub(crate) s2: &'a mut [T],
-    pub(crate) t: &'a mut [T],
-}
-
-/// [`p2p`] for one strength vector, and the sums at the sources over the targets, which have `strengths`: z changes its
-/// sign, φ and γ do not.
+/// Takes the first vector off.
 #[inline(always)]
-pub(crate) fn p2p_both_ways<V, P, const ACCURACY: usize, const POTENTIAL: bool, const N: usize>(
-    isa: V::Isa,
-    pair: P,
-    targets: [[V::Elem; 2]; N],
-    strengths: [V::Elem; N],
-    sources: &Sources<V::Elem, 1>,
-    back: Back<V::Elem>,
-) -> [[V::Elem; 3]; N]
-where
-    V: Lanes,
-    P: Pair,
-{
-    let zero = V::splat(isa, V::Elem::ZERO);
-    let nothing = V::splat(isa, V::Elem::from_f64(coincident::<V::Elem>()));
-    let (mut s1, mut s2, mut t) = ([zero; N], [zero; N], [zero; N]);
-    let (mut x, mut y, mut w) = ([zero; N], [zero; N], [zero; N]);
-    for k in 0..N {
-        (x[k], y[k]) = (V::splat(isa, targets[k][0]), V::splat(isa, targets[k][1]));
-        w[k] = V::splat(isa, strengths[k]);
-    }
-    let places = sources
-        .x
-        .chunks_exact(V::LANES)
-        .zip(sources.y.chunks_exact(V::LANES));
-    let vectors = places.zip(sources.w[0].chunks_exact(V::LANES));
-    let fields = back
-        .s1
-        .chunks_exact_mut(V::LANES)
-        .zip(back.s2.chunks_exact_mut(V::LANES));
-    let backs = fields.zip(back.t.chunks_exact_mut(V::LANES));
-    for (((xj, yj), wj), ((back1, back2), back3)) in vectors.zip(backs) {
-        let (xj, yj, wj) = (V::load(isa, xj), V::load(isa, yj), V::load(isa, wj));
-        let (mut b1, mut b2) = (V::load(isa, back1), V::load(isa, back2));
-        let mut b3 = if POTENTIAL { V::load(isa, back3) } else { zero };
-        for k in 0..N {
-            // −z, so that the targets' side can come from memory.
-            let (dx, dy) = (xj - x[k], yj - y[k]);
-            let r2 = dx.mul_add(dx, dy.mul_add(dy, nothing));
-            let phi = if ACCURACY == FULL && k == 3 {
-                pair.phi::<V, DIVIDED>(isa, r2)
-            } else {
-                pair.phi::<V, ACCURACY>(isa, r2)
-            };
-            let (there, here) = (phi * wj, phi * w[k]);
-            s1[k] = dx.neg_mul_add(there, s1[k]);
-            s2[k] = dy.neg_mul_add(there, s2[k]);
-            b1 = dx.mul_add(here, b1);
-            b2 = dy.mul_add(here, b2);
-            if POTENTIAL {
-                let gamma = pair.gamma::<V, ACCURACY>(isa, r2);
-                let gamma = V::select(nothing.lt(r2), gamma, zero);
-                t[k] = gamma.mul_add(wj, t[k]);
-                b3 = gamma.mul_add(w[k], b3);
+fn next<V: Lanes>(isa: V::Isa, from: &mut &[V::Elem]) -> V {
+    let (vector, rest) = from.split_at(V::LANES);
+    *from = rest;
+    V::load(isa, vector)
+}
+
+/// Overwrites the first vector and takes it off.
+#[inline(always)]
+fn put<V: Lanes>(vector: V, to: &mut &mut [V::Elem]) {
+    let (place, rest) = std::mem::take(to).split_at_mut(V::LANES);
+    vector.store(place);
+    *to = rest;
+}
+
+/// The sums over the lanes: those of two components of all targets at once.
+#[inline(always)]
+fn add_up<V: Lanes, const POTENTIAL: bool, const D: usize, const N: usize, const M: usize>(
+    zero: V,
+    s: [[[V; D]; N]; M],
+    t: [[V; N]; M],
+) -> [[RadialSum<V::Elem, D>; N]; M] {
+    let mut sums = [[RadialSum::ZERO; N]; M];
+    for first in (0..D).step_by(2) {
+        let mut vectors = [zero; 8];
+        for m in 0..M {
+            for k in 0..N {
+                vectors[m * N + k] = s[m][k][first];
+                if first + 1 < D {
+                    vectors[4 + m * N + k] = s[m][k][first + 1];
+                } else if POTENTIAL {
+                    vectors[4 + m * N + k] = t[m][k];
+                }
             }
         }
-        b1.store(back1);
-        b2.store(back2);
-        if POTENTIAL {
-            b3.store(back3);
+        let found = V::sum_each(vectors);
+        for m in 0..M {
+            for k in 0..N {
+                sums[m][k].s[first] = found[m * N + k];
+                if first + 1 < D {
+                    sums[m][k].s[first + 1] = found[4 + m * N + k];
+                } else {
+                    sums[m][k].t = found[4 + m * N + k];
+                }
+            }
         }
     }
-    let [sums] = add_up::<V, POTENTIAL, N, 1>(zero, [s1], [s2], [t]);
-    sums
-}
-
-/// The sums over the lanes.
-#[inline(always)]
-fn add_up<V: Lanes, const POTENTIAL: bool, const N: usize, const M: usize>(
-    zero: V,
-    s1: [[V; N]; M],
-    s2: [[V; N]; M],
-    t: [[V; N]; M],
-) -> Sums<V::Elem, N, M> {
-    let mut vectors = [zero; 8];
-    for m in 0..M {
-        for k in 0..N {
-            (vectors[m * N + k], vectors[4 + m * N + k]) = (s1[m][k], s2[m][k]);
-        }
-    }
-    let fields = V::sum_each(vectors);
-    let mut potentials = [V::Elem::ZERO; 8];
-    if POTENTIAL {
+    if POTENTIAL && D % 2 == 0 {
         let mut vectors = [zero; 8];
         for m in 0..M {
             for k in 0..N {
                 vectors[m * N + k] = t[m][k];
             }
         }
-        potentials = V::sum_each(vectors);
-    }
-    let mut sums = [[[V::Elem::ZERO; 3]; N]; M];
-    for m in 0..M {
-        for k in 0..N {
-            let i = m * N + k;
-            sums[m][k] = [fields[i], fields[4 + i], potentials[i]];
+        let found = V::sum_each(vectors);
+        for m in 0..M {
+            for k in 0..N {
+                sums[m][k].t = found[m * N + k];
+            }
         }
     }
     sums
