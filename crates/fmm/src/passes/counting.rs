@@ -1,4 +1,5 @@
-//! Count before you approximate: with K ≡ 1 every target must see every source exactly once, an equality of integers.
+//! Count before you approximate: with K ≡ 1 every target must see every source exactly once, an equality of integers,
+//! in the plane and in space.
 
 use super::{Buffers, Context, PADDING, evaluate};
 use crate::Outputs;
@@ -28,7 +29,7 @@ impl Pair for One {
 /// An expansion that only carries the sum of strengths.
 struct Count;
 
-impl Expansion<2> for Count {
+impl<const D: usize> Expansion<D> for Count {
     fn multipole_len(&self) -> usize {
         1
     }
@@ -38,7 +39,7 @@ impl Expansion<2> for Count {
     fn wave_len(&self) -> usize {
         1
     }
-    fn p2m<I: Isa>(&self, _: I, points: &UnitPoints<2>, multipole: &mut [f64]) {
+    fn p2m<I: Isa>(&self, _: I, points: &UnitPoints<D>, multipole: &mut [f64]) {
         multipole[0] += points.w.iter().sum::<f64>();
     }
     fn m2m<I: Isa>(&self, _: I, _: usize, child: &[f64], parent: &mut [f64]) {
@@ -48,7 +49,7 @@ impl Expansion<2> for Count {
         waves[0] = multipole[0];
     }
     fn translate<I: Isa>(&self, _: I, sources: &[u32], outgoing: &Outgoing, incoming: &mut [f64]) {
-        for (sum, slots) in incoming.iter_mut().zip(slots::far_slots::<2>()) {
+        for (sum, slots) in incoming.iter_mut().zip(slots::far_slots::<D>()) {
             *sum = slots
                 .iter()
                 .map(|&slot| outgoing.at(sources[slot])[0])
@@ -62,17 +63,17 @@ impl Expansion<2> for Count {
     fn l2l<I: Isa>(&self, _: I, _: usize, parent: &[f64], child: &mut [f64]) {
         child[0] += parent[0];
     }
-    fn p2l<I: Isa>(&self, _: I, points: &UnitPoints<2>, _: f64, local: &mut [f64]) {
+    fn p2l<I: Isa>(&self, _: I, points: &UnitPoints<D>, _: f64, local: &mut [f64]) {
         local[0] += points.w.iter().sum::<f64>();
     }
     fn l2p<I: Isa>(
         &self,
         _: I,
         local: &[f64],
-        _: &UnitPoints<2>,
+        _: &UnitPoints<D>,
         _: f64,
         _: bool,
-        sums: &mut UnitSums<2>,
+        sums: &mut UnitSums<D>,
     ) {
         sums.t.iter_mut().for_each(|t| *t += local[0]);
     }
@@ -80,31 +81,31 @@ impl Expansion<2> for Count {
         &self,
         _: I,
         multipole: &[f64],
-        _: &UnitPoints<2>,
+        _: &UnitPoints<D>,
         _: CellScale,
         _: bool,
-        sums: &mut UnitSums<2>,
+        sums: &mut UnitSums<D>,
     ) {
         sums.t.iter_mut().for_each(|t| *t += multipole[0]);
     }
 }
 
-/// What each target counts, in user order.
-fn counts(
-    sources: &[[f64; 2]],
-    targets: Option<&[[f64; 2]]>,
+/// What each target counts, in user order, for one strength vector and for each of five.
+fn counts<const D: usize>(
+    sources: &[[f64; D]],
+    targets: Option<&[[f64; D]]>,
     limits: Limits,
     direct_below: usize,
-) -> Vec<f64> {
+) -> [Vec<f64>; 6] {
     let mut tree = Tree::default();
     let frame = Frame::around(&[sources, targets.unwrap_or(&[])]);
     tree.rebuild(frame, sources, targets, limits);
     let mut lists = Lists::default();
     lists.build(&tree, direct_below);
-    let tree_order = |points: &[[f64; 2]], order: &[u32]| {
-        [0, 1].map(|a| {
+    let tree_order = |points: &[[f64; D]], order: &[u32]| -> [Vec<f64>; D] {
+        std::array::from_fn(|a| {
             let coordinates = order.iter().map(|&i| points[i as usize][a]);
-            coordinates.chain([0.0; PADDING]).collect::<Vec<f64>>()
+            coordinates.chain([0.0; PADDING]).collect()
         })
     };
     let context = Context {
@@ -117,25 +118,30 @@ fn counts(
         leaves: &tree.target_leaves(),
         accuracy: 1,
     };
-    let mut buffers = [Buffers::default()];
+    let mut buffers: [Buffers<f64, D>; 6] = Default::default();
     let ones = vec![1.0; sources.len()];
-    buffers[0].unit = 1.0;
-    evaluate(&context, One, &[&ones], Outputs::POTENTIAL, &mut buffers);
-    tree.targets()
-        .tree_index
-        .iter()
-        .map(|&i| buffers[0].t[i as usize] * buffers[0].unit)
-        .collect()
+    let (one, five) = buffers.split_at_mut(1);
+    for buffers in [one, five] {
+        let strengths = vec![&ones[..]; buffers.len()];
+        evaluate(&context, One, &strengths, Outputs::POTENTIAL, buffers);
+    }
+    let index = &tree.targets().tree_index;
+    buffers.map(|buffers| index.iter().map(|&i| buffers.t[i as usize]).collect())
 }
 
-fn check(sources: &[[f64; 2]], targets: Option<&[[f64; 2]]>, limits: Limits, direct_below: usize) {
-    let found = counts(sources, targets, limits, direct_below);
-    for (x, found) in targets.unwrap_or(sources).iter().zip(found) {
-        let expected = sources.iter().filter(|&y| y != x).count();
-        assert_eq!(
-            found, expected as f64,
-            "at {x:?}, {limits:?}, direct below {direct_below}"
-        );
+fn check<const D: usize>(
+    sources: &[[f64; D]],
+    targets: Option<&[[f64; D]]>,
+    limits: Limits,
+    direct_below: usize,
+) {
+    let expected: Vec<f64> = targets
+        .unwrap_or(sources)
+        .iter()
+        .map(|x| sources.iter().filter(|&y| y != x).count() as f64)
+        .collect();
+    for found in counts(sources, targets, limits, direct_below) {
+        assert_eq!(found, expected, "{limits:?}, direct below {direct_below}");
     }
 }
 
@@ -146,36 +152,39 @@ fn limits(leaf_capacity: usize) -> Limits {
     }
 }
 
-/// Clouds that force every list: even, clustered over many scales, on a line, and with repeated points.
-fn clouds(n: usize) -> [Vec<[f64; 2]>; 4] {
+/// Clouds that force every list: even, clustered over many scales, on a line, on a sphere, in two clusters far apart, and
+/// with repeated points.
+fn clouds<const D: usize>(n: usize) -> [Vec<[f64; D]>; 6] {
     let mut rng = StdRng::seed_from_u64(5);
-    let mut draw = |place: &dyn Fn(f64, f64, usize) -> [f64; 2]| -> Vec<[f64; 2]> {
+    let mut draw = |place: &dyn Fn([f64; D], f64, usize) -> [f64; D]| -> Vec<[f64; D]> {
         (0..n)
             .map(|i| place(rng.random(), rng.random(), i))
             .collect()
     };
+    let on_sphere = |x: [f64; D]| {
+        let x = x.map(|x| x - 0.5);
+        let r = x.iter().map(|x| x * x).sum::<f64>().sqrt();
+        x.map(|x| x / r)
+    };
     [
-        draw(&|x, y, _| [x, y]),
-        draw(&|x, y, _| {
-            [
-                (-14.0 * x).exp() * (6.3 * y).cos(),
-                (-14.0 * x).exp() * (6.3 * y).sin(),
-            ]
-        }),
-        draw(&|x, _, _| [x, 0.5 * x]),
-        draw(&|x, y, i| {
+        draw(&|x, _, _| x),
+        draw(&|x, r, _| on_sphere(x).map(|x| (-14.0 * r).exp() * x)),
+        draw(&|_, x, _| std::array::from_fn(|a| x * 0.5f64.powi(a as i32))),
+        draw(&|x, _, _| on_sphere(x)),
+        draw(&|x, _, i| x.map(|x| 1e-3 * x + (i % 5 == 0) as u8 as f64)),
+        draw(&|mut x, _, i| {
             if i % 3 == 0 {
-                [0.25, 0.75]
-            } else {
-                [(8.0 * x).floor(), y * y]
+                return [0.25; D];
             }
+            x[0] = (8.0 * x[0]).floor();
+            x[1] *= x[1];
+            x
         }),
     ]
 }
 
-#[test]
-fn every_pair_exactly_once() {
-    for cloud in clouds(1500) {
+fn every_pair_exactly_once<const D: usize>(n: usize) {
+    for cloud in clouds::<D>(n) {
         for leaf_capacity in [1, 3, 20, 5000] {
             for direct_below in [0, 4, 1000] {
                 check(&cloud, None, limits(leaf_capacity), direct_below);
@@ -193,9 +202,8 @@ fn every_pair_exactly_once() {
     }
 }
 
-#[test]
-fn every_pair_exactly_once_with_separate_targets() {
-    let clouds = clouds(700);
+fn every_pair_exactly_once_with_separate_targets<const D: usize>(n: usize) {
+    let clouds = clouds::<D>(n);
     for sources in &clouds {
         for targets in &clouds {
             for leaf_capacity in [1, 10] {
@@ -207,18 +215,41 @@ fn every_pair_exactly_once_with_separate_targets() {
     }
 }
 
+#[test]
+fn every_pair_exactly_once_in_the_plane() {
+    every_pair_exactly_once::<2>(1500);
+    every_pair_exactly_once_with_separate_targets::<2>(700);
+}
+
+#[test]
+fn every_pair_exactly_once_in_space() {
+    every_pair_exactly_once::<3>(1500);
+    every_pair_exactly_once_with_separate_targets::<3>(700);
+}
+
+/// Points on a grid, drawn to corners by powers of two, so that cells of many sizes touch.
+fn on_grid<const D: usize>(points: &[([u32; 3], u32)]) -> Vec<[f64; D]> {
+    let place = |(x, e): &([u32; 3], u32)| {
+        std::array::from_fn(|a| f64::from(x[a]) * 0.5f64.powi(*e as i32))
+    };
+    points.iter().map(place).collect()
+}
+
+fn check_halves<const D: usize>(cloud: &[[f64; D]], leaf_capacity: usize, direct_below: usize) {
+    check(cloud, None, limits(leaf_capacity), direct_below);
+    let (sources, targets) = cloud.split_at(cloud.len() / 2);
+    check(sources, Some(targets), limits(leaf_capacity), direct_below);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
     #[test]
     fn every_pair_exactly_once_in_any_cloud(
-        points in prop::collection::vec((0u32..64, 0u32..64, 0u32..20), 0..300),
+        points in prop::collection::vec((prop::array::uniform3(0u32..64), 0u32..20), 0..300),
         leaf_capacity in 1usize..12,
         direct_below in 0usize..12,
     ) {
-        let place = |&(x, y, e): &(u32, u32, u32)| [f64::from(x) * 0.5f64.powi(e as i32), f64::from(y) * 0.5f64.powi(e as i32)];
-        let cloud: Vec<[f64; 2]> = points.iter().map(place).collect();
-        check(&cloud, None, limits(leaf_capacity), direct_below);
-        let half = cloud.len() / 2;
-        check(&cloud[..half], Some(&cloud[half..]), limits(leaf_capacity), direct_below);
+        check_halves(&on_grid::<2>(&points), leaf_capacity, direct_below);
+        check_halves(&on_grid::<3>(&points), leaf_capacity, direct_below);
     }
 }
