@@ -17,20 +17,20 @@ use rayon::prelude::*;
 /// Field Σ_{j: y_j ≠ x_i} w_j K(x_i − y_j) at every target, in the order of `targets`.
 ///
 /// Errors: numbers that are not finite, another number of strengths than of sources, a sum that overflows `T`.
-pub fn field<T: Real, K: Kernel<2>>(
-    targets: &[[T; 2]],
-    sources: &[[T; 2]],
+pub fn field<T: Real, K: Kernel<D>, const D: usize>(
+    targets: &[[T; D]],
+    sources: &[[T; D]],
     strengths: &[T],
     kernel: K,
-) -> Result<Vec<[T; 2]>> {
+) -> Result<Vec<[T; D]>> {
     let mut sums = evaluate(targets, sources, &[strengths], kernel, Outputs::FIELD, None)?;
     Ok(sums.remove(0).field)
 }
 
 /// Potential Σ_{j: y_j ≠ x_i} w_j g(x_i − y_j) at every target, in the order of `targets`. Errors as for [`field`].
-pub fn potential<T: Real, K: Kernel<2>>(
-    targets: &[[T; 2]],
-    sources: &[[T; 2]],
+pub fn potential<T: Real, K: Kernel<D>, const D: usize>(
+    targets: &[[T; D]],
+    sources: &[[T; D]],
     strengths: &[T],
     kernel: K,
 ) -> Result<Vec<T>> {
@@ -47,24 +47,24 @@ pub fn potential<T: Real, K: Kernel<2>>(
 
 /// The chosen sums for each strength vector, with the fastest or the given instruction set, in the caller's rayon pool.
 /// Errors as for [`field`].
-pub fn evaluate<T: Real, K: Kernel<2>>(
-    targets: &[[T; 2]],
-    sources: &[[T; 2]],
+pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
+    targets: &[[T; D]],
+    sources: &[[T; D]],
     strengths: &[&[T]],
     kernel: K,
     outputs: Outputs,
     instruction_set: Option<InstructionSet>,
-) -> Result<Vec<Sums<T, 2>>> {
+) -> Result<Vec<Sums<T, D>>> {
     kernel.check()?;
     let chosen = crate::options::choose(instruction_set)?;
     check_positions(chosen, "targets", targets)?;
     check_positions(chosen, "sources", sources)?;
     let largest = check_strengths(chosen, strengths, sources.len())?;
-    let wide = |points: &[[T; 2]]| {
+    let wide = |points: &[[T; D]]| {
         points
             .iter()
             .map(|point| point.map(T::to_f64))
-            .collect::<Vec<[f64; 2]>>()
+            .collect::<Vec<[f64; D]>>()
     };
     let (targets, sources) = (wide(targets), wide(sources));
     let extents = [&targets, &sources].map(|cloud| Extent::of(chosen, cloud.as_flattened()));
@@ -72,8 +72,8 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
     check_resolution(&frame, "targets", &targets, &extents[0])?;
     check_resolution(&frame, "sources", &sources, &extents[1])?;
     let scale = frame.scale;
-    let axes = |points: &[[f64; 2]]| {
-        [0, 1].map(|a| points.iter().map(|p| p[a] * scale).collect::<Vec<f64>>())
+    let axes = |points: &[[f64; D]]| -> [Vec<f64>; D] {
+        std::array::from_fn(|a| points.iter().map(|p| p[a] * scale).collect())
     };
     let (targets, mut sources) = (axes(&targets), axes(&sources));
     for axis in &mut sources {
@@ -90,13 +90,13 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
             w: &w,
             outputs,
         };
-        let sums = all.sums(kernel.pair(scale));
-        let field = |sum: &RadialSum<f64, 2>| {
+        let sums = kernel.pair(scale).all_pairs(&all);
+        let field = |sum: &RadialSum<f64, D>| {
             kernel
                 .field(sum.s.map(|s| s * unit * scale))
                 .map(T::from_f64)
         };
-        let potential = |sum: &RadialSum<f64, 2>| T::from_f64(kernel.potential(sum.t * unit));
+        let potential = |sum: &RadialSum<f64, D>| T::from_f64(kernel.potential(sum.t * unit));
         let sums = Sums {
             field: if outputs.field {
                 sums.iter().map(field).collect()
@@ -115,11 +115,11 @@ pub fn evaluate<T: Real, K: Kernel<2>>(
     strengths.iter().enumerate().map(sum).collect()
 }
 
-fn check_sums<T: Real>(vector: usize, sums: &Sums<T, 2>) -> Result<()> {
+fn check_sums<T: Real, const D: usize>(vector: usize, sums: &Sums<T, D>) -> Result<()> {
     let field = sums
         .field
         .iter()
-        .position(|u| !(u[0].is_finite() && u[1].is_finite()))
+        .position(|u| !u.iter().all(|u| u.is_finite()))
         .map(|i| ("field", i));
     let potential = || {
         sums.potential
@@ -134,7 +134,7 @@ fn check_sums<T: Real>(vector: usize, sums: &Sums<T, 2>) -> Result<()> {
 }
 
 /// Radial sums over all sources at all targets.
-struct AllPairs<'a, const D: usize> {
+pub(crate) struct AllPairs<'a, const D: usize> {
     chosen: Chosen,
     targets: &'a [Vec<f64>; D],
     /// Padded to whole vectors, with strength 0.
@@ -148,17 +148,8 @@ const BLOCK: usize = 128;
 /// Sources of one tile: they stay in the first-level cache while a block of targets passes over them.
 const TILE: usize = 1024;
 
-impl AllPairs<'_, 2> {
-    fn sums(&self, pair: RadialPair) -> Vec<RadialSum<f64, 2>> {
-        match pair {
-            RadialPair::Singular2d(pair) => self.sums_of(pair),
-            RadialPair::Gaussian2d(pair) => self.sums_of(pair),
-        }
-    }
-}
-
 impl<const D: usize> AllPairs<'_, D> {
-    fn sums_of<P: Pair>(&self, pair: P) -> Vec<RadialSum<f64, D>> {
+    pub(crate) fn sums<P: Pair>(&self, pair: P) -> Vec<RadialSum<f64, D>> {
         let mut sums = vec![RadialSum::ZERO; self.targets[0].len()];
         sums.par_chunks_mut(BLOCK)
             .enumerate()

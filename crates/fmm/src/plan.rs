@@ -3,9 +3,8 @@
 mod verify;
 
 use crate::Real;
-use crate::accuracy::{self, Harmonic2Accuracy};
-use crate::expansion::harmonic2::Harmonic2;
-use crate::kernel::Kernel;
+use crate::expansion::Family;
+use crate::kernel::{Kernel, RadialPair};
 use crate::lists::Lists;
 use crate::memory::{ask_ahead, room, zeros};
 use crate::options::floor;
@@ -18,6 +17,9 @@ use lanes::Chosen;
 use rayon::prelude::*;
 use std::sync::Mutex;
 use std::time::Instant;
+
+/// The expansions of a kernel.
+type FamilyOf<K, const D: usize> = <<K as Kernel<D>>::Pair as RadialPair<D>>::Family;
 
 /// Tree, lists and operators for one set of points and one kernel; evaluates any strengths.
 ///
@@ -35,36 +37,37 @@ use std::time::Instant;
 /// # Ok::<(), farfield::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Plan<T: Real, K> {
+pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     kernel: K,
     options: Options,
     chosen: Chosen,
-    accuracy: Harmonic2Accuracy,
-    expansion: Harmonic2,
-    tree: Tree<2>,
+    expansion: FamilyOf<K, D>,
+    /// Accuracy of one near pair, see [`lanes::accuracy`].
+    pair_accuracy: usize,
+    tree: Tree<D>,
     lists: Lists,
     /// Leaves that hold targets, in the order of their targets.
     leaves: Vec<u32>,
-    sources: [Vec<T>; 2],
+    sources: [Vec<T>; D],
     /// Empty where the targets are the sources.
-    targets: [Vec<T>; 2],
+    targets: [Vec<T>; D],
     list_seconds: f64,
     /// Buffers of past evaluations, for the next.
-    spare: Mutex<Vec<Vec<Buffers<T, 2>>>>,
+    spare: Mutex<Vec<Vec<Buffers<T, D>>>>,
 }
 
-impl<T: Real, K: Kernel<2>> Plan<T, K> {
+impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// A plan in which every position is a source and a target.
     ///
     /// Errors: a position that is not finite, a tolerance below what `T` can give, a kernel parameter that is not allowed.
-    pub fn new(positions: &[[T; 2]], kernel: K, options: Options) -> Result<Self> {
+    pub fn new(positions: &[[T; D]], kernel: K, options: Options) -> Result<Self> {
         Self::build(positions, None, kernel, options)
     }
 
     /// A plan that evaluates at `targets` the sums over `sources`. Errors as for [`new`](Self::new).
     pub fn with_targets(
-        targets: &[[T; 2]],
-        sources: &[[T; 2]],
+        targets: &[[T; D]],
+        sources: &[[T; D]],
         kernel: K,
         options: Options,
     ) -> Result<Self> {
@@ -72,8 +75,8 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     }
 
     fn build(
-        sources: &[[T; 2]],
-        targets: Option<&[[T; 2]]>,
+        sources: &[[T; D]],
+        targets: Option<&[[T; D]]>,
         kernel: K,
         options: Options,
     ) -> Result<Self> {
@@ -84,19 +87,21 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             (Some(_), Guarantee::Calibrated) => (options.tolerance / 20.0).max(floor::<T>()),
             _ => options.tolerance,
         };
-        let accuracy = accuracy::harmonic2(tolerance, options.guarantee, !is_double::<T>());
         let chosen = options.chosen()?;
+        let (single, lanes) = (!is_double::<T>(), chosen.lanes());
+        let (expansion, pair_accuracy) =
+            FamilyOf::<K, D>::within(tolerance, options.guarantee, single, lanes);
         let mut plan = Self {
             chosen,
-            expansion: Harmonic2::new(accuracy.order, accuracy.wave_error, chosen.lanes()),
-            accuracy,
+            expansion,
+            pair_accuracy,
             kernel,
             options,
             tree: Tree::default(),
             lists: Lists::default(),
             leaves: vec![],
-            sources: Default::default(),
-            targets: Default::default(),
+            sources: std::array::from_fn(|_| vec![]),
+            targets: std::array::from_fn(|_| vec![]),
             list_seconds: 0.0,
             spare: Mutex::default(),
         };
@@ -108,7 +113,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     ///
     /// Errors: another number of positions, one that is not finite, or a plan with separate targets (see
     /// [`move_both`](Self::move_both)). After an error the plan is as before.
-    pub fn move_to(&mut self, positions: &[[T; 2]]) -> Result<()> {
+    pub fn move_to(&mut self, positions: &[[T; D]]) -> Result<()> {
         if self.tree.target_order.is_some() {
             return Err(Error::argument(
                 "positions",
@@ -121,7 +126,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     }
 
     /// The next positions for a plan with separate targets. Errors as for [`move_to`](Self::move_to).
-    pub fn move_both(&mut self, targets: &[[T; 2]], sources: &[[T; 2]]) -> Result<()> {
+    pub fn move_both(&mut self, targets: &[[T; D]], sources: &[[T; D]]) -> Result<()> {
         if self.tree.target_order.is_none() {
             return Err(Error::argument(
                 "targets",
@@ -134,7 +139,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         self.rebuild(sources, Some(targets))
     }
 
-    fn rebuild(&mut self, sources: &[[T; 2]], targets: Option<&[[T; 2]]>) -> Result<()> {
+    fn rebuild(&mut self, sources: &[[T; D]], targets: Option<&[[T; D]]>) -> Result<()> {
         let pool = self.options.pool.clone();
         in_pool(pool, || {
             let name = if targets.is_some() {
@@ -142,7 +147,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             } else {
                 "positions"
             };
-            let empty: &[[T; 2]] = &[];
+            let empty: &[[T; D]] = &[];
             let separate = check_positions(self.chosen, "targets", targets.unwrap_or(empty))?;
             let extent = check_positions(self.chosen, name, sources)?;
             let leaf_capacity = self.leaf_capacity();
@@ -162,8 +167,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
                 },
             );
             let start = Instant::now();
-            let direct_below = self.accuracy.order;
-            self.lists.build(&self.tree, direct_below);
+            self.lists.build(&self.tree, self.expansion.direct_below());
             self.leaves = self.tree.target_leaves();
             self.list_seconds = start.elapsed().as_secs_f64();
             let scale = self.tree.frame.scale;
@@ -178,15 +182,11 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     fn leaf_capacity(&self) -> usize {
         self.options
             .leaf_capacity
-            .unwrap_or(match self.accuracy.order {
-                ..=16 => 32,
-                17..=24 => 48,
-                _ => 64,
-            })
+            .unwrap_or_else(|| self.expansion.leaf_capacity())
     }
 
     /// The field of one strength vector at every target.
-    pub fn field(&self, strengths: &[T]) -> Result<Vec<[T; 2]>> {
+    pub fn field(&self, strengths: &[T]) -> Result<Vec<[T; D]>> {
         Ok(self
             .evaluate(&[strengths], Outputs::FIELD)?
             .sums
@@ -204,7 +204,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     }
 
     /// The field of one strength vector, written into the caller's slice (one entry a target).
-    pub fn field_into(&self, strengths: &[T], field: &mut [[T; 2]]) -> Result<PassSeconds> {
+    pub fn field_into(&self, strengths: &[T], field: &mut [[T; D]]) -> Result<PassSeconds> {
         same_number("field", field.len(), self.tree.targets().len())?;
         let start = Instant::now();
         let (buffers, mut seconds) = self.radial_sums(&[strengths], Outputs::FIELD)?;
@@ -220,18 +220,18 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     ///
     /// Errors: a vector whose length is not the number of sources or with a strength that is not finite; a sum that
     /// overflows `T`.
-    pub fn evaluate(&self, strengths: &[&[T]], outputs: Outputs) -> Result<Evaluation<T, 2>> {
+    pub fn evaluate(&self, strengths: &[&[T]], outputs: Outputs) -> Result<Evaluation<T, D>> {
         let start = Instant::now();
         let (buffers, mut seconds) = self.radial_sums(strengths, outputs)?;
         let permute = Instant::now();
         let n = self.tree.targets().len();
-        let user_order = |buffers: &Buffers<T, 2>| -> Result<Sums<T, 2>> {
+        let user_order = |buffers: &Buffers<T, D>| -> Result<Sums<T, D>> {
             let mut sums = Sums {
                 field: vec![],
                 potential: vec![],
             };
             if outputs.field {
-                sums.field = zeros(n, [T::ZERO; 2]);
+                sums.field = zeros(n, [T::ZERO; D]);
                 self.user_field(buffers, &mut sums.field)?;
             }
             if outputs.potential {
@@ -255,7 +255,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         &self,
         strengths: &[&[T]],
         outputs: Outputs,
-    ) -> Result<(Vec<Buffers<T, 2>>, PassSeconds)> {
+    ) -> Result<(Vec<Buffers<T, D>>, PassSeconds)> {
         let n_sources = self.tree.source_order.len();
         let largest = check_strengths(self.chosen, strengths, n_sources)?;
         let mut buffers = self
@@ -282,32 +282,32 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
                 &self.sources
             },
             leaves: &self.leaves,
-            accuracy: self.accuracy.pair,
+            accuracy: self.pair_accuracy,
         };
         let seconds = in_pool(self.options.pool.clone(), || {
-            T::evaluate_planar(&context, pair, strengths, outputs, &mut buffers)
+            pair.evaluate(&context, strengths, outputs, &mut buffers)
         });
         Ok((buffers, seconds))
     }
 
-    fn give_back(&self, buffers: Vec<Buffers<T, 2>>) {
+    fn give_back(&self, buffers: Vec<Buffers<T, D>>) {
         if let Ok(mut spare) = self.spare.lock() {
             spare.push(buffers);
         }
     }
 
-    fn user_field(&self, buffers: &Buffers<T, 2>, out: &mut [[T; 2]]) -> Result<()> {
+    fn user_field(&self, buffers: &Buffers<T, D>, out: &mut [[T; D]]) -> Result<()> {
         let (scale, unit) = (self.tree.frame.scale, buffers.unit);
         let index = &self.tree.targets().tree_index;
-        let fill = |out: &mut [T; 2], s: [T; 2]| {
+        let fill = |out: &mut [T; D], s: [T; D]| {
             let user = |s: T| T::from_f64(s.to_f64() * unit * scale);
             *out = self.kernel.field(s.map(user));
-            out[0].is_finite() && out[1].is_finite()
+            out.iter().all(|u| u.is_finite())
         };
         fill_all("field", index, &buffers.s, out, fill)
     }
 
-    fn user_potential(&self, buffers: &Buffers<T, 2>, out: &mut [T]) -> Result<()> {
+    fn user_potential(&self, buffers: &Buffers<T, D>, out: &mut [T]) -> Result<()> {
         let index = &self.tree.targets().tree_index;
         let fill = |out: &mut T, t: T| {
             *out = self
@@ -359,7 +359,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     }
 
     /// The tree of the plan, to walk over or to reuse.
-    pub fn tree(&self) -> &Tree<2> {
+    pub fn tree(&self) -> &Tree<D> {
         &self.tree
     }
 }
@@ -389,27 +389,33 @@ fn same_number(argument: &str, found: usize, wanted: usize) -> Result<()> {
     ))
 }
 
-fn into_tree_order<T: Real>(
-    points: &[[T; 2]],
+fn into_tree_order<T: Real, const D: usize>(
+    points: &[[T; D]],
     order: &TreeOrder,
     scale: f64,
-    out: &mut [Vec<T>; 2],
+    out: &mut [Vec<T>; D],
 ) {
-    let n = points.len();
-    let [x, y] = out;
-    for axis in [&mut *x, &mut *y] {
-        room(axis, n + PADDING, T::ZERO);
-    }
-    let pieces = x.par_chunks_mut(PIECE).zip(y.par_chunks_mut(PIECE));
-    pieces
-        .zip(order.user_index.par_chunks(PIECE))
-        .for_each(|((x, y), order)| {
-            for (k, ((x, y), &user)) in x.iter_mut().zip(y).zip(order).enumerate() {
-                ask_ahead(points, order, k);
-                let point = points[user as usize].map(|x| T::from_f64(x.to_f64() * scale));
-                (*x, *y) = (point[0], point[1]);
+    let mut axes = out.each_mut().map(|axis| {
+        room(axis, points.len() + PADDING, T::ZERO);
+        axis.chunks_mut(PIECE)
+    });
+    let orders = order.user_index.chunks(PIECE);
+    let pieces: Vec<_> = orders
+        .map(|order| {
+            let axes = axes.each_mut().map(|axis| axis.next().unwrap_or_default());
+            (order, axes)
+        })
+        .collect();
+    pieces.into_par_iter().for_each(|(order, axes)| {
+        let axes = axes.map(|axis| &mut axis[..order.len()]);
+        for (k, &user) in order.iter().enumerate() {
+            ask_ahead(points, order, k);
+            let point = points[user as usize];
+            for a in 0..D {
+                axes[a][k] = T::from_f64(point[a].to_f64() * scale);
             }
-        });
+        }
+    });
 }
 
 /// Fills every entry from the sums of its target, whose places `tree_index` tells; an error names the first that

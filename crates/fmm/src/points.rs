@@ -174,13 +174,22 @@ pub(crate) fn check_strengths<T: Real>(
     strengths.iter().enumerate().map(check).collect()
 }
 
-/// ε² of [`crate::passes::p2p`], in the unit of [`crate::tree::Frame`]: too small to change any r² that is not 0.
-pub(crate) fn coincident<T: Real>() -> f64 {
-    if is_double::<T>() {
-        2f64.powi(-1000)
-    } else {
-        2f64.powi(-126)
-    }
+/// ε² of [`crate::passes::p2p`], in the unit of [`crate::tree::Frame`]: too small to change any r² that is not 0, and large
+/// enough that 1/ε^D is finite.
+pub(crate) fn coincident<T: Real, const D: usize>() -> f64 {
+    2f64.powi(coincident_exponent::<T, D>())
+}
+
+fn coincident_exponent<T: Real, const D: usize>() -> i32 {
+    let finite = if is_double::<T>() { 2000 } else { 252 };
+    -finite / D as i32
+}
+
+/// The smallest coordinate that is not 0 may have this size.
+fn least_coordinate<T: Real, const D: usize>() -> f64 {
+    // Room between ε² and the smallest r², and log₂ of the precision.
+    let (room, bits) = if is_double::<T>() { (56, 52) } else { (26, 23) };
+    2f64.powi((coincident_exponent::<T, D>() + room) / 2 + bits)
 }
 
 /// Whether `T` is f64.
@@ -199,11 +208,7 @@ pub(crate) fn check_resolution<T: Real, const D: usize>(
     extent: &Extent<D>,
 ) -> Result<()> {
     let scale = frame.scale;
-    let least = if is_double::<T>() {
-        2f64.powi(-420)
-    } else {
-        2f64.powi(-27)
-    };
+    let least = least_coordinate::<T, D>();
     // Before the cloud is searched: no coordinate at all is too small.
     if extent.least * scale >= least {
         return Ok(());
@@ -220,4 +225,25 @@ pub(crate) fn check_resolution<T: Real, const D: usize>(
         format!("{:?}", points[i]),
         allowed,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<T: Real, const D: usize>() {
+        let nothing = coincident::<T, D>();
+        let phi = nothing.powf(-0.5 * D as f64);
+        assert!(T::from_f64(phi).is_finite(), "1/r^{D} of a coincident pair");
+        let smallest = least_coordinate::<T, D>() * T::EPSILON.to_f64();
+        assert!(smallest * smallest * 0.5 * T::EPSILON.to_f64() > nothing);
+    }
+
+    #[test]
+    fn coincident_pairs_are_finite_and_change_no_other() {
+        check::<f64, 2>();
+        check::<f64, 3>();
+        check::<f32, 2>();
+        check::<f32, 3>();
+    }
 }

@@ -5,7 +5,9 @@
 
 pub(crate) mod harmonic2;
 
+use crate::Guarantee;
 use lanes::Isa;
+use std::fmt::Debug;
 
 /// Points of one cell in box units, padded with points at 0 of strength 0 to whole vectors.
 #[derive(Clone, Debug)]
@@ -165,6 +167,21 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
         potential: bool,
         sums: &mut UnitSums<D>,
     );
+}
+
+/// A family as a plan holds it: from a tolerance to expansions, and when they are worth their while.
+pub(crate) trait Family<const D: usize>: Expansion<D> + Debug + Sized + 'static {
+    /// Expansions within a tolerance, for vectors of `lanes` and points in `single` precision or double; and the accuracy
+    /// of a near pair that goes with them, see [`lanes::accuracy`].
+    fn within(tolerance: f64, guarantee: Guarantee, single: bool, lanes: usize) -> (Self, usize);
+    /// Order of a multipole or local expansion.
+    fn order(&self) -> usize;
+    /// Number of plane waves in each direction.
+    fn waves(&self) -> usize;
+    /// The default of [`Options::leaf_capacity`](crate::Options::leaf_capacity).
+    fn leaf_capacity(&self) -> usize;
+    /// Up to so many points, pairs are cheaper than the expansion of a cell of another size.
+    fn direct_below(&self) -> usize;
 }
 
 /// Size of a cell in both units.

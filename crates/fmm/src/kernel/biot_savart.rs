@@ -1,6 +1,6 @@
 //! Biot–Savart in the plane: the velocity of point vortices.
 
-use super::{Kernel, RadialPair};
+use super::{Kernel, RadialPair2d};
 use lanes::Real;
 use std::f64::consts::TAU;
 
@@ -10,6 +10,8 @@ use std::f64::consts::TAU;
 pub struct BiotSavart2d;
 
 impl Kernel<2> for BiotSavart2d {
+    type Pair = RadialPair2d;
+
     fn name(&self) -> String {
         "biot-savart".into()
     }
@@ -22,7 +24,7 @@ impl Kernel<2> for BiotSavart2d {
     fn potential<T: Real>(&self, t: T) -> T {
         t * T::from_f64(-1.0 / TAU)
     }
-    fn pair(&self, scale: f64) -> RadialPair {
-        RadialPair::singular2d(scale)
+    fn pair(&self, scale: f64) -> RadialPair2d {
+        RadialPair2d::singular(scale)
     }
 }

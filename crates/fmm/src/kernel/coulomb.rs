@@ -1,6 +1,6 @@
 //! Coulomb in the plane: the log gas.
 
-use super::{Kernel, RadialPair};
+use super::{Kernel, RadialPair2d};
 use lanes::Real;
 use std::f64::consts::TAU;
 
@@ -9,6 +9,8 @@ use std::f64::consts::TAU;
 pub struct Coulomb2d;
 
 impl Kernel<2> for Coulomb2d {
+    type Pair = RadialPair2d;
+
     fn name(&self) -> String {
         "coulomb".into()
     }
@@ -21,7 +23,7 @@ impl Kernel<2> for Coulomb2d {
     fn potential<T: Real>(&self, t: T) -> T {
         t * T::from_f64(-1.0 / TAU)
     }
-    fn pair(&self, scale: f64) -> RadialPair {
-        RadialPair::singular2d(scale)
+    fn pair(&self, scale: f64) -> RadialPair2d {
+        RadialPair2d::singular(scale)
     }
 }

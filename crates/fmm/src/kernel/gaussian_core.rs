@@ -1,6 +1,6 @@
 //! A Gaussian core around any planar kernel.
 
-use super::{Kernel, Pair, RadialPair};
+use super::{Kernel, Pair, RadialPair2d};
 use crate::{Error, Result};
 use lanes::{Lanes, Real, accuracy};
 
@@ -17,6 +17,8 @@ pub struct GaussianCore<K> {
 }
 
 impl<K: Kernel<2>> Kernel<2> for GaussianCore<K> {
+    type Pair = RadialPair2d;
+
     fn name(&self) -> String {
         format!("{}:core=gaussian,delta={}", self.kernel.name(), self.delta)
     }
@@ -42,8 +44,8 @@ impl<K: Kernel<2>> Kernel<2> for GaussianCore<K> {
             "finite and above 0",
         ))
     }
-    fn pair(&self, scale: f64) -> RadialPair {
-        RadialPair::gaussian2d(scale, self.delta)
+    fn pair(&self, scale: f64) -> RadialPair2d {
+        RadialPair2d::gaussian(scale, self.delta)
     }
 }
 

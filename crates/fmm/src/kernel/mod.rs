@@ -20,12 +20,17 @@ pub use coulomb::Coulomb2d;
 pub use gaussian_core::{GaussianCore, GaussianPair};
 pub use named::Kernel2d;
 
+pub use crate::passes::RadialPair;
+
 use crate::Result;
 use lanes::{Lanes, Real};
 use std::fmt::Debug;
 
 /// A kernel in `D` dimensions whose far field is harmonic.
 pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
+    /// The near-field pairs of its dimension; in the plane [`RadialPair2d`].
+    type Pair: RadialPair<D>;
+
     /// The name that the command line takes, `NAME[:key=value,…]`.
     fn name(&self) -> String;
 
@@ -47,33 +52,33 @@ pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
     }
 
     /// The near-field pair, with lengths multiplied by `scale` (the plan works in its own unit).
-    fn pair(&self, scale: f64) -> RadialPair;
+    fn pair(&self, scale: f64) -> Self::Pair;
 }
 
-/// The radial functions that kernels are made of, for one unit of length; the hot loops are compiled once for each.
+/// The radial functions that planar kernels are made of, for one unit of length; the hot loops are compiled once for each.
 #[derive(Clone, Copy, Debug)]
-pub enum RadialPair {
+pub enum RadialPair2d {
     /// φ = 1/r², γ = log r.
-    Singular2d(Singular2d),
+    Singular(Singular2d),
     /// The same around a Gaussian core.
-    Gaussian2d(GaussianPair),
+    Gaussian(GaussianPair),
 }
 
-impl RadialPair {
-    /// The singular planar pair.
-    pub fn singular2d(scale: f64) -> Self {
-        Self::Singular2d(Singular2d {
+impl RadialPair2d {
+    /// The singular pair.
+    pub fn singular(scale: f64) -> Self {
+        Self::Singular(Singular2d {
             log_scale: scale.ln(),
         })
     }
 
-    /// The planar pair around a Gaussian core δ in the user's unit.
-    pub fn gaussian2d(scale: f64, delta: f64) -> Self {
-        Self::Gaussian2d(GaussianPair::new(scale, delta))
+    /// The pair around a Gaussian core δ in the user's unit.
+    pub fn gaussian(scale: f64, delta: f64) -> Self {
+        Self::Gaussian(GaussianPair::new(scale, delta))
     }
 }
 
-/// Two radial functions, vectorised; r² is above 0.
+/// Two radial functions, vectorised; r² is above 0, and φ may grow as fast as 1/r^D.
 pub(crate) trait Pair: Copy + Send + Sync {
     /// φ(r²) with relative error as `ACCURACY` says.
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;

@@ -1,6 +1,6 @@
 //! Kernels by name, as the command line and the configs write them.
 
-use super::{BiotSavart2d, Coulomb2d, GaussianCore, Kernel, RadialPair};
+use super::{BiotSavart2d, Coulomb2d, GaussianCore, Kernel, RadialPair2d};
 use crate::{Error, Result};
 use lanes::Real;
 use std::str::FromStr;
@@ -30,6 +30,8 @@ macro_rules! each {
 }
 
 impl Kernel<2> for Kernel2d {
+    type Pair = RadialPair2d;
+
     fn name(&self) -> String {
         each!(self, k => k.name())
     }
@@ -47,7 +49,7 @@ impl Kernel<2> for Kernel2d {
     fn check(&self) -> Result<()> {
         each!(self, k => k.check())
     }
-    fn pair(&self, scale: f64) -> RadialPair {
+    fn pair(&self, scale: f64) -> RadialPair2d {
         each!(self, k => k.pair(scale))
     }
 }

@@ -1,12 +1,15 @@
 //! Count before you approximate: with K ≡ 1 every target must see every source exactly once, an equality of integers,
 //! in the plane and in space.
 
+use super::compiled::{Compiled, RadialPair};
+use super::p2p::RadialSum;
 use super::{Buffers, Context, PADDING, evaluate};
-use crate::Outputs;
-use crate::expansion::{CellScale, Expansion, Outgoing, UnitPoints, UnitSums};
-use crate::kernel::Pair;
+use crate::direct::{self, AllPairs};
+use crate::expansion::{CellScale, Expansion, Family, Outgoing, UnitPoints, UnitSums};
+use crate::kernel::{Kernel, Pair};
 use crate::lists::{Lists, slots};
 use crate::tree::{Frame, Limits, Tree};
+use crate::{Guarantee, Options, Outputs, PassSeconds, Plan};
 use lanes::{Chosen, Isa, Lanes, Real};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -27,6 +30,7 @@ impl Pair for One {
 }
 
 /// An expansion that only carries the sum of strengths.
+#[derive(Debug)]
 struct Count;
 
 impl<const D: usize> Expansion<D> for Count {
@@ -252,4 +256,80 @@ proptest! {
         check_halves(&on_grid::<2>(&points), leaf_capacity, direct_below);
         check_halves(&on_grid::<3>(&points), leaf_capacity, direct_below);
     }
+}
+
+impl Family<3> for Count {
+    fn within(_: f64, _: Guarantee, _: bool, _: usize) -> (Self, usize) {
+        (Self, 1)
+    }
+    fn order(&self) -> usize {
+        1
+    }
+    fn waves(&self) -> usize {
+        1
+    }
+    fn leaf_capacity(&self) -> usize {
+        10
+    }
+    fn direct_below(&self) -> usize {
+        3
+    }
+}
+
+impl RadialPair<3> for One {
+    type Family = Count;
+
+    fn evaluate<T: Compiled>(
+        self,
+        context: &Context<T, Count, 3>,
+        strengths: &[&[T]],
+        outputs: Outputs,
+        buffers: &mut [Buffers<T, 3>],
+    ) -> PassSeconds {
+        evaluate(context, self, strengths, outputs, buffers)
+    }
+    fn all_pairs(self, all: &AllPairs<3>) -> Vec<RadialSum<f64, 3>> {
+        all.sums(self)
+    }
+}
+
+/// The kernel K = 0, g = 1 in space.
+#[derive(Clone, Debug)]
+struct Counting;
+
+impl Kernel<3> for Counting {
+    type Pair = One;
+
+    fn name(&self) -> String {
+        "counting".into()
+    }
+    fn field<T: Real>(&self, s: [T; 3]) -> [T; 3] {
+        s
+    }
+    fn potential<T: Real>(&self, t: T) -> T {
+        t
+    }
+    fn pair(&self, _: f64) -> One {
+        One
+    }
+}
+
+#[test]
+fn a_plan_in_space_counts() {
+    let [cloud, others, ..] = clouds::<3>(800);
+    let (w, expected) = (vec![1.0; 800], vec![799.0; 800]);
+    let mut plan = Plan::new(&cloud, Counting, Options::tolerance(1e-3)).unwrap();
+    assert_eq!(plan.potential(&w).unwrap(), expected);
+    plan.move_to(&others).unwrap();
+    let found = plan.evaluate(&[&w], Outputs::BOTH).unwrap();
+    assert_eq!(found.sums[0].potential, expected);
+    assert_eq!(found.sums[0].field, vec![[0.0; 3]; 800]);
+    assert_eq!(plan.verify(&w, 50).unwrap().measured_error, 0.0);
+    assert_eq!(
+        direct::potential(&cloud, &cloud, &w, Counting).unwrap(),
+        expected
+    );
+    let single: Vec<[f32; 3]> = cloud.iter().map(|x| x.map(|x| x as f32)).collect();
+    let plan = Plan::with_targets(&single[..90], &single, Counting, Options::tolerance(1e-3));
+    assert_eq!(plan.unwrap().potential(&[1.0; 800]).unwrap(), [799.0; 90]);
 }

@@ -10,6 +10,7 @@ pub(crate) mod p2p;
 mod upward;
 
 pub(crate) use compiled::Compiled;
+pub use compiled::RadialPair;
 
 use crate::expansion::Expansion;
 use crate::kernel::Pair;

@@ -77,7 +77,7 @@ where
     P: Pair,
 {
     let zero = V::splat(isa, V::Elem::ZERO);
-    let nothing = V::splat(isa, V::Elem::from_f64(coincident::<V::Elem>()));
+    let nothing = V::splat(isa, V::Elem::from_f64(coincident::<V::Elem, D>()));
     let (mut s, mut t) = ([[[zero; D]; N]; M], [[zero; N]; M]);
     let (mut x, mut w) = ([[zero; D]; N], [[zero; N]; M]);
     for k in 0..N {

@@ -5,7 +5,7 @@ use crate::kernel::Kernel;
 use crate::points::{check_positions, check_strengths};
 use crate::{Error, Outputs, Real, Result, VerifyReport, accuracy, direct};
 
-impl<T: Real, K: Kernel<2>> Plan<T, K> {
+impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// Evaluates the field and measures its error on `samples` targets against the direct sum.
     pub fn verify(&self, strengths: &[T], samples: usize) -> Result<VerifyReport> {
         let field = self.field(strengths)?;
@@ -19,7 +19,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     pub fn verify_field(
         &self,
         strengths: &[T],
-        field: &[[T; 2]],
+        field: &[[T; D]],
         samples: usize,
         salt: u64,
     ) -> Result<VerifyReport> {
@@ -45,14 +45,14 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         } else {
             1.0
         };
-        let square = |u: [f64; 2]| (u[0] * inverse).powi(2) + (u[1] * inverse).powi(2);
+        let square = |u: [f64; D]| u.iter().map(|u| (u * inverse).powi(2)).sum::<f64>();
         let user_index = &self.tree.targets().user_index;
         let squared_errors: Vec<f64> = sample
             .iter()
             .zip(&exact)
             .map(|(&i, exact)| {
                 let u = field[user_index[i] as usize];
-                square([u[0].to_f64() - exact[0], u[1].to_f64() - exact[1]])
+                square(std::array::from_fn(|a| u[a].to_f64() - exact[a]))
             })
             .collect();
         let mean_square =
@@ -61,13 +61,13 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     }
 
     /// Direct sums in f64 at targets given by tree index.
-    fn exact_field(&self, strengths: &[T], sample: &[usize]) -> Result<Vec<[f64; 2]>> {
+    fn exact_field(&self, strengths: &[T], sample: &[usize]) -> Result<Vec<[f64; D]>> {
         let inverse = 1.0 / self.tree.frame.scale;
-        let user = |from: &[Vec<T>; 2], i: usize| {
-            [from[0][i].to_f64() * inverse, from[1][i].to_f64() * inverse]
+        let user = |from: &[Vec<T>; D], i: usize| -> [f64; D] {
+            std::array::from_fn(|a| from[a][i].to_f64() * inverse)
         };
         let separate = self.tree.target_order.is_some();
-        let targets: Vec<[f64; 2]> = sample
+        let targets: Vec<[f64; D]> = sample
             .iter()
             .map(|&i| {
                 user(
@@ -80,7 +80,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
                 )
             })
             .collect();
-        let sources: Vec<[f64; 2]> = (0..strengths.len())
+        let sources: Vec<[f64; D]> = (0..strengths.len())
             .map(|i| user(&self.sources, i))
             .collect();
         let order = &self.tree.source_order.user_index;

@@ -50,7 +50,7 @@ impl<const D: usize> Frame<D> {
         let size = (0..D)
             .map(|a| high[a] * half - low[a] * half)
             .fold(0.0, f64::max);
-        let scale = scale::<T>(size, magnitude);
+        let scale = scale::<T, D>(size, magnitude);
         let extent = (0..D)
             .map(|a| high[a] * scale - low[a] * scale)
             .fold(0.0, f64::max);
@@ -115,16 +115,16 @@ impl<const D: usize> Frame<D> {
     }
 }
 
-/// 1 where squares of distances are safe; else the power of two that brings the extent near 1 (2⁴⁰ in f32, which leaves
+/// 1 where powers of distances, up to r^±D, are safe; else the power of two that brings the extent near 1 (2⁴⁰ in f32, which leaves
 /// room below for distances between points that nearly coincide).
-fn scale<T: Real>(half_extent: f64, magnitude: f64) -> f64 {
+fn scale<T: Real, const D: usize>(half_extent: f64, magnitude: f64) -> f64 {
     let size = if half_extent > 0.0 {
         half_extent
     } else {
         magnitude
     };
     let double = is_double::<T>();
-    let window = 2f64.powi(200);
+    let window = 2f64.powi(400 / D as i32);
     if size == 0.0 || (double && size < window && size > 1.0 / window && magnitude < window) {
         return 1.0;
     }

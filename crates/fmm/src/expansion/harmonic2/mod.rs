@@ -19,7 +19,8 @@ mod shift;
 mod translate;
 mod waves;
 
-use super::{CellScale, Expansion, Outgoing, UnitPoints, UnitSums};
+use super::{CellScale, Expansion, Family, Outgoing, UnitPoints, UnitSums};
+use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use shift::Shift;
 use waves::Waves;
@@ -49,15 +50,31 @@ impl Harmonic2 {
             waves: Waves::new(order, padded, wave_error, lanes),
         }
     }
+}
 
-    /// Number of terms.
-    pub(crate) fn order(&self) -> usize {
+impl Family<2> for Harmonic2 {
+    fn within(tolerance: f64, guarantee: Guarantee, single: bool, lanes: usize) -> (Self, usize) {
+        let accuracy = accuracy::harmonic2(tolerance, guarantee, single);
+        (
+            Self::new(accuracy.order, accuracy.wave_error, lanes),
+            accuracy.pair,
+        )
+    }
+    fn order(&self) -> usize {
         self.order
     }
-
-    /// Number of plane waves in each direction.
-    pub(crate) fn waves(&self) -> usize {
+    fn waves(&self) -> usize {
         self.waves.count()
+    }
+    fn leaf_capacity(&self) -> usize {
+        match self.order {
+            ..=16 => 32,
+            17..=24 => 48,
+            _ => 64,
+        }
+    }
+    fn direct_below(&self) -> usize {
+        self.order
     }
 }
 
