@@ -1,0 +1,172 @@
+//! What a plan sums, from strengths in the user's order to sums in the user's order.
+
+use super::{Plan, in_pool, same_number};
+use crate::kernel::{Kernel, RadialPair};
+use crate::memory::{ask_ahead, zeros};
+use crate::passes::{Buffers, Context, PIECE, unit};
+use crate::points::check_strengths;
+use crate::report::PassSeconds;
+use crate::{Error, ErrorKind, Evaluation, Outputs, Real, Result, Sums};
+use rayon::prelude::*;
+use std::time::Instant;
+
+impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
+    /// The field of one strength vector at every target.
+    pub fn field(&self, strengths: &[T]) -> Result<Vec<[T; D]>> {
+        Ok(self
+            .evaluate(&[strengths], Outputs::FIELD)?
+            .sums
+            .remove(0)
+            .field)
+    }
+
+    /// The potential of one strength vector at every target.
+    pub fn potential(&self, strengths: &[T]) -> Result<Vec<T>> {
+        Ok(self
+            .evaluate(&[strengths], Outputs::POTENTIAL)?
+            .sums
+            .remove(0)
+            .potential)
+    }
+
+    /// The field of one strength vector, written into the caller's slice (one entry a target).
+    pub fn field_into(&self, strengths: &[T], field: &mut [[T; D]]) -> Result<PassSeconds> {
+        same_number("field", field.len(), self.tree.targets().len())?;
+        let start = Instant::now();
+        let (buffers, mut seconds) = self.radial_sums(&[strengths], Outputs::FIELD)?;
+        let permute = Instant::now();
+        let result = self.user_field(&buffers[0], field);
+        self.give_back(buffers);
+        seconds.permute += permute.elapsed().as_secs_f64();
+        seconds.total = start.elapsed().as_secs_f64();
+        result.map(|()| seconds)
+    }
+
+    /// The chosen sums of each strength vector.
+    ///
+    /// Errors: a vector whose length is not the number of sources or with a strength that is not finite; a sum that
+    /// overflows `T`.
+    pub fn evaluate(&self, strengths: &[&[T]], outputs: Outputs) -> Result<Evaluation<T, D>> {
+        let start = Instant::now();
+        let (buffers, mut seconds) = self.radial_sums(strengths, outputs)?;
+        let permute = Instant::now();
+        let n = self.tree.targets().len();
+        let user_order = |buffers: &Buffers<T, D>| -> Result<Sums<T, D>> {
+            let mut sums = Sums {
+                field: vec![],
+                potential: vec![],
+            };
+            if outputs.field {
+                sums.field = zeros(n, [T::ZERO; D]);
+                self.user_field(buffers, &mut sums.field)?;
+            }
+            if outputs.potential {
+                sums.potential = zeros(n, T::ZERO);
+                self.user_potential(buffers, &mut sums.potential)?;
+            }
+            Ok(sums)
+        };
+        let sums: Result<Vec<_>> = buffers.iter().map(user_order).collect();
+        self.give_back(buffers);
+        seconds.permute += permute.elapsed().as_secs_f64();
+        seconds.total = start.elapsed().as_secs_f64();
+        Ok(Evaluation {
+            sums: sums?,
+            seconds,
+        })
+    }
+
+    /// The radial sums in tree order, in buffers to be given back.
+    fn radial_sums(
+        &self,
+        strengths: &[&[T]],
+        outputs: Outputs,
+    ) -> Result<(Vec<Buffers<T, D>>, PassSeconds)> {
+        let n_sources = self.tree.source_order.len();
+        let largest = check_strengths(self.chosen, strengths, n_sources)?;
+        let mut buffers = self
+            .spare
+            .lock()
+            .map(|mut spare| spare.pop())
+            .ok()
+            .flatten()
+            .unwrap_or_default();
+        buffers.resize_with(strengths.len(), Buffers::default);
+        for (buffers, largest) in buffers.iter_mut().zip(largest) {
+            buffers.unit = unit(largest);
+        }
+        let pair = self.kernel.pair(self.tree.frame.scale);
+        let context = Context {
+            chosen: self.chosen,
+            tree: &self.tree,
+            lists: &self.lists,
+            expansion: &self.expansion,
+            sources: &self.sources,
+            targets: if self.tree.target_order.is_some() {
+                &self.targets
+            } else {
+                &self.sources
+            },
+            leaves: &self.leaves,
+            accuracy: self.pair_accuracy,
+        };
+        let seconds = in_pool(self.options.pool.clone(), || {
+            pair.evaluate(&context, strengths, outputs, &mut buffers)
+        });
+        Ok((buffers, seconds))
+    }
+
+    fn give_back(&self, buffers: Vec<Buffers<T, D>>) {
+        if let Ok(mut spare) = self.spare.lock() {
+            spare.push(buffers);
+        }
+    }
+
+    fn user_field(&self, buffers: &Buffers<T, D>, out: &mut [[T; D]]) -> Result<()> {
+        let (scale, unit) = (self.tree.frame.scale, buffers.unit);
+        let index = &self.tree.targets().tree_index;
+        let fill = |out: &mut [T; D], s: [T; D]| {
+            let user = |s: T| T::from_f64(s.to_f64() * unit * scale);
+            *out = self.kernel.field(s.map(user));
+            out.iter().all(|u| u.is_finite())
+        };
+        fill_all("field", index, &buffers.s, out, fill)
+    }
+
+    fn user_potential(&self, buffers: &Buffers<T, D>, out: &mut [T]) -> Result<()> {
+        let index = &self.tree.targets().tree_index;
+        let fill = |out: &mut T, t: T| {
+            *out = self
+                .kernel
+                .potential(T::from_f64(t.to_f64() * buffers.unit));
+            out.is_finite()
+        };
+        fill_all("potential", index, &buffers.t, out, fill)
+    }
+}
+
+/// Fills every entry from the sums of its target, whose places `tree_index` tells; an error names the first that
+/// overflows.
+fn fill_all<S: Copy + Sync, T: Send>(
+    name: &str,
+    tree_index: &[u32],
+    sums: &[S],
+    out: &mut [T],
+    fill: impl Fn(&mut T, S) -> bool + Sync,
+) -> Result<()> {
+    let pieces = out.par_chunks_mut(PIECE).zip(tree_index.par_chunks(PIECE));
+    let overflow = pieces.enumerate().filter_map(|(p, (out, tree_index))| {
+        let mut bad = None;
+        for (k, (out, &i)) in out.iter_mut().zip(tree_index).enumerate() {
+            ask_ahead(sums, tree_index, k);
+            if !fill(out, sums[i as usize]) && bad.is_none() {
+                bad = Some(p * PIECE + k);
+            }
+        }
+        bad
+    });
+    overflow.min().map_or(Ok(()), |user| {
+        let allowed = "sums within the range of the precision (points may be too close, or strengths too large)";
+        Err(Error::new(ErrorKind::Overflow, format!("{name}[{user}]"), "not finite", allowed))
+    })
+}
