@@ -90,21 +90,8 @@ where
             }
         }
     }
-    // One length for all, so that the loop looks at one.
+    // All of one length, which callers say, so that the loop looks at one.
     let Sources { x: mut y, w: mut v } = *sources;
-    let n = y[0].len();
-    for a in 0..D {
-        y[a] = &y[a][..n];
-    }
-    for m in 0..M {
-        v[m] = &v[m][..n];
-        if BOTH {
-            for a in 0..D {
-                back[m].s[a] = &mut std::mem::take(&mut back[m].s[a])[..n];
-            }
-            back[m].t = &mut std::mem::take(&mut back[m].t)[..n];
-        }
-    }
     while y[0].len() >= V::LANES {
         let (mut yj, mut wj) = ([zero; D], [zero; M]);
         for a in 0..D {
@@ -196,41 +183,29 @@ fn add_up<V: Lanes, const POTENTIAL: bool, const D: usize, const N: usize, const
     t: [[V; N]; M],
 ) -> [[RadialSum<V::Elem, D>; N]; M] {
     let mut sums = [[RadialSum::ZERO; N]; M];
-    for first in (0..D).step_by(2) {
+    let components = if POTENTIAL { D + 1 } else { D };
+    for first in (0..components).step_by(2) {
+        let two = first..components.min(first + 2);
         let mut vectors = [zero; 8];
-        for m in 0..M {
-            for k in 0..N {
-                vectors[m * N + k] = s[m][k][first];
-                if first + 1 < D {
-                    vectors[4 + m * N + k] = s[m][k][first + 1];
-                } else if POTENTIAL {
-                    vectors[4 + m * N + k] = t[m][k];
+        for c in two.clone() {
+            for m in 0..M {
+                for k in 0..N {
+                    let place = 4 * (c - first) + m * N + k;
+                    vectors[place] = if c < D { s[m][k][c] } else { t[m][k] };
                 }
             }
         }
         let found = V::sum_each(vectors);
-        for m in 0..M {
-            for k in 0..N {
-                sums[m][k].s[first] = found[m * N + k];
-                if first + 1 < D {
-                    sums[m][k].s[first + 1] = found[4 + m * N + k];
-                } else {
-                    sums[m][k].t = found[4 + m * N + k];
+        for c in two {
+            for m in 0..M {
+                for k in 0..N {
+                    let sum = found[4 * (c - first) + m * N + k];
+                    if c < D {
+                        sums[m][k].s[c] = sum;
+                    } else {
+                        sums[m][k].t = sum;
+                    }
                 }
-            }
-        }
-    }
-    if POTENTIAL && D % 2 == 0 {
-        let mut vectors = [zero; 8];
-        for m in 0..M {
-            for k in 0..N {
-                vectors[m * N + k] = t[m][k];
-            }
-        }
-        let found = V::sum_each(vectors);
-        for m in 0..M {
-            for k in 0..N {
-                sums[m][k].t = found[m * N + k];
             }
         }
     }
