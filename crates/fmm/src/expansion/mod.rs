@@ -113,10 +113,10 @@ impl Outgoing {
         (start as u32, Some(&mut self.waves[start..self.used]))
     }
 
-    /// The form at a place.
+    /// `count` numbers of the forms from `at` on: a place, and how far into the form.
     #[inline(always)]
-    pub(crate) fn at(&self, place: u32) -> &[f64] {
-        &self.waves[place as usize..][..self.len]
+    pub(crate) fn numbers(&self, at: usize, count: usize) -> &[f64] {
+        &self.waves[at..][..count]
     }
 }
 

@@ -56,7 +56,7 @@ impl<const D: usize> Expansion<D> for Count {
         for (sum, slots) in incoming.iter_mut().zip(slots::far_slots::<D>()) {
             *sum = slots
                 .iter()
-                .map(|&slot| outgoing.at(sources[slot])[0])
+                .map(|&slot| outgoing.numbers(sources[slot] as usize, 1)[0])
                 .sum();
         }
     }

@@ -46,7 +46,7 @@ impl Harmonic2 {
         Self {
             order,
             padded,
-            shift: Shift::new(order, padded),
+            shift: Shift::new(order, padded, lanes),
             waves: Waves::new(order, padded, wave_error, lanes),
         }
     }

@@ -1,6 +1,8 @@
 //! Between parent and child: m2m and l2l.
 
+use super::WIDEST;
 use lanes::{Isa, Lanes};
+use std::ops::Range;
 
 /// Matrices for the four children, whose centres lie at d = (±1 ± i)/4 = ρ t in the parent's box units, |t| = 1.
 ///
@@ -15,11 +17,11 @@ use lanes::{Isa, Lanes};
 pub(super) struct Shift {
     order: usize,
     padded: usize,
-    /// Column j: the rows k of the m2m matrix.
+    /// By block of rows k ([`blocks`]), then column j: the rows of the block of the m2m matrix.
     up: Vec<f64>,
-    /// Column l: the rows m of the l2l matrix.
+    /// By block of rows m, then column l: the rows of the block of the l2l matrix.
     down: Vec<f64>,
-    /// By child: t^k, real then imaginary, each padded.
+    /// By child, then vector of terms k: t^k, real parts then imaginary parts.
     turn: [Vec<f64>; 4],
     /// By child, then l: d^{l+1}/(l+1), real and minus imaginary parts, each padded.
     constant: [Vec<f64>; 4],
@@ -29,16 +31,36 @@ pub(super) struct Shift {
 const MOST_TERMS: usize = 56;
 
 impl Shift {
-    pub(super) fn new(order: usize, padded: usize) -> Self {
+    pub(super) fn new(order: usize, padded: usize, lanes: usize) -> Self {
         let binomial = binomials(order);
         let distance = 0.125f64.sqrt();
-        let (mut up, mut down) = (vec![0.0; order * padded], vec![0.0; order * padded]);
-        for high in 0..order {
-            for low in 0..=high {
-                let entry = binomial[high][low] * distance.powi((high - low) as i32);
-                let half = 0.5f64.powi(low as i32);
-                up[low * padded + high] = entry * half;
-                down[high * padded + low] = entry * half * 0.5;
+        let entry = |high: usize, low: usize| {
+            let size = distance.powi((high - low) as i32) * 0.5f64.powi(low as i32);
+            if high < order {
+                binomial[high][low] * size
+            } else {
+                0.0
+            }
+        };
+        let (mut up, mut down) = (vec![], vec![]);
+        for rows in blocks(padded, lanes) {
+            for column in 0..order {
+                let lower = |row: usize| {
+                    if row >= column {
+                        entry(row, column)
+                    } else {
+                        0.0
+                    }
+                };
+                let upper = |row: usize| {
+                    if row <= column {
+                        0.5 * entry(column, row)
+                    } else {
+                        0.0
+                    }
+                };
+                up.extend(rows.clone().map(lower));
+                down.extend(rows.clone().map(upper));
             }
         }
         let mut turn: [Vec<f64>; 4] = Default::default();
@@ -48,8 +70,9 @@ impl Shift {
             (turn[octant], constant[octant]) = (vec![0.0; 2 * padded], vec![0.0; 2 * padded]);
             for k in 0..order {
                 let size = distance.powi(k as i32);
-                turn[octant][k] = powers[k][0] / size;
-                turn[octant][padded + k] = powers[k][1] / size;
+                let at = 2 * (k - k % lanes) + k % lanes;
+                turn[octant][at] = powers[k][0] / size;
+                turn[octant][at + lanes] = powers[k][1] / size;
                 constant[octant][k] = powers[k + 1][0] / (k + 1) as f64;
                 constant[octant][padded + k] = -powers[k + 1][1] / (k + 1) as f64;
             }
@@ -84,9 +107,9 @@ impl Shift {
         child: &mut [f64],
     ) {
         let mut sum = I::F64::splat(isa, 0.0);
-        for at in (0..2 * self.padded).step_by(I::F64::LANES) {
-            let weight = I::F64::load(isa, &self.constant[octant][at..]);
-            sum = I::F64::load(isa, &parent[at..]).mul_add(weight, sum);
+        let weights = self.constant[octant].chunks_exact(I::F64::LANES);
+        for (weight, terms) in weights.zip(parent.chunks_exact(I::F64::LANES)) {
+            sum = I::F64::load(isa, terms).mul_add(I::F64::load(isa, weight), sum);
         }
         child[2 * self.padded] += parent[2 * self.padded] + sum.sum();
     }
@@ -102,15 +125,14 @@ impl Shift {
         out: &mut [f64],
     ) {
         let (padded, lanes) = (self.padded, I::F64::LANES);
-        let mut turned = [[0.0; MOST_TERMS]; 2];
-        for at in (0..padded).step_by(lanes) {
-            let x = [
-                I::F64::load(isa, &x[at..]),
-                I::F64::load(isa, &x[padded + at..]),
-            ];
-            let [re, im] = self.turned::<I, DOWN>(isa, octant, at, x);
-            re.store(&mut turned[0][at..]);
-            im.store(&mut turned[1][at..]);
+        let turn = self.turn[octant].chunks_exact(2 * lanes);
+        let (x_re, x_im) = x.split_at(padded);
+        let x = x_re.chunks_exact(lanes).zip(x_im.chunks_exact(lanes));
+        let mut turned = [[0.0; 2 * WIDEST]; MOST_TERMS / WIDEST];
+        let places = turned.as_flattened_mut().chunks_exact_mut(2 * lanes);
+        for ((turned, turn), (re, im)) in places.zip(turn.clone()).zip(x) {
+            let x = [I::F64::load(isa, re), I::F64::load(isa, im)];
+            I::F64::store_each(turn_by::<I, DOWN>(isa, x, turn), turned);
         }
         let mut row = 0;
         while row + 4 * lanes <= padded {
@@ -133,60 +155,66 @@ impl Shift {
         isa: I,
         matrix: &[f64],
         octant: usize,
-        x: &[[f64; MOST_TERMS]; 2],
+        x: &[[f64; 2 * WIDEST]; MOST_TERMS / WIDEST],
         row: usize,
         out: &mut [f64],
     ) {
         let (padded, lanes) = (self.padded, I::F64::LANES);
-        // The matrix is triangular: upper on the way down, lower on the way up.
-        let (first, end) = if DOWN {
-            (row, self.order)
-        } else {
-            (0, (row + B * lanes).min(self.order))
-        };
-        let zero = I::F64::splat(isa, 0.0);
-        let mut sums = [[zero; 2]; B];
-        for j in first..end {
-            let column = &matrix[j * padded + row..][..B * lanes];
-            let (re, im) = (I::F64::splat(isa, x[0][j]), I::F64::splat(isa, x[1][j]));
-            let column: [_; B] = I::F64::load_each(isa, column);
-            for b in 0..B {
-                sums[b][0] = column[b].mul_add(re, sums[b][0]);
-                sums[b][1] = column[b].mul_add(im, sums[b][1]);
+        let wide = B * lanes;
+        let columns = &matrix[row * self.order..][..wide * self.order];
+        let x = x.as_flattened().chunks_exact(2 * lanes);
+        let mut sums = [[I::F64::splat(isa, 0.0); 2]; B];
+        for (columns, x) in columns.chunks(wide * lanes).zip(x) {
+            let (re, im) = x.split_at(lanes);
+            for ((column, &re), &im) in columns.chunks_exact(wide).zip(re).zip(im) {
+                let column: [_; B] = I::F64::load_each(isa, column);
+                let (re, im) = (I::F64::splat(isa, re), I::F64::splat(isa, im));
+                for b in 0..B {
+                    sums[b][0] = column[b].mul_add(re, sums[b][0]);
+                    sums[b][1] = column[b].mul_add(im, sums[b][1]);
+                }
             }
         }
+        let turn = &self.turn[octant][2 * row..][..2 * wide];
+        let (out_re, out_im) = out.split_at_mut(padded);
+        let (out_re, out_im) = (&mut out_re[row..][..wide], &mut out_im[row..][..wide]);
         for b in 0..B {
-            let at = row + b * lanes;
+            let turn = &turn[2 * b * lanes..][..2 * lanes];
             // The other way round on the way back.
             let [re, im] = if DOWN {
-                self.turned::<I, false>(isa, octant, at, sums[b])
+                turn_by::<I, false>(isa, sums[b], turn)
             } else {
-                self.turned::<I, true>(isa, octant, at, sums[b])
+                turn_by::<I, true>(isa, sums[b], turn)
             };
-            (I::F64::load(isa, &out[at..]) + re).store(&mut out[at..]);
-            let at = padded + at;
-            (I::F64::load(isa, &out[at..]) + im).store(&mut out[at..]);
+            let (out_re, out_im) = (&mut out_re[b * lanes..], &mut out_im[b * lanes..]);
+            (I::F64::load(isa, out_re) + re).store(out_re);
+            (I::F64::load(isa, out_im) + im).store(out_im);
         }
     }
+}
 
-    /// x t^k from term `at` on, or x t^{−k} if not `FORTH`.
-    #[inline(always)]
-    fn turned<I: Isa, const FORTH: bool>(
-        &self,
-        isa: I,
-        octant: usize,
-        at: usize,
-        [re, im]: [I::F64; 2],
-    ) -> [I::F64; 2] {
-        let turn = &self.turn[octant];
-        let c = I::F64::load(isa, &turn[at..]);
-        let s = I::F64::load(isa, &turn[self.padded + at..]);
-        if FORTH {
-            [im.neg_mul_add(s, re * c), im.mul_add(c, re * s)]
-        } else {
-            [im.mul_add(s, re * c), re.neg_mul_add(s, im * c)]
+/// x t, or x/t if not `FORTH`, for |t| = 1: real parts, then imaginary parts.
+#[inline(always)]
+fn turn_by<I: Isa, const FORTH: bool>(isa: I, [re, im]: [I::F64; 2], turn: &[f64]) -> [I::F64; 2] {
+    let [c, s]: [_; 2] = I::F64::load_each(isa, turn);
+    if FORTH {
+        [im.neg_mul_add(s, re * c), im.mul_add(c, re * s)]
+    } else {
+        [im.mul_add(s, re * c), re.neg_mul_add(s, im * c)]
+    }
+}
+
+/// Blocks of 4, 2 or 1 vectors that the loops take of so many rows.
+fn blocks(rows: usize, lanes: usize) -> Vec<Range<usize>> {
+    let mut blocks = vec![];
+    let mut row = 0;
+    for vectors in [4, 2, 1] {
+        while row + vectors * lanes <= rows {
+            blocks.push(row..row + vectors * lanes);
+            row += vectors * lanes;
         }
     }
+    blocks
 }
 
 /// d⁰ … d^{count−1} for the centre d of a child.

@@ -25,10 +25,10 @@ const ROWS: usize = 6;
 pub(super) struct Translations {
     /// Nodes, padded to whole vectors.
     n: usize,
-    /// By block of two vectors of nodes (the last may be of one), then row, then column: e^{−λ(x + iy)} with x = 2 or 1 and y from 2 down to −3, real
-    /// then imaginary parts for the nodes of the block.
+    /// By block of two vectors of nodes (the last may be of one), then row, then column: e^{−λ(x + iy)} with x = 2 or 1
+    /// and y from 2 down to −3, as [`complex`] for the nodes of the block.
     phases: Vec<f64>,
-    /// e^{−iλ}, real then imaginary.
+    /// e^{−iλ}, likewise.
     up: Vec<f64>,
     /// e^{−λ}.
     along: Vec<f64>,
@@ -61,15 +61,21 @@ impl Translations {
             let angle = nodes.get(j).map_or(0.0, |node| -node.0 * y);
             [size * angle.cos(), size * angle.sin()]
         };
+        // Vectors of real parts, each before that of the imaginary parts.
+        let complex = |nodes: Range<usize>, x: f64, y: f64| {
+            let vectors = nodes.step_by(lanes);
+            let parts = vectors.flat_map(|vector| [0, 1].map(|part| (vector, part)));
+            let numbers = move |(vector, part): (usize, usize)| {
+                (vector..vector + lanes).map(move |j| phase(j, x, y)[part])
+            };
+            parts.flat_map(numbers).collect::<Vec<f64>>()
+        };
         let mut phases = vec![];
         for block in (0..n).step_by(2 * lanes) {
             for r in 0..ROWS {
                 for c in 0..2 {
-                    for part in 0..2 {
-                        let nodes = block..(block + 2 * lanes).min(n);
-                        let (x, y) = (f64::from(-column(c)), f64::from(-row(r)));
-                        phases.extend(nodes.map(|j| phase(j, x, y)[part]));
-                    }
+                    let nodes = block..(block + 2 * lanes).min(n);
+                    phases.extend(complex(nodes, f64::from(-column(c)), f64::from(-row(r))));
                 }
             }
         }
@@ -79,11 +85,10 @@ impl Translations {
         let octant = |[x, y]: [i32; 2]| (x + 2 * y) as usize;
         let siblings =
             std::array::from_fn(|d| [0, 1].map(|x| [0, 1].map(|y| octant(place(d, [x, y])))));
-        let up = |part: usize| (0..n).map(move |j| phase(j, 0.0, 1.0)[part]);
         Self {
             n,
             phases,
-            up: up(0).chain(up(1)).collect(),
+            up: complex(0..n, 0.0, 1.0),
             along: (0..n).map(|j| phase(j, 1.0, 0.0)[0]).collect(),
             slots,
             siblings,
@@ -101,20 +106,19 @@ impl Translations {
     ) {
         let (n, lanes) = (self.n, I::F64::LANES);
         for d in 0..DIRECTIONS {
-            let mut columns: [[&[f64]; ROWS]; 2] = [[&[]; ROWS]; 2];
-            for c in 0..2 {
-                for r in 0..ROWS {
-                    let waves = outgoing.at(sources[self.slots[d][c][r]]);
-                    columns[c][r] = &waves[2 * d * n..][..2 * n];
+            let mut places = [[0; 2]; ROWS];
+            for r in 0..ROWS {
+                for c in 0..2 {
+                    places[r][c] = sources[self.slots[d][c][r]] as usize + 2 * d * n;
                 }
             }
             let mut j = 0;
             while j + 2 * lanes <= n {
-                self.nodes::<I, 2>(isa, d, &columns, j, incoming);
+                self.nodes::<I, 2>(isa, d, &places, outgoing, j, incoming);
                 j += 2 * lanes;
             }
             if j < n {
-                self.nodes::<I, 1>(isa, d, &columns, j, incoming);
+                self.nodes::<I, 1>(isa, d, &places, outgoing, j, incoming);
             }
         }
     }
@@ -125,21 +129,22 @@ impl Translations {
         &self,
         isa: I,
         d: usize,
-        columns: &[[&[f64]; ROWS]; 2],
+        places: &[[usize; 2]; ROWS],
+        outgoing: &Outgoing,
         j: usize,
         incoming: &mut [f64],
     ) {
-        let nothing = Sum::<I, B>::nothing(isa);
+        let nothing = [[I::F64::splat(isa, 0.0); 2]; B];
         if d.is_multiple_of(2) {
-            let [a, b] = self.rows(isa, columns, 0..ROWS, j, [nothing; 2]);
+            let [a, b] = self.rows(isa, places, 0..ROWS, outgoing, j, [nothing; 2]);
             self.tell_apart::<I, B, false>(isa, d, a, b, j, incoming);
             self.tell_apart::<I, B, true>(isa, d, a, b, j, incoming);
         } else {
             // Rows 0 and 1 serve both.
-            let both = self.rows(isa, columns, 2..4, j, [nothing; 2]);
-            let [a, b] = self.rows(isa, columns, 1..2, j, both);
+            let both = self.rows(isa, places, 2..4, outgoing, j, [nothing; 2]);
+            let [a, b] = self.rows(isa, places, 1..2, outgoing, j, both);
             self.tell_apart::<I, B, false>(isa, d, a, b, j, incoming);
-            let [a, b] = self.rows(isa, columns, 4..5, j, both);
+            let [a, b] = self.rows(isa, places, 4..5, outgoing, j, both);
             self.tell_apart::<I, B, true>(isa, d, a, b, j, incoming);
         }
     }
@@ -149,18 +154,21 @@ impl Translations {
     fn rows<I: Isa, const B: usize>(
         &self,
         isa: I,
-        columns: &[[&[f64]; ROWS]; 2],
+        places: &[[usize; 2]; ROWS],
         rows: Range<usize>,
+        outgoing: &Outgoing,
         j: usize,
-        [mut a, mut b]: [Sum<I, B>; 2],
-    ) -> [Sum<I, B>; 2] {
+        [mut a, mut b]: [Complex<I, B>; 2],
+    ) -> [Complex<I, B>; 2] {
         let wide = 2 * B * I::F64::LANES;
         let phases = &self.phases[2 * ROWS * 2 * j..][..2 * ROWS * wide];
         let phases = phases[rows.start * 2 * wide..].chunks_exact(2 * wide);
-        let waves = columns[0][rows.clone()].iter().zip(&columns[1][rows]);
-        for ((first, second), phases) in waves.zip(phases) {
-            a.add(isa, first, self.n, j, &phases[..wide]);
-            b.add(isa, second, self.n, j, &phases[wide..]);
+        for (place, phases) in places[rows].iter().zip(phases) {
+            let (first, second) = phases.split_at(wide);
+            let x = outgoing.numbers(place[0] + 2 * j, wide);
+            add::<I, B>(isa, x, first, &mut a);
+            let x = outgoing.numbers(place[1] + 2 * j, wide);
+            add::<I, B>(isa, x, second, &mut b);
         }
         [a, b]
     }
@@ -171,81 +179,80 @@ impl Translations {
         &self,
         isa: I,
         d: usize,
-        a: Sum<I, B>,
-        b: Sum<I, B>,
+        mut a: Complex<I, B>,
+        mut b: Complex<I, B>,
         j: usize,
         incoming: &mut [f64],
     ) {
         let along: [_; B] = I::F64::load_each(isa, &self.along[j..]);
-        let mut both = a;
         for k in 0..B {
-            both.re[k] = (a.re[k] + b.re[k]) * along[k];
-            both.im[k] = (a.im[k] + b.im[k]) * along[k];
+            b[k][0] = (a[k][0] + b[k][0]) * along[k];
+            b[k][1] = (a[k][1] + b[k][1]) * along[k];
         }
-        let first = self.siblings[d][0][usize::from(UP)];
-        let second = self.siblings[d][1][usize::from(UP)];
-        self.put::<I, B, UP>(isa, d, first, a, j, incoming);
-        self.put::<I, B, UP>(isa, d, second, both, j, incoming);
+        if UP {
+            let up = complex::<I, B>(isa, &self.up[2 * j..][..2 * B * I::F64::LANES]);
+            for k in 0..B {
+                a[k] = product::<I>(a[k], up[k]);
+                b[k] = product::<I>(b[k], up[k]);
+            }
+        }
+        let [first, second] = self.siblings[d].map(|octants| octants[usize::from(UP)]);
+        self.put::<I, B>(d, first, a, j, incoming);
+        self.put::<I, B>(d, second, b, j, incoming);
     }
 
     /// Into the form of one sibling.
     #[inline(always)]
-    fn put<I: Isa, const B: usize, const UP: bool>(
+    fn put<I: Isa, const B: usize>(
         &self,
-        isa: I,
         d: usize,
         octant: usize,
-        mut sum: Sum<I, B>,
+        sum: Complex<I, B>,
         j: usize,
         incoming: &mut [f64],
     ) {
-        let n = self.n;
-        if UP {
-            let re: [_; B] = I::F64::load_each(isa, &self.up[j..]);
-            let im: [_; B] = I::F64::load_each(isa, &self.up[n + j..]);
-            for k in 0..B {
-                let (a, b) = (sum.re[k], sum.im[k]);
-                sum.re[k] = b.neg_mul_add(im[k], a * re[k]);
-                sum.im[k] = b.mul_add(re[k], a * im[k]);
-            }
+        let wide = 2 * I::F64::LANES;
+        let at = 2 * ((octant * DIRECTIONS + d) * self.n + j);
+        let out = &mut incoming[at..][..B * wide];
+        for k in 0..B {
+            I::F64::store_each(sum[k], &mut out[k * wide..][..wide]);
         }
-        let at = (octant * DIRECTIONS + d) * 2 * n + j;
-        I::F64::store_each(sum.re, &mut incoming[at..]);
-        I::F64::store_each(sum.im, &mut incoming[at + n..]);
     }
 }
 
-/// Sums of one column for `B` vectors of nodes.
-#[derive(Clone, Copy)]
-struct Sum<I: Isa, const B: usize> {
-    re: [I::F64; B],
-    im: [I::F64; B],
+/// `B` vectors of complex numbers: real and imaginary parts.
+type Complex<I, const B: usize> = [[<I as Isa>::F64; 2]; B];
+
+/// Reads them: a vector of real parts, that of their imaginary parts, the next vector of real parts …
+#[inline(always)]
+fn complex<I: Isa, const B: usize>(isa: I, from: &[f64]) -> Complex<I, B> {
+    let wide = 2 * I::F64::LANES;
+    let from = &from[..B * wide];
+    let mut numbers = [[I::F64::splat(isa, 0.0); 2]; B];
+    for k in 0..B {
+        numbers[k] = I::F64::load_each(isa, &from[k * wide..][..wide]);
+    }
+    numbers
 }
 
-impl<I: Isa, const B: usize> Sum<I, B> {
-    #[inline(always)]
-    fn nothing(isa: I) -> Self {
-        let zeros = [I::F64::splat(isa, 0.0); B];
-        Self {
-            re: zeros,
-            im: zeros,
-        }
+/// sum += X e^{−λz}
+#[inline(always)]
+fn add<I: Isa, const B: usize>(isa: I, x: &[f64], phases: &[f64], sum: &mut Complex<I, B>) {
+    let (x, phase) = (complex::<I, B>(isa, x), complex::<I, B>(isa, phases));
+    for k in 0..B {
+        sum[k][0] = x[k][0].mul_add(phase[k][0], sum[k][0]);
+        sum[k][1] = x[k][0].mul_add(phase[k][1], sum[k][1]);
     }
+    for k in 0..B {
+        sum[k][0] = x[k][1].neg_mul_add(phase[k][1], sum[k][0]);
+        sum[k][1] = x[k][1].mul_add(phase[k][0], sum[k][1]);
+    }
+}
 
-    /// Adds X e^{−λz} for the nodes from `j` on of `n`.
-    #[inline(always)]
-    fn add(&mut self, isa: I, waves: &[f64], n: usize, j: usize, phases: &[f64]) {
-        let x_re: [_; B] = I::F64::load_each(isa, &waves[j..]);
-        let x_im: [_; B] = I::F64::load_each(isa, &waves[n + j..]);
-        let phase_re: [_; B] = I::F64::load_each(isa, phases);
-        let phase_im: [_; B] = I::F64::load_each(isa, &phases[B * I::F64::LANES..]);
-        for k in 0..B {
-            self.re[k] = x_re[k].mul_add(phase_re[k], self.re[k]);
-            self.im[k] = x_re[k].mul_add(phase_im[k], self.im[k]);
-        }
-        for k in 0..B {
-            self.re[k] = x_im[k].neg_mul_add(phase_im[k], self.re[k]);
-            self.im[k] = x_im[k].mul_add(phase_re[k], self.im[k]);
-        }
-    }
+#[inline(always)]
+fn product<I: Isa>(a: [I::F64; 2], b: [I::F64; 2]) -> [I::F64; 2] {
+    [
+        a[1].neg_mul_add(b[1], a[0] * b[0]),
+        a[1].mul_add(b[0], a[0] * b[1]),
+    ]
 }

@@ -24,8 +24,8 @@ pub(super) const DIRECTIONS: usize = 4;
 
 /// The quadrature and what it makes of the order p.
 ///
-/// Tables lie in the order in which the loops read them: loops take blocks of 4, 2 or 1 vectors of nodes, or as many
-/// rows, at a time ([`blocks`]).
+/// Tables lie in the order in which the loops read them. In a form, too, a vector of real parts and the vector of their
+/// imaginary parts lie behind each other, so that a loop looks at one length.
 #[derive(Debug)]
 pub(super) struct Waves {
     count: usize,
@@ -34,9 +34,9 @@ pub(super) struct Waves {
     padded: usize,
     /// Terms k ≡ r mod 4: p/4 rounded up.
     rows: usize,
-    /// By r, then block of nodes, then k ≡ r: w_j λ_j^k/k! for the nodes of the block.
+    /// By vector of nodes, then k: w_j λ_j^k/k! for the nodes of the vector.
     out: Vec<f64>,
-    /// By r, then block of terms l ≡ r, then vector of nodes: λ_j^l/l! for the terms of the block.
+    /// By r, then block of terms l ≡ r ([`blocks`]), then vector of nodes: λ_j^l/l! for the terms of the block.
     into: Vec<f64>,
     translations: Translations,
     /// −1/λ_j, and 0 in the padding.
@@ -44,8 +44,8 @@ pub(super) struct Waves {
     log_constant: f64,
 }
 
-/// Start and size of the blocks that the loops below take of `count` things.
-pub(super) fn blocks(count: usize) -> Vec<(usize, usize)> {
+/// Start and size of the blocks in which `count` rows are taken.
+fn blocks(count: usize) -> Vec<(usize, usize)> {
     let mut blocks = vec![];
     let mut start = 0;
     for size in [4, 2, 1] {
@@ -69,13 +69,12 @@ impl Waves {
         };
         let weight = |j: usize| nodes.get(j).map_or(0.0, |node| node.1);
         let (mut out, mut into) = (vec![], vec![]);
-        for r in 0..4 {
-            for (block, size) in blocks(n / lanes) {
-                for k in (r..4 * rows).step_by(4) {
-                    let nodes = block * lanes..(block + size) * lanes;
-                    out.extend(nodes.map(|j| weight(j) * term(k, j)));
-                }
+        for vector in (0..n).step_by(lanes) {
+            for k in 0..4 * rows {
+                out.extend((vector..vector + lanes).map(|j| weight(j) * term(k, j)));
             }
+        }
+        for r in 0..4 {
             for (block, size) in blocks(rows) {
                 for vector in 0..n / lanes {
                     for row in block..block + size {
@@ -106,7 +105,7 @@ impl Waves {
         self.count
     }
 
-    /// Numbers of one form: by direction, real parts then imaginary parts.
+    /// Numbers of one form: by direction, then vector of nodes, real parts then imaginary parts.
     pub(super) fn len(&self) -> usize {
         DIRECTIONS * 2 * self.n
     }
@@ -117,91 +116,41 @@ impl Waves {
 
     #[inline(always)]
     pub(super) fn outgoing<I: Isa>(&self, isa: I, multipole: &[f64], waves: &mut [f64]) {
-        let (n, lanes) = (self.n, I::F64::LANES);
-        let mut j = 0;
-        while j + 4 * lanes <= n {
-            self.outgoing_nodes::<I, 4>(isa, multipole, j, waves);
-            j += 4 * lanes;
-        }
-        if j + 2 * lanes <= n {
-            self.outgoing_nodes::<I, 2>(isa, multipole, j, waves);
-            j += 2 * lanes;
-        }
-        if j < n {
-            self.outgoing_nodes::<I, 1>(isa, multipole, j, waves);
-        }
-    }
-
-    /// `B` vectors of nodes from node `j` on.
-    #[inline(always)]
-    fn outgoing_nodes<I: Isa, const B: usize>(
-        &self,
-        isa: I,
-        multipole: &[f64],
-        j: usize,
-        waves: &mut [f64],
-    ) {
-        let s0 = self.class_sums::<I, B>(isa, multipole, 0, j);
-        let s1 = self.class_sums::<I, B>(isa, multipole, 1, j);
-        let s2 = self.class_sums::<I, B>(isa, multipole, 2, j);
-        let s3 = self.class_sums::<I, B>(isa, multipole, 3, j);
-        // Σ_r (i^{−d})^r S_r
-        let (mut e, mut n, mut w, mut s) = (s0, s0, s0, s0);
-        for b in 0..B {
-            let (even_re, even_im) = (s0[0][b] + s2[0][b], s0[1][b] + s2[1][b]);
-            let (odd_re, odd_im) = (s1[0][b] + s3[0][b], s1[1][b] + s3[1][b]);
-            let (turn_re, turn_im) = (s0[0][b] - s2[0][b], s0[1][b] - s2[1][b]);
+        let wide = 2 * I::F64::LANES;
+        let (e, rest) = waves.split_at_mut(2 * self.n);
+        let (n, rest) = rest.split_at_mut(2 * self.n);
+        let (w, s) = rest.split_at_mut(2 * self.n);
+        let [e, n, w, s] = [e, n, w, s].map(|part| part.chunks_exact_mut(wide));
+        let tables = self.out.chunks_exact(4 * self.rows * I::F64::LANES);
+        for ((((table, e), n), w), s) in tables.zip(e).zip(n).zip(w).zip(s) {
+            let [s0, s1, s2, s3] = self.class_sums(isa, multipole, table);
+            // Σ_r (i^{−d})^r S_r
+            let even = [s0[0] + s2[0], s0[1] + s2[1]];
+            let odd = [s1[0] + s3[0], s1[1] + s3[1]];
+            let turn = [s0[0] - s2[0], s0[1] - s2[1]];
             // −i(S₁ − S₃)
-            let (side_re, side_im) = (s1[1][b] - s3[1][b], s3[0][b] - s1[0][b]);
-            (e[0][b], e[1][b]) = (even_re + odd_re, even_im + odd_im);
-            (n[0][b], n[1][b]) = (turn_re + side_re, turn_im + side_im);
-            (w[0][b], w[1][b]) = (even_re - odd_re, even_im - odd_im);
-            (s[0][b], s[1][b]) = (turn_re - side_re, turn_im - side_im);
+            let side = [s1[1] - s3[1], s3[0] - s1[0]];
+            I::F64::store_each([even[0] + odd[0], even[1] + odd[1]], e);
+            I::F64::store_each([turn[0] + side[0], turn[1] + side[1]], n);
+            I::F64::store_each([even[0] - odd[0], even[1] - odd[1]], w);
+            I::F64::store_each([turn[0] - side[0], turn[1] - side[1]], s);
         }
-        self.put::<I, B>(0, j, e, waves);
-        self.put::<I, B>(1, j, n, waves);
-        self.put::<I, B>(2, j, w, waves);
-        self.put::<I, B>(3, j, s, waves);
     }
 
-    /// Σ over k ≡ r mod 4 of M_k w_j λ_j^k/k!, real and imaginary, for `B` vectors of nodes from node `j` on.
+    /// By r: Σ over k ≡ r mod 4 of M_k w_j λ_j^k/k!, real and imaginary, for one vector of nodes.
     #[inline(always)]
-    fn class_sums<I: Isa, const B: usize>(
-        &self,
-        isa: I,
-        multipole: &[f64],
-        r: usize,
-        j: usize,
-    ) -> [[I::F64; B]; 2] {
-        let lanes = I::F64::LANES;
+    fn class_sums<I: Isa>(&self, isa: I, multipole: &[f64], table: &[f64]) -> [[I::F64; 2]; 4] {
         let (m_re, m_im) = multipole.split_at(self.padded);
         let terms = m_re.as_chunks::<4>().0.iter().zip(m_im.as_chunks::<4>().0);
-        let table = &self.out[(r * self.n + j) * self.rows..][..self.rows * B * lanes];
-        let mut sum_re = [I::F64::splat(isa, 0.0); B];
-        let mut sum_im = sum_re;
-        for (row, (re, im)) in table.chunks_exact(B * lanes).zip(terms) {
-            let (re, im) = (I::F64::splat(isa, re[r]), I::F64::splat(isa, im[r]));
-            let row: [_; B] = I::F64::load_each(isa, row);
-            for b in 0..B {
-                sum_re[b] = row[b].mul_add(re, sum_re[b]);
-                sum_im[b] = row[b].mul_add(im, sum_im[b]);
+        let mut sums = [[I::F64::splat(isa, 0.0); 2]; 4];
+        for (row, (re, im)) in table.chunks_exact(4 * I::F64::LANES).zip(terms) {
+            let row: [_; 4] = I::F64::load_each(isa, row);
+            for r in 0..4 {
+                sums[r][0] = row[r].mul_add(I::F64::splat(isa, re[r]), sums[r][0]);
+                sums[r][1] = row[r].mul_add(I::F64::splat(isa, im[r]), sums[r][1]);
             }
         }
-        [sum_re, sum_im]
-    }
-
-    /// One direction of a form.
-    #[inline(always)]
-    fn put<I: Isa, const B: usize>(
-        &self,
-        d: usize,
-        j: usize,
-        [re, im]: [[I::F64; B]; 2],
-        waves: &mut [f64],
-    ) {
-        let at = 2 * d * self.n + j;
-        I::F64::store_each(re, &mut waves[at..]);
-        I::F64::store_each(im, &mut waves[at + self.n..]);
+        sums
     }
 
     #[inline(always)]
@@ -242,32 +191,26 @@ impl Waves {
     fn by_class<I: Isa>(&self, isa: I, incoming: &mut [f64]) -> f64 {
         let (n, lanes) = (self.n, I::F64::LANES);
         let mut constant = I::F64::splat(isa, 0.0);
-        // Slices of one length, which is looked at once.
         let (e, rest) = incoming.split_at_mut(2 * n);
         let (north, rest) = rest.split_at_mut(2 * n);
         let (w, s) = rest.split_at_mut(2 * n);
-        let ((e0, e1), (n0, n1)) = (e.split_at_mut(n), north.split_at_mut(n));
-        let ((w0, w1), (s0, s1)) = (w.split_at_mut(n), s[..2 * n].split_at_mut(n));
-        for j in (0..n).step_by(lanes) {
-            let (e_re, e_im) = (I::F64::load(isa, &e0[j..]), I::F64::load(isa, &e1[j..]));
-            let (n_re, n_im) = (I::F64::load(isa, &n0[j..]), I::F64::load(isa, &n1[j..]));
-            let (w_re, w_im) = (I::F64::load(isa, &w0[j..]), I::F64::load(isa, &w1[j..]));
-            let (s_re, s_im) = (I::F64::load(isa, &s0[j..]), I::F64::load(isa, &s1[j..]));
+        let [e, north, w, s] = [e, north, w, s].map(|part| part.chunks_exact_mut(2 * lanes));
+        let weights = self.minus_inverse.chunks_exact(lanes);
+        for ((((weight, c0), c1), c2), c3) in weights.zip(e).zip(north).zip(w).zip(s) {
+            let [e_re, e_im]: [_; 2] = I::F64::load_each(isa, c0);
+            let [n_re, n_im]: [_; 2] = I::F64::load_each(isa, c1);
+            let [w_re, w_im]: [_; 2] = I::F64::load_each(isa, c2);
+            let [s_re, s_im]: [_; 2] = I::F64::load_each(isa, c3);
             let (minus_re, minus_im) = (e_re - w_re, e_im - w_im);
             let (plus_re, plus_im) = (e_re + w_re, e_im + w_im);
             // −i(N − S)
             let (turn_re, turn_im) = (n_im - s_im, s_re - n_re);
             let (sum_re, sum_im) = (n_re + s_re, n_im + s_im);
-            (minus_re + turn_re).store(&mut e0[j..]);
-            (minus_im + turn_im).store(&mut e1[j..]);
-            (sum_re - plus_re).store(&mut n0[j..]);
-            (sum_im - plus_im).store(&mut n1[j..]);
-            (minus_re - turn_re).store(&mut w0[j..]);
-            (minus_im - turn_im).store(&mut w1[j..]);
-            (-(sum_re + plus_re)).store(&mut s0[j..]);
-            (-(sum_im + plus_im)).store(&mut s1[j..]);
-            let weight = I::F64::load(isa, &self.minus_inverse[j..]);
-            constant = weight.mul_add(plus_re + sum_re, constant);
+            I::F64::store_each([minus_re + turn_re, minus_im + turn_im], c0);
+            I::F64::store_each([sum_re - plus_re, sum_im - plus_im], c1);
+            I::F64::store_each([minus_re - turn_re, minus_im - turn_im], c2);
+            I::F64::store_each([-(sum_re + plus_re), -(sum_im + plus_im)], c3);
+            constant = I::F64::load(isa, weight).mul_add(plus_re + sum_re, constant);
         }
         constant.sum()
     }
@@ -283,12 +226,10 @@ impl Waves {
         local: &mut [f64],
     ) {
         let (n, lanes) = (self.n, I::F64::LANES);
-        let (z_re, z_im) = z.split_at(n);
         let table = &self.into[(r * self.rows + row) * n..][..R * n];
-        let z = z_re.chunks_exact(lanes).zip(z_im.chunks_exact(lanes));
         let mut sums = [I::F64::splat(isa, 0.0); 8];
-        for (terms, (re, im)) in table.chunks_exact(R * lanes).zip(z) {
-            let (re, im) = (I::F64::load(isa, re), I::F64::load(isa, im));
+        for (terms, z) in table.chunks_exact(R * lanes).zip(z.chunks_exact(2 * lanes)) {
+            let [re, im]: [_; 2] = I::F64::load_each(isa, z);
             let terms: [_; R] = I::F64::load_each(isa, terms);
             for i in 0..R {
                 sums[i] = terms[i].mul_add(re, sums[i]);
