@@ -3,6 +3,9 @@
 use crate::{Guarantee, VerifyReport};
 use lanes::accuracy::{FULL, MIDDLE, SINGLE};
 
+/// Accuracy of a near pair below those of [`lanes::accuracy`]: 3e-7, as f32 gives it.
+pub(crate) const COARSE: usize = 0;
+
 /// What a tolerance asks of the planar harmonic family.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Harmonic2Accuracy {
@@ -25,6 +28,7 @@ pub(crate) struct Harmonic2Accuracy {
 /// |z| ≤ 4√2 turns the quadrature's absolute error into a relative one, and half of the tolerance is left to each.
 pub(crate) fn harmonic2(tolerance: f64, guarantee: Guarantee, single: bool) -> Harmonic2Accuracy {
     let pair = match tolerance {
+        t if t >= 1e-6 && !single => COARSE,
         t if t >= 3e-8 || single => SINGLE,
         t if t >= 3e-12 => MIDDLE,
         _ => FULL,

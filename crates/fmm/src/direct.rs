@@ -5,6 +5,7 @@
 
 use crate::Real;
 use crate::kernel::{Kernel, Pair, RadialPair};
+use crate::passes::AsTheyAre;
 use crate::passes::p2p::{Back, RadialSum, Sources, Targets, p2p};
 use crate::passes::{PADDING, unit};
 use crate::points::{Extent, check_positions, check_resolution, check_strengths};
@@ -213,12 +214,13 @@ impl<P: Pair, const POTENTIAL: bool, const D: usize> Job for Block<'_, P, POTENT
                         target[a] = all_targets[a][i];
                     }
                 }
-                let [found] = p2p::<I::F64, P, FULL, POTENTIAL, false, D, 4, 1>(
+                let [found] = p2p::<I::F64, AsTheyAre<_>, P, FULL, POTENTIAL, false, D, 4, 1>(
                     isa,
-                    self.pair,
+                    [self.pair; 2],
                     &targets,
                     &sources,
                     [Back::default()],
+                    &mut false,
                 );
                 for (sum, found) in sums.iter_mut().zip(found) {
                     for a in 0..D {

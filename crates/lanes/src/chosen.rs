@@ -101,7 +101,7 @@ impl Chosen {
             InstructionSet::Avx2 => Avx2::detect().map(Token::Avx2),
             #[cfg(target_arch = "aarch64")]
             InstructionSet::Neon => Neon::detect().map(Token::Neon),
-            InstructionSet::Scalar => Some(Token::Scalar(Scalar::new())),
+            InstructionSet::Scalar => Some(Token::Scalar(Scalar::default())),
             _ => None,
         }
         .map(Self)

@@ -46,7 +46,7 @@ mod x86;
 pub use chosen::{Chosen, InstructionSet, UnknownInstructionSet};
 pub use memory::{prefer_huge_pages, prefetch};
 pub use real::Real;
-pub use scalar::{Scalar, ScalarMask, ScalarVector};
+pub use scalar::{Scalar, ScalarIntegers, ScalarMask, ScalarVector};
 
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Mul, Neg, Not, Sub, SubAssign};
@@ -57,8 +57,12 @@ pub trait Isa: Copy + Send + Sync + Debug + 'static {
     type F64: Lanes<Elem = f64, Isa = Self>;
     /// Vector of `f32`.
     type F32: Lanes<Elem = f32, Isa = Self>;
+    /// As many whole numbers.
+    type I32: Integers<Isa = Self, Float = Self::F32>;
     /// Which set this is.
     const SET: InstructionSet;
+    /// Number of vector registers.
+    const REGISTERS: usize;
 }
 
 /// Work that is compiled once for each instruction set. Implement `run` with `#[inline(always)]`, and everything in
@@ -94,6 +98,21 @@ pub mod accuracy {
     /// As [`FULL`], and reciprocals by the divider on every set: slower alone, but it runs beside the multipliers, so that
     /// one in four is free.
     pub const DIVIDED: usize = 4;
+}
+
+/// One vector of `i32`: coordinates on a grid, whose differences are exact before they are rounded to `f32`.
+pub trait Integers: Copy + Send + Sync + Debug + 'static {
+    /// The instruction set.
+    type Isa: Isa;
+    /// The vector of numbers with as many lanes.
+    type Float: Lanes<Elem = f32, Isa = Self::Isa>;
+
+    /// `x` in every lane.
+    fn splat(isa: Self::Isa, x: i32) -> Self;
+    /// The first numbers of `from`, one a lane; panics if there are fewer.
+    fn load(isa: Self::Isa, from: &[i32]) -> Self;
+    /// self − b, rounded to the nearest; it must fit an `i32`.
+    fn minus(self, b: Self) -> Self::Float;
 }
 
 /// One vector of `LANES` numbers. Arithmetic is IEEE; `mul_add` and `neg_mul_add` round once, but twice in the scalar

@@ -19,7 +19,9 @@ impl Neon {
 impl Isa for Neon {
     type F64 = double::F64x2;
     type F32 = single::F32x4;
+    type I32 = single::I32x4;
     const SET: InstructionSet = InstructionSet::Neon;
+    const REGISTERS: usize = 32;
 }
 
 /// The vector type from the intrinsics in scope.
@@ -209,21 +211,22 @@ mod double {
 }
 
 mod single {
-    use crate::vector::{intrinsics, vector};
+    use crate::vector::{integers, intrinsics, vector};
     use crate::{accuracy, math, newton};
     use std::arch::aarch64::{
-        float32x4_t as Register, uint32x4_t as Bits, vabsq_f32 as magnitude, vaddq_f32 as add,
-        vandq_u32 as and, vbslq_f32 as blend, vcageq_f32 as not_smaller_in_size,
-        vceqq_f32 as equal, vcltq_f32 as less, vcvtq_f32_u32 as to_number,
-        vcvtq_u32_f32 as to_integer, vdivq_f32 as divide, vdupq_n_f32 as broadcast,
-        vdupq_n_u32 as broadcast_bits, veorq_u32 as xor, vfmaq_f32 as add_product,
-        vfmsq_f32 as sub_product, vld1q_f32 as load, vmaxq_f32 as maximum, vmaxvq_u32 as largest,
-        vminq_f32 as minimum, vmulq_f32 as mul, vnegq_f32 as negate, vorrq_u32 as or,
-        vpaddq_f32 as neighbours, vrecpeq_f32 as recip_seed, vrecpsq_f32 as recip_factor,
+        float32x4_t as Register, int32x4_t as Whole, uint32x4_t as Bits, vabsq_f32 as magnitude,
+        vaddq_f32 as add, vandq_u32 as and, vbslq_f32 as blend, vcageq_f32 as not_smaller_in_size,
+        vceqq_f32 as equal, vcltq_f32 as less, vcvtq_f32_s32 as to_numbers,
+        vcvtq_f32_u32 as to_number, vcvtq_u32_f32 as to_integer, vdivq_f32 as divide,
+        vdupq_n_f32 as broadcast, vdupq_n_s32 as broadcast_whole, vdupq_n_u32 as broadcast_bits,
+        veorq_u32 as xor, vfmaq_f32 as add_product, vfmsq_f32 as sub_product, vld1q_f32 as load,
+        vld1q_s32 as load_whole, vmaxq_f32 as maximum, vmaxvq_u32 as largest, vminq_f32 as minimum,
+        vmulq_f32 as mul, vnegq_f32 as negate, vorrq_u32 as or, vpaddq_f32 as neighbours,
+        vrecpeq_f32 as recip_seed, vrecpsq_f32 as recip_factor,
         vreinterpretq_f32_u32 as as_numbers, vreinterpretq_u32_f32 as as_bits,
         vrndnq_f32 as nearest, vrsqrteq_f32 as rsqrt_seed, vrsqrtsq_f32 as rsqrt_factor,
         vshlq_n_u32 as shift_left, vshrq_n_u32 as shift_right, vsqrtq_f32 as root,
-        vst1q_f32 as store, vsubq_f32 as sub,
+        vst1q_f32 as store, vsubq_f32 as sub, vsubq_s32 as subtract,
     };
 
     type Elem = f32;
@@ -258,5 +261,10 @@ mod single {
     neon! {
         /// 4 × f32.
         F32x4
+    }
+
+    integers! {
+        /// 4 × i32.
+        I32x4, F32x4
     }
 }

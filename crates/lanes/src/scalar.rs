@@ -1,27 +1,45 @@
 //! The scalar set: the reference that every other set is tested against.
 
-use crate::{InstructionSet, Isa, Lanes, Real, math};
+use crate::{InstructionSet, Integers, Isa, Lanes, Real, math};
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Mul, Neg, Not, Sub, SubAssign};
 
 /// One number at a time; every machine has it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Scalar(());
-
-impl Scalar {
-    pub(crate) fn new() -> Self {
-        Self(())
-    }
-}
 
 impl Isa for Scalar {
     type F64 = ScalarVector<f64>;
     type F32 = ScalarVector<f32>;
+    type I32 = ScalarIntegers;
     const SET: InstructionSet = InstructionSet::Scalar;
+    const REGISTERS: usize = 16;
 }
 
 /// A vector of one lane.
 #[derive(Clone, Copy, Debug)]
 pub struct ScalarVector<T>(T);
+
+/// A whole number.
+#[derive(Clone, Copy, Debug)]
+pub struct ScalarIntegers(i32);
+
+impl Integers for ScalarIntegers {
+    type Isa = Scalar;
+    type Float = ScalarVector<f32>;
+
+    #[inline(always)]
+    fn splat(_: Scalar, x: i32) -> Self {
+        Self(x)
+    }
+    #[inline(always)]
+    fn load(_: Scalar, from: &[i32]) -> Self {
+        Self(from[0])
+    }
+    #[inline(always)]
+    fn minus(self, b: Self) -> ScalarVector<f32> {
+        ScalarVector(self.0.wrapping_sub(b.0) as f32)
+    }
+}
 
 /// A mask of one lane.
 #[derive(Clone, Copy, Debug)]

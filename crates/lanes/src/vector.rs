@@ -150,4 +150,33 @@ macro_rules! vector {
     };
 }
 
-pub(crate) use {intrinsics, vector};
+/// Makes the vector type `$name` of whole numbers beside the numbers `$float` of `Register` in scope; `Whole` is its
+/// register, and `load_whole`, `broadcast_whole`, `subtract` and `to_numbers` are its intrinsics.
+macro_rules! integers {
+    ($(#[$doc:meta])* $name:ident, $float:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) struct $name(Whole);
+
+        impl crate::Integers for $name {
+            type Isa = Token;
+            type Float = $float;
+
+            #[inline(always)]
+            fn splat(_: Token, x: i32) -> Self {
+                Self(intrinsics!(broadcast_whole(x)))
+            }
+            #[inline(always)]
+            fn load(_: Token, from: &[i32]) -> Self {
+                let from = &from[..LANES];
+                Self(intrinsics!(load_whole(from.as_ptr().cast())))
+            }
+            #[inline(always)]
+            fn minus(self, b: Self) -> $float {
+                $float(intrinsics!(to_numbers(subtract(self.0, b.0))))
+            }
+        }
+    };
+}
+
+pub(crate) use {integers, intrinsics, vector};

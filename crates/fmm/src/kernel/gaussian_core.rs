@@ -1,6 +1,6 @@
 //! A Gaussian core around any planar kernel.
 
-use super::{Kernel, Pair, RadialPair2d};
+use super::{InUnit, Kernel, Pair, RadialPair2d};
 use crate::{Error, Result};
 use lanes::{Lanes, Real, accuracy};
 
@@ -112,6 +112,18 @@ impl Pair for GaussianPair {
         }
         twice.mul_add(number::<V>(isa, 0.5), number::<V>(isa, -self.log_scale))
     }
+
+    fn in_unit(&self, unit: f64) -> InUnit<Self> {
+        InUnit {
+            pair: Self {
+                inverse_delta2: self.inverse_delta2 * unit * unit,
+                log_scale: 0.0,
+            },
+            field: 1.0 / unit,
+            potential: 1.0,
+            constant: unit.ln() - self.log_scale,
+        }
+    }
 }
 
 #[inline(always)]
@@ -123,7 +135,7 @@ fn number<V: Lanes>(isa: V::Isa, x: f64) -> V {
 #[inline(always)]
 fn exponential_integral<V: Lanes, const ACCURACY: usize>(isa: V::Isa, t: V) -> V {
     let depth = match ACCURACY {
-        accuracy::SINGLE => 8,
+        ..=accuracy::SINGLE => 8,
         accuracy::MIDDLE => 14,
         _ => 20,
     };
@@ -144,7 +156,7 @@ fn exponential_integral<V: Lanes, const ACCURACY: usize>(isa: V::Isa, t: V) -> V
 #[inline(always)]
 fn entire_exponential_integral<V: Lanes, const ACCURACY: usize>(isa: V::Isa, t: V) -> V {
     let terms = match ACCURACY {
-        accuracy::SINGLE => 18,
+        ..=accuracy::SINGLE => 18,
         accuracy::MIDDLE => 23,
         _ => 29,
     };

@@ -84,6 +84,18 @@ pub(crate) trait Pair: Copy + Send + Sync {
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
     /// γ(r²) with error as `ACCURACY` says.
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
+    /// The same functions where lengths are in `unit`.
+    fn in_unit(&self, unit: f64) -> InUnit<Self>;
+}
+
+/// A pair in another unit of length: its sum Σ w z φ times `field` is the one in the old unit, and so is its Σ w γ times
+/// `potential` plus `constant` Σ w.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InUnit<P> {
+    pub(crate) pair: P,
+    pub(crate) field: f64,
+    pub(crate) potential: f64,
+    pub(crate) constant: f64,
 }
 
 /// The singular pair in 2D: φ = 1/r², γ = log r − log scale.
@@ -103,5 +115,13 @@ impl Pair for Singular2d {
         let half = V::splat(isa, V::Elem::from_f64(0.5));
         r2.ln::<ACCURACY>()
             .mul_add(half, V::splat(isa, V::Elem::from_f64(-self.log_scale)))
+    }
+    fn in_unit(&self, unit: f64) -> InUnit<Self> {
+        InUnit {
+            pair: Self { log_scale: 0.0 },
+            field: 1.0 / unit,
+            potential: 1.0,
+            constant: unit.ln() - self.log_scale,
+        }
     }
 }

@@ -4,12 +4,14 @@
 use super::compiled::{Compiled, RadialPair};
 use super::p2p::RadialSum;
 use super::{Buffers, Context, PADDING, evaluate};
+use crate::accuracy::COARSE;
 use crate::direct::{self, AllPairs};
 use crate::expansion::{CellScale, Expansion, Family, Outgoing, UnitPoints, UnitSums};
-use crate::kernel::{Kernel, Pair};
+use crate::kernel::{InUnit, Kernel, Pair};
 use crate::lists::{Lists, slots};
 use crate::tree::{Frame, Limits, Tree};
 use crate::{Guarantee, Options, Outputs, PassSeconds, Plan};
+use lanes::accuracy::SINGLE;
 use lanes::{Chosen, Isa, Lanes, Real};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -26,6 +28,15 @@ impl Pair for One {
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V) -> V {
         V::splat(isa, V::Elem::ONE)
+    }
+    fn in_unit(&self, _: f64) -> InUnit<Self> {
+        // 2 − 1, so that constants are counted too.
+        InUnit {
+            pair: One,
+            field: 1.0,
+            potential: 2.0,
+            constant: -1.0,
+        }
     }
 }
 
@@ -94,13 +105,14 @@ impl<const D: usize> Expansion<D> for Count {
     }
 }
 
-/// What each target counts, in user order, for one strength vector and for each of five.
+/// What each target counts, in user order, for one strength vector and for each of five, with near pairs in f64 and in
+/// f32 on a grid.
 fn counts<const D: usize>(
     sources: &[[f64; D]],
     targets: Option<&[[f64; D]]>,
     limits: Limits,
     direct_below: usize,
-) -> [Vec<f64>; 6] {
+) -> [Vec<f64>; 12] {
     let mut tree = Tree::default();
     let frame = Frame::around(&[sources, targets.unwrap_or(&[])]);
     tree.rebuild(frame, sources, targets, limits);
@@ -112,7 +124,7 @@ fn counts<const D: usize>(
             coordinates.chain([0.0; PADDING]).collect()
         })
     };
-    let context = Context {
+    let mut context = Context {
         chosen: Chosen::detect(),
         tree: &tree,
         lists: &lists,
@@ -122,12 +134,16 @@ fn counts<const D: usize>(
         leaves: &tree.target_leaves(),
         accuracy: 1,
     };
-    let mut buffers: [Buffers<f64, D>; 6] = Default::default();
+    let mut buffers: [Buffers<f64, D>; 12] = Default::default();
     let ones = vec![1.0; sources.len()];
-    let (one, five) = buffers.split_at_mut(1);
-    for buffers in [one, five] {
-        let strengths = vec![&ones[..]; buffers.len()];
-        evaluate(&context, One, &strengths, Outputs::POTENTIAL, buffers);
+    let (exact, rounded) = buffers.split_at_mut(6);
+    for (accuracy, buffers) in [(SINGLE, exact), (COARSE, rounded)] {
+        context.accuracy = accuracy;
+        let (one, five) = buffers.split_at_mut(1);
+        for buffers in [one, five] {
+            let strengths = vec![&ones[..]; buffers.len()];
+            evaluate(&context, One, &strengths, Outputs::POTENTIAL, buffers);
+        }
     }
     let index = &tree.targets().tree_index;
     buffers.map(|buffers| index.iter().map(|&i| buffers.t[i as usize]).collect())

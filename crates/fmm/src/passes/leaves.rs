@@ -9,12 +9,12 @@ use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
 use crate::kernel::Pair;
 use crate::memory::room;
 use crate::tree::Cell;
-use lanes::{Isa, Job, Real, accuracy};
+use lanes::{Isa, Job, Real};
 use rayon::prelude::*;
 use std::ops::Range;
 
 /// Leaves that one task handles.
-const BLOCK: usize = 64;
+const BLOCK: usize = 256;
 
 /// Radial sums at all targets, in tree order and plan units; near pairs of four vectors at once where there are four.
 pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
@@ -25,8 +25,7 @@ pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
 ) {
     let (fours, rest) = buffers.as_chunks_mut::<4>();
     for buffers in fours {
-        // One reciprocal serves four vectors: a better one than asked for costs little.
-        by_outputs::<T, P, E, { accuracy::FULL }, D, 4>(context, pair, outputs, buffers);
+        T::leaves_of_four(context, pair, outputs, buffers);
     }
     for buffers in rest.as_chunks_mut::<1>().0 {
         T::leaves(context, pair, outputs, buffers);

@@ -11,6 +11,7 @@ mod upward;
 
 pub(crate) use compiled::Compiled;
 pub use compiled::RadialPair;
+pub(crate) use near::AsTheyAre;
 
 use crate::expansion::Expansion;
 use crate::kernel::Pair;

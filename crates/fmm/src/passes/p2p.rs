@@ -1,5 +1,6 @@
 //! The hot tile: particles on particles.
 
+use super::near::Coordinates;
 use crate::kernel::Pair;
 use crate::points::coincident;
 use lanes::accuracy::{DIVIDED, FULL};
@@ -22,15 +23,15 @@ impl<T: Real, const D: usize> RadialSum<T, D> {
 /// Sources as structure of arrays, padded with strength 0 to whole vectors; `w` holds the `M` strength vectors that are
 /// summed at once.
 #[derive(Clone, Copy)]
-pub(crate) struct Sources<'a, T, const D: usize, const M: usize> {
-    pub(crate) x: [&'a [T]; D],
+pub(crate) struct Sources<'a, X, T, const D: usize, const M: usize> {
+    pub(crate) x: [&'a [X]; D],
     pub(crate) w: [&'a [T]; M],
 }
 
 /// `N` targets, and what they give to the sources in turn where the tile goes both ways.
 #[derive(Clone, Copy)]
-pub(crate) struct Targets<T, const D: usize, const N: usize, const M: usize> {
-    pub(crate) x: [[T; D]; N],
+pub(crate) struct Targets<X, T, const D: usize, const N: usize, const M: usize> {
+    pub(crate) x: [[X; D]; N],
     pub(crate) w: [[T; N]; M],
 }
 
@@ -55,9 +56,13 @@ impl<T, const D: usize> Default for Back<'_, T, D> {
 /// Lanes are sources and targets are broadcast, so that runs of any length fill the vectors; lanes are added up once at
 /// the end. A pair at distance 0 contributes nothing: r² + ε² with ε below every distance that is not 0 keeps φ finite
 /// there, and z = 0 removes it, at no cost; ε is too small to change any other r².
+///
+/// Where coordinates were rounded to a grid, r² is kept above [`CLOSE`](Coordinates::CLOSE)²; `close` tells whether any
+/// pair is closer, and the caller takes those again. `pairs` are those of φ and of γ, which takes r² in a unit of its own.
 #[inline(always)]
 pub(crate) fn p2p<
     V,
+    C,
     P,
     const ACCURACY: usize,
     const POTENTIAL: bool,
@@ -67,22 +72,26 @@ pub(crate) fn p2p<
     const M: usize,
 >(
     isa: V::Isa,
-    pair: P,
-    targets: &Targets<V::Elem, D, N, M>,
-    sources: &Sources<V::Elem, D, M>,
+    pairs: [P; 2],
+    targets: &Targets<C::Place, V::Elem, D, N, M>,
+    sources: &Sources<C::Place, V::Elem, D, M>,
     mut back: [Back<V::Elem, D>; M],
+    close: &mut bool,
 ) -> [[RadialSum<V::Elem, D>; N]; M]
 where
     V: Lanes,
+    C: Coordinates<V>,
     P: Pair,
 {
     let zero = V::splat(isa, V::Elem::ZERO);
     let nothing = V::splat(isa, V::Elem::from_f64(coincident::<V::Elem, D>()));
     let (mut s, mut t) = ([[[zero; D]; N]; M], [[zero; N]; M]);
-    let (mut x, mut w) = ([[zero; D]; N], [[zero; N]; M]);
+    let limit = V::splat(isa, V::Elem::from_f64(C::CLOSE * C::CLOSE));
+    let mut x = [[C::splat(isa, targets.x[0][0]); D]; N];
+    let mut w = [[zero; N]; M];
     for k in 0..N {
         for a in 0..D {
-            x[k][a] = V::splat(isa, targets.x[k][a]);
+            x[k][a] = C::splat(isa, targets.x[k][a]);
         }
         if BOTH {
             for m in 0..M {
@@ -92,11 +101,15 @@ where
     }
     // All of one length, which callers say, so that the loop looks at one.
     let Sources { x: mut y, w: mut v } = *sources;
+    let mut closest = limit;
     while y[0].len() >= V::LANES {
-        let (mut yj, mut wj) = ([zero; D], [zero; M]);
+        let mut yj = x[0];
         for a in 0..D {
-            yj[a] = next::<V>(isa, &mut y[a]);
+            let (places, rest) = y[a].split_at(V::LANES);
+            y[a] = rest;
+            yj[a] = C::load(isa, places);
         }
+        let mut wj = [zero; M];
         let (mut bs, mut bt) = ([[zero; D]; M], [zero; M]);
         for m in 0..M {
             wj[m] = next::<V>(isa, &mut v[m]);
@@ -112,15 +125,25 @@ where
         for k in 0..N {
             // −z, so that the targets' side can come from memory.
             let mut z = [zero; D];
-            let mut r2 = nothing;
-            for a in (0..D).rev() {
-                z[a] = yj[a] - x[k][a];
+            for a in 0..D {
+                z[a] = yj[a].minus(x[k][a]);
+            }
+            let mut r2 = if C::CLOSE > 0.0 {
+                z[D - 1] * z[D - 1]
+            } else {
+                z[D - 1].mul_add(z[D - 1], nothing)
+            };
+            for a in (0..D - 1).rev() {
                 r2 = z[a].mul_add(z[a], r2);
             }
+            if C::CLOSE > 0.0 {
+                closest = closest.min(r2);
+                r2 = r2.max(limit);
+            }
             let phi = if ACCURACY == FULL && k == 3 {
-                pair.phi::<V, DIVIDED>(isa, r2)
+                pairs[0].phi::<V, DIVIDED>(isa, r2)
             } else {
-                pair.phi::<V, ACCURACY>(isa, r2)
+                pairs[0].phi::<V, ACCURACY>(isa, r2)
             };
             for m in 0..M {
                 let there = phi * wj[m];
@@ -135,8 +158,13 @@ where
                 }
             }
             if POTENTIAL {
-                let gamma = pair.gamma::<V, ACCURACY>(isa, r2);
-                let gamma = V::select(nothing.lt(r2), gamma, zero);
+                let gamma = if C::CLOSE > 0.0 {
+                    let unit = V::splat(isa, V::Elem::from_f64(1.0 / (C::FAR * C::FAR)));
+                    pairs[1].gamma::<V, ACCURACY>(isa, r2 * unit)
+                } else {
+                    let gamma = pairs[1].gamma::<V, ACCURACY>(isa, r2);
+                    V::select(nothing.lt(r2), gamma, zero)
+                };
                 for m in 0..M {
                     t[m][k] = gamma.mul_add(wj[m], t[m][k]);
                     if BOTH {
@@ -156,6 +184,7 @@ where
             }
         }
     }
+    *close = C::CLOSE > 0.0 && V::any(closest.lt(limit));
     add_up::<V, POTENTIAL, D, N, M>(zero, s, t)
 }
 

@@ -16,7 +16,9 @@ impl Avx2 {
 impl Isa for Avx2 {
     type F64 = double::F64x4;
     type F32 = single::F32x8;
+    type I32 = single::I32x8;
     const SET: InstructionSet = InstructionSet::Avx2;
+    const REGISTERS: usize = 16;
 }
 
 pub(super) use single::sum_each as sum_each_single;
@@ -207,21 +209,23 @@ mod double {
 }
 
 mod single {
-    use crate::vector::{intrinsics, vector};
+    use crate::vector::{integers, intrinsics, vector};
     use crate::{accuracy, math, newton};
     use std::arch::x86_64::{
-        __m256 as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
-        _MM_FROUND_TO_NEAREST_INT, _mm256_add_ps as add, _mm256_and_ps as and,
+        __m256 as Register, __m256i as Whole, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ,
+        _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT, _mm256_add_ps as add, _mm256_and_ps as and,
         _mm256_andnot_ps as and_not, _mm256_blendv_ps as blend, _mm256_castps_si256 as as_bits,
-        _mm256_castsi256_ps as as_numbers, _mm256_cmp_ps as compare, _mm256_div_ps as divide,
-        _mm256_fmadd_ps as fmadd, _mm256_fnmadd_ps as fnmadd, _mm256_hadd_ps as neighbours,
-        _mm256_loadu_ps as load, _mm256_max_ps as maximum, _mm256_min_ps as minimum,
+        _mm256_castsi256_ps as as_numbers, _mm256_cmp_ps as compare,
+        _mm256_cvtepi32_ps as to_numbers, _mm256_div_ps as divide, _mm256_fmadd_ps as fmadd,
+        _mm256_fnmadd_ps as fnmadd, _mm256_hadd_ps as neighbours, _mm256_loadu_ps as load,
+        _mm256_loadu_si256 as load_whole, _mm256_max_ps as maximum, _mm256_min_ps as minimum,
         _mm256_movemask_ps as sign_bits, _mm256_mul_ps as mul, _mm256_or_ps as or,
         _mm256_or_si256 as or_bits, _mm256_permute2f128_ps as halves, _mm256_rcp_ps as recip_seed,
         _mm256_round_ps as round, _mm256_rsqrt_ps as rsqrt_seed,
-        _mm256_set1_epi32 as broadcast_bits, _mm256_set1_ps as broadcast,
-        _mm256_slli_epi32 as shift_left, _mm256_sqrt_ps as root, _mm256_srli_epi32 as shift_right,
-        _mm256_storeu_ps as store, _mm256_sub_ps as sub, _mm256_xor_ps as xor,
+        _mm256_set1_epi32 as broadcast_whole, _mm256_set1_epi32 as broadcast_bits,
+        _mm256_set1_ps as broadcast, _mm256_slli_epi32 as shift_left, _mm256_sqrt_ps as root,
+        _mm256_srli_epi32 as shift_right, _mm256_storeu_ps as store, _mm256_sub_epi32 as subtract,
+        _mm256_sub_ps as sub, _mm256_xor_ps as xor,
     };
 
     type Elem = f32;
@@ -276,5 +280,10 @@ mod single {
             let seed = self.normal_or_zero(Self(intrinsics!(rsqrt_seed(self.0))));
             newton::rsqrt(ISA, SEEDED, self, seed)
         }
+    }
+
+    integers! {
+        /// 8 × i32.
+        I32x8, F32x8
     }
 }

@@ -23,7 +23,9 @@ impl Avx512 {
 impl Isa for Avx512 {
     type F64 = double::F64x8;
     type F32 = single::F32x16;
+    type I32 = single::I32x16;
     const SET: InstructionSet = InstructionSet::Avx512;
+    const REGISTERS: usize = 32;
 }
 
 /// One bit a lane.
@@ -245,26 +247,28 @@ mod double {
 }
 
 mod single {
-    use crate::vector::{intrinsics, vector};
+    use crate::vector::{integers, intrinsics, vector};
     use crate::{accuracy, newton, table};
-    use std::arch::x86_64::__m512i as Integers;
     use std::arch::x86_64::{
         __m512 as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
         _MM_FROUND_TO_NEAREST_INT, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO,
         _mm256_add_ps as add_half, _mm256_castpd_ps as as_singles, _mm512_abs_ps as magnitude,
         _mm512_add_ps as add, _mm512_castps_pd as as_doubles, _mm512_castps_si512 as as_bits,
-        _mm512_castps512_ps256 as low_half, _mm512_cmp_ps_mask as compare, _mm512_div_ps as divide,
+        _mm512_castps512_ps256 as low_half, _mm512_cmp_ps_mask as compare,
+        _mm512_cvtepi32_ps as to_numbers, _mm512_div_ps as divide,
         _mm512_extractf64x4_pd as high_half, _mm512_fmadd_ps as fmadd, _mm512_fnmadd_ps as fnmadd,
         _mm512_getexp_ps as exponent, _mm512_getmant_ps as mantissa, _mm512_loadu_ps as load,
-        _mm512_mask_blend_ps as blend, _mm512_maskz_rcp14_ps as recip_seed_or_zero,
-        _mm512_maskz_rsqrt14_ps as rsqrt_seed_or_zero, _mm512_maskz_scalef_ps as scale_or_zero,
-        _mm512_max_ps as maximum, _mm512_min_ps as minimum, _mm512_mul_ps as mul,
-        _mm512_permutexvar_ps as permute, _mm512_rcp14_ps as recip_seed,
-        _mm512_roundscale_ps as round_scale, _mm512_rsqrt14_ps as rsqrt_seed,
-        _mm512_scalef_ps as scale, _mm512_set1_ps as broadcast, _mm512_sqrt_ps as root,
-        _mm512_srli_epi32 as shift_right, _mm512_storeu_ps as store, _mm512_sub_ps as sub,
-        _mm512_xor_ps as xor,
+        _mm512_loadu_si512 as load_whole, _mm512_mask_blend_ps as blend,
+        _mm512_maskz_rcp14_ps as recip_seed_or_zero, _mm512_maskz_rsqrt14_ps as rsqrt_seed_or_zero,
+        _mm512_maskz_scalef_ps as scale_or_zero, _mm512_max_ps as maximum,
+        _mm512_min_ps as minimum, _mm512_mul_ps as mul, _mm512_permutexvar_ps as permute,
+        _mm512_rcp14_ps as recip_seed, _mm512_roundscale_ps as round_scale,
+        _mm512_rsqrt14_ps as rsqrt_seed, _mm512_scalef_ps as scale,
+        _mm512_set1_epi32 as broadcast_whole, _mm512_set1_ps as broadcast, _mm512_sqrt_ps as root,
+        _mm512_srli_epi32 as shift_right, _mm512_storeu_ps as store, _mm512_sub_epi32 as subtract,
+        _mm512_sub_ps as sub, _mm512_xor_ps as xor,
     };
+    use std::arch::x86_64::{__m512i as Integers, __m512i as Whole};
 
     type Elem = f32;
     const LANES: usize = 16;
@@ -299,5 +303,10 @@ mod single {
     avx512! {
         /// 16 × f32.
         F32x16, u16
+    }
+
+    integers! {
+        /// 16 × i32.
+        I32x16, F32x16
     }
 }

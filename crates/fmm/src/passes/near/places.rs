@@ -1,0 +1,106 @@
+//! How the coordinates of near pairs are held: as they are, or rounded to a grid.
+
+use lanes::{Integers, Lanes, Real};
+
+/// A vector of coordinates along one axis, whose differences are numbers in a `V`.
+pub(crate) trait Coordinates<V: Lanes>: Copy {
+    /// One coordinate.
+    type Place: Copy;
+    /// Pairs closer than this, in the unit of the places, are off by too much, so that they are taken again; 0 where no
+    /// pair is.
+    const CLOSE: f64;
+    /// The unit in which γ takes r, in the unit of the places.
+    const FAR: f64;
+
+    /// `x` in every lane.
+    fn splat(isa: V::Isa, x: Self::Place) -> Self;
+    /// The first coordinates of `from`, one a lane; panics if there are fewer.
+    fn load(isa: V::Isa, from: &[Self::Place]) -> Self;
+    /// self − b
+    fn minus(self, b: Self) -> V;
+}
+
+/// Coordinates as they are.
+#[derive(Clone, Copy)]
+pub(crate) struct AsTheyAre<V>(V);
+
+impl<V: Lanes> Coordinates<V> for AsTheyAre<V> {
+    type Place = V::Elem;
+    const CLOSE: f64 = 0.0;
+    const FAR: f64 = 1.0;
+
+    #[inline(always)]
+    fn splat(isa: V::Isa, x: V::Elem) -> Self {
+        Self(V::splat(isa, x))
+    }
+    #[inline(always)]
+    fn load(isa: V::Isa, from: &[V::Elem]) -> Self {
+        Self(V::load(isa, from))
+    }
+    #[inline(always)]
+    fn minus(self, b: Self) -> V {
+        self.0 - b.0
+    }
+}
+
+pub(super) const CLOSE: f64 = (1u64 << 20) as f64;
+/// About the width of a leaf, so that the logarithm of r is small.
+pub(super) const FAR: f64 = (1u64 << 26) as f64;
+
+/// Coordinates on a grid of 2³⁰ places across a block: the difference of two is exact, and becomes a number in f32. The
+/// relative error of a pair is at most 2⁻²⁴ from that and √D·2⁻²⁰ from the grid, since closer pairs are taken again.
+#[derive(Clone, Copy)]
+pub(in crate::passes) struct OnAGrid<X>(X);
+
+impl<X: Integers> Coordinates<X::Float> for OnAGrid<X> {
+    type Place = i32;
+    const CLOSE: f64 = CLOSE;
+    const FAR: f64 = FAR;
+
+    #[inline(always)]
+    fn splat(isa: X::Isa, x: i32) -> Self {
+        Self(X::splat(isa, x))
+    }
+    #[inline(always)]
+    fn load(isa: X::Isa, from: &[i32]) -> Self {
+        Self(X::load(isa, from))
+    }
+    #[inline(always)]
+    fn minus(self, b: Self) -> X::Float {
+        self.0.minus(b.0)
+    }
+}
+
+/// A grid across a block of leaves.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::passes) struct Grid<const D: usize> {
+    /// Place 0.
+    pub(in crate::passes) origin: [f64; D],
+    /// Distance of two places, a power of two.
+    pub(in crate::passes) unit: f64,
+}
+
+/// Places along the longest side of a block, as a power of two: differences fit an `i32`.
+const PLACES: i32 = 30;
+/// A block may be so many times as wide as its smallest leaf: else too many of its pairs would be close.
+const WIDEST: f64 = 64.0;
+
+impl<const D: usize> Grid<D> {
+    /// The grid of the box from `low` to `high` whose smallest leaf has this side; none if the box is too wide for it.
+    pub(in crate::passes) fn across(low: [f64; D], high: [f64; D], smallest: f64) -> Option<Self> {
+        let side = (0..D).map(|a| high[a] - low[a]).fold(smallest, f64::max);
+        let unit = f64::from(side.log2().ceil() as i32 - PLACES);
+        (side <= WIDEST * smallest).then(|| Self {
+            origin: low,
+            unit: unit.exp2(),
+        })
+    }
+
+    /// The nearest place along an axis.
+    #[inline(always)]
+    pub(in crate::passes) fn place<T: Real>(&self, axis: usize, inverse: f64, x: T) -> i32 {
+        // Adding 1½·2⁵² rounds to a whole number, whose low half lies in the low bits.
+        const WHOLE: f64 = (3u64 << 51) as f64;
+        ((x.to_f64() - self.origin[axis]) * inverse + WHOLE).to_bits() as i32
+    }
+}

@@ -1,0 +1,120 @@
+//! Runs of points that lie behind each other in tree order: gathered, and given back to.
+
+use super::super::PADDING;
+use super::super::p2p::Sources;
+use lanes::{Isa, Lanes, Real};
+use std::ops::Range;
+
+/// Radial sums at many places, by component.
+pub(in super::super) struct Components<T, const D: usize> {
+    pub(in super::super) s: [Vec<T>; D],
+    pub(in super::super) t: Vec<T>,
+}
+
+impl<T: Real, const D: usize> Components<T, D> {
+    /// `n` times 0.
+    pub(super) fn reset(&mut self, n: usize) {
+        for sums in self.s.iter_mut().chain([&mut self.t]) {
+            sums.clear();
+            sums.resize(n, T::ZERO);
+        }
+    }
+}
+
+impl<T, const D: usize> Default for Components<T, D> {
+    fn default() -> Self {
+        Self {
+            s: std::array::from_fn(|_| vec![]),
+            t: vec![],
+        }
+    }
+}
+
+/// Points behind each other, with their strengths.
+pub(super) struct Points<X, T, const D: usize, const M: usize> {
+    pub(super) x: [Vec<X>; D],
+    pub(super) w: [Vec<T>; M],
+}
+
+impl<X, T, const D: usize, const M: usize> Default for Points<X, T, D, M> {
+    fn default() -> Self {
+        Self {
+            x: std::array::from_fn(|_| vec![]),
+            w: std::array::from_fn(|_| vec![]),
+        }
+    }
+}
+
+impl<X: Copy + Default, T: Real, const D: usize, const M: usize> Points<X, T, D, M> {
+    /// Copies runs of others, with strength 0 behind them for at least one vector; returns their number.
+    #[inline(always)]
+    pub(super) fn gather(&mut self, x: [&[X]; D], w: [&[T]; M], runs: &[Range<u32>]) -> usize {
+        let mut count = 0;
+        for run in runs {
+            count += run.len();
+        }
+        for a in 0..D {
+            collect(x[a], runs, count, &mut self.x[a]);
+        }
+        for m in 0..M {
+            collect(w[m], runs, count, &mut self.w[m]);
+            self.w[m][count..count + PADDING].fill(T::ZERO);
+        }
+        count
+    }
+
+    /// Those from `first` to `end`, and some behind them that fill the last vector.
+    #[inline(always)]
+    pub(super) fn sources<I: Isa>(&self, first: usize, end: usize) -> Sources<'_, X, T, D, M> {
+        let n = (end - first).next_multiple_of(T::Lanes::<I>::LANES);
+        let mut sources = Sources {
+            x: [&[]; D],
+            w: [&[]; M],
+        };
+        for a in 0..D {
+            sources.x[a] = &self.x[a][first..][..n];
+        }
+        for m in 0..M {
+            sources.w[m] = &self.w[m][first..][..n];
+        }
+        sources
+    }
+}
+
+/// Copies runs behind each other in pieces of a fixed length, each of which may write past its run: the next one
+/// overwrites that.
+#[inline(always)]
+fn collect<X: Copy + Default>(from: &[X], runs: &[Range<u32>], count: usize, to: &mut Vec<X>) {
+    const PIECE: usize = 8;
+    if to.len() < count + 2 * PADDING {
+        to.resize((count + 2 * PADDING).next_power_of_two(), X::default());
+    }
+    let mut at = 0;
+    for run in runs {
+        let padded = run.len().next_multiple_of(PIECE);
+        let from = from[run.start as usize..][..padded].as_chunks::<PIECE>().0;
+        let to = to[at..][..padded].as_chunks_mut::<PIECE>().0;
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = *from;
+        }
+        at += run.len();
+    }
+}
+
+/// Adds what runs of sources got, times a factor, to the sums of their block.
+#[inline(always)]
+pub(super) fn give_back<T: Real, U: Real>(
+    runs: &[Range<u32>],
+    back: &[U],
+    factor: f64,
+    sums: &mut [T],
+) {
+    let mut from = 0;
+    for run in runs {
+        let sums = &mut sums[run.start as usize..run.end as usize];
+        for (sum, back) in sums.iter_mut().zip(&back[from..][..run.len()]) {
+            *sum += T::from_f64(back.to_f64() * factor);
+        }
+        from += run.len();
+    }
+}

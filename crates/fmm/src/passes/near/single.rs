@@ -1,0 +1,147 @@
+//! Pairs that are taken one at a time, in the precision of the plan: those among the targets of one tile, and those that
+//! were too close for the grid.
+
+use super::super::p2p::RadialSum;
+use super::Block;
+use super::inside::{Inside, Tile};
+use super::places::{CLOSE, FAR};
+use super::runs::Components;
+use super::style::OnGrid;
+use crate::kernel::Pair;
+use lanes::accuracy::FULL;
+use lanes::{Lanes, Real, Scalar, ScalarVector};
+use std::ops::Range;
+
+impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
+    /// The pairs among some points of the block.
+    #[inline(always)]
+    pub(super) fn among<const POTENTIAL: bool>(
+        &self,
+        points: Range<usize>,
+        sums: &mut [Components<T, D>; M],
+    ) {
+        for target in points.clone() {
+            for source in target + 1..points.end {
+                let z = self.distance(target, source);
+                let pair = exact::<P, D, POTENTIAL>(self.pair, z);
+                self.give::<POTENTIAL>(target, source, pair, sums);
+            }
+        }
+    }
+
+    /// Replaces what the points of a tile that are close to each other gave.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn take_again<const POTENTIAL: bool>(
+        &self,
+        on_grid: &OnGrid<P, D>,
+        inside: &Inside<i32, f32, D, M>,
+        tile: &Tile,
+        sums: &mut [Components<T, D>; M],
+    ) {
+        let runs = inside.runs.iter();
+        let places = runs.flat_map(|run| run.start as usize..run.end as usize);
+        for source in places.take(tile.sources.end).skip(tile.sources.start) {
+            for target in tile.targets.clone() {
+                let mut z = [0.0; D];
+                for a in 0..D {
+                    let x = &inside.points.x[a];
+                    z[a] = f64::from(x[target] - x[source]);
+                }
+                let r2 = square(z);
+                if r2 >= CLOSE * CLOSE {
+                    continue;
+                }
+                let mut pair = exact::<P, D, POTENTIAL>(self.pair, self.distance(target, source));
+                let phi = phi(on_grid.field.pair, CLOSE * CLOSE) * on_grid.field.field;
+                for a in 0..D {
+                    pair.s[a] -= z[a] * phi;
+                }
+                if POTENTIAL {
+                    let far = &on_grid.potential;
+                    let gamma = gamma(far.pair, CLOSE * CLOSE / (FAR * FAR));
+                    pair.t -= gamma * far.potential + far.constant;
+                }
+                self.give::<POTENTIAL>(target, source, pair, sums);
+            }
+        }
+    }
+
+    /// From a source to a target, both of the block.
+    #[inline(always)]
+    fn distance(&self, target: usize, source: usize) -> [f64; D] {
+        let mut z = [0.0; D];
+        for a in 0..D {
+            let x = &self.context.sources[a][self.targets.start as usize..];
+            z[a] = x[target].to_f64() - x[source].to_f64();
+        }
+        z
+    }
+
+    /// z φ and γ of a pair, to both.
+    #[inline(always)]
+    fn give<const POTENTIAL: bool>(
+        &self,
+        target: usize,
+        source: usize,
+        pair: RadialSum<f64, D>,
+        sums: &mut [Components<T, D>; M],
+    ) {
+        for m in 0..M {
+            let w = &self.w[m][self.targets.start as usize..];
+            let (here, there) = (w[target].to_f64(), w[source].to_f64());
+            for a in 0..D {
+                let s = &mut sums[m].s[a];
+                s[target] += T::from_f64(there * pair.s[a]);
+                s[source] += T::from_f64(-here * pair.s[a]);
+            }
+            if POTENTIAL {
+                let t = &mut sums[m].t;
+                t[target] += T::from_f64(there * pair.t);
+                t[source] += T::from_f64(here * pair.t);
+            }
+        }
+    }
+}
+
+/// z φ and γ; nothing for a coincident pair.
+#[inline(always)]
+fn exact<P: Pair, const D: usize, const POTENTIAL: bool>(
+    pair: P,
+    z: [f64; D],
+) -> RadialSum<f64, D> {
+    let (mut sum, r2) = (RadialSum::ZERO, square(z));
+    if r2 > 0.0 {
+        let phi = phi(pair, r2);
+        for a in 0..D {
+            sum.s[a] = z[a] * phi;
+        }
+        if POTENTIAL {
+            sum.t = gamma(pair, r2);
+        }
+    }
+    sum
+}
+
+#[inline(always)]
+fn square<const D: usize>(z: [f64; D]) -> f64 {
+    let mut r2 = 0.0;
+    for x in z {
+        r2 += x * x;
+    }
+    r2
+}
+
+#[inline(always)]
+fn phi<P: Pair>(pair: P, r2: f64) -> f64 {
+    let isa = Scalar::default();
+    let r2 = ScalarVector::splat(isa, r2);
+    pair.phi::<ScalarVector<f64>, FULL>(isa, r2).sum()
+}
+
+#[inline(always)]
+fn gamma<P: Pair>(pair: P, r2: f64) -> f64 {
+    let isa = Scalar::default();
+    let r2 = ScalarVector::splat(isa, r2);
+    pair.gamma::<ScalarVector<f64>, FULL>(isa, r2).sum()
+}
