@@ -34,6 +34,19 @@ impl<X, T, const D: usize, const M: usize> Default for Inside<X, T, D, M> {
     }
 }
 
+impl<X, T, const D: usize, const M: usize> Inside<X, T, D, M> {
+    /// Where in the block a gathered source lies.
+    pub(super) fn place(&self, mut source: usize) -> usize {
+        for run in &self.runs {
+            if source < run.len() {
+                return run.start as usize + source;
+            }
+            source -= run.len();
+        }
+        unreachable!("gathered sources come from the runs")
+    }
+}
+
 /// Targets of a leaf, counted in the block, and the gathered sources that they meet.
 pub(super) struct Tile {
     pub(super) targets: Range<usize>,

@@ -45,9 +45,9 @@ impl<V: Lanes> Coordinates<V> for AsTheyAre<V> {
 
 pub(super) const CLOSE: f64 = (1u64 << 20) as f64;
 /// About the width of a leaf, so that the logarithm of r is small.
-pub(super) const FAR: f64 = (1u64 << 26) as f64;
+pub(super) const FAR: f64 = (1u64 << 27) as f64;
 
-/// Coordinates on a grid of 2³⁰ places across a block: the difference of two is exact, and becomes a number in f32. The
+/// Coordinates on a grid of 2³¹ places across a block: the difference of two is exact, and becomes a number in f32. The
 /// relative error of a pair is at most 2⁻²⁴ from that and √D·2⁻²⁰ from the grid, since closer pairs are taken again.
 #[derive(Clone, Copy)]
 pub(in crate::passes) struct OnAGrid<X>(X);
@@ -76,12 +76,12 @@ impl<X: Integers> Coordinates<X::Float> for OnAGrid<X> {
 pub(in crate::passes) struct Grid<const D: usize> {
     /// Place 0.
     pub(in crate::passes) origin: [f64; D],
-    /// Distance of two places, a power of two.
+    /// Distance of two places.
     pub(in crate::passes) unit: f64,
 }
 
-/// Places along the longest side of a block, as a power of two: differences fit an `i32`.
-const PLACES: i32 = 30;
+/// Places along the longest side of a block, so that differences fit an `i32`.
+const PLACES: f64 = (i32::MAX - 1) as f64;
 /// A block may be so many times as wide as its smallest leaf: else too many of its pairs would be close.
 const WIDEST: f64 = 64.0;
 
@@ -89,10 +89,9 @@ impl<const D: usize> Grid<D> {
     /// The grid of the box from `low` to `high` whose smallest leaf has this side; none if the box is too wide for it.
     pub(in crate::passes) fn across(low: [f64; D], high: [f64; D], smallest: f64) -> Option<Self> {
         let side = (0..D).map(|a| high[a] - low[a]).fold(smallest, f64::max);
-        let unit = f64::from(side.log2().ceil() as i32 - PLACES);
-        (side <= WIDEST * smallest).then(|| Self {
+        (side <= WIDEST * smallest).then_some(Self {
             origin: low,
-            unit: unit.exp2(),
+            unit: side / PLACES,
         })
     }
 

@@ -39,32 +39,41 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         tile: &Tile,
         sums: &mut [Components<T, D>; M],
     ) {
-        let runs = inside.runs.iter();
-        let places = runs.flat_map(|run| run.start as usize..run.end as usize);
-        for source in places.take(tile.sources.end).skip(tile.sources.start) {
-            for target in tile.targets.clone() {
+        for target in tile.targets.clone() {
+            for source in tile.sources.clone() {
                 let mut z = [0.0; D];
                 for a in 0..D {
-                    let x = &inside.points.x[a];
-                    z[a] = f64::from(x[target] - x[source]);
+                    let x = inside.points.x[a][target] - inside.sources.x[a][source];
+                    z[a] = f64::from(x);
                 }
-                let r2 = square(z);
-                if r2 >= CLOSE * CLOSE {
-                    continue;
+                if square(z) < CLOSE * CLOSE {
+                    let source = inside.place(source);
+                    self.replace::<POTENTIAL>(on_grid, target, source, z, sums);
                 }
-                let mut pair = exact::<P, D, POTENTIAL>(self.pair, self.distance(target, source));
-                let phi = phi(on_grid.field.pair, CLOSE * CLOSE) * on_grid.field.field;
-                for a in 0..D {
-                    pair.s[a] -= z[a] * phi;
-                }
-                if POTENTIAL {
-                    let far = &on_grid.potential;
-                    let gamma = gamma(far.pair, CLOSE * CLOSE / (FAR * FAR));
-                    pair.t -= gamma * far.potential + far.constant;
-                }
-                self.give::<POTENTIAL>(target, source, pair, sums);
             }
         }
+    }
+
+    /// From what a pair at less than the least distance gave to what it gives.
+    fn replace<const POTENTIAL: bool>(
+        &self,
+        on_grid: &OnGrid<P, D>,
+        target: usize,
+        source: usize,
+        z: [f64; D],
+        sums: &mut [Components<T, D>; M],
+    ) {
+        let mut pair = exact::<P, D, POTENTIAL>(self.pair, self.distance(target, source));
+        let phi = phi(on_grid.field.pair, CLOSE * CLOSE) * on_grid.field.field;
+        for a in 0..D {
+            pair.s[a] -= z[a] * phi;
+        }
+        if POTENTIAL {
+            let far = &on_grid.potential;
+            let gamma = gamma(far.pair, CLOSE * CLOSE / (FAR * FAR));
+            pair.t -= gamma * far.potential + far.constant;
+        }
+        self.give::<POTENTIAL>(target, source, pair, sums);
     }
 
     /// From a source to a target, both of the block.
