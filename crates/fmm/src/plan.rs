@@ -4,6 +4,7 @@ mod verify;
 
 use crate::Real;
 use crate::accuracy::{self, Harmonic2Accuracy};
+use crate::cost::{Costs, Counts, FILLING, PairClass, Work, leaf_capacity};
 use crate::expansion::harmonic2::Harmonic2;
 use crate::kernel::Kernel;
 use crate::lists::Lists;
@@ -11,7 +12,7 @@ use crate::memory::{ask_ahead, room, zeros};
 use crate::options::floor;
 use crate::passes::{Buffers, Context, PADDING, PIECE, unit};
 use crate::points::{check_positions, check_resolution, check_strengths, is_double};
-use crate::report::{PassSeconds, PlanReport};
+use crate::report::{PassSeconds, PlanReport, PredictedSeconds};
 use crate::tree::{Frame, Limits, Tree, TreeOrder};
 use crate::{Error, ErrorKind, Evaluation, Guarantee, Options, Outputs, Result, Sums};
 use lanes::Chosen;
@@ -41,6 +42,7 @@ pub struct Plan<T: Real, K> {
     chosen: Chosen,
     accuracy: Harmonic2Accuracy,
     expansion: Harmonic2,
+    leaf_capacity: usize,
     tree: Tree<2>,
     lists: Lists,
     /// Leaves that hold targets, in the order of their targets.
@@ -89,6 +91,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         let mut plan = Self {
             chosen,
             expansion: Harmonic2::new(accuracy.order, accuracy.wave_error, chosen.lanes()),
+            leaf_capacity: 0,
             accuracy,
             kernel,
             options,
@@ -100,6 +103,9 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             list_seconds: 0.0,
             spare: Mutex::default(),
         };
+        let work = plan.work(sources.len(), targets.unwrap_or(sources).len());
+        let chosen = || leaf_capacity(&plan.costs(), &work);
+        plan.leaf_capacity = plan.options.leaf_capacity.unwrap_or_else(chosen);
         plan.rebuild(sources, targets)?;
         Ok(plan)
     }
@@ -145,7 +151,7 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             let empty: &[[T; 2]] = &[];
             let separate = check_positions(self.chosen, "targets", targets.unwrap_or(empty))?;
             let extent = check_positions(self.chosen, name, sources)?;
-            let leaf_capacity = self.leaf_capacity();
+            let leaf_capacity = self.leaf_capacity;
             let most = sources.len().max(targets.unwrap_or(empty).len());
             let share = FILLING * leaf_capacity as f64 / most as f64;
             let frame = Frame::of::<T>(&extent.join(separate), Some(share));
@@ -175,14 +181,39 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         })
     }
 
-    fn leaf_capacity(&self) -> usize {
-        self.options
-            .leaf_capacity
-            .unwrap_or(match self.accuracy.order {
-                ..=16 => 32,
-                17..=24 => 48,
-                _ => 64,
-            })
+    /// The constants of the machine.
+    fn costs(&self) -> Costs {
+        let shipped = Costs::shipped(self.chosen.set());
+        self.options.costs.unwrap_or(shipped)
+    }
+
+    /// What the cost model needs to know of an evaluation.
+    fn work(&self, sources: usize, targets: usize) -> Work {
+        Work {
+            dimension: 2,
+            sources,
+            targets,
+            order: self.expansion.order(),
+            waves: self.expansion.waves(),
+            pair: PairClass::of(self.accuracy.pair, is_double::<T>()),
+            potential: self.options.outputs.potential,
+        }
+    }
+
+    /// What the cost model expects of the tree that there is.
+    fn predicted(&self, near_pairs: u64) -> PredictedSeconds {
+        let tree = &self.tree;
+        let coarse: usize = (0..=tree.depth().min(1))
+            .map(|level| tree.level(level).len())
+            .sum();
+        let counts = Counts {
+            near_pairs: near_pairs as f64,
+            leaves: self.leaves.len() as f64,
+            cells: tree.cells.len() as f64,
+            far_cells: (tree.cells.len() - coarse) as f64,
+        };
+        let work = self.work(tree.source_order.len(), tree.targets().len());
+        self.costs().predict(&work, &counts)
     }
 
     /// The field of one strength vector at every target.
@@ -340,21 +371,23 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             .chain(&self.targets)
             .map(Vec::capacity)
             .sum();
+        let near_pairs = self.leaves.iter().map(leaf_pairs).sum();
         PlanReport {
             n_sources: tree.source_order.len(),
             n_targets: tree.targets().len(),
             cells: tree.cells.len(),
             leaves: self.leaves.len(),
             depth: tree.depth(),
-            leaf_capacity: self.leaf_capacity(),
+            leaf_capacity: self.leaf_capacity,
             expansion_order: self.expansion.order(),
             waves: self.expansion.waves(),
-            near_pairs: self.leaves.iter().map(leaf_pairs).sum(),
+            near_pairs,
             bytes: tree.bytes() + lists.bytes() + buffers + coordinates * size_of::<T>(),
             instruction_set: self.chosen.set().name(),
             sort_seconds: tree.seconds.0,
             tree_seconds: tree.seconds.1,
             list_seconds: self.list_seconds,
+            predicted: self.predicted(near_pairs),
         }
     }
 
@@ -363,9 +396,6 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
         &self.tree
     }
 }
-
-/// How full the leaves of an evenly filled cloud are made. Fuller ones would be split here and there, by chance.
-const FILLING: f64 = 0.55;
 
 /// Runs in the pool handed in, or where the caller is.
 fn in_pool<R: Send>(

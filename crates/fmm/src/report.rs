@@ -46,6 +46,24 @@ pub struct PlanReport {
     pub tree_seconds: f64,
     /// Seconds to build the lists.
     pub list_seconds: f64,
+    /// What the cost model expects of these cells, leaves and near pairs.
+    pub predicted: PredictedSeconds,
+}
+
+/// Seconds that the cost model ([`Costs`](crate::Costs)) expects of a plan and of one strength vector, on one core: many
+/// threads take about as many times less.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PredictedSeconds {
+    /// Building cells and lists; sorting is not modelled, as it hardly depends on the leaf capacity.
+    pub tree: f64,
+    /// As [`PassSeconds::upward`].
+    pub upward: f64,
+    /// As [`PassSeconds::downward`].
+    pub downward: f64,
+    /// As [`PassSeconds::leaves`].
+    pub leaves: f64,
+    /// The near pairs, which are a part of `leaves`.
+    pub near: f64,
 }
 
 /// A measured error, from a sample of targets compared with the direct sum.
