@@ -201,19 +201,14 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
     }
 
     /// What the cost model expects of the tree that there is.
-    fn predicted(&self, near_pairs: u64) -> PredictedSeconds {
-        let tree = &self.tree;
-        let coarse: usize = (0..=tree.depth().min(1))
-            .map(|level| tree.level(level).len())
-            .sum();
+    fn predicted(&self, work: &Work, report: &PlanReport) -> PredictedSeconds {
         let counts = Counts {
-            near_pairs: near_pairs as f64,
-            leaves: self.leaves.len() as f64,
-            cells: tree.cells.len() as f64,
-            far_cells: (tree.cells.len() - coarse) as f64,
+            near_pairs: report.near_pairs as f64,
+            leaves: report.leaves as f64,
+            cells: report.cells as f64,
+            far_cells: report.far_cells as f64,
         };
-        let work = self.work(tree.source_order.len(), tree.targets().len());
-        self.costs().predict(&work, &counts)
+        self.costs().predict(work, &counts)
     }
 
     /// The field of one strength vector at every target.
@@ -371,24 +366,34 @@ impl<T: Real, K: Kernel<2>> Plan<T, K> {
             .chain(&self.targets)
             .map(Vec::capacity)
             .sum();
-        let near_pairs = self.leaves.iter().map(leaf_pairs).sum();
-        PlanReport {
+        let coarse = (0..=tree.depth().min(1)).map(|level| tree.level(level).len());
+        let work = self.work(tree.source_order.len(), tree.targets().len());
+        let mut report = PlanReport {
             n_sources: tree.source_order.len(),
             n_targets: tree.targets().len(),
             cells: tree.cells.len(),
+            far_cells: tree.cells.len() - coarse.sum::<usize>(),
             leaves: self.leaves.len(),
             depth: tree.depth(),
             leaf_capacity: self.leaf_capacity,
             expansion_order: self.expansion.order(),
             waves: self.expansion.waves(),
-            near_pairs,
+            pair_class: work.pair.name(),
+            near_pairs: self.leaves.iter().map(leaf_pairs).sum(),
             bytes: tree.bytes() + lists.bytes() + buffers + coordinates * size_of::<T>(),
             instruction_set: self.chosen.set().name(),
             sort_seconds: tree.seconds.0,
             tree_seconds: tree.seconds.1,
             list_seconds: self.list_seconds,
-            predicted: self.predicted(near_pairs),
-        }
+            predicted: PredictedSeconds::default(),
+        };
+        report.predicted = self.predicted(&work, &report);
+        report
+    }
+
+    /// Points in a cell above which it is split: as the options say, or as the cost model chose.
+    pub fn leaf_capacity(&self) -> usize {
+        self.leaf_capacity
     }
 
     /// The tree of the plan, to walk over or to reuse.

@@ -24,6 +24,8 @@ pub struct PlanReport {
     pub n_targets: usize,
     /// Cells of the tree, leaves included.
     pub cells: usize,
+    /// Cells of level 2 and deeper, which have far lists.
+    pub far_cells: usize,
     /// Leaves of the tree.
     pub leaves: usize,
     /// Depth of the deepest leaf; the root has 0.
@@ -34,6 +36,8 @@ pub struct PlanReport {
     pub expansion_order: usize,
     /// Plane waves in each direction.
     pub waves: usize,
+    /// Which hot loop takes near pairs: `f32`, or in f64 by accuracy `single`, `middle` or `full`.
+    pub pair_class: &'static str,
     /// Pairs of the near lists.
     pub near_pairs: u64,
     /// Bytes held by the plan and the buffers of one evaluation.

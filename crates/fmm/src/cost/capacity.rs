@@ -154,25 +154,23 @@ mod tests {
     /// 16 leaves of a square: 100 of 256 pairs of leaves touch; 21 cells, of which 5 have no far list. Eight octants.
     #[test]
     fn counts_of_small_grids() {
-        let mut work = work(1600, 1e-6);
-        let q = 100;
-        work.sources = (1600.0 * FILLING) as usize;
-        work.targets = work.sources;
-        let counts = evenly_filled(&work, q);
-        let pairs = (work.sources * work.targets) as f64;
-        assert_eq!(counts.near_pairs, pairs * 100.0 / 256.0);
-        assert_eq!(
-            (counts.leaves, counts.cells, counts.far_cells),
-            (16.0, 21.0, 16.0)
-        );
-        work.dimension = 3;
-        work.sources = 440;
-        work.targets = 440;
-        let counts = evenly_filled(&work, q);
-        assert_eq!(
-            (counts.leaves, counts.cells, counts.far_cells),
-            (8.0, 9.0, 0.0)
-        );
-        assert_eq!(counts.near_pairs, 440.0 * 440.0);
+        let counts = |dimension: u32, leaves: f64| {
+            let n = (leaves * FILLING * 1000.0).round() as usize;
+            let work = Work {
+                dimension,
+                ..work(n, 1e-6)
+            };
+            let counts = evenly_filled(&work, 1000);
+            let near = counts.near_pairs / (n as f64 * n as f64);
+            [near, counts.leaves, counts.cells, counts.far_cells]
+        };
+        for (found, expected) in [
+            (counts(2, 16.0), [100.0 / 256.0, 16.0, 21.0, 16.0]),
+            (counts(3, 8.0), [1.0, 8.0, 9.0, 0.0]),
+        ] {
+            for (found, expected) in found.into_iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+            }
+        }
     }
 }

@@ -103,6 +103,16 @@ pub(crate) enum PairClass {
 }
 
 impl PairClass {
+    /// As in the names of the constants.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Single => "single",
+            Self::Middle => "middle",
+            Self::Full => "full",
+        }
+    }
+
     /// For an accuracy of [`lanes::accuracy`].
     pub(crate) fn of(accuracy: usize, double: bool) -> Self {
         match accuracy {
