@@ -11,10 +11,13 @@
 //!
 //! with p terms and n plane waves in each direction. Far cells are those of level 2 and deeper. What m2l is made of grows as
 //! p·n (to and from waves), as n (translations) and as p² (l2l); but p and n follow from one tolerance, and along that curve
-//! a line in p·n was within 2 % of the measured seconds.
+//! a line in p·n gives the measured seconds to 4 % (root mean square).
 //!
-//! There is no dense form of m2l to choose: counted and measured, it takes 3 to 10 times the time of the plane waves
-//! already at the smallest orders.
+//! There is no dense form of m2l to choose between, because it is never cheaper. Multiply-adds a cell, counted: at 1e-6
+//! dense 18 300, dense and rotated 11 900, plane waves 3 400; at 1e-12 90 800, 51 700 and 8 200.
+//!
+//! What the model leaves out: the exponential of a Gaussian core, pairs of leaves and cells of unlike sizes (a few percent
+//! of smooth clouds), several strength vectors at once, and the processor's caches.
 
 mod capacity;
 mod shipped;
