@@ -15,8 +15,8 @@ pub(crate) struct Predicted {
 }
 
 impl Predicted {
-    /// For so many strength vectors, shared evenly by the threads of the current pool.
-    pub(crate) fn new(plan: &PlanReport, vectors: usize) -> Self {
+    /// For so many strength vectors, shared evenly by so many threads.
+    pub(crate) fn new(plan: &PlanReport, vectors: usize, threads: usize) -> Self {
         let PredictedSeconds {
             tree,
             upward,
@@ -24,7 +24,7 @@ impl Predicted {
             leaves,
             near,
         } = plan.predicted;
-        let threads = rayon::current_num_threads() as f64;
+        let threads = threads as f64;
         let each = vectors as f64 / threads;
         Self {
             tree: tree / threads,

@@ -89,7 +89,7 @@ impl<'a> Measurement<'a> {
             n,
             evaluate: self.evaluate(&plan, &strengths)?,
             leaf_capacity: plan.leaf_capacity(),
-            predicted: Predicted::new(&plan.report(), 1),
+            predicted: Predicted::new(&plan.report(), 1, rayon::current_num_threads()),
             plan: self.plan(&positions)?,
             direct,
             tolerance: bench.tolerance,

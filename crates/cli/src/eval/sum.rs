@@ -90,7 +90,11 @@ impl Eval {
             plan_seconds,
             evaluate_seconds,
             plan: Some(Built {
-                predicted: Predicted::new(&plan.report(), strengths.len()),
+                predicted: Predicted::new(
+                    &plan.report(),
+                    strengths.len(),
+                    rayon::current_num_threads(),
+                ),
                 report: plan.report(),
                 passes,
             }),

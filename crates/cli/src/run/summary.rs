@@ -16,8 +16,9 @@ struct Summary {
     tolerance: f64,
     max_measured_field_error: Option<f64>,
     leaf_capacity: usize,
-    /// Of one evaluation at the last state; timings.csv has the measured ones.
-    predicted_seconds: Predicted,
+    /// Of one evaluation at the last state on one core: a summary is the same for any number of threads. The measured ones
+    /// are in timings.csv.
+    predicted_core_seconds: Predicted,
     laws: Vec<Law>,
 }
 
@@ -46,7 +47,7 @@ pub(super) fn write(path: &Path, simulation: &Simulation, seconds: f64) -> Resul
         tolerance: simulation.config().field.tolerance,
         max_measured_field_error: simulation.max_measured_error(),
         leaf_capacity: plan.leaf_capacity,
-        predicted_seconds: Predicted::new(&plan, 1),
+        predicted_core_seconds: Predicted::new(&plan, 1, 1),
         laws: simulation.laws().into_iter().map(law).collect(),
     };
     files::write_json(path, &summary)

@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use farfield::Costs;
 
-/// A file for the instruction set of this machine, in which far cells cost so much that leaves become as large as can be.
+/// A file for the instruction set of this machine, in which far cells cost so much that all points stay in one leaf.
 fn costs() -> String {
     let set = lanes::Chosen::detect().set();
     let mut text = format!("version = 1\ninstruction_set = \"{set}\"\n[nanoseconds]\n");
@@ -61,11 +61,11 @@ fn constants_choose_the_leaf_capacity() {
     let shipped = json(&bench, "r.json");
     assert!(shipped["leaf_capacity"].as_u64().unwrap() < 200);
     bench.good(&format!("{EVAL} --costs c.toml"));
-    assert_eq!(json(&bench, "r.json")["leaf_capacity"], 256);
+    assert_eq!(json(&bench, "r.json")["leaf_capacity"], 5000);
     bench.good("bench --from 5000 --to 5000 --rounds 1 --costs c.toml --out b");
     assert_eq!(
         json(&bench, "b/bench.json")["rows"][0]["leaf_capacity"],
-        256
+        5000
     );
 }
 
@@ -78,7 +78,7 @@ fn a_run_keeps_the_leaf_capacity_that_it_began_with() {
         "{run} --set time.steps=6 --out straight --costs c.toml"
     ));
     bench.good(&format!("{run} --set time.steps=3 --out o --costs c.toml"));
-    assert!(bench.text("o/config.toml").contains("leaf_capacity = 256"));
+    assert!(bench.text("o/config.toml").contains("leaf_capacity = 3000"));
     bench.usage(
         "run --resume o --costs c.toml",
         &["--resume", "cannot be used with"],
@@ -87,14 +87,14 @@ fn a_run_keeps_the_leaf_capacity_that_it_began_with() {
     let last = "snapshots/snapshot-0000000006.ffs";
     let [left, right] = ["straight", "o"].map(|run| bench.read(&format!("{run}/{last}")));
     assert!(left == right);
-    assert_eq!(json(&bench, "o/summary.json")["leaf_capacity"], 256);
+    assert_eq!(json(&bench, "o/summary.json")["leaf_capacity"], 3000);
     // Without the configuration's, the snapshot's.
     let config = bench
         .text("o/config.toml")
-        .replace("leaf_capacity = 256\n", "");
+        .replace("leaf_capacity = 3000\n", "");
     bench.write("o/config.toml", config);
     bench.good("run --resume o --set time.steps=7");
-    assert!(bench.text("o/config.toml").contains("leaf_capacity = 256"));
+    assert!(bench.text("o/config.toml").contains("leaf_capacity = 3000"));
     bench.refused(
         "run --set field.leaf_capacity=40 --costs c.toml",
         "--costs: given beside field.leaf_capacity = 40 (allowed: one of them)",

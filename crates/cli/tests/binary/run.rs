@@ -70,7 +70,7 @@ fn diagnostics_and_summary() {
             "leaf_capacity",
             "max_measured_field_error",
             "n",
-            "predicted_seconds",
+            "predicted_core_seconds",
             "seconds",
             "steps",
             "tolerance"
