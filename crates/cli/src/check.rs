@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 #[derive(Args, Debug)]
 pub(crate) struct Check {
     /// Check this configuration instead, and the arrays that it names
-    #[arg(value_name = "CONFIG.toml", conflicts_with_all = ["kernel", "sources", "n", "tolerances"])]
+    #[arg(value_name = "CONFIG.toml", conflicts_with_all = ["kernel", "sources", "n", "tolerances", "costs"])]
     config: Option<PathBuf>,
     /// As in eval
     #[arg(long, default_value = "biot-savart")]
@@ -91,7 +91,7 @@ impl Check {
             );
             let exact = oracle.exact()?;
             for &tolerance in tolerances {
-                let options = self.machine.options(tolerance);
+                let options = self.machine.options(tolerance, Outputs::BOTH)?;
                 let plan = Plan::new(&positions, self.kernel, options)?;
                 let sums = plan.evaluate(&[&strengths], Outputs::BOTH)?.sums.remove(0);
                 for (output, achieved) in oracle.errors(&sums, &exact).by_name() {

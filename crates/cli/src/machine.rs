@@ -1,8 +1,9 @@
 //! Threads and instruction set: where the work runs.
 
+use crate::costs::{self, Measured};
 use crate::error::{Error, Result};
 use clap::Args;
-use farfield::{InstructionSet, Options};
+use farfield::{InstructionSet, Options, Outputs};
 
 #[derive(Args, Debug, Clone, Copy)]
 pub(crate) struct Machine {
@@ -12,6 +13,9 @@ pub(crate) struct Machine {
     /// Instruction set: avx512, avx2, neon, scalar [default: the fastest that the machine has]
     #[arg(long, value_name = "NAME")]
     pub(crate) isa: Option<InstructionSet>,
+    /// Constants of this machine, from bench --calibrate, by which the fast method chooses its leaf capacity
+    #[arg(long, value_name = "FILE", value_parser = costs::parse)]
+    costs: Option<Measured>,
 }
 
 impl Machine {
@@ -20,13 +24,16 @@ impl Machine {
         pool(self.threads)?.install(work)
     }
 
-    /// Options for a plan with the instruction set that was asked for.
-    pub(crate) fn options(&self, tolerance: f64) -> Options {
-        let options = Options::tolerance(tolerance);
-        match self.isa {
-            Some(set) => options.instruction_set(set),
-            None => options,
+    /// Options for a plan with the instruction set and the constants that were asked for, mostly for these outputs.
+    pub(crate) fn options(&self, tolerance: f64, outputs: Outputs) -> Result<Options> {
+        let mut options = Options::tolerance(tolerance).outputs(outputs);
+        if let Some(set) = self.isa {
+            options = options.instruction_set(set);
         }
+        if let Some(measured) = &self.costs {
+            options = options.costs(measured.check(self.instruction_set())?);
+        }
+        Ok(options)
     }
 
     /// The instruction set that will be used.

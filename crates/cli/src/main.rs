@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod clouds;
 mod config;
+mod costs;
 mod error;
 mod eval;
 mod export;
@@ -16,6 +17,7 @@ mod oracle;
 mod output_folder;
 mod outputs;
 mod pictures;
+mod predicted;
 mod run;
 mod text;
 

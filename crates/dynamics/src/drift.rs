@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::simulation::StepSeconds;
-use farfield::{Kernel2d, Options, Outputs, PassSeconds, Plan, PlanReport, VerifyReport};
+use farfield::{Costs, Kernel2d, Options, Outputs, PassSeconds, Plan, PlanReport, VerifyReport};
 use std::time::Instant;
 
 /// A plan that follows the particles.
@@ -14,16 +14,35 @@ pub(crate) struct DriftPlan {
     tolerance: f64,
 }
 
+/// The leaf capacity of a plan, or what it is chosen by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Leaves {
+    Capacity(usize),
+    Chosen(Option<Costs>),
+}
+
+impl Leaves {
+    fn options(self, tolerance: f64) -> Options {
+        let options = Options::tolerance(tolerance);
+        match self {
+            Self::Capacity(points) => options.leaf_capacity(points),
+            Self::Chosen(Some(costs)) => options.costs(costs),
+            Self::Chosen(None) => options,
+        }
+    }
+}
+
 impl DriftPlan {
     pub(crate) fn new(
         positions: &[[f64; 2]],
         kernel: Kernel2d,
         strengths: Vec<f64>,
         tolerance: f64,
+        leaves: Leaves,
         seconds: &mut StepSeconds,
     ) -> Result<Self> {
         let started = Instant::now();
-        let plan = Plan::new(positions, kernel, Options::tolerance(tolerance))?;
+        let plan = Plan::new(positions, kernel, leaves.options(tolerance))?;
         seconds.rebuild += started.elapsed().as_secs_f64();
         Ok(Self {
             plan,
@@ -36,6 +55,10 @@ impl DriftPlan {
     /// The tolerance that the plan was built with.
     pub(crate) fn tolerance(&self) -> f64 {
         self.tolerance
+    }
+
+    pub(crate) fn leaf_capacity(&self) -> usize {
+        self.plan.leaf_capacity()
     }
 
     pub(crate) fn report(&self) -> PlanReport {
@@ -54,7 +77,7 @@ impl DriftPlan {
         Ok(())
     }
 
-    /// Builds the plan again with another tolerance.
+    /// Builds the plan again with another tolerance and the same leaf capacity, which is what a restart knows.
     pub(crate) fn rebuild(
         &mut self,
         positions: &[[f64; 2]],
@@ -62,7 +85,15 @@ impl DriftPlan {
         seconds: &mut StepSeconds,
     ) -> Result<()> {
         let strengths = std::mem::take(&mut self.strengths);
-        *self = Self::new(positions, self.kernel, strengths, tolerance, seconds)?;
+        let leaves = Leaves::Capacity(self.leaf_capacity());
+        *self = Self::new(
+            positions,
+            self.kernel,
+            strengths,
+            tolerance,
+            leaves,
+            seconds,
+        )?;
         Ok(())
     }
 

@@ -102,6 +102,7 @@ fn smaller(config: &Config, inputs: &Inputs, n: usize) -> (Config, Inputs) {
     let from_file = Inputs {
         positions,
         circulations: None,
+        costs: inputs.costs,
     };
     let trial_n = count(&config, &from_file);
     let circulations = inputs.circulations.as_deref().map(|m| {

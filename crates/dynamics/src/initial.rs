@@ -3,16 +3,19 @@
 use crate::config::{Circulations, Config, InitialConfig, ModelConfig};
 use crate::noise::{Stream, cos_sin_turns, normals, uniforms};
 use crate::{Error, ErrorKind, Result};
+use farfield::Costs;
 use rayon::prelude::*;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-/// Arrays that the configuration takes from files; the caller reads them.
+/// What a run takes from files beside its configuration; the caller reads them.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
     /// Positions (N, 2), for `initial.kind = "file"`.
     pub positions: Option<Vec<[f64; 2]>>,
     /// Circulations (N,), for `model.circulations = { file = … }`.
     pub circulations: Option<Vec<f64>>,
+    /// Constants of the machine, by which a new run chooses its leaf capacity unless `field.leaf_capacity` tells it.
+    pub costs: Option<Costs>,
 }
 
 fn input(name: impl std::fmt::Display, value: impl std::fmt::Display, allowed: &str) -> Error {

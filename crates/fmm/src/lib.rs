@@ -12,6 +12,7 @@
 //! cells are near and far; expansions and passes stay inside. [`Error`] is all that can go wrong.
 
 mod accuracy;
+mod cost;
 pub mod direct;
 mod error;
 mod expansion;
@@ -27,12 +28,13 @@ mod points;
 mod report;
 pub mod tree;
 
+pub use cost::Costs;
 pub use error::{Error, ErrorKind, Result};
 pub use kernel::{BiotSavart2d, Coulomb2d, GaussianCore, Kernel, Kernel2d};
 pub use lanes::InstructionSet;
 pub use options::{Guarantee, Options, Outputs};
 pub use plan::Plan;
-pub use report::{PassSeconds, PlanReport, VerifyReport};
+pub use report::{PassSeconds, PlanReport, PredictedSeconds, VerifyReport};
 
 /// `f64` or `f32`, for which the method is compiled in this crate.
 pub trait Real: passes::Compiled {}

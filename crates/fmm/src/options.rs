@@ -1,6 +1,6 @@
 //! What a user can ask for; each default says why.
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Costs, Error, ErrorKind, Result};
 use lanes::{Chosen, InstructionSet, Real};
 use std::sync::Arc;
 
@@ -52,6 +52,8 @@ pub struct Options {
     pub(crate) tolerance: f64,
     pub(crate) guarantee: Guarantee,
     pub(crate) leaf_capacity: Option<usize>,
+    pub(crate) costs: Option<Costs>,
+    pub(crate) outputs: Outputs,
     pub(crate) instruction_set: Option<InstructionSet>,
     pub(crate) pool: Option<Arc<rayon::ThreadPool>>,
 }
@@ -72,6 +74,8 @@ impl Options {
             tolerance,
             guarantee: Guarantee::default(),
             leaf_capacity: None,
+            costs: None,
+            outputs: Outputs::FIELD,
             instruction_set: None,
             pool: None,
         }
@@ -83,9 +87,24 @@ impl Options {
         self
     }
 
-    /// Points in a cell above which it is split; by default chosen from tolerance and precision.
+    /// Points in a cell above which it is split; by default the one for which the cost model expects the least time, see
+    /// [`costs`](Self::costs). Few points stay in one leaf: that is the direct sum.
     pub fn leaf_capacity(mut self, points: usize) -> Self {
         self.leaf_capacity = Some(points);
+        self
+    }
+
+    /// Constants of this machine, by which the leaf capacity is chosen; by default [`Costs::shipped`] for the instruction
+    /// set. Another leaf capacity gives other roundings: results are the same bits only for the same constants.
+    pub fn costs(mut self, costs: Costs) -> Self {
+        self.costs = Some(costs);
+        self
+    }
+
+    /// What will mostly be evaluated, for the choice of the leaf capacity: potentials make near pairs dearer. By default
+    /// the field. Any outputs can be evaluated all the same.
+    pub fn outputs(mut self, outputs: Outputs) -> Self {
+        self.outputs = outputs;
         self
     }
 
@@ -115,6 +134,9 @@ impl Options {
         }
         if self.leaf_capacity == Some(0) {
             return Err(Error::argument("leaf_capacity", "0", "1 or more"));
+        }
+        if let Some(costs) = &self.costs {
+            costs.check()?;
         }
         self.chosen().map(|_| ())
     }

@@ -4,6 +4,7 @@ mod evaluate;
 mod verify;
 
 use crate::Real;
+use crate::cost::{Costs, Counts, FILLING, PairClass, Work, leaf_capacity};
 use crate::expansion::Family;
 use crate::kernel::{Kernel, RadialPair};
 use crate::lists::Lists;
@@ -11,7 +12,7 @@ use crate::memory::{ask_ahead, room};
 use crate::options::floor;
 use crate::passes::{Buffers, PADDING, PIECE};
 use crate::points::{check_positions, check_resolution, is_double};
-use crate::report::PlanReport;
+use crate::report::{PlanReport, PredictedSeconds};
 use crate::tree::{Frame, Limits, Tree, TreeOrder};
 use crate::{Error, Guarantee, Options, Result};
 use lanes::Chosen;
@@ -45,6 +46,7 @@ pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     expansion: FamilyOf<K, D>,
     /// Accuracy of one near pair, see [`lanes::accuracy`].
     pair_accuracy: usize,
+    leaf_capacity: usize,
     tree: Tree<D>,
     lists: Lists,
     /// Leaves that hold targets, in the order of their targets.
@@ -96,6 +98,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             chosen,
             expansion,
             pair_accuracy,
+            leaf_capacity: 0,
             kernel,
             options,
             tree: Tree::default(),
@@ -106,6 +109,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             list_seconds: 0.0,
             spare: Mutex::default(),
         };
+        let work = plan.work(sources.len(), targets.unwrap_or(sources).len());
+        let chosen = || leaf_capacity(&plan.costs(), &work);
+        plan.leaf_capacity = plan.options.leaf_capacity.unwrap_or_else(chosen);
         plan.rebuild(sources, targets)?;
         Ok(plan)
     }
@@ -151,7 +157,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             let empty: &[[T; D]] = &[];
             let separate = check_positions(self.chosen, "targets", targets.unwrap_or(empty))?;
             let extent = check_positions(self.chosen, name, sources)?;
-            let leaf_capacity = self.leaf_capacity();
+            let leaf_capacity = self.leaf_capacity;
             let most = sources.len().max(targets.unwrap_or(empty).len());
             let share = FILLING * leaf_capacity as f64 / most as f64;
             let frame = Frame::of::<T>(&extent.join(separate), Some(share));
@@ -180,10 +186,34 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         })
     }
 
-    fn leaf_capacity(&self) -> usize {
-        self.options
-            .leaf_capacity
-            .unwrap_or_else(|| self.expansion.leaf_capacity())
+    /// The constants of the machine.
+    fn costs(&self) -> Costs {
+        let shipped = Costs::shipped(self.chosen.set());
+        self.options.costs.unwrap_or(shipped)
+    }
+
+    /// What the cost model needs to know of an evaluation.
+    fn work(&self, sources: usize, targets: usize) -> Work {
+        Work {
+            dimension: D as u32,
+            sources,
+            targets,
+            order: self.expansion.order(),
+            waves: self.expansion.waves(),
+            pair: PairClass::of(self.pair_accuracy, is_double::<T>()),
+            potential: self.options.outputs.potential,
+        }
+    }
+
+    /// What the cost model expects of the tree that there is.
+    fn predicted(&self, work: &Work, report: &PlanReport) -> PredictedSeconds {
+        let counts = Counts {
+            near_pairs: report.near_pairs as f64,
+            leaves: report.leaves as f64,
+            cells: report.cells as f64,
+            far_cells: report.far_cells as f64,
+        };
+        self.costs().predict(work, &counts)
     }
 
     /// What was built, and how long it took.
@@ -208,22 +238,34 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             .chain(&self.targets)
             .map(Vec::capacity)
             .sum();
-        PlanReport {
+        let coarse = (0..=tree.depth().min(1)).map(|level| tree.level(level).len());
+        let work = self.work(tree.source_order.len(), tree.targets().len());
+        let mut report = PlanReport {
             n_sources: tree.source_order.len(),
             n_targets: tree.targets().len(),
             cells: tree.cells.len(),
+            far_cells: tree.cells.len() - coarse.sum::<usize>(),
             leaves: self.leaves.len(),
             depth: tree.depth(),
-            leaf_capacity: self.leaf_capacity(),
+            leaf_capacity: self.leaf_capacity,
             expansion_order: self.expansion.order(),
             waves: self.expansion.waves(),
+            pair_class: work.pair.name(),
             near_pairs: self.leaves.iter().map(leaf_pairs).sum(),
             bytes: tree.bytes() + lists.bytes() + buffers + coordinates * size_of::<T>(),
             instruction_set: self.chosen.set().name(),
             sort_seconds: tree.seconds.0,
             tree_seconds: tree.seconds.1,
             list_seconds: self.list_seconds,
-        }
+            predicted: PredictedSeconds::default(),
+        };
+        report.predicted = self.predicted(&work, &report);
+        report
+    }
+
+    /// Points in a cell above which it is split: as the options say, or as the cost model chose.
+    pub fn leaf_capacity(&self) -> usize {
+        self.leaf_capacity
     }
 
     /// The tree of the plan, to walk over or to reuse.
@@ -231,9 +273,6 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         &self.tree
     }
 }
-
-/// How full the leaves of an evenly filled cloud are made. Fuller ones would be split here and there, by chance.
-const FILLING: f64 = 0.55;
 
 /// Runs in the pool handed in, or where the caller is.
 fn in_pool<R: Send>(

@@ -24,6 +24,8 @@ pub struct PlanReport {
     pub n_targets: usize,
     /// Cells of the tree, leaves included.
     pub cells: usize,
+    /// Cells of level 2 and deeper, which have far lists.
+    pub far_cells: usize,
     /// Leaves of the tree.
     pub leaves: usize,
     /// Depth of the deepest leaf; the root has 0.
@@ -34,6 +36,8 @@ pub struct PlanReport {
     pub expansion_order: usize,
     /// Plane waves in each direction.
     pub waves: usize,
+    /// Which hot loop takes near pairs: `f32`, or in a plan of f64, by accuracy, `coarse`, `single`, `middle` or `full`.
+    pub pair_class: &'static str,
     /// Pairs of the near lists.
     pub near_pairs: u64,
     /// Bytes held by the plan and the buffers of one evaluation.
@@ -46,6 +50,24 @@ pub struct PlanReport {
     pub tree_seconds: f64,
     /// Seconds to build the lists.
     pub list_seconds: f64,
+    /// What the cost model expects of these cells, leaves and near pairs.
+    pub predicted: PredictedSeconds,
+}
+
+/// Seconds that the cost model ([`Costs`](crate::Costs)) expects of a plan and of one strength vector, on one core: many
+/// threads take about as many times less.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PredictedSeconds {
+    /// Building cells and lists; sorting is not modelled, as it hardly depends on the leaf capacity.
+    pub tree: f64,
+    /// As [`PassSeconds::upward`].
+    pub upward: f64,
+    /// As [`PassSeconds::downward`].
+    pub downward: f64,
+    /// As [`PassSeconds::leaves`].
+    pub leaves: f64,
+    /// The near pairs, which are a part of `leaves`.
+    pub near: f64,
 }
 
 /// A measured error, from a sample of targets compared with the direct sum.

@@ -54,7 +54,7 @@ impl About {
                 from: bench.from,
                 to: bench.to,
                 direct_up_to: bench.direct_up_to,
-                rounds: bench.rounds,
+                rounds: bench.rounds(),
             },
         }
     }

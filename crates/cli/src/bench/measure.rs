@@ -5,6 +5,7 @@ use super::rounds::fastest;
 use crate::error::{Error, Result};
 use crate::npy::Number;
 use crate::oracle::{Errors, Oracle};
+use crate::predicted::Predicted;
 use farfield::{Kernel2d, PassSeconds, Plan, Sums};
 use std::time::Instant;
 
@@ -16,6 +17,8 @@ pub(super) struct Row {
     pub(super) n: usize,
     pub(super) plan: PlanSeconds,
     pub(super) evaluate: PassSeconds,
+    pub(super) leaf_capacity: usize,
+    pub(super) predicted: Predicted,
     /// None where it was timed at no smaller number of points.
     pub(super) direct: Option<Direct>,
     pub(super) tolerance: f64,
@@ -77,13 +80,16 @@ impl<'a> Measurement<'a> {
         };
         let oracle = Oracle::new(&positions, &strengths, targets, kernel, wanted, isa);
         let (exact, direct) = self.direct(n, &oracle)?;
-        let plan = Plan::new(&positions, kernel, bench.machine.options(bench.tolerance))?;
+        let options = bench.machine.options(bench.tolerance, wanted)?;
+        let plan = Plan::new(&positions, kernel, options)?;
         let answer = plan.evaluate(&[&strengths], wanted)?;
         let errors = oracle.errors(&answer.sums[0], &exact);
         within(bench.tolerance, n, errors)?;
         Ok(Row {
             n,
             evaluate: self.evaluate(&plan, &strengths)?,
+            leaf_capacity: plan.leaf_capacity(),
+            predicted: Predicted::new(&plan.report(), 1, rayon::current_num_threads()),
             plan: self.plan(&positions)?,
             direct,
             tolerance: bench.tolerance,
@@ -106,7 +112,7 @@ impl<'a> Measurement<'a> {
             field: vec![],
             potential: vec![],
         };
-        let [seconds] = fastest(self.bench.rounds, || {
+        let [seconds] = fastest(self.bench.rounds(), || {
             let start = Instant::now();
             exact = oracle.exact()?;
             Ok([start.elapsed().as_secs_f64()])
@@ -126,7 +132,7 @@ impl<'a> Measurement<'a> {
         strengths: &[T],
     ) -> Result<PassSeconds> {
         let wanted = self.bench.wanted();
-        let [total, permute, upward, downward, leaves] = fastest(self.bench.rounds, || {
+        let [total, permute, upward, downward, leaves] = fastest(self.bench.rounds(), || {
             let s = plan.evaluate(&[strengths], wanted)?.seconds;
             Ok([s.total, s.permute, s.upward, s.downward, s.leaves])
         })?;
@@ -141,10 +147,11 @@ impl<'a> Measurement<'a> {
 
     /// New plans.
     fn plan<T: Number>(&self, positions: &[[T; 2]]) -> Result<PlanSeconds> {
-        let (kernel, tolerance) = (self.bench.kernel, self.bench.tolerance);
-        let [total, sort, tree, lists] = fastest(self.bench.rounds, || {
+        let bench = self.bench;
+        let options = bench.machine.options(bench.tolerance, bench.wanted())?;
+        let [total, sort, tree, lists] = fastest(bench.rounds(), || {
             let start = Instant::now();
-            let plan = Plan::new(positions, kernel, self.bench.machine.options(tolerance))?;
+            let plan = Plan::new(positions, bench.kernel, options.clone())?;
             let total = start.elapsed().as_secs_f64();
             let report = plan.report();
             let (sort, tree) = (report.sort_seconds, report.tree_seconds);

@@ -2,7 +2,9 @@
 
 mod about;
 mod axes;
+mod calibrate;
 mod crossover;
+mod fit;
 mod measure;
 mod plot;
 mod records;
@@ -69,9 +71,14 @@ pub(crate) struct Bench {
     /// Time the direct sum up to so many points; beyond, its time is extrapolated, and marked so
     #[arg(long, value_name = "N", default_value_t = 50_000)]
     direct_up_to: usize,
-    /// Of so many rounds the fastest counts; none begins after a second
-    #[arg(long, value_name = "R", default_value_t = 3)]
-    rounds: usize,
+    /// Of so many rounds the fastest counts; none begins after a second [default: 3, to calibrate 10]
+    #[arg(long, value_name = "R")]
+    rounds: Option<usize>,
+    /// Measure the constants of the cost model on one core instead, and write them to a file for --costs
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "farfield-costs.toml",
+          conflicts_with_all = ["kernel", "tolerance", "precision", "cloud", "outputs", "from", "to", "direct_up_to",
+                                "out", "threads", "costs"])]
+    calibrate: Option<PathBuf>,
     /// A new or empty output folder [default: farfield-bench, or the next free farfield-bench-2, …]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -79,6 +86,7 @@ pub(crate) struct Bench {
     machine: Machine,
 }
 
+const ROUNDS: usize = 3;
 const DEFAULT_FOLDER: &str = "farfield-bench";
 /// Above this a bench would run for hours.
 const MOST: usize = 100_000_000;
@@ -95,6 +103,9 @@ struct Report {
 impl Bench {
     pub(crate) fn run(&self) -> Result<()> {
         self.check()?;
+        if let Some(file) = &self.calibrate {
+            return calibrate::run(self, file);
+        }
         self.machine.run(|| match self.precision {
             Precision::F64 => self.bench::<f64>(),
             Precision::F32 => self.bench::<f32>(),
@@ -112,7 +123,7 @@ impl Bench {
         };
         within("--from", self.from, 1..=MOST)?;
         within("--to", self.to, 1..=MOST)?;
-        within("--rounds", self.rounds, 1..=1000)?;
+        within("--rounds", self.rounds(), 1..=1000)?;
         if self.from > self.to {
             let allowed = format!("at most {}, which is --to", self.to);
             return Err(Error::refused("--from", self.from, allowed));
@@ -122,7 +133,7 @@ impl Bench {
 
     fn bench<T: Number>(&self) -> Result<()> {
         // A plan of nothing refuses a bad tolerance, kernel or instruction set.
-        let options = self.machine.options(self.tolerance);
+        let options = self.machine.options(self.tolerance, self.wanted())?;
         Plan::<T, _>::new(&[], self.kernel, options)?;
         let folder = OutputFolder::create(self.out.as_deref(), DEFAULT_FOLDER)?;
         let about = About::new::<T>(self);
@@ -145,6 +156,10 @@ impl Bench {
         table::notes(&report);
         say(format_args!("\nwrote {}", folder.root().display()));
         Ok(())
+    }
+
+    fn rounds(&self) -> usize {
+        self.rounds.unwrap_or(ROUNDS)
     }
 
     fn wanted(&self) -> Outputs {

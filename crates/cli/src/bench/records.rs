@@ -30,9 +30,9 @@ impl Value {
 }
 
 /// Names and values in the order of the columns.
-fn record(row: &Row) -> [(&'static str, Value); 17] {
+fn record(row: &Row) -> [(&'static str, Value); 23] {
     use Value::{Count, Number};
-    let (plan, evaluate) = (&row.plan, &row.evaluate);
+    let (plan, evaluate, predicted) = (&row.plan, &row.evaluate, &row.predicted);
     let direct = |extrapolated: bool| {
         let direct = row.direct.filter(|d| d.extrapolated == extrapolated);
         direct.map(|d| d.seconds).into()
@@ -48,6 +48,12 @@ fn record(row: &Row) -> [(&'static str, Value); 17] {
         ("upward_seconds", Number(evaluate.upward)),
         ("downward_seconds", Number(evaluate.downward)),
         ("leaves_seconds", Number(evaluate.leaves)),
+        ("leaf_capacity", Count(row.leaf_capacity)),
+        ("predicted_tree_and_list_seconds", Number(predicted.tree)),
+        ("predicted_upward_seconds", Number(predicted.upward)),
+        ("predicted_downward_seconds", Number(predicted.downward)),
+        ("predicted_leaves_seconds", Number(predicted.leaves)),
+        ("predicted_near_seconds", Number(predicted.near)),
         ("direct_seconds", direct(false)),
         ("direct_seconds_extrapolated", direct(true)),
         ("direct_over_plan_and_evaluate", row.speed_up().into()),

@@ -1,8 +1,9 @@
 //! What `eval` tells: `report.json` and a few lines on the terminal.
 
-use super::sum::{Answer, Input};
+use super::sum::{Answer, Built, Input};
 use super::{Eval, Method};
 use crate::npy::Number;
+use crate::predicted::Predicted;
 use crate::text::{count, plural, say, seconds};
 use farfield::Kernel;
 use serde::Serialize;
@@ -20,6 +21,8 @@ pub(super) struct Report {
     isa: &'static str,
     seconds: Seconds,
     #[serde(flatten)]
+    fast: Option<Fast>,
+    #[serde(flatten)]
     verified: Option<Verified>,
 }
 
@@ -27,6 +30,40 @@ pub(super) struct Report {
 struct Seconds {
     plan: f64,
     evaluate: Vec<f64>,
+}
+
+/// How the fast method went about it.
+#[derive(Serialize)]
+struct Fast {
+    leaf_capacity: usize,
+    /// Of the plan, and of the fastest evaluation.
+    pass_seconds: Passes,
+    predicted_seconds: Predicted,
+}
+
+impl Fast {
+    fn new(built: &Built) -> Self {
+        let (report, passes) = (&built.report, &built.passes);
+        Self {
+            leaf_capacity: report.leaf_capacity,
+            pass_seconds: Passes {
+                tree: report.tree_seconds + report.list_seconds,
+                upward: passes.upward,
+                downward: passes.downward,
+                leaves: passes.leaves,
+            },
+            predicted_seconds: built.predicted,
+        }
+    }
+}
+
+/// Seconds by pass, as far as they depend on the leaf capacity.
+#[derive(Serialize)]
+struct Passes {
+    tree: f64,
+    upward: f64,
+    downward: f64,
+    leaves: f64,
 }
 
 #[derive(Serialize)]
@@ -51,6 +88,7 @@ impl Eval {
                 plan: answer.plan_seconds,
                 evaluate: answer.evaluate_seconds.clone(),
             },
+            fast: answer.plan.as_ref().map(Fast::new),
             verified: answer.verified.map(|v| Verified {
                 measured_error: v.measured_error,
                 measured_error_bound: v.error_bound,
@@ -80,10 +118,12 @@ impl Eval {
             m => format!(", {} strength vectors", count(m as u64)),
         };
         say(format_args!("sum       {sources}, {targets}{vectors}"));
-        if let Some(plan) = &answer.plan {
+        if let Some(Built { report: plan, .. }) = &answer.plan {
             let (time, cells) = (seconds(answer.plan_seconds), plural(plan.cells, "cell"));
-            let order = plan.expansion_order;
-            say(format_args!("plan      {time} ({cells}, order {order})"));
+            let (order, capacity) = (plan.expansion_order, plan.leaf_capacity);
+            say(format_args!(
+                "plan      {time} ({cells}, leaves of up to {capacity} points, order {order})"
+            ));
         }
         let fastest = answer
             .evaluate_seconds

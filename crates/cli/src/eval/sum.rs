@@ -3,7 +3,8 @@
 use super::{Eval, Method};
 use crate::error::Result;
 use crate::npy::Number;
-use farfield::{Plan, PlanReport, Sums, VerifyReport, direct};
+use crate::predicted::Predicted;
+use farfield::{PassSeconds, Plan, PlanReport, Sums, VerifyReport, direct};
 use std::time::Instant;
 
 /// What is summed.
@@ -20,9 +21,18 @@ pub(super) struct Answer<T> {
     pub(super) sums: Vec<Sums<T, 2>>,
     pub(super) plan_seconds: f64,
     pub(super) evaluate_seconds: Vec<f64>,
-    pub(super) plan: Option<PlanReport>,
+    /// Of the fast method.
+    pub(super) plan: Option<Built>,
     pub(super) verified: Option<VerifyReport>,
     pub(super) threads: usize,
+}
+
+/// A plan, and how long it worked.
+pub(super) struct Built {
+    pub(super) report: PlanReport,
+    /// Of the fastest evaluation.
+    pub(super) passes: PassSeconds,
+    pub(super) predicted: Predicted,
 }
 
 impl<T> Input<T> {
@@ -44,7 +54,9 @@ impl Eval {
     }
 
     fn fast<T: Number>(&self, input: &Input<T>) -> Result<Answer<T>> {
-        let options = self.machine.options(self.tolerance.unwrap_or(f64::NAN));
+        let options = self
+            .machine
+            .options(self.tolerance.unwrap_or(f64::NAN), self.wanted())?;
         let start = Instant::now();
         let plan = match &input.targets {
             Some(targets) => Plan::with_targets(targets, &input.sources, self.kernel, options)?,
@@ -52,8 +64,17 @@ impl Eval {
         };
         let plan_seconds = start.elapsed().as_secs_f64();
         let strengths = input.strengths();
-        let (sums, evaluate_seconds) =
-            self.timed(|| Ok(plan.evaluate(&strengths, self.wanted())?.sums))?;
+        let mut passes = PassSeconds {
+            total: f64::INFINITY,
+            ..PassSeconds::default()
+        };
+        let (sums, evaluate_seconds) = self.timed(|| {
+            let answer = plan.evaluate(&strengths, self.wanted())?;
+            if answer.seconds.total < passes.total {
+                passes = answer.seconds;
+            }
+            Ok(answer.sums)
+        })?;
         let mut verified: Option<VerifyReport> = None;
         if let Some(samples) = self.verify {
             for (vector, sums) in strengths.iter().zip(&sums) {
@@ -68,7 +89,15 @@ impl Eval {
             sums,
             plan_seconds,
             evaluate_seconds,
-            plan: Some(plan.report()),
+            plan: Some(Built {
+                predicted: Predicted::new(
+                    &plan.report(),
+                    strengths.len(),
+                    rayon::current_num_threads(),
+                ),
+                report: plan.report(),
+                passes,
+            }),
             verified,
             threads: rayon::current_num_threads(),
         })

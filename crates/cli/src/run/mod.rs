@@ -11,6 +11,7 @@ mod table;
 mod timings;
 
 use crate::config::{load, read_inputs};
+use crate::costs::{self, Measured};
 use crate::error::{Error, Result};
 use crate::machine::pool;
 use crate::output_folder::OutputFolder;
@@ -18,6 +19,7 @@ use crate::pictures::Pictures;
 use crate::text::{count, plural, say, tell};
 use clap::Args;
 use diagnostics::Diagnostics;
+use farfield::Costs;
 use farfield_dynamics::{Config, Inputs, RunEnd, Simulation, Snapshot, SnapshotWriter};
 use folder::Folder;
 use progress::Progress;
@@ -47,6 +49,10 @@ pub(crate) struct Run {
     /// Print what the run needs, and its expected time from a short trial; write nothing
     #[arg(long, conflicts_with = "resume")]
     dry_run: bool,
+    /// Constants of this machine, from bench --calibrate, by which the leaf capacity is chosen when the run starts; it is
+    /// kept in config.toml and in snapshots
+    #[arg(long, value_name = "FILE", value_parser = costs::parse, conflicts_with = "resume")]
+    costs: Option<Measured>,
     /// Threads to work with [default: all that the machine has]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -63,7 +69,8 @@ impl Run {
             return pool.install(|| self.resume(&folder));
         }
         let config = load(self.config.as_deref(), &self.set)?;
-        let inputs = read_inputs(&config)?;
+        let mut inputs = read_inputs(&config)?;
+        inputs.costs = self.costs_for(&config)?;
         if self.dry_run {
             pool.install(|| dry_run::print(&config, &inputs))?;
             return Ok(ExitCode::SUCCESS);
@@ -72,6 +79,18 @@ impl Run {
             OutputFolder::check_new(out)?;
         }
         pool.install(|| self.start(config, inputs))
+    }
+
+    /// The constants to choose the leaf capacity by, which must be open.
+    fn costs_for(&self, config: &Config) -> Result<Option<Costs>> {
+        let Some(measured) = self.costs else {
+            return Ok(None);
+        };
+        if let Some(capacity) = config.field.leaf_capacity {
+            let found = format!("given beside field.leaf_capacity = {capacity}");
+            return Err(Error::refused("--costs", found, "one of them"));
+        }
+        measured.check(lanes::Chosen::detect().set()).map(Some)
     }
 
     fn start(&self, config: Config, inputs: Inputs) -> Result<ExitCode> {
@@ -150,9 +169,9 @@ fn announce(simulation: &Simulation, folder: &Folder) {
     ));
     let threads = plural(rayon::current_num_threads(), "thread");
     let (isa, cells) = (plan.instruction_set, plural(plan.cells, "cell"));
-    let folder = folder.root().display();
+    let (capacity, folder) = (plan.leaf_capacity, folder.root().display());
     say(format_args!(
-        "{threads}, {isa}, tree of {cells}, output in {folder}"
+        "{threads}, {isa}, tree of {cells}, leaves of up to {capacity}, output in {folder}"
     ));
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::files;
+use crate::predicted::Predicted;
 use farfield_dynamics::Simulation;
 use serde::Serialize;
 use std::path::Path;
@@ -14,6 +15,10 @@ struct Summary {
     seconds: f64,
     tolerance: f64,
     max_measured_field_error: Option<f64>,
+    leaf_capacity: usize,
+    /// Of one evaluation at the last state on one core: a summary is the same for any number of threads. The measured ones
+    /// are in timings.csv.
+    predicted_core_seconds: Predicted,
     laws: Vec<Law>,
 }
 
@@ -34,12 +39,15 @@ pub(super) fn write(path: &Path, simulation: &Simulation, seconds: f64) -> Resul
         standard_error: law.standard_error,
         z: law.z,
     };
+    let plan = simulation.plan_report();
     let summary = Summary {
         n: simulation.state().n(),
         steps: simulation.state().step,
         seconds,
         tolerance: simulation.config().field.tolerance,
         max_measured_field_error: simulation.max_measured_error(),
+        leaf_capacity: plan.leaf_capacity,
+        predicted_core_seconds: Predicted::new(&plan, 1, 1),
         laws: simulation.laws().into_iter().map(law).collect(),
     };
     files::write_json(path, &summary)

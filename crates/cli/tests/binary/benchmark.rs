@@ -4,7 +4,7 @@ use crate::bench::Bench;
 use std::collections::HashMap;
 use std::fs;
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 23] = [
     "n",
     "plan_seconds",
     "sort_seconds",
@@ -15,6 +15,12 @@ const COLUMNS: [&str; 17] = [
     "upward_seconds",
     "downward_seconds",
     "leaves_seconds",
+    "leaf_capacity",
+    "predicted_tree_and_list_seconds",
+    "predicted_upward_seconds",
+    "predicted_downward_seconds",
+    "predicted_leaves_seconds",
+    "predicted_near_seconds",
     "direct_seconds",
     "direct_seconds_extrapolated",
     "direct_over_plan_and_evaluate",

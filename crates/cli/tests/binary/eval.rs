@@ -123,10 +123,13 @@ fn report_has_the_documented_keys() {
     let plain = [
         "isa",
         "kernel",
+        "leaf_capacity",
         "method",
         "n_sources",
         "n_targets",
+        "pass_seconds",
         "precision",
+        "predicted_seconds",
         "seconds",
         "threads",
         "tolerance",
@@ -140,6 +143,11 @@ fn report_has_the_documented_keys() {
         (&"scalar".into(), &1.into())
     );
     assert_eq!(report["seconds"]["evaluate"].as_array().unwrap().len(), 3);
+    for pass in ["tree", "upward", "downward", "leaves"] {
+        assert!(report["pass_seconds"][pass].as_f64().unwrap() >= 0.0);
+        assert!(report["predicted_seconds"][pass].as_f64().unwrap() > 0.0);
+    }
+    assert!(report["leaf_capacity"].as_u64().unwrap() < 2000);
     bench.good(&format!(
         "{EVAL} --tolerance 1e-6 --verify 200 --report r.json"
     ));

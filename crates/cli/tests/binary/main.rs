@@ -6,6 +6,8 @@ mod bench;
 mod eval;
 // The fast method timed against the direct sum.
 mod benchmark;
+// The constants of the cost model: measured, used, kept, and bad ones.
+mod costs;
 // Every bad input gets one line and leaves what was there.
 mod bad_arrays;
 mod bad_runs;

@@ -67,8 +67,10 @@ fn diagnostics_and_summary() {
         keys,
         [
             "laws",
+            "leaf_capacity",
             "max_measured_field_error",
             "n",
+            "predicted_core_seconds",
             "seconds",
             "steps",
             "tolerance"

@@ -174,6 +174,9 @@ impl Config {
             let value = format!("{tolerance:e}");
             return Err(error("field.tolerance", value, "1e-14 to 0.1"));
         }
+        if self.field.leaf_capacity == Some(0) {
+            return Err(error("field.leaf_capacity", 0, "1 or more"));
+        }
         if self.field.check_every > 0 && self.field.check_samples == 0 {
             return Err(error("field.check_samples", 0, "1 or more"));
         }

@@ -80,6 +80,10 @@ pub enum Scheme {
 pub struct FieldConfig {
     /// Relative ℓ2 error that the drift may have.
     pub tolerance: f64,
+    /// Particles in a cell above which it is split. Where it is missing, a cost model chooses it when the run starts, and
+    /// it is kept here from then on: the bits of a run depend on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leaf_capacity: Option<usize>,
     /// Steps between two measurements of the drift's error; 0 never measures.
     pub check_every: u64,
     /// Particles sampled by a measurement.
@@ -147,6 +151,7 @@ impl Default for FieldConfig {
     fn default() -> Self {
         Self {
             tolerance: 1e-5,
+            leaf_capacity: None,
             check_every: 10,
             check_samples: 1000,
             on_excess: OnExcess::Tighten,

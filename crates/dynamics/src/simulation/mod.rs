@@ -6,7 +6,7 @@ mod step;
 
 pub use report::{Observer, RunEnd, StepReport, StepSeconds, View};
 
-use crate::drift::DriftPlan;
+use crate::drift::{DriftPlan, Leaves};
 use crate::laws::{Account, Ledger};
 use crate::model::{Model, NoiseStructure};
 use crate::noise::Brownian;
@@ -17,7 +17,7 @@ use crate::{
     Config, Estimate, FieldCheck, Inputs, Law, Observables, Result, Snapshot, State, estimate,
     initial, model, stepper,
 };
-use farfield::PlanReport;
+use farfield::{Costs, PlanReport};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -56,9 +56,10 @@ struct Buffers {
 }
 
 impl Simulation {
-    /// A run at step 0. `inputs` holds the arrays that the configuration takes from files.
+    /// A run at step 0. `inputs` holds what it takes from files beside the configuration.
     pub fn new(config: Config, inputs: Inputs) -> Result<Self> {
         config.check()?;
+        let costs = inputs.costs;
         let (positions, circulations) = initial::particles(&config, inputs)?;
         let initial = Observables::moments(&positions, &circulations);
         guard::check_moments(&initial)?;
@@ -76,21 +77,24 @@ impl Simulation {
             circulations,
             previous_drift: None,
         };
-        let mut run = Self::with(config, state, progress)?;
+        let mut run = Self::with(config, state, progress, costs)?;
         run.progress.initial = run.observables;
         Ok(run)
     }
 
     /// Goes on from a snapshot, to the same bits as the run that wrote it. `config` may differ from the snapshot's in
-    /// `time.steps`, `[field]` and `[output]` only; a plan that was tightened stays so unless the tolerance changes.
-    pub fn resume(config: Config, snapshot: Snapshot) -> Result<Self> {
+    /// `time.steps`, `[field]` and `[output]` only; a plan that was tightened stays so unless the tolerance changes, and
+    /// the leaf capacity is the snapshot's unless the configuration gives another.
+    pub fn resume(mut config: Config, snapshot: Snapshot) -> Result<Self> {
         config.check()?;
         config.check_continues(&snapshot.config, snapshot.state.step)?;
         let mut progress = snapshot.progress;
         if config.field.tolerance != snapshot.config.field.tolerance {
             progress.plan_tolerance = config.field.tolerance;
         }
-        Self::with(config, snapshot.state, progress)
+        let field = &mut config.field;
+        field.leaf_capacity = field.leaf_capacity.or(snapshot.config.field.leaf_capacity);
+        Self::with(config, snapshot.state, progress, None)
     }
 
     /// What the run will need; measures a short trial of at most 20 000 particles.
@@ -98,7 +102,12 @@ impl Simulation {
         estimate::estimate(config, inputs)
     }
 
-    fn with(config: Config, state: State, progress: Progress) -> Result<Self> {
+    fn with(
+        config: Config,
+        state: State,
+        progress: Progress,
+        costs: Option<Costs>,
+    ) -> Result<Self> {
         let started = Instant::now();
         let model = model::from_config(&config.model);
         let n = state.n();
@@ -108,12 +117,15 @@ impl Simulation {
         let mut step_seconds = StepSeconds::default();
         let strengths = model.strengths(m);
         let tolerance = progress.plan_tolerance;
+        let chosen = Leaves::Chosen(costs);
+        let leaves = config.field.leaf_capacity.map_or(chosen, Leaves::Capacity);
         let mut run = Self {
             plan: DriftPlan::new(
                 &state.positions,
                 model.kernel(),
                 strengths,
                 tolerance,
+                leaves,
                 &mut step_seconds,
             )?,
             stepper: stepper::from_config(config.time.scheme),
@@ -135,6 +147,7 @@ impl Simulation {
             state,
             progress,
         };
+        run.config.field.leaf_capacity = Some(run.plan.leaf_capacity());
         run.observe()?;
         run.close(started);
         Ok(run)
@@ -191,7 +204,7 @@ impl Simulation {
         }
     }
 
-    /// The configuration.
+    /// The configuration, with the leaf capacity in use.
     pub fn config(&self) -> &Config {
         &self.config
     }

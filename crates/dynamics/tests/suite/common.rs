@@ -46,6 +46,7 @@ pub(crate) fn from_arrays(
     let inputs = Inputs {
         positions: Some(positions),
         circulations,
+        costs: None,
     };
     (config, inputs)
 }

@@ -66,6 +66,7 @@ fn every_key_is_read() {
         check_every = 4
         check_samples = 5
         on_excess = "stop"
+        leaf_capacity = 40
         [output]
         diagnostics_every = 2
         snapshot_every = 3
@@ -104,6 +105,7 @@ fn every_key_is_read() {
         (1e-7, 4, 5)
     );
     assert_eq!(field.on_excess, OnExcess::Stop);
+    assert_eq!(field.leaf_capacity, Some(40));
     let output = &config.output;
     let periods = [
         output.diagnostics_every,
@@ -322,6 +324,10 @@ fn values_out_of_bounds_are_named_with_what_is_allowed() {
         ),
         ("[field]\ntolerance = nan", "field.tolerance: NaN (allowed"),
         ("[field]\ntolerance = 1.0", "field.tolerance: 1e0 (allowed"),
+        (
+            "[field]\nleaf_capacity = 0",
+            "field.leaf_capacity: 0 (allowed: 1 or more)",
+        ),
         (
             "[field]\ncheck_samples = 0",
             "field.check_samples: 0 (allowed: 1 or more)",

@@ -100,6 +100,7 @@ fn arrays_that_are_refused() {
             Inputs {
                 positions,
                 circulations,
+                costs: None,
             },
         )
     };
@@ -139,12 +140,12 @@ fn arrays_that_are_refused() {
     let unit = || config(2, 0.1, Circulations::Unit);
     let positions = Inputs {
         positions: Some(good),
-        circulations: None,
+        ..Inputs::default()
     };
     assert!(refused(unit(), positions).starts_with("positions: 2 particles (allowed: none"));
     let circulations = Inputs {
-        positions: None,
         circulations: Some(vec![1.0, 1.0]),
+        ..Inputs::default()
     };
     assert!(refused(unit(), circulations).starts_with("circulations: 2 numbers (allowed: none"));
 }

@@ -144,3 +144,32 @@ fn what_may_change_at_a_restart() {
         assert!(text.starts_with(want), "{text}");
     }
 }
+
+/// The capacity that a cost model chose is in the configuration from the start, and a restart or a tighter plan keeps it.
+#[test]
+fn the_leaf_capacity_stays() {
+    let mut costs = farfield::Costs::shipped(farfield::InstructionSet::Avx2);
+    costs.m2l_cell *= 20.0;
+    let inputs = Inputs {
+        costs: Some(costs),
+        ..Inputs::default()
+    };
+    for (name, config) in cases() {
+        let mut run = Simulation::new(config.clone(), inputs.clone()).unwrap();
+        let capacity = run.config().field.leaf_capacity;
+        let plain = Simulation::new(config.clone(), Inputs::default()).unwrap();
+        assert!(capacity > plain.config().field.leaf_capacity, "{name}");
+        steps(&mut run, 5);
+        let mut resumed = Simulation::resume(config.clone(), run.snapshot()).unwrap();
+        for run in [&mut run, &mut resumed] {
+            steps(run, 5);
+            assert_eq!(run.config().field.leaf_capacity, capacity, "{name}");
+            assert_eq!(Some(run.plan_report().leaf_capacity), capacity, "{name}");
+        }
+        assert_eq!(outcome(&run), outcome(&resumed), "{name}");
+        let mut other = config;
+        other.field.leaf_capacity = Some(9);
+        let resumed = Simulation::resume(other, run.snapshot()).unwrap();
+        assert_eq!(resumed.plan_report().leaf_capacity, 9);
+    }
+}

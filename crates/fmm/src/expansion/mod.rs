@@ -178,8 +178,6 @@ pub(crate) trait Family<const D: usize>: Expansion<D> + Debug + Sized + 'static 
     fn order(&self) -> usize;
     /// Number of plane waves in each direction.
     fn waves(&self) -> usize;
-    /// The default of [`Options::leaf_capacity`](crate::Options::leaf_capacity).
-    fn leaf_capacity(&self) -> usize;
     /// Up to so many points, pairs are cheaper than the expansion of a cell of another size.
     fn direct_below(&self) -> usize;
 }

@@ -284,9 +284,6 @@ impl Family<3> for Count {
     fn waves(&self) -> usize {
         1
     }
-    fn leaf_capacity(&self) -> usize {
-        10
-    }
     fn direct_below(&self) -> usize {
         3
     }

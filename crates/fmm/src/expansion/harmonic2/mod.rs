@@ -66,13 +66,6 @@ impl Family<2> for Harmonic2 {
     fn waves(&self) -> usize {
         self.waves.count()
     }
-    fn leaf_capacity(&self) -> usize {
-        match self.order {
-            ..=16 => 32,
-            17..=24 => 48,
-            _ => 64,
-        }
-    }
     fn direct_below(&self) -> usize {
         self.order
     }

@@ -1,0 +1,175 @@
+//! The leaf capacity of the least modelled time.
+
+use super::{Costs, Counts, Work};
+
+/// How full the leaves of an evenly filled cloud are made. Fuller ones would be split here and there, by chance. Those of
+/// an uneven cloud are as full on average: log-uniform between a quarter and all of the capacity.
+pub(crate) const FILLING: f64 = 0.55;
+
+/// Capacities that are compared are multiples of this: the time hardly changes between them, and a small change of a
+/// constant seldom changes the choice.
+const STEP: usize = 8;
+/// Above this, near pairs dominate whatever the tolerance.
+const MOST: usize = 256;
+
+/// The capacity q with the least modelled time for an evenly filled cloud; all points in one leaf where that takes the
+/// least, which is the direct sum.
+///
+/// It does not depend on the number of threads: neither does the result.
+pub(crate) fn leaf_capacity(costs: &Costs, work: &Work) -> usize {
+    let most = work.sources.max(work.targets).max(1);
+    let seconds = |q: usize| {
+        let time = costs.predict(work, &evenly_filled(work, q));
+        time.tree + time.upward + time.downward + time.leaves
+    };
+    let capacities = (STEP..=MOST).step_by(STEP).filter(|&q| q < most);
+    // Of equals the first.
+    capacities
+        .chain([most])
+        .map(|q| (q, seconds(q)))
+        .reduce(|best, next| if next.1 < best.1 { next } else { best })
+        .map_or(most, |best| best.0)
+}
+
+/// What a cloud comes to that fills a cube evenly, with the leaves of capacity q filled as [`FILLING`] says: s^D leaves,
+/// each near to (3 − 2/s)^D of them on average; 2^D/(2^D − 1) cells a leaf.
+fn evenly_filled(work: &Work, q: usize) -> Counts {
+    let pairs = work.sources as f64 * work.targets as f64;
+    let most = work.sources.max(work.targets).max(1);
+    if q >= most {
+        return Counts {
+            near_pairs: pairs,
+            leaves: 1.0,
+            cells: 1.0,
+            far_cells: 0.0,
+        };
+    }
+    let children = f64::from(1 << work.dimension);
+    let leaves = (most as f64 / (FILLING * q as f64)).max(1.0);
+    let side = leaves.powf(1.0 / f64::from(work.dimension));
+    let neighbours = (3.0 - 2.0 / side).powi(work.dimension as i32);
+    Counts {
+        near_pairs: pairs * (neighbours / leaves).min(1.0),
+        leaves,
+        cells: (children * leaves - 1.0) / (children - 1.0),
+        // All but those of levels 0 and 1.
+        far_cells: ((children * leaves - children * children) / (children - 1.0)).max(0.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::PairClass;
+    use super::*;
+    use crate::Guarantee;
+    use crate::expansion::Family;
+    use crate::expansion::harmonic2::Harmonic2;
+    use lanes::InstructionSet;
+
+    fn work(n: usize, tolerance: f64) -> Work {
+        let (expansion, accuracy) = Harmonic2::within(tolerance, Guarantee::Calibrated, false, 4);
+        Work {
+            dimension: 2,
+            sources: n,
+            targets: n,
+            order: expansion.order(),
+            waves: expansion.waves(),
+            pair: PairClass::of(accuracy, true),
+            potential: false,
+        }
+    }
+
+    fn avx2() -> Costs {
+        Costs::shipped(InstructionSet::Avx2)
+    }
+
+    /// The flat part of the optimum, measured on 3·10⁵ points.
+    #[test]
+    fn the_choice_lies_where_measured_times_are_least() {
+        for (tolerance, flat) in [
+            (1e-3, 32..=48),
+            (1e-6, 32..=48),
+            (1e-9, 40..=64),
+            (1e-12, 48..=96),
+        ] {
+            let q = leaf_capacity(&avx2(), &work(300_000, tolerance));
+            assert!(flat.contains(&q), "{tolerance:e}: {q}");
+        }
+    }
+
+    #[test]
+    fn more_terms_never_give_smaller_leaves() {
+        for set in InstructionSet::ALL {
+            let costs = Costs::shipped(set);
+            for n in [10_000, 1_000_000] {
+                let of_order = |order: usize| {
+                    let (waves, pair) = (order, PairClass::Middle);
+                    let work = work(n, 1e-6);
+                    leaf_capacity(
+                        &costs,
+                        &Work {
+                            order,
+                            waves,
+                            pair,
+                            ..work
+                        },
+                    )
+                };
+                assert!((3..50).map(of_order).is_sorted(), "{set} {n}");
+            }
+        }
+    }
+
+    /// Near pairs 0.25 ns and 1.2 µs a far cell: N (9·0.25·m + 4/3·1200/m) ns is least for m = √(1600/2.25) = 26.7 points
+    /// a leaf, which is a capacity of 26.7/0.55 = 48.5.
+    #[test]
+    fn worked_out_by_hand() {
+        let mut costs = Costs::from_values([0.0; Costs::NAMES.len()]);
+        costs.pair_coarse = 0.25;
+        costs.m2l_cell = 1200.0;
+        assert_eq!(leaf_capacity(&costs, &work(1 << 40, 1e-6)), 48);
+        // With potentials at four times the cost of a pair, half of that; the other classes are not looked at.
+        costs.potential_coarse = 1.0;
+        let potential = Work {
+            potential: true,
+            ..work(1 << 40, 1e-6)
+        };
+        assert_eq!(leaf_capacity(&costs, &potential), 24);
+    }
+
+    #[test]
+    fn few_points_make_one_leaf() {
+        for set in InstructionSet::ALL {
+            let costs = Costs::shipped(set);
+            for tolerance in [1e-1, 1e-6, 1e-14] {
+                for n in [0, 1, 2, 50, 100] {
+                    assert_eq!(leaf_capacity(&costs, &work(n, tolerance)), n.max(1));
+                }
+                assert!(leaf_capacity(&costs, &work(20_000, tolerance)) <= MOST);
+            }
+        }
+    }
+
+    /// 16 leaves of a square: 100 of 256 pairs of leaves touch; 21 cells, of which 5 have no far list. Eight octants.
+    #[test]
+    fn counts_of_small_grids() {
+        let counts = |dimension: u32, leaves: f64| {
+            let n = (leaves * FILLING * 1000.0).round() as usize;
+            let work = Work {
+                dimension,
+                ..work(n, 1e-6)
+            };
+            let counts = evenly_filled(&work, 1000);
+            let near = counts.near_pairs / (n as f64 * n as f64);
+            [near, counts.leaves, counts.cells, counts.far_cells]
+        };
+        for (found, expected) in [
+            (counts(2, 16.0), [100.0 / 256.0, 16.0, 21.0, 16.0]),
+            (counts(3, 8.0), [1.0, 8.0, 9.0, 0.0]),
+        ] {
+            for (found, expected) in found.into_iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+            }
+        }
+    }
+}

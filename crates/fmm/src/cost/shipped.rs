@@ -1,0 +1,106 @@
+//! The constants that plans use unless others are handed in: one table, by instruction set.
+
+use super::Costs;
+use lanes::InstructionSet;
+
+/// Measured on one core of an AVX2 server (AMD EPYC, November 2026), by `farfield bench --calibrate` and by the same fit to
+/// 3·10⁵ points with leaf capacities from 16 to 128 at tolerances from 1e-3 to 1e-12. They give the seconds of a pass to
+/// 5 to 10 %. The reciprocal hardly shows in a pair's cost here.
+const AVX2: Costs = Costs {
+    pair_f32: 0.165,
+    pair_coarse: 0.17,
+    pair_single: 0.28,
+    pair_middle: 0.285,
+    pair_full: 0.29,
+    potential_f32: 0.65,
+    potential_coarse: 0.62,
+    potential_single: 1.3,
+    potential_middle: 1.3,
+    potential_full: 1.5,
+    leaf: 490.0,
+    p2m_point: 1.8,
+    p2m_term: 0.26,
+    l2p_point: 12.0,
+    l2p_term: 1.1,
+    m2m_cell: 45.0,
+    m2m_term: 5.3,
+    m2l_cell: 360.0,
+    m2l_term: 0.79,
+    tree_cell: 225.0,
+};
+
+/// Pairs without potential: measured on a core of 2.6 GHz in a loop of their own (one way 0.225, 0.243 and 0.258 ns by
+/// accuracy, both ways 0.168, 0.174 and 0.184 ns, f32 0.112 ns), mixed as blocks of 64 leaves mix them. The rest is
+/// derived: terms and potentials take half of AVX2's time, as vectors are twice as wide; what is fixed takes the same.
+const AVX512: Costs = Costs {
+    pair_f32: 0.09,
+    pair_coarse: 0.12,
+    pair_single: 0.185,
+    pair_middle: 0.195,
+    pair_full: 0.205,
+    potential_f32: 0.33,
+    potential_coarse: 0.33,
+    potential_single: 0.65,
+    potential_middle: 0.65,
+    potential_full: 0.75,
+    p2m_term: 0.13,
+    l2p_term: 0.55,
+    m2m_term: 2.7,
+    m2l_term: 0.4,
+    ..AVX2
+};
+
+/// Derived: pairs and terms take twice the time of AVX2, as the vectors are half as wide; what is fixed takes the same.
+const NEON: Costs = Costs {
+    pair_f32: 0.33,
+    pair_coarse: 0.36,
+    pair_single: 0.56,
+    pair_middle: 0.57,
+    pair_full: 0.58,
+    potential_f32: 1.3,
+    potential_coarse: 1.3,
+    potential_single: 2.6,
+    potential_middle: 2.6,
+    potential_full: 3.0,
+    p2m_term: 0.52,
+    l2p_term: 2.2,
+    m2m_term: 10.6,
+    m2l_term: 1.6,
+    ..AVX2
+};
+
+/// Measured by `farfield bench --calibrate --isa scalar` on the machine of [`AVX2`].
+const SCALAR: Costs = Costs {
+    pair_f32: 0.65,
+    pair_coarse: 0.75,
+    pair_single: 0.9,
+    pair_middle: 0.9,
+    pair_full: 0.9,
+    potential_f32: 3.3,
+    potential_coarse: 3.3,
+    potential_single: 5.0,
+    potential_middle: 5.1,
+    potential_full: 5.3,
+    leaf: 560.0,
+    p2m_point: 5.4,
+    p2m_term: 1.9,
+    l2p_point: 1.0,
+    l2p_term: 3.9,
+    m2m_cell: 10.0,
+    m2m_term: 20.0,
+    m2l_cell: 490.0,
+    m2l_term: 2.2,
+    ..AVX2
+};
+
+impl Costs {
+    /// What the crate knows about a machine with this instruction set.
+    pub const fn shipped(set: InstructionSet) -> Self {
+        match set {
+            InstructionSet::Avx512 => AVX512,
+            InstructionSet::Avx2 => AVX2,
+            InstructionSet::Neon => NEON,
+            InstructionSet::Scalar => SCALAR,
+        }
+    }
+}
