@@ -37,21 +37,36 @@ impl Waves {
         let parts = forms[..4 * self.rings.padded].as_chunks_mut::<WIDEST>().0;
         for (i, chunk) in waves.as_chunks::<{ 2 * WIDEST }>().0.iter().enumerate() {
             let (direction, i) = (i / chunks, i % chunks);
-            copy(isa, &chunk[..WIDEST], &mut parts[2 * direction * chunks + i]);
-            copy(isa, &chunk[WIDEST..], &mut parts[(2 * direction + 1) * chunks + i]);
+            copy(
+                isa,
+                &chunk[..WIDEST],
+                &mut parts[2 * direction * chunks + i],
+            );
+            copy(
+                isa,
+                &chunk[WIDEST..],
+                &mut parts[(2 * direction + 1) * chunks + i],
+            );
         }
     }
 
     /// Waves to modes. With G^± = Σ σ e^{ima} (Re Y^±, or Im Y^± for odd m), by mode and vector of rings: real and imaginary
     /// parts of G^+ + G^−, which degrees n ≡ m mod 2 need, and of G^− − G^+, for the others.
     #[inline(always)]
-    fn modes_of_angles<I: Isa>(&self, isa: I, forms: &[f64], angles: &mut [f64], modes: &mut [f64]) {
+    fn modes_of_angles<I: Isa>(
+        &self,
+        isa: I,
+        forms: &[f64],
+        angles: &mut [f64],
+        modes: &mut [f64],
+    ) {
         let lanes = I::F64::LANES;
         for (v, vector) in self.vectors.iter().enumerate() {
             for j in 0..vector.quarter {
                 self.fold(isa, forms, j, v * lanes, &mut angles[8 * j * lanes..]);
             }
-            let table = &self.trigonometric[vector.at..][..2 * vector.quarter * vector.modes * lanes];
+            let table =
+                &self.trigonometric[vector.at..][..2 * vector.quarter * vector.modes * lanes];
             for m in (0..vector.modes).step_by(2) {
                 let rows = table[2 * m * lanes..].chunks(2 * vector.modes * lanes);
                 // By parity of m, then of + and −.
@@ -70,7 +85,7 @@ impl Waves {
                 }
                 for odd in 0..2 {
                     let ([re_plus, re_minus], [im_plus, im_minus]) = (re[odd], im[odd]);
-                    let place = ((m + odd) * self.vectors.len() + v) * 4 * lanes;
+                    let place = (v * self.vectors[0].modes + m + odd) * 4 * lanes;
                     let same = [re_plus + re_minus, im_plus + im_minus];
                     let other = [re_minus - re_plus, im_minus - im_plus];
                     let all = [same[0], same[1], other[0], other[1]];
@@ -89,9 +104,15 @@ impl Waves {
         let mut all = [I::F64::splat(isa, 0.0); 8];
         for sign in 0..2 {
             let (re, im) = forms[2 * sign * padded..][..2 * padded].split_at(padded);
-            let (a, b) = (I::F64::load(isa, &re[straight..]), I::F64::load(isa, &re[mirrored..]));
+            let (a, b) = (
+                I::F64::load(isa, &re[straight..]),
+                I::F64::load(isa, &re[mirrored..]),
+            );
             (all[sign], all[2 + sign]) = (a + b, a - b);
-            let (a, b) = (I::F64::load(isa, &im[straight..]), I::F64::load(isa, &im[mirrored..]));
+            let (a, b) = (
+                I::F64::load(isa, &im[straight..]),
+                I::F64::load(isa, &im[mirrored..]),
+            );
             (all[4 + sign], all[6 + sign]) = (a - b, a + b);
         }
         I::F64::store_each(all, angles);
@@ -101,29 +122,34 @@ impl Waves {
     #[inline(always)]
     fn degrees<I: Isa>(&self, isa: I, modes: &[f64], rows: &mut [f64]) {
         let (lanes, stride, order) = (I::F64::LANES, self.layout.stride, self.layout.order);
-        let wide = self.vectors.len() * lanes;
+        let all_modes = self.vectors[0].modes;
+        let wide = 4 * self.vectors.len() * lanes;
         let (re, im) = self.layout.parts_mut(rows);
         re.fill(0.0);
         im.fill(0.0);
-        for m in 0..self.vectors[0].modes.min(order) {
+        for m in 0..all_modes.min(order) {
             let vectors = self.vectors_with(m);
-            let modes = &modes[m * 4 * wide..][..4 * vectors * lanes];
             for parity in 0..2 {
-                for n in (m + parity..order).step_by(8) {
-                    let table = &self.into[n * wide..][..7 * wide];
+                // The parity of n, and where its other terms begin.
+                let odd = (m + parity) % 2;
+                for group in m / 8..order.div_ceil(8) {
+                    let table = &self.into[(2 * group + odd) * wide..][..4 * vectors * lanes];
+                    let modes = modes[(4 * m + 2 * parity) * lanes..].chunks(4 * all_modes * lanes);
                     let mut sums = [I::F64::splat(isa, 0.0); 8];
-                    for (v, mode) in modes.chunks_exact(4 * lanes).enumerate() {
-                        let mode: [_; 2] = I::F64::load_each(isa, &mode[2 * parity * lanes..]);
+                    for (powers, mode) in table.chunks_exact(4 * lanes).zip(modes) {
+                        let powers: [_; 4] = I::F64::load_each(isa, powers);
+                        let mode: [_; 2] = I::F64::load_each(isa, mode);
                         for i in 0..4 {
-                            let power = I::F64::load(isa, &table[2 * i * wide + v * lanes..]);
-                            sums[i] = power.mul_add(mode[0], sums[i]);
-                            sums[4 + i] = power.mul_add(mode[1], sums[4 + i]);
+                            sums[i] = powers[i].mul_add(mode[0], sums[i]);
+                            sums[4 + i] = powers[i].mul_add(mode[1], sums[4 + i]);
                         }
                     }
                     let sums = I::F64::sum_each(sums);
-                    for i in 0..4.min((order - n).div_ceil(2)) {
-                        let place = (n + 2 * i) * stride + m;
-                        (re[place], im[place]) = (sums[i], sums[4 + i]);
+                    for i in 0..4 {
+                        let n = 8 * group + 2 * i + odd;
+                        if (m..order).contains(&n) {
+                            (re[n * stride + m], im[n * stride + m]) = (sums[i], sums[4 + i]);
+                        }
                     }
                 }
             }

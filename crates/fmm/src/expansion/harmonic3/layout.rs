@@ -63,9 +63,19 @@ pub(super) struct Turn {
 
 impl Turn {
     /// `power(m)` is e^{imφ}.
-    pub(super) fn new(layout: Layout, reflected: bool, power: impl Fn(usize) -> [f64; 2] + Copy) -> Self {
+    pub(super) fn new(
+        layout: Layout,
+        reflected: bool,
+        power: impl Fn(usize) -> [f64; 2] + Copy,
+    ) -> Self {
         let factors = [0, 1].map(|parity| {
-            let sign = |m: usize| if reflected && (parity + m) % 2 == 1 { -1.0 } else { 1.0 };
+            let sign = |m: usize| {
+                if reflected && (parity + m) % 2 == 1 {
+                    -1.0
+                } else {
+                    1.0
+                }
+            };
             let part = |part: usize| (0..layout.stride).map(move |m| sign(m) * power(m)[part]);
             part(0).chain(part(1)).collect()
         });

@@ -34,7 +34,7 @@ use waves::Waves;
 
 /// Everything that depends on the order and the number of waves.
 #[derive(Debug)]
-pub struct Harmonic3 {
+pub(crate) struct Harmonic3 {
     layout: Layout,
     points: Points,
     shift: Shift,

@@ -54,10 +54,23 @@ impl Waves {
         let padded = self.rings.padded;
         let parts = forms[..4 * padded].as_chunks::<WIDEST>().0;
         let chunks = padded / WIDEST;
-        for (i, chunk) in waves.as_chunks_mut::<{ 2 * WIDEST }>().0.iter_mut().enumerate() {
+        for (i, chunk) in waves
+            .as_chunks_mut::<{ 2 * WIDEST }>()
+            .0
+            .iter_mut()
+            .enumerate()
+        {
             let (direction, i) = (i / chunks, i % chunks);
-            copy(isa, &parts[2 * direction * chunks + i], &mut chunk[..WIDEST]);
-            copy(isa, &parts[(2 * direction + 1) * chunks + i], &mut chunk[WIDEST..]);
+            copy(
+                isa,
+                &parts[2 * direction * chunks + i],
+                &mut chunk[..WIDEST],
+            );
+            copy(
+                isa,
+                &parts[(2 * direction + 1) * chunks + i],
+                &mut chunk[WIDEST..],
+            );
         }
     }
 
@@ -76,13 +89,17 @@ impl Waves {
         let lanes = I::F64::LANES;
         // Mode 0 counts once, the others for −m too.
         let half = I::F64::splat(isa, if m == 0 { 0.5 } else { 1.0 });
-        let place = (m * self.vectors.len() + vector) * 4 * lanes;
-        let places = modes[place..][..4 * B * lanes].chunks_exact_mut(4 * lanes);
-        for (b, to) in places.enumerate() {
+        for b in 0..B {
+            let place = ((vector + b) * self.vectors[0].modes + m) * 4 * lanes;
             let plus = [even_re[b] + odd_re[b], even_im[b] + odd_im[b]];
             let minus = [even_re[b] - odd_re[b], even_im[b] - odd_im[b]];
-            let all = [plus[0] * half, minus[0] * half, plus[1] * half, minus[1] * half];
-            I::F64::store_each(all, to);
+            let all = [
+                plus[0] * half,
+                minus[0] * half,
+                plus[1] * half,
+                minus[1] * half,
+            ];
+            I::F64::store_each(all, &mut modes[place..]);
         }
     }
 
@@ -121,21 +138,21 @@ impl Waves {
         }
         // In an order in which every place is written last by the vector that it belongs to: see [`super::rings`].
         for (v, vector) in self.vectors.iter().enumerate().rev() {
+            let modes = &modes[v * self.vectors[0].modes * 4 * lanes..];
             for j in (0..vector.quarter).rev() {
                 let table = &self.trigonometric[vector.at + 2 * j * vector.modes * lanes..];
                 let table = table[..2 * vector.modes * lanes].chunks_exact(4 * lanes);
                 // By parity of m, then of + and −: sums of cosines, and of sines.
                 let zero = I::F64::splat(isa, 0.0);
                 let (mut cosines, mut sines) = ([[zero; 2]; 2], [[zero; 2]; 2]);
-                let next = 4 * self.vectors.len() * lanes;
-                for (pair, table) in table.enumerate() {
+                for (table, modes) in table.zip(modes.chunks_exact(8 * lanes)) {
                     let table: [_; 4] = I::F64::load_each(isa, table);
+                    let modes: [_; 8] = I::F64::load_each(isa, modes);
                     for odd in 0..2 {
-                        let place = (2 * pair + odd) * next + 4 * v * lanes;
-                        let mode: [_; 4] = I::F64::load_each(isa, &modes[place..]);
                         for sign in 0..2 {
-                            cosines[odd][sign] = table[2 * odd].mul_add(mode[sign], cosines[odd][sign]);
-                            sines[odd][sign] = table[2 * odd + 1].mul_add(mode[2 + sign], sines[odd][sign]);
+                            let (re, im) = (modes[4 * odd + sign], modes[4 * odd + 2 + sign]);
+                            cosines[odd][sign] = table[2 * odd].mul_add(re, cosines[odd][sign]);
+                            sines[odd][sign] = table[2 * odd + 1].mul_add(im, sines[odd][sign]);
                         }
                     }
                 }

@@ -107,10 +107,13 @@ impl Points {
         let (re, im) = series.split_at_mut(self.layout.padded);
         for m in 0..self.layout.order {
             for (group, n) in (m..self.layout.order).step_by(4).enumerate() {
-                let beta = self.beta[self.first[m] + group].map(|beta| I::F64::splat(isa, beta));
                 let mut sums = [I::F64::splat(isa, 0.0); 8];
+                let mut beta = [sums[0]; 4];
+                for k in 0..4 {
+                    beta[k] = I::F64::splat(isa, self.beta[self.first[m] + group][k]);
+                }
                 for source in &mut *sources {
-                    source.add(beta, &mut sums);
+                    sums = source.add(beta, sums);
                 }
                 let sums = I::F64::sum_each(sums);
                 for k in 0..4.min(self.layout.order - n) {
@@ -244,7 +247,10 @@ impl Points {
                 if n + 1 < order {
                     let place = at(n + 1, m);
                     let (re, im) = if m == 0 {
-                        ([0.0, re[place], re[place + 1]], [0.0, im[place], im[place + 1]])
+                        (
+                            [0.0, re[place], re[place + 1]],
+                            [0.0, im[place], im[place + 1]],
+                        )
                     } else {
                         let around = place - 1..place + 2;
                         let (re, im) = (&re[around.clone()], &im[around]);
@@ -278,7 +284,14 @@ impl Points {
                     let place = at(n - 1, l);
                     (around_re[l + 1 - m], around_im[l + 1 - m]) = (re[place], -im[place]);
                 }
-                put_gradient(record, around_re, around_im, m, kappa * twice, -kappa * twice);
+                put_gradient(
+                    record,
+                    around_re,
+                    around_im,
+                    m,
+                    kappa * twice,
+                    -kappa * twice,
+                );
                 record[6..].fill(0.0);
                 if n < self.layout.order {
                     record[6] = kappa * once * re[at(n, m)];
@@ -348,7 +361,7 @@ impl<I: Isa> Source<I> {
 
     /// Four degrees from the present one on: real parts, then imaginary parts.
     #[inline(always)]
-    fn add(&mut self, beta: [I::F64; 4], sums: &mut [I::F64; 8]) {
+    fn add(&mut self, beta: [I::F64; 4], mut sums: [I::F64; 8]) -> [I::F64; 8] {
         let ([re, im], [mut before, mut now]) = (self.power, self.a);
         for k in 0..4 {
             sums[k] = now.mul_add(re, sums[k]);
@@ -357,6 +370,7 @@ impl<I: Isa> Source<I> {
             (before, now) = (now, next);
         }
         self.a = [before, now];
+        sums
     }
 
     #[inline(always)]
@@ -399,7 +413,11 @@ fn add<I: Isa, const K: usize>(
     sums: &mut UnitSums<3>,
 ) {
     for k in 0..K {
-        let to = if k < 3 { &mut sums.s[k][place..] } else { &mut sums.t[place..] };
+        let to = if k < 3 {
+            &mut sums.s[k][place..]
+        } else {
+            &mut sums.t[place..]
+        };
         values[k].mul_add(factor, I::F64::load(isa, to)).store(to);
     }
 }

@@ -84,7 +84,10 @@ impl Rings {
             for mirrored in [true, false] {
                 for ring in self.rings.iter().filter(|ring| ring.quarter > j) {
                     let angle = ring.angle(j);
-                    waves.push((ring.lambda, if mirrored { TAU / 2.0 - angle } else { angle }));
+                    waves.push((
+                        ring.lambda,
+                        if mirrored { TAU / 2.0 - angle } else { angle },
+                    ));
                 }
             }
         }
@@ -116,13 +119,24 @@ mod tests {
             let rings = Rings::new(12, quadrature.error, WIDEST);
             let waves = rings.waves();
             assert_eq!(waves.len(), rings.count);
-            assert!(rings.rings.is_sorted_by_key(|ring| std::cmp::Reverse(ring.quarter)));
-            assert!(rings.rings.is_sorted_by_key(|ring| std::cmp::Reverse(ring.modes)));
+            assert!(
+                rings
+                    .rings
+                    .is_sorted_by_key(|ring| std::cmp::Reverse(ring.quarter))
+            );
+            assert!(
+                rings
+                    .rings
+                    .is_sorted_by_key(|ring| std::cmp::Reverse(ring.modes))
+            );
             for (j, start) in rings.start.iter().enumerate() {
                 for (k, ring) in rings.rings.iter().enumerate() {
                     if ring.quarter > j {
                         assert_eq!(waves[start[1] + k], (ring.lambda, ring.angle(j)));
-                        assert_eq!(waves[start[0] + k], (ring.lambda, TAU / 2.0 - ring.angle(j)));
+                        assert_eq!(
+                            waves[start[0] + k],
+                            (ring.lambda, TAU / 2.0 - ring.angle(j))
+                        );
                     }
                 }
             }

@@ -75,45 +75,47 @@ impl Rotation {
     /// Rows to rows, which are 0 past m = n up to the next whole vector.
     #[inline(always)]
     pub(super) fn apply<I: Isa>(&self, isa: I, layout: Layout, from: &[f64], to: &mut [f64]) {
-        let lanes = I::F64::LANES;
+        let (lanes, stride) = (I::F64::LANES, layout.stride);
         let mut table = &self.table[..];
-        for n in 0..layout.order {
+        let (re, im) = layout.parts(from);
+        let (to_re, to_im) = layout.parts_mut(to);
+        let from = re.chunks_exact(stride).zip(im.chunks_exact(stride));
+        let to = to_re
+            .chunks_exact_mut(stride)
+            .zip(to_im.chunks_exact_mut(stride));
+        for (n, (from, mut to)) in from.zip(to).enumerate() {
+            let from = (&from.0[..=n], &from.1[..=n]);
             let end = (n + 1).next_multiple_of(lanes);
             let mut row = 0;
             while row + 4 * lanes <= end {
-                table = block::<I, 4>(isa, layout, table, n, row, from, to);
+                table = block::<I, 4>(isa, table, row, from, &mut to);
                 row += 4 * lanes;
             }
             if row + 2 * lanes <= end {
-                table = block::<I, 2>(isa, layout, table, n, row, from, to);
+                table = block::<I, 2>(isa, table, row, from, &mut to);
                 row += 2 * lanes;
             }
             if row < end {
-                table = block::<I, 1>(isa, layout, table, n, row, from, to);
+                table = block::<I, 1>(isa, table, row, from, &mut to);
             }
         }
     }
 }
 
-/// `B` vectors of degree n from `row` on; returns the rest of the table.
+/// `B` vectors of one degree from `row` on; returns the rest of the table.
 #[inline(always)]
 fn block<'a, I: Isa, const B: usize>(
     isa: I,
-    layout: Layout,
     table: &'a [f64],
-    n: usize,
     row: usize,
-    from: &[f64],
-    to: &mut [f64],
+    (re, im): (&[f64], &[f64]),
+    to: &mut (&mut [f64], &mut [f64]),
 ) -> &'a [f64] {
     let wide = B * I::F64::LANES;
-    let (table, rest) = table.split_at(2 * wide * (n + 1));
-    let (re, im) = layout.parts(from);
-    let start = n * layout.stride;
-    let columns = re[start..=start + n].iter().zip(&im[start..=start + n]);
+    let (table, rest) = table.split_at(2 * wide * re.len());
     let mut sum_re = [I::F64::splat(isa, 0.0); B];
     let mut sum_im = sum_re;
-    for (entries, (&re, &im)) in table.chunks_exact(2 * wide).zip(columns) {
+    for (entries, (&re, &im)) in table.chunks_exact(2 * wide).zip(re.iter().zip(im)) {
         let (re, im) = (I::F64::splat(isa, re), I::F64::splat(isa, im));
         let for_re: [_; B] = I::F64::load_each(isa, entries);
         let for_im: [_; B] = I::F64::load_each(isa, &entries[wide..]);
@@ -122,9 +124,8 @@ fn block<'a, I: Isa, const B: usize>(
             sum_im[b] = for_im[b].mul_add(im, sum_im[b]);
         }
     }
-    let (to_re, to_im) = layout.parts_mut(to);
-    I::F64::store_each(sum_re, &mut to_re[start + row..]);
-    I::F64::store_each(sum_im, &mut to_im[start + row..]);
+    I::F64::store_each(sum_re, &mut to.0[row..]);
+    I::F64::store_each(sum_im, &mut to.1[row..]);
     rest
 }
 
@@ -137,7 +138,11 @@ fn turned_harmonics(order: usize, beta: f64) -> Vec<Vec<Vec<f64>>> {
         // T^{n−1}_{ml}, 0 outside.
         let entry = |m: i64, l: i64| {
             let inside = l.abs() < n;
-            if inside { below[m as usize][(n - 1 + l) as usize] } else { 0.0 }
+            if inside {
+                below[m as usize][(n - 1 + l) as usize]
+            } else {
+                0.0
+            }
         };
         let row = |m: i64| {
             let turned = |l: i64| {

@@ -25,20 +25,21 @@ pub(super) struct Shift {
     up: [Rotation; 2],
     /// Parent to diagonal, and child from diagonal.
     down: [Rotation; 2],
-    /// ρ^j/j!.
+    /// ρ^j/j! for j from −3 on, 0 before 0.
     along: Vec<f64>,
 }
 
 impl Shift {
     pub(super) fn new(layout: Layout, lanes: usize) -> Self {
         let theta = 2f64.sqrt().atan();
-        let rotation =
-            |series, beta, scale: fn(usize) -> f64| Rotation::new(layout, lanes, series, beta, scale);
+        let rotation = |series, beta, scale: fn(usize) -> f64| {
+            Rotation::new(layout, lanes, series, beta, scale)
+        };
         let halves = |n: usize| 0.5f64.powi(n as i32);
         let distance = 0.1875f64.sqrt();
-        let mut along = vec![1.0];
-        for j in 1..layout.order {
-            along.push(along[j - 1] * distance / j as f64);
+        let mut along = vec![0.0, 0.0, 0.0, 1.0];
+        for j in 1..layout.order + 3 {
+            along.push(along[j + 2] * distance / j as f64);
         }
         Self {
             layout,
@@ -87,26 +88,41 @@ impl Shift {
         self.turn[octant].pack::<I, false>(isa, layout, b, child);
     }
 
-    /// The sums above, without their powers of 2.
+    /// The sums above, without their powers of 2: four degrees at a time.
     #[inline(always)]
     fn along<I: Isa, const DOWN: bool>(&self, isa: I, from: &[f64], to: &mut [f64]) {
         let Layout { order, stride, .. } = self.layout;
         let (re, im) = self.layout.parts(from);
         let (to_re, to_im) = self.layout.parts_mut(to);
         for m in (0..order).step_by(I::F64::LANES) {
-            for n in m..order {
-                let mut sum_re = I::F64::splat(isa, 0.0);
-                let mut sum_im = sum_re;
-                let (rows, count) = if DOWN { (n, order - n) } else { (m, n + 1 - m) };
-                for (j, &factor) in self.along[..count].iter().enumerate() {
-                    let row = if DOWN { rows + j } else { n - j };
-                    let factor = I::F64::splat(isa, factor);
-                    let at = row * stride + m;
-                    sum_re = I::F64::load(isa, &re[at..]).mul_add(factor, sum_re);
-                    sum_im = I::F64::load(isa, &im[at..]).mul_add(factor, sum_im);
+            for n in (m..order).step_by(4) {
+                let mut sums = [[I::F64::splat(isa, 0.0); 4]; 2];
+                // Degrees that act on n … n + 3, and the factors of the first.
+                let (rows, mut factor) = if DOWN {
+                    (n..order, 0)
+                } else {
+                    (m..(n + 4).min(order), n - m + 3)
+                };
+                for k in rows {
+                    let at = k * stride + m;
+                    let (re, im) = (I::F64::load(isa, &re[at..]), I::F64::load(isa, &im[at..]));
+                    let factors = &self.along[factor..][..4];
+                    for i in 0..4 {
+                        let factor = I::F64::splat(isa, factors[if DOWN { 3 - i } else { i }]);
+                        sums[0][i] = re.mul_add(factor, sums[0][i]);
+                        sums[1][i] = im.mul_add(factor, sums[1][i]);
+                    }
+                    factor = if DOWN {
+                        factor + 1
+                    } else {
+                        factor.wrapping_sub(1)
+                    };
                 }
-                sum_re.store(&mut to_re[n * stride + m..]);
-                sum_im.store(&mut to_im[n * stride + m..]);
+                for i in 0..4.min(order - n) {
+                    let at = (n + i) * stride + m;
+                    sums[0][i].store(&mut to_re[at..]);
+                    sums[1][i].store(&mut to_im[at..]);
+                }
             }
         }
     }

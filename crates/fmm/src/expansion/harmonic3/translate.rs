@@ -135,103 +135,132 @@ impl Translations {
         outgoing: &Outgoing,
         incoming: &mut [f64],
     ) {
-        let chunks = self.powers.len();
         let incoming = incoming.as_chunks_mut::<{ 2 * WIDEST }>().0;
         for d in 0..DIRECTIONS {
-            let mut layers: Layers = [[[&[]; ROWS]; ROWS]; 2];
-            let [narrow_v, narrow_w] = self.narrow[d];
-            for (layer, slots) in layers.iter_mut().zip(&self.slots[d]) {
-                let skip = |narrow: bool| if narrow { 1..ROWS - 1 } else { 0..ROWS };
-                for w in skip(narrow_w) {
-                    for v in skip(narrow_v) {
-                        let form = outgoing.at(sources[slots[w][v]]);
-                        let form = form.as_chunks::<{ 2 * WIDEST }>().0;
-                        layer[w][v] = &form[d * chunks..][..chunks];
-                    }
-                }
+            let mut chunk = 0;
+            while chunk + 4 <= self.powers.len() {
+                self.group::<I, 4>(isa, d, chunk, sources, outgoing, incoming);
+                chunk += 4;
             }
-            match (narrow_v, narrow_w) {
-                (false, false) => self.direction::<I, false, false>(isa, d, &layers, incoming),
-                (true, false) => self.direction::<I, true, false>(isa, d, &layers, incoming),
-                _ => self.direction::<I, true, true>(isa, d, &layers, incoming),
+            while chunk < self.powers.len() {
+                self.group::<I, 1>(isa, d, chunk, sources, outgoing, incoming);
+                chunk += 1;
             }
         }
     }
 
+    /// `G` chunks of one direction: sources are looked up once for all of them.
     #[inline(always)]
-    fn direction<I: Isa, const NARROW_V: bool, const NARROW_W: bool>(
+    fn group<I: Isa, const G: usize>(
         &self,
         isa: I,
         d: usize,
-        layers: &Layers,
+        chunk: usize,
+        sources: &[u32],
+        outgoing: &Outgoing,
         incoming: &mut [Chunk],
     ) {
-        for chunk in 0..self.powers.len() {
-            match I::F64::LANES {
-                8 => self.chunk::<I, 1, NARROW_V, NARROW_W>(isa, d, layers, chunk, incoming),
-                4 => self.chunk::<I, 2, NARROW_V, NARROW_W>(isa, d, layers, chunk, incoming),
-                2 => self.chunk::<I, 4, NARROW_V, NARROW_W>(isa, d, layers, chunk, incoming),
-                _ => self.chunk::<I, 8, NARROW_V, NARROW_W>(isa, d, layers, chunk, incoming),
+        let first = d * self.powers.len() + chunk;
+        let [narrow_v, narrow_w] = self.narrow[d];
+        let reach = |narrow: bool| if narrow { 1..ROWS - 1 } else { 0..ROWS };
+        let mut layers: Layers<G> = [[[chunks(outgoing, Outgoing::NOTHING, first); ROWS]; ROWS]; 2];
+        for (layer, slots) in layers.iter_mut().zip(&self.slots[d]) {
+            for w in reach(narrow_w) {
+                for v in reach(narrow_v) {
+                    layer[w][v] = chunks(outgoing, sources[slots[w][v]], first);
+                }
             }
+        }
+        match (narrow_v, narrow_w) {
+            (false, false) => self.sums::<I, G, false, false>(isa, d, &layers, chunk, incoming),
+            (true, false) => self.sums::<I, G, true, false>(isa, d, &layers, chunk, incoming),
+            _ => self.sums::<I, G, true, true>(isa, d, &layers, chunk, incoming),
         }
     }
 
-    /// One chunk of one direction, `B` vectors.
     #[inline(always)]
-    fn chunk<I: Isa, const B: usize, const NARROW_V: bool, const NARROW_W: bool>(
+    fn sums<I: Isa, const G: usize, const NARROW_V: bool, const NARROW_W: bool>(
         &self,
         isa: I,
         d: usize,
-        layers: &Layers,
+        layers: &Layers<G>,
         chunk: usize,
         incoming: &mut [Chunk],
     ) {
+        for i in 0..G {
+            for lane in (0..WIDEST).step_by(I::F64::LANES) {
+                let at = (i, lane);
+                self.vector::<I, G, NARROW_V, NARROW_W>(isa, d, layers, at, chunk, incoming);
+            }
+        }
+    }
+
+    /// One vector: that at (chunk, lane) of a group that begins with chunk `first`.
+    #[inline(always)]
+    fn vector<I: Isa, const G: usize, const NARROW_V: bool, const NARROW_W: bool>(
+        &self,
+        isa: I,
+        d: usize,
+        layers: &Layers<G>,
+        at: (usize, usize),
+        first: usize,
+        incoming: &mut [Chunk],
+    ) {
+        let (chunk, lane) = (first + at.0, at.1);
         let powers = &self.powers[chunk];
         let across = powers.across.each_ref();
-        let far = layer::<I, B, NARROW_V, NARROW_W>(isa, &layers[0], chunk, across);
-        let near = layer::<I, B, NARROW_V, NARROW_W>(isa, &layers[1], chunk, across);
-        let along: [_; B] = I::F64::load_each(isa, &powers.along);
+        let far = layer::<I, G, NARROW_V, NARROW_W>(isa, &layers[0], at, across);
+        let near = layer::<I, G, NARROW_V, NARROW_W>(isa, &layers[1], at, across);
+        let along = I::F64::load(isa, &powers.along[lane..]);
         for z in 0..2 {
             for y in 0..2 {
-                let rest = Sum::<I, B>::load(isa, &powers.rest[d / 2][y][z]);
-                let (first, mut second) = (far[z][y], near[z][y]);
-                for b in 0..B {
-                    second.re[b] = first.re[b].mul_add(along[b], second.re[b]);
-                    second.im[b] = first.im[b].mul_add(along[b], second.im[b]);
-                }
-                for (t, sum) in [first, second].into_iter().enumerate() {
+                let rest = Sum::<I>::load(isa, &powers.rest[d / 2][y][z], lane);
+                let (below, mut above) = (far[z][y], near[z][y]);
+                above.re = below.re.mul_add(along, above.re);
+                above.im = below.im.mul_add(along, above.im);
+                for (t, sum) in [below, above].into_iter().enumerate() {
                     let form = self.siblings[d][t][y][z] * DIRECTIONS + d;
                     let to = &mut incoming[form * self.powers.len() + chunk];
-                    sum.times(rest).store(to);
+                    sum.times(rest).store(to, lane);
                 }
             }
         }
     }
 }
 
-/// The sources of a direction: by layer, w and v, the chunks of a form.
-type Layers<'a> = [[[&'a [Chunk]; ROWS]; ROWS]; 2];
+/// The sources of a direction: by layer, w and v, some chunks of a form.
+type Layers<'a, const G: usize> = [[[&'a [Chunk; G]; ROWS]; ROWS]; 2];
+
+/// `G` chunks of the form at a place.
+#[inline(always)]
+fn chunks<const G: usize>(outgoing: &Outgoing, place: u32, first: usize) -> &[Chunk; G] {
+    let form = outgoing.at(place).as_chunks::<{ 2 * WIDEST }>().0;
+    form[first..].first_chunk().expect("whole groups")
+}
 
 /// Sums over the rows w of one layer, by z and y of the sibling.
 #[inline(always)]
-fn layer<I: Isa, const B: usize, const NARROW_V: bool, const NARROW_W: bool>(
+fn layer<I: Isa, const G: usize, const NARROW_V: bool, const NARROW_W: bool>(
     isa: I,
-    sources: &[[&[Chunk]; ROWS]; ROWS],
-    chunk: usize,
+    sources: &[[&[Chunk; G]; ROWS]; ROWS],
+    at: (usize, usize),
     across: [&Chunk; 4],
-) -> [[Sum<I, B>; 2]; 2] {
-    let q = Sum::load(isa, across[2]);
+) -> [[Sum<I>; 2]; 2] {
+    let q = Sum::load(isa, across[2], at.1);
     if NARROW_W {
-        let mut both = row::<I, B, NARROW_V>(isa, &sources[3], chunk, across);
-        both = each_times_plus(both, q, row::<I, B, NARROW_V>(isa, &sources[2], chunk, across));
-        let lower = each_times_plus(both, q, row::<I, B, NARROW_V>(isa, &sources[1], chunk, across));
-        let [a, b] = row::<I, B, NARROW_V>(isa, &sources[4], chunk, across);
-        let q2 = Sum::load(isa, across[3]);
-        [lower, [a.times_plus(q2, both[0]), b.times_plus(q2, both[1])]]
+        let middle = row::<I, G, NARROW_V>(isa, &sources[3], at, across);
+        let last = row::<I, G, NARROW_V>(isa, &sources[2], at, across);
+        let both = each_times_plus(middle, q, last);
+        let last = row::<I, G, NARROW_V>(isa, &sources[1], at, across);
+        let lower = each_times_plus(both, q, last);
+        let q2 = Sum::load(isa, across[3], at.1);
+        let first = row::<I, G, NARROW_V>(isa, &sources[4], at, across);
+        [lower, each_times_plus(first, q2, both)]
     } else {
-        let mut sum = row::<I, B, NARROW_V>(isa, &sources[5], chunk, across);
+        let mut sum = row::<I, G, NARROW_V>(isa, &sources[5], at, across);
         for w in (0..5).rev() {
-            sum = each_times_plus(sum, q, row::<I, B, NARROW_V>(isa, &sources[w], chunk, across));
+            let next = row::<I, G, NARROW_V>(isa, &sources[w], at, across);
+            sum = each_times_plus(sum, q, next);
         }
         [sum, sum]
     }
@@ -239,81 +268,76 @@ fn layer<I: Isa, const B: usize, const NARROW_V: bool, const NARROW_W: bool>(
 
 /// Sum over one row of sources, by y of the sibling.
 #[inline(always)]
-fn row<I: Isa, const B: usize, const NARROW: bool>(
+fn row<I: Isa, const G: usize, const NARROW: bool>(
     isa: I,
-    sources: &[&[Chunk]; ROWS],
-    chunk: usize,
+    sources: &[&[Chunk; G]; ROWS],
+    (chunk, lane): (usize, usize),
     across: [&Chunk; 4],
-) -> [Sum<I, B>; 2] {
-    let p = Sum::load(isa, across[0]);
+) -> [Sum<I>; 2] {
+    let p = Sum::load(isa, across[0], lane);
     if NARROW {
-        let both = Sum::load(isa, &sources[3][chunk]);
-        let both = both.times_plus(p, Sum::load(isa, &sources[2][chunk]));
-        let lower = both.times_plus(p, Sum::load(isa, &sources[1][chunk]));
-        let p2 = Sum::load(isa, across[1]);
-        let upper = Sum::load(isa, &sources[4][chunk]).times_plus(p2, both);
+        let both = Sum::load(isa, &sources[3][chunk], lane);
+        let both = both.times_plus(p, Sum::load(isa, &sources[2][chunk], lane));
+        let lower = both.times_plus(p, Sum::load(isa, &sources[1][chunk], lane));
+        let p2 = Sum::load(isa, across[1], lane);
+        let upper = Sum::load(isa, &sources[4][chunk], lane).times_plus(p2, both);
         [lower, upper]
     } else {
-        let mut sum = Sum::load(isa, &sources[5][chunk]);
+        let mut sum = Sum::load(isa, &sources[5][chunk], lane);
         for v in (0..5).rev() {
-            sum = sum.times_plus(p, Sum::load(isa, &sources[v][chunk]));
+            sum = sum.times_plus(p, Sum::load(isa, &sources[v][chunk], lane));
         }
         [sum, sum]
     }
 }
 
-/// One number for each wave of a chunk, `B` vectors.
+/// One number for each wave of a vector.
 #[derive(Clone, Copy)]
-struct Sum<I: Isa, const B: usize> {
-    re: [I::F64; B],
-    im: [I::F64; B],
+struct Sum<I: Isa> {
+    re: I::F64,
+    im: I::F64,
 }
 
-impl<I: Isa, const B: usize> Sum<I, B> {
+impl<I: Isa> Sum<I> {
+    /// The vector of a chunk that begins with `lane`.
     #[inline(always)]
-    fn load(isa: I, from: &Chunk) -> Self {
+    fn load(isa: I, from: &Chunk, lane: usize) -> Self {
+        let (re, im) = from.split_at(WIDEST);
         Self {
-            re: I::F64::load_each(isa, &from[..WIDEST]),
-            im: I::F64::load_each(isa, &from[WIDEST..]),
+            re: I::F64::load(isa, &re[lane..]),
+            im: I::F64::load(isa, &im[lane..]),
         }
     }
 
     #[inline(always)]
-    fn store(self, to: &mut Chunk) {
-        I::F64::store_each(self.re, &mut to[..WIDEST]);
-        I::F64::store_each(self.im, &mut to[WIDEST..]);
+    fn store(self, to: &mut Chunk, lane: usize) {
+        let (re, im) = to.split_at_mut(WIDEST);
+        self.re.store(&mut re[lane..]);
+        self.im.store(&mut im[lane..]);
     }
 
     /// self · s
     #[inline(always)]
-    fn times(mut self, s: Self) -> Self {
-        for b in 0..B {
-            let (re, im) = (self.re[b], self.im[b]);
-            self.re[b] = im.neg_mul_add(s.im[b], re * s.re[b]);
-            self.im[b] = im.mul_add(s.re[b], re * s.im[b]);
+    fn times(self, s: Self) -> Self {
+        Self {
+            re: self.im.neg_mul_add(s.im, self.re * s.re),
+            im: self.im.mul_add(s.re, self.re * s.im),
         }
-        self
     }
 
     /// self · s + x
     #[inline(always)]
-    fn times_plus(mut self, s: Self, x: Self) -> Self {
-        for b in 0..B {
-            let (re, im) = (self.re[b], self.im[b]);
-            self.re[b] = im.neg_mul_add(s.im[b], re.mul_add(s.re[b], x.re[b]));
-            self.im[b] = im.mul_add(s.re[b], re.mul_add(s.im[b], x.im[b]));
+    fn times_plus(self, s: Self, x: Self) -> Self {
+        Self {
+            re: self.im.neg_mul_add(s.im, self.re.mul_add(s.re, x.re)),
+            im: self.im.mul_add(s.re, self.re.mul_add(s.im, x.im)),
         }
-        self
     }
 }
 
 /// Both · s + x.
 #[inline(always)]
-fn each_times_plus<I: Isa, const B: usize>(
-    sums: [Sum<I, B>; 2],
-    s: Sum<I, B>,
-    x: [Sum<I, B>; 2],
-) -> [Sum<I, B>; 2] {
+fn each_times_plus<I: Isa>(sums: [Sum<I>; 2], s: Sum<I>, x: [Sum<I>; 2]) -> [Sum<I>; 2] {
     [sums[0].times_plus(s, x[0]), sums[1].times_plus(s, x[1])]
 }
 
@@ -347,7 +371,11 @@ mod tests {
         }
         for (octant, far) in slots::far_slots::<3>().iter().enumerate() {
             for slot in 0..slots::count(3) {
-                assert_eq!(served[octant][slot], i32::from(far.contains(&slot)), "{octant} {slot}");
+                assert_eq!(
+                    served[octant][slot],
+                    i32::from(far.contains(&slot)),
+                    "{octant} {slot}"
+                );
             }
         }
     }

@@ -34,8 +34,9 @@ pub(super) struct Waves {
     pub(super) rings: Rings,
     /// Vectors of rings; the padding has weight 0.
     pub(super) vectors: Vec<Vector>,
-    /// By n: 2(w/M) λ^n, and 2λ^n, for all rings; some more rows are 0.
+    /// By n: 2(w/M) λ^n for all rings.
     pub(super) out: Vec<f64>,
+    /// By eight degrees, parity, vector of rings: 2λ^n for the four n of that parity.
     pub(super) into: Vec<f64>,
     /// By vector of rings, j, pair of modes (m, m+1), m even: σ cos ma_j, σ sin ma_j, then those of m + 1; 0 for rings
     /// without an angle j.
@@ -59,22 +60,26 @@ pub(super) struct Vector {
     pub(super) at: usize,
 }
 
-/// More rows of powers than the order has, so that incoming can take four degrees of one parity at a time.
-const MORE_ROWS: usize = 8;
-
 impl Waves {
     pub(super) fn new(layout: Layout, error: f64, lanes: usize) -> Self {
         let rings = Rings::new(layout.order, error, lanes);
-        let powers = |first: fn(&Ring) -> f64| {
-            let power = |n: usize, ring: &Ring| first(ring) * ring.lambda.powi(n as i32);
-            let mut table = vec![];
-            for n in 0..layout.order {
-                table.extend(rings.rings.iter().map(|ring| power(n, ring)));
-                table.resize((n + 1) * rings.rings.len().next_multiple_of(lanes), 0.0);
-            }
-            table.resize(table.len() / layout.order * (layout.order + MORE_ROWS), 0.0);
-            table
+        let power = |n: usize, k: usize| match rings.rings.get(k) {
+            Some(ring) if n < layout.order => 2.0 * ring.lambda.powi(n as i32),
+            _ => 0.0,
         };
+        let padded = rings.rings.len().next_multiple_of(lanes);
+        let weight = |k: usize| rings.rings.get(k).map_or(0.0, |ring| ring.weight);
+        let (mut out, mut into) = (vec![], vec![]);
+        for n in 0..layout.order {
+            out.extend((0..padded).map(|k| weight(k) * power(n, k)));
+        }
+        for group in (0..layout.order).step_by(8) {
+            for (odd, vector) in (0..2).flat_map(|odd| (0..padded / lanes).map(move |v| (odd, v))) {
+                for n in (group + odd..group + 8).step_by(2) {
+                    into.extend((vector * lanes..(vector + 1) * lanes).map(|k| power(n, k)));
+                }
+            }
+        }
         let (mut vectors, mut trigonometric) = (vec![], vec![]);
         for these in rings.rings.chunks(lanes) {
             let vector = Vector {
@@ -92,8 +97,8 @@ impl Waves {
         Self {
             layout,
             vectors,
-            out: powers(|ring| 2.0 * ring.weight),
-            into: powers(|_| 2.0),
+            out,
+            into,
             trigonometric,
             translations: Translations::new(&rings.waves(), rings.padded),
             turn: [
@@ -114,7 +119,10 @@ impl Waves {
     /// How many vectors of rings need mode m.
     #[inline(always)]
     pub(super) fn vectors_with(&self, m: usize) -> usize {
-        self.vectors.iter().take_while(|vector| vector.modes > m).count()
+        self.vectors
+            .iter()
+            .take_while(|vector| vector.modes > m)
+            .count()
     }
 
     #[inline(always)]
