@@ -33,20 +33,19 @@ impl Waves {
     /// Chunks of both directions of an axis to Re Y^+, Im Y^+, Re Y^−, Im Y^−.
     #[inline(always)]
     fn parts<I: Isa>(&self, isa: I, waves: &[f64], forms: &mut [f64]) {
-        let chunks = self.rings.padded / WIDEST;
-        let parts = forms[..4 * self.rings.padded].as_chunks_mut::<WIDEST>().0;
-        for (i, chunk) in waves.as_chunks::<{ 2 * WIDEST }>().0.iter().enumerate() {
-            let (direction, i) = (i / chunks, i % chunks);
-            copy(
-                isa,
-                &chunk[..WIDEST],
-                &mut parts[2 * direction * chunks + i],
+        let padded = self.rings.padded;
+        let directions = waves.chunks_exact(2 * padded);
+        for (waves, form) in directions.zip(forms.chunks_exact_mut(2 * padded)) {
+            let (re, im) = form.split_at_mut(padded);
+            let (re, im) = (
+                re.as_chunks_mut::<WIDEST>().0,
+                im.as_chunks_mut::<WIDEST>().0,
             );
-            copy(
-                isa,
-                &chunk[WIDEST..],
-                &mut parts[(2 * direction + 1) * chunks + i],
-            );
+            let chunks = waves.as_chunks::<{ 2 * WIDEST }>().0;
+            for ((chunk, re), im) in chunks.iter().zip(re).zip(im) {
+                copy(isa, &chunk[..WIDEST], re);
+                copy(isa, &chunk[WIDEST..], im);
+            }
         }
     }
 

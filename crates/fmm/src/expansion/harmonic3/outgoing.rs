@@ -52,25 +52,15 @@ impl Waves {
         }
         self.angles(isa, modes, forms);
         let padded = self.rings.padded;
-        let parts = forms[..4 * padded].as_chunks::<WIDEST>().0;
-        let chunks = padded / WIDEST;
-        for (i, chunk) in waves
-            .as_chunks_mut::<{ 2 * WIDEST }>()
-            .0
-            .iter_mut()
-            .enumerate()
-        {
-            let (direction, i) = (i / chunks, i % chunks);
-            copy(
-                isa,
-                &parts[2 * direction * chunks + i],
-                &mut chunk[..WIDEST],
-            );
-            copy(
-                isa,
-                &parts[(2 * direction + 1) * chunks + i],
-                &mut chunk[WIDEST..],
-            );
+        let directions = waves.chunks_exact_mut(2 * padded);
+        for (waves, form) in directions.zip(forms.chunks_exact(2 * padded)) {
+            let (re, im) = form.split_at(padded);
+            let (re, im) = (re.as_chunks::<WIDEST>().0, im.as_chunks::<WIDEST>().0);
+            let chunks = waves.as_chunks_mut::<{ 2 * WIDEST }>().0;
+            for ((chunk, re), im) in chunks.iter_mut().zip(re).zip(im) {
+                copy(isa, re, &mut chunk[..WIDEST]);
+                copy(isa, im, &mut chunk[WIDEST..]);
+            }
         }
     }
 
