@@ -58,10 +58,11 @@ pub(crate) struct Harmonic3Accuracy {
 /// … 20, which three exponentials bound. The rule leaves 0.45 of the tolerance to the series. The waves' quadrature may be
 /// wrong by a quarter of it, as in the plane; that share has not been calibrated on clouds.
 ///
-/// Pointwise: the largest |K − K_P|/|K| of the field over the far list, sampled with source and target in the corners of
-/// their cells for P from 4 to 46, is at most 3 P² 3^{−P/2} (1/√3 = (√3/2)/(3/2) is what the worst multipole loses a
-/// degree); a third of the tolerance is left to 4 P² 3^{−P/2}. A quadrature's error in the field, relative to 1/r², was up
-/// to 3200 times that in 1/r: the gradient brings a few λ, and r² is up to 48.
+/// Pointwise: the largest |K − K_P|/|K| of the field over the far list was at most 2.7 P² 3^{−P/2} for P from 4 to 46,
+/// sampled with one corner of the source's cell in turn for each of the 208 slots, and all corners of every target's cell
+/// (1/√3 = (√3/2)/(3/2) is what the worst multipole loses a degree); a third of the tolerance is left to 4 P² 3^{−P/2}. The
+/// finest quadrature's error in the field, relative to 1/r², was 3200 times that in 1/r, and coarser ones have smaller λ:
+/// the gradient brings a few λ, and r² is up to 48.
 ///
 /// The best quadrature has an error of 1e-11, which no rule can go below: Calibrated reaches 4e-11, Pointwise 5e-8.
 #[cfg_attr(not(test), allow(dead_code))]

@@ -7,9 +7,9 @@
 //! 1/r = (1/2π) ∫_0^∞ e^{−λz} ∫_0^{2π} e^{iλ(x cos a + y sin a)} da dλ ≈ Σ_k (w_k/M_k) Σ_{j<M_k} e^{−λ_k z + iλ_k(x cos a_j + y sin a_j)}
 //! ```
 //!
-//! (Greengard and Rokhlin, Acta Numerica 6, 1997, §4). The nodes were optimised anew for this project by variable
-//! projection; M_k is a multiple of 4, so that every ring has the symmetries a → −a and a → π − a. The test below measures
-//! their error again.
+//! (Greengard and Rokhlin, Acta Numerica 6, 1997, §4). The nodes were optimised anew for this project, those of 28 and more
+//! rings by weighted least squares on the boundary of the domain. M_k is a multiple of 4, so that every ring has the
+//! symmetries a → −a and a → π − a. The test below measures their error again.
 
 /// One quadrature: the largest |1/r − its sum| over the domain, and its rings (λ_k, w_k, M_k), λ ascending.
 pub(super) struct Quadrature {
