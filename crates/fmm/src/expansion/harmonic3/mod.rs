@@ -1,0 +1,153 @@
+//! The spatial harmonic family: solid harmonics, moved by plane waves.
+//!
+//! With u = (x − c)/h in box units, θ and φ its angles, the solid harmonics of Epton and Dembart (SIAM J. Sci. Comput. 16,
+//! 1995) and their sums are
+//!
+//! ```text
+//! R_n^m = r^n P_n^m(cos θ) e^{imφ}/(n+m)!    S_n^m = (n−m)! P_n^m(cos θ) e^{imφ}/r^{n+1}    X_n^{−m} = (−1)^m conj X_n^m
+//! multipole  M_n^m = Σ q_j conj R_n^m(u_j)   Σ q_j/|x − x_j| = (1/h) Σ_{n<P} Σ_{|m|≤n} M_n^m S_n^m(u)
+//! local      L_n^m                           Σ q_j/|x − x_j| = (1/h) Σ_{n<P} Σ_{|m|≤n} L_n^m conj R_n^m(u)
+//! ```
+//!
+//! The radial sums of [`crate::kernel`] are t = Σ q/r and s = Σ q z/r³ = −∇t. Data are real, so m ≥ 0 is stored: real parts,
+//! then imaginary parts ([`layout`]). Nothing over- or underflows up to P = 40: |R_n^n| is r^n/(2^n n!).
+
+#[cfg(test)]
+mod chain;
+mod incoming;
+mod layout;
+mod nodes;
+mod outgoing;
+mod points;
+mod rings;
+mod rotation;
+mod shift;
+mod translate;
+mod waves;
+
+use super::{CellScale, Expansion, Outgoing, UnitPoints, UnitSums};
+use lanes::Isa;
+use layout::Layout;
+use points::Points;
+use shift::Shift;
+use waves::Waves;
+
+/// Everything that depends on the order and the number of waves.
+#[derive(Debug)]
+pub(crate) struct Harmonic3 {
+    layout: Layout,
+    points: Points,
+    shift: Shift,
+    waves: Waves,
+}
+
+/// Widest vector of f64.
+const WIDEST: usize = 8;
+
+/// Start and size of the blocks that the loops take of `count` vectors.
+fn blocks(count: usize) -> Vec<(usize, usize)> {
+    let mut blocks = vec![];
+    let mut start = 0;
+    for size in [4, 2, 1] {
+        while start + size <= count {
+            blocks.push((start, size));
+            start += size;
+        }
+    }
+    blocks
+}
+
+impl Harmonic3 {
+    /// Series of degrees below `order`, and the smallest quadrature with error at most `wave_error`, for vectors of `lanes`.
+    pub(crate) fn new(order: usize, wave_error: f64, lanes: usize) -> Self {
+        let layout = Layout::new(order);
+        Self {
+            layout,
+            points: Points::new(layout),
+            shift: Shift::new(layout, lanes),
+            waves: Waves::new(layout, wave_error, lanes),
+        }
+    }
+
+    /// Number of degrees.
+    pub(crate) fn order(&self) -> usize {
+        self.layout.order
+    }
+
+    /// Number of plane waves in each direction.
+    pub(crate) fn waves(&self) -> usize {
+        self.waves.rings.count
+    }
+}
+
+impl Expansion<3> for Harmonic3 {
+    fn multipole_len(&self) -> usize {
+        2 * self.layout.padded
+    }
+    fn local_len(&self) -> usize {
+        2 * self.layout.padded
+    }
+    fn wave_len(&self) -> usize {
+        self.waves.len()
+    }
+    #[inline(always)]
+    fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<3>, multipole: &mut [f64]) {
+        self.points.p2m(isa, points, multipole);
+    }
+    #[inline(always)]
+    fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]) {
+        self.shift.m2m(isa, octant, child, parent);
+    }
+    #[inline(always)]
+    fn outgoing<I: Isa>(&self, isa: I, multipole: &[f64], waves: &mut [f64]) {
+        self.waves.outgoing(isa, multipole, waves);
+    }
+    #[inline(always)]
+    fn translate<I: Isa>(
+        &self,
+        isa: I,
+        sources: &[u32],
+        outgoing: &Outgoing,
+        incoming: &mut [f64],
+    ) {
+        self.waves.translate(isa, sources, outgoing, incoming);
+    }
+    #[inline(always)]
+    fn incoming<I: Isa>(&self, isa: I, incoming: &mut [f64], local: &mut [f64]) {
+        self.waves.incoming(isa, incoming, local);
+    }
+    /// Waves carry all of 1/r.
+    fn far_constant(&self, _strength: f64, _log_side: f64, _local: &mut [f64]) {}
+    #[inline(always)]
+    fn l2l<I: Isa>(&self, isa: I, octant: usize, parent: &[f64], child: &mut [f64]) {
+        self.shift.l2l(isa, octant, parent, child);
+    }
+    #[inline(always)]
+    fn p2l<I: Isa>(&self, isa: I, points: &UnitPoints<3>, _log_side: f64, local: &mut [f64]) {
+        self.points.p2l(isa, points, local);
+    }
+    #[inline(always)]
+    fn l2p<I: Isa>(
+        &self,
+        isa: I,
+        local: &[f64],
+        points: &UnitPoints<3>,
+        side: f64,
+        potential: bool,
+        sums: &mut UnitSums<3>,
+    ) {
+        self.points.l2p(isa, local, points, side, potential, sums);
+    }
+    #[inline(always)]
+    fn m2p<I: Isa>(
+        &self,
+        isa: I,
+        multipole: &[f64],
+        points: &UnitPoints<3>,
+        scale: CellScale,
+        _potential: bool,
+        sums: &mut UnitSums<3>,
+    ) {
+        self.points.m2p(isa, multipole, points, scale, sums);
+    }
+}
