@@ -46,7 +46,6 @@ pub(crate) fn harmonic2(tolerance: f64, guarantee: Guarantee, single: bool) -> H
 
 /// What a tolerance asks of the spatial harmonic family.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(not(test), allow(dead_code))]
 pub(crate) struct Harmonic3Accuracy {
     /// Degrees n < P of the series.
     pub(crate) order: usize,
@@ -68,7 +67,6 @@ pub(crate) struct Harmonic3Accuracy {
 /// the gradient brings a few λ, and r² is up to 48.
 ///
 /// The best quadrature has an error of 1e-11, which no rule can go below: Calibrated reaches 4e-11, Pointwise 5e-8.
-#[cfg_attr(not(test), allow(dead_code))]
 pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> Harmonic3Accuracy {
     let pair = pair(tolerance, single);
     match guarantee {
@@ -94,6 +92,14 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
                 pair: pair.max(MIDDLE),
             }
         }
+    }
+}
+
+/// The smallest tolerance that [`harmonic3`] serves: what the finest quadrature allows.
+pub(crate) fn harmonic3_floor(guarantee: Guarantee) -> f64 {
+    match guarantee {
+        Guarantee::Calibrated => 4e-11,
+        Guarantee::Pointwise => 5e-8,
     }
 }
 

@@ -92,12 +92,14 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
             outputs,
         };
         let sums = kernel.pair(scale).all_pairs(&all);
+        let power = <K::Pair as RadialPair<D>>::POWER;
+        let user = |x: f64, power: usize| (0..power).fold(x * unit, |x, _| x * scale);
         let field = |sum: &RadialSum<f64, D>| {
             kernel
-                .field(sum.s.map(|s| s * unit * scale))
+                .field(sum.s.map(|s| user(s, power + 1)))
                 .map(T::from_f64)
         };
-        let potential = |sum: &RadialSum<f64, D>| T::from_f64(kernel.potential(sum.t * unit));
+        let potential = |sum: &RadialSum<f64, D>| T::from_f64(kernel.potential(user(sum.t, power)));
         let sums = Sums {
             field: if outputs.field {
                 sums.iter().map(field).collect()

@@ -120,11 +120,17 @@ impl Options {
         self
     }
 
-    /// Checks every value for numbers of type `T`.
-    pub(crate) fn check<T: Real>(&self) -> Result<()> {
-        let floor = floor::<T>();
+    /// Checks every value for numbers of type `T` and expansions that can give the tolerance `of_family`.
+    pub(crate) fn check<T: Real>(&self, of_family: f64) -> Result<()> {
+        let floor_of_precision = floor::<T>();
+        let floor = floor_of_precision.max(of_family);
         if !(self.tolerance >= floor && self.tolerance <= 0.1) {
-            let allowed = format!("{floor:e} to 0.1 in {}", T::NAME);
+            let limit = if floor > floor_of_precision {
+                " by these expansions"
+            } else {
+                ""
+            };
+            let allowed = format!("{floor:e} to 0.1 in {}{limit}", T::NAME);
             return Err(Error::new(
                 ErrorKind::Tolerance,
                 "tolerance",

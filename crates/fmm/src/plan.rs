@@ -83,7 +83,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         kernel: K,
         options: Options,
     ) -> Result<Self> {
-        options.check::<T>()?;
+        let of_family = FamilyOf::<K, D>::floor(options.guarantee);
+        options.check::<T>(of_family)?;
         kernel.check()?;
         let tolerance = match (targets, options.guarantee) {
             // The rule was calibrated with targets among the sources; apart from them errors were up to 4.3 times larger.

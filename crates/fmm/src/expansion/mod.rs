@@ -4,8 +4,6 @@
 //! u = (x − centre)/side of its cell, so every translation between cells is the same on every level.
 
 pub(crate) mod harmonic2;
-// Tested on its own until a plan in three dimensions uses it.
-#[cfg_attr(not(test), allow(dead_code))]
 pub(crate) mod harmonic3;
 
 use crate::Guarantee;
@@ -177,6 +175,8 @@ pub(crate) trait Family<const D: usize>: Expansion<D> + Debug + Sized + 'static 
     /// Expansions within a tolerance, for vectors of `lanes` and points in `single` precision or double; and the accuracy
     /// of a near pair that goes with them, see [`lanes::accuracy`].
     fn within(tolerance: f64, guarantee: Guarantee, single: bool, lanes: usize) -> (Self, usize);
+    /// The smallest tolerance that the expansions can give.
+    fn floor(guarantee: Guarantee) -> f64;
     /// Order of a multipole or local expansion.
     fn order(&self) -> usize;
     /// Number of plane waves in each direction.

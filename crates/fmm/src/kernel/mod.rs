@@ -8,17 +8,20 @@
 //! t_i = Σ_j w_j γ(r²)
 //! ```
 //!
-//! into its field and potential. In 2D the singular pair is φ = 1/r², γ = log r.
+//! into its field and potential. The singular pair is φ = 1/r², γ = log r in 2D and
+//! φ = 1/r³, γ = 1/r in 3D.
 
 mod biot_savart;
 mod coulomb;
 mod gaussian_core;
 mod named;
+mod spatial;
 
 pub use biot_savart::BiotSavart2d;
-pub use coulomb::Coulomb2d;
+pub use coulomb::{Coulomb2d, Coulomb3d};
 pub use gaussian_core::{GaussianCore, GaussianPair};
 pub use named::Kernel2d;
+pub use spatial::{RadialPair3d, Singular3d};
 
 pub use crate::passes::RadialPair;
 
@@ -28,7 +31,7 @@ use std::fmt::Debug;
 
 /// A kernel in `D` dimensions whose far field is harmonic.
 pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
-    /// The near-field pairs of its dimension; in the plane [`RadialPair2d`].
+    /// The near-field pairs of its dimension; [`RadialPair2d`] or [`RadialPair3d`].
     type Pair: RadialPair<D>;
 
     /// The name that the command line takes, `NAME[:key=value,…]`.

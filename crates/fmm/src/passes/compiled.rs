@@ -6,8 +6,9 @@ use super::{Buffers, Context, evaluate};
 use crate::accuracy::COARSE;
 use crate::direct::AllPairs;
 use crate::expansion::harmonic2::Harmonic2;
+use crate::expansion::harmonic3::Harmonic3;
 use crate::expansion::{Expansion, Family};
-use crate::kernel::{Pair, RadialPair2d};
+use crate::kernel::{Pair, RadialPair2d, RadialPair3d};
 use crate::{Outputs, PassSeconds};
 use lanes::accuracy::{FULL, MIDDLE, SINGLE};
 use std::fmt::Debug;
@@ -18,51 +19,83 @@ pub trait RadialPair<const D: usize>: Copy + Debug + Send + Sync + 'static {
     /// Expansions of the far fields.
     type Family: Family<D>;
 
-    /// The fast method for this pair.
-    fn evaluate<T: Compiled>(
+    /// γ is a length to the power −POWER, and z φ has one more; 0 for a logarithm, whose unit the pair knows.
+    const POWER: usize;
+
+    /// The fast method for this pair in f64.
+    fn in_double(
         self,
-        context: &Context<T, Self::Family, D>,
-        strengths: &[&[T]],
+        context: &Context<f64, Self::Family, D>,
+        strengths: &[&[f64]],
         outputs: Outputs,
-        buffers: &mut [Buffers<T, D>],
+        buffers: &mut [Buffers<f64, D>],
+    ) -> PassSeconds;
+
+    /// The fast method for this pair in f32.
+    fn in_single(
+        self,
+        context: &Context<f32, Self::Family, D>,
+        strengths: &[&[f32]],
+        outputs: Outputs,
+        buffers: &mut [Buffers<f32, D>],
     ) -> PassSeconds;
 
     /// The direct sum for this pair.
     fn all_pairs(self, all: &AllPairs<D>) -> Vec<RadialSum<f64, D>>;
 }
 
-#[allow(private_interfaces)]
-impl RadialPair<2> for RadialPair2d {
-    type Family = Harmonic2;
+macro_rules! radial_pair {
+    ($pair:ident in $D:literal by $family:ident, power $power:literal: $($variant:ident),*) => {
+        #[allow(private_interfaces)]
+        impl RadialPair<$D> for $pair {
+            type Family = $family;
+            const POWER: usize = $power;
 
-    fn evaluate<T: Compiled>(
-        self,
-        context: &Context<T, Harmonic2, 2>,
-        strengths: &[&[T]],
-        outputs: Outputs,
-        buffers: &mut [Buffers<T, 2>],
-    ) -> PassSeconds {
-        T::evaluate_planar(context, self, strengths, outputs, buffers)
-    }
+            fn in_double(
+                self,
+                context: &Context<f64, $family, $D>,
+                strengths: &[&[f64]],
+                outputs: Outputs,
+                buffers: &mut [Buffers<f64, $D>],
+            ) -> PassSeconds {
+                match self {
+                    $(Self::$variant(pair) => evaluate(context, pair, strengths, outputs, buffers),)*
+                }
+            }
 
-    fn all_pairs(self, all: &AllPairs<2>) -> Vec<RadialSum<f64, 2>> {
-        match self {
-            Self::Singular(pair) => all.sums(pair),
-            Self::Gaussian(pair) => all.sums(pair),
+            fn in_single(
+                self,
+                context: &Context<f32, $family, $D>,
+                strengths: &[&[f32]],
+                outputs: Outputs,
+                buffers: &mut [Buffers<f32, $D>],
+            ) -> PassSeconds {
+                match self {
+                    $(Self::$variant(pair) => evaluate(context, pair, strengths, outputs, buffers),)*
+                }
+            }
+
+            fn all_pairs(self, all: &AllPairs<$D>) -> Vec<RadialSum<f64, $D>> {
+                match self {
+                    $(Self::$variant(pair) => all.sums(pair),)*
+                }
+            }
         }
-    }
+    };
 }
+radial_pair!(RadialPair2d in 2 by Harmonic2, power 0: Singular, Gaussian);
+radial_pair!(RadialPair3d in 3 by Harmonic3, power 1: Singular);
 
 /// A precision for which the method is compiled.
 #[allow(private_bounds, private_interfaces)]
 pub trait Compiled: lanes::Real {
-    /// [`evaluate`] for this precision, whatever the planar pair.
-    fn evaluate_planar(
-        context: &Context<Self, Harmonic2, 2>,
-        pair: RadialPair2d,
+    /// The fast method in this precision.
+    fn evaluate<P: RadialPair<D>, const D: usize>(
+        context: &Context<Self, P::Family, D>,
+        pair: P,
         strengths: &[&[Self]],
         outputs: Outputs,
-        buffers: &mut [Buffers<Self, 2>],
+        buffers: &mut [Buffers<Self, D>],
     ) -> PassSeconds;
 
     /// The leaves with the accuracy of a pair that the context asks for, among those that this precision has.
@@ -83,20 +116,17 @@ pub trait Compiled: lanes::Real {
 }
 
 macro_rules! compiled {
-    ($number:ty: $($accuracy:ident),*; $best:ident; of four: $($of_four:ident),*) => {
+    ($number:ty, $in_it:ident: $($accuracy:ident),*; $best:ident; of four: $($of_four:ident),*) => {
         #[allow(private_bounds, private_interfaces)]
         impl Compiled for $number {
-            fn evaluate_planar(
-                context: &Context<Self, Harmonic2, 2>,
-                pair: RadialPair2d,
+            fn evaluate<P: RadialPair<D>, const D: usize>(
+                context: &Context<Self, P::Family, D>,
+                pair: P,
                 strengths: &[&[Self]],
                 outputs: Outputs,
-                buffers: &mut [Buffers<Self, 2>],
+                buffers: &mut [Buffers<Self, D>],
             ) -> PassSeconds {
-                match pair {
-                    RadialPair2d::Singular(pair) => evaluate(context, pair, strengths, outputs, buffers),
-                    RadialPair2d::Gaussian(pair) => evaluate(context, pair, strengths, outputs, buffers),
-                }
+                pair.$in_it(context, strengths, outputs, buffers)
             }
 
             fn leaves<P: Pair, E: Expansion<D>, const D: usize>(
@@ -125,6 +155,6 @@ macro_rules! compiled {
         }
     };
 }
-compiled!(f64: COARSE, SINGLE, MIDDLE; FULL; of four: COARSE);
+compiled!(f64, in_double: COARSE, SINGLE, MIDDLE; FULL; of four: COARSE);
 // One step already gives all that f32 has.
-compiled!(f32: ; SINGLE; of four:);
+compiled!(f32, in_single: ; SINGLE; of four:);

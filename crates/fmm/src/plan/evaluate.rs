@@ -111,7 +111,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             accuracy: self.pair_accuracy,
         };
         let seconds = in_pool(self.options.pool.clone(), || {
-            pair.evaluate(&context, strengths, outputs, &mut buffers)
+            T::evaluate(&context, pair, strengths, outputs, &mut buffers)
         });
         Ok((buffers, seconds))
     }
@@ -122,11 +122,17 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         }
     }
 
+    /// A radial sum in plan units that is a length to the power −`power`. The frame's scale is a power of two.
+    fn in_user_unit(&self, sum: f64, power: usize) -> f64 {
+        (0..power).fold(sum, |sum, _| sum * self.tree.frame.scale)
+    }
+
     fn user_field(&self, buffers: &Buffers<T, D>, out: &mut [[T; D]]) -> Result<()> {
-        let (scale, unit) = (self.tree.frame.scale, buffers.unit);
+        let unit = buffers.unit;
+        let power = |s: f64| self.in_user_unit(s, <K::Pair as RadialPair<D>>::POWER + 1);
         let index = &self.tree.targets().tree_index;
         let fill = |out: &mut [T; D], s: [T; D]| {
-            let user = |s: T| T::from_f64(s.to_f64() * unit * scale);
+            let user = |s: T| T::from_f64(power(s.to_f64() * unit));
             *out = self.kernel.field(s.map(user));
             out.iter().all(|u| u.is_finite())
         };
@@ -135,10 +141,11 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
 
     fn user_potential(&self, buffers: &Buffers<T, D>, out: &mut [T]) -> Result<()> {
         let index = &self.tree.targets().tree_index;
+        let power = |t: f64| self.in_user_unit(t, <K::Pair as RadialPair<D>>::POWER);
         let fill = |out: &mut T, t: T| {
             *out = self
                 .kernel
-                .potential(T::from_f64(t.to_f64() * buffers.unit));
+                .potential(T::from_f64(power(t.to_f64() * buffers.unit)));
             out.is_finite()
         };
         fill_all("potential", index, &buffers.t, out, fill)

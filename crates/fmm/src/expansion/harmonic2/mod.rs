@@ -60,6 +60,10 @@ impl Family<2> for Harmonic2 {
             accuracy.pair,
         )
     }
+    /// The finest quadrature is as good as f64.
+    fn floor(_: Guarantee) -> f64 {
+        0.0
+    }
     fn order(&self) -> usize {
         self.order
     }

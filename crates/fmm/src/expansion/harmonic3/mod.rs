@@ -25,7 +25,8 @@ mod shift;
 mod translate;
 mod waves;
 
-use super::{CellScale, Expansion, Outgoing, UnitPoints, UnitSums};
+use super::{CellScale, Expansion, Family, Outgoing, UnitPoints, UnitSums};
+use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use layout::Layout;
 use points::Points;
@@ -34,7 +35,7 @@ use waves::Waves;
 
 /// Everything that depends on the order and the number of waves.
 #[derive(Debug)]
-pub(crate) struct Harmonic3 {
+pub struct Harmonic3 {
     layout: Layout,
     points: Points,
     shift: Shift,
@@ -68,15 +69,27 @@ impl Harmonic3 {
             waves: Waves::new(layout, wave_error, lanes),
         }
     }
+}
 
-    /// Number of degrees.
-    pub(crate) fn order(&self) -> usize {
+impl Family<3> for Harmonic3 {
+    fn within(tolerance: f64, guarantee: Guarantee, single: bool, lanes: usize) -> (Self, usize) {
+        let accuracy = accuracy::harmonic3(tolerance, guarantee, single);
+        (
+            Self::new(accuracy.order, accuracy.wave_error, lanes),
+            accuracy.pair,
+        )
+    }
+    fn floor(guarantee: Guarantee) -> f64 {
+        accuracy::harmonic3_floor(guarantee)
+    }
+    fn order(&self) -> usize {
         self.layout.order
     }
-
-    /// Number of plane waves in each direction.
-    pub(crate) fn waves(&self) -> usize {
+    fn waves(&self) -> usize {
         self.waves.rings.count
+    }
+    fn direct_below(&self) -> usize {
+        self.layout.order * self.layout.order
     }
 }
 
