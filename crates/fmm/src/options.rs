@@ -94,7 +94,7 @@ impl Options {
         self
     }
 
-    /// Constants of this machine, by which the leaf capacity is chosen; by default [`Costs::shipped`] for the instruction
+    /// Constants of this machine, by which the leaf capacity is chosen; by default [`Costs::shipped_in`] for the instruction
     /// set. Another leaf capacity gives other roundings: results are the same bits only for the same constants.
     pub fn costs(mut self, costs: Costs) -> Self {
         self.costs = Some(costs);

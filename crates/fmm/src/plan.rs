@@ -88,7 +88,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         kernel.check()?;
         let tolerance = match (targets, options.guarantee) {
             // The rule was calibrated with targets among the sources; apart from them errors were up to 4.3 times larger.
-            (Some(_), Guarantee::Calibrated) => (options.tolerance / 20.0).max(floor::<T>()),
+            (Some(_), Guarantee::Calibrated) => {
+                (options.tolerance / 20.0).max(floor::<T>()).max(of_family)
+            }
             _ => options.tolerance,
         };
         let chosen = options.chosen()?;
@@ -189,7 +191,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
 
     /// The constants of the machine.
     fn costs(&self) -> Costs {
-        let shipped = Costs::shipped(self.chosen.set());
+        let shipped = Costs::shipped_in(D, self.chosen.set());
         self.options.costs.unwrap_or(shipped)
     }
 

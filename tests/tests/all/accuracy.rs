@@ -62,7 +62,7 @@ fn assert_good(rows: &[Row]) {
 
 /// Errors at `samples` targets, relative to the exact sums at those targets.
 fn rows<T: Real>(shape: Shape, n: usize, samples: usize, tolerances: &[f64]) -> Vec<Row> {
-    let points = rounded::<T>(&shape.points(n, n as u64));
+    let points = rounded::<T, 2>(&shape.points(n, n as u64));
     let wide = widened(&points);
     let sample: Vec<usize> = (0..samples.min(n))
         .map(|k| k * n / samples.min(n))

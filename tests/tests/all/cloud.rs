@@ -98,11 +98,11 @@ impl Signs {
 }
 
 /// Rounded to the precision `T`.
-pub(crate) fn rounded<T: Real>(points: &[[f64; 2]]) -> Vec<[T; 2]> {
+pub(crate) fn rounded<T: Real, const D: usize>(points: &[[f64; D]]) -> Vec<[T; D]> {
     points.iter().map(|p| p.map(T::from_f64)).collect()
 }
 
 /// Exact in f64.
-pub(crate) fn widened<T: Real>(points: &[[T; 2]]) -> Vec<[f64; 2]> {
+pub(crate) fn widened<T: Real, const D: usize>(points: &[[T; D]]) -> Vec<[f64; D]> {
     points.iter().map(|p| p.map(T::to_f64)).collect()
 }

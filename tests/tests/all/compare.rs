@@ -4,12 +4,12 @@ use farfield::{Kernel, Outputs, Real, Sums, direct};
 use std::f64::consts::TAU;
 
 /// Field and potential by the direct sum in f64.
-pub(crate) fn exact<K: Kernel<2>>(
-    targets: &[[f64; 2]],
-    sources: &[[f64; 2]],
+pub(crate) fn exact<K: Kernel<D>, const D: usize>(
+    targets: &[[f64; D]],
+    sources: &[[f64; D]],
     w: &[f64],
     kernel: K,
-) -> Sums<f64, 2> {
+) -> Sums<f64, D> {
     direct::evaluate(targets, sources, &[w], kernel, Outputs::BOTH, None)
         .expect("a valid sum")
         .remove(0)
@@ -40,7 +40,10 @@ pub(crate) fn relative_l2<T: Real>(found: &[T], exact: &[f64]) -> f64 {
 }
 
 /// Larger of the errors of field and potential.
-pub(crate) fn worst_error<T: Real>(found: &Sums<T, 2>, exact: &Sums<f64, 2>) -> f64 {
+pub(crate) fn worst_error<T: Real, const D: usize>(
+    found: &Sums<T, D>,
+    exact: &Sums<f64, D>,
+) -> f64 {
     let field = relative_l2(found.field.as_flattened(), exact.field.as_flattened());
     field.max(relative_l2(&found.potential, &exact.potential))
 }

@@ -36,7 +36,7 @@ fn every_size() {
 #[test]
 fn single_precision() {
     let n = 2000;
-    let points = rounded::<f32>(&Shape::Gaussian.points(n, 22));
+    let points = rounded::<f32, 2>(&Shape::Gaussian.points(n, 22));
     let wide = widened(&points);
     let w: Vec<f32> = Signs::One
         .strengths(n, 22)

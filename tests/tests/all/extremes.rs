@@ -14,7 +14,7 @@ use std::f64::consts::TAU;
 fn assert_scaled<T: Real>(base: &[[f64; 2]], unit: f64, gain: f64, tolerance: f64) {
     let w = Signs::Random.strengths(base.len(), 31);
     let expected = exact(base, base, &w, Coulomb2d);
-    let points = rounded::<T>(&base.iter().map(|x| x.map(|x| x * unit)).collect::<Vec<_>>());
+    let points = rounded::<T, 2>(&base.iter().map(|x| x.map(|x| x * unit)).collect::<Vec<_>>());
     let gained: Vec<T> = w.iter().map(|w| T::from_f64(w * gain)).collect();
     let plan = Plan::new(&points, Coulomb2d, Options::tolerance(tolerance)).unwrap();
     let by_plan = plan.evaluate(&[&gained], Outputs::BOTH).unwrap().sums;
@@ -54,7 +54,7 @@ fn huge_and_tiny_clouds() {
         assert_scaled::<f64>(&base, 10f64.powi(exponent), 1.0, 1e-9);
         assert_scaled::<f64>(&base, 10f64.powi(-exponent), 1e-6, 1e-9);
     }
-    let base = widened(&rounded::<f32>(&base));
+    let base = widened(&rounded::<f32, 2>(&base));
     for exponent in [60, 100] {
         // Powers of two, so that the units do not round; 2¹⁰⁰ is about 10³⁰.
         assert_scaled::<f32>(&base, 2f64.powi(exponent), 2f64.powi(20), 1e-4);
@@ -101,7 +101,7 @@ fn overflow_is_an_error() {
     assert!(plan.potential(&w).is_ok(), "the potential is in range");
     // The plan goes on with strengths that fit.
     assert!(plan.field(&[1e-9; 500]).is_ok());
-    let points = rounded::<f32>(&[[0.0, 0.0], [1e-35, 0.0]]);
+    let points = rounded::<f32, 2>(&[[0.0, 0.0], [1e-35, 0.0]]);
     let plan = Plan::new(&points, BiotSavart2d, Options::tolerance(1e-3)).unwrap();
     refused(plan.field(&[1e10, 1e10]), &["field[0]"]);
 }
@@ -173,7 +173,7 @@ fn huge_and_tiny_strengths() {
     for exponent in [-300, -150, 150, 300] {
         assert_scaled::<f64>(&points, 1.0, 10f64.powi(exponent), 1e-9);
     }
-    let points = widened(&rounded::<f32>(&points));
+    let points = widened(&rounded::<f32, 2>(&points));
     for exponent in [-90, 90] {
         assert_scaled::<f32>(&points, 1.0, 2f64.powi(exponent), 1e-4);
     }
@@ -209,7 +209,7 @@ fn instruction_sets() {
     let points = Shape::Cauchy.points(3000, 37);
     let w = Signs::Random.strengths(3000, 37);
     let expected = exact(&points, &points, &w, BiotSavart2d);
-    let single = rounded::<f32>(&points);
+    let single = rounded::<f32, 2>(&points);
     let w32: Vec<f32> = w.iter().map(|&w| w as f32).collect();
     let wide_w: Vec<f64> = w32.iter().map(|&w| w.into()).collect();
     let wide = widened(&single);

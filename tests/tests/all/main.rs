@@ -23,5 +23,7 @@ mod properties;
 mod refusals;
 /// The same bytes whatever the threads, the calls before, and the way that the plan was made.
 mod reproducible;
+/// Coulomb sums in space: accuracy over a corpus, formulas, laws, refusals, reproducibility.
+mod space;
 /// The bound that a plan reports about itself holds as often as it says.
 mod verify;

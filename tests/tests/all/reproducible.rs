@@ -50,7 +50,7 @@ fn evaluate<T: Real>(plan: &Plan<T, BiotSavart2d>) -> Vec<u64> {
 
 /// Plan, evaluation, move and evaluation again.
 fn a_life<T: Real>(shape: Shape, options: Options) -> [Vec<u64>; 2] {
-    let [first, second] = [51, 52].map(|seed| rounded::<T>(&shape.points(N, seed)));
+    let [first, second] = [51, 52].map(|seed| rounded::<T, 2>(&shape.points(N, seed)));
     let mut plan = Plan::new(&first, BiotSavart2d, options).unwrap();
     let before = evaluate(&plan);
     plan.move_to(&second).unwrap();

@@ -9,8 +9,8 @@ pub(crate) const FILLING: f64 = 0.55;
 /// Capacities that are compared are multiples of this: the time hardly changes between them, and a small change of a
 /// constant seldom changes the choice.
 const STEP: usize = 8;
-/// Above this, near pairs dominate whatever the tolerance.
-const MOST: usize = 256;
+/// Above this, near pairs dominate whatever the tolerance: in the plane, and in space.
+const MOST: [usize; 2] = [256, 1024];
 
 /// The capacity q with the least modelled time for an evenly filled cloud; all points in one leaf where that takes the
 /// least, which is the direct sum.
@@ -22,7 +22,8 @@ pub(crate) fn leaf_capacity(costs: &Costs, work: &Work) -> usize {
         let time = costs.predict(work, &evenly_filled(work, q));
         time.tree + time.upward + time.downward + time.leaves
     };
-    let capacities = (STEP..=MOST).step_by(STEP).filter(|&q| q < most);
+    let most_worthwhile = MOST[usize::from(work.dimension > 2)];
+    let capacities = (STEP..=most_worthwhile).step_by(STEP).filter(|&q| q < most);
     // Of equals the first.
     capacities
         .chain([most])
@@ -145,7 +146,7 @@ mod tests {
                 for n in [0, 1, 2, 50, 100] {
                     assert_eq!(leaf_capacity(&costs, &work(n, tolerance)), n.max(1));
                 }
-                assert!(leaf_capacity(&costs, &work(20_000, tolerance)) <= MOST);
+                assert!(leaf_capacity(&costs, &work(20_000, tolerance)) <= MOST[0]);
             }
         }
     }

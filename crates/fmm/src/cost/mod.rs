@@ -9,7 +9,9 @@
 //! leaves    near pairs·pair + leaves·leaf + targets·(l2p_point + l2p_term·p)
 //! ```
 //!
-//! with p terms and n plane waves in each direction. Far cells are those of level 2 and deeper. What m2l is made of grows as
+//! with p terms and n plane waves in each direction; in space a series of p degrees has p(p+1)/2 terms, which stand for p
+//! everywhere but in p·n.
+//! Far cells are those of level 2 and deeper. What m2l is made of grows as
 //! p·n (to and from waves), as n (translations) and as p² (l2l); but p and n follow from one tolerance, and along that curve
 //! a line in p·n gives the measured seconds to 4 % (root mean square).
 //!
@@ -34,7 +36,7 @@ macro_rules! constants {
         /// The constants of a machine, in nanoseconds of one core, by which a plan chooses its leaf capacity.
         ///
         /// Plans take [`shipped`](Self::shipped) ones unless [`Options::costs`](crate::Options::costs) hands in others;
-        /// `farfield bench --calibrate` measures them. Only their ratios change the choice, and it is a flat optimum:
+        /// `farfield bench --calibrate` measures those of planar sums. Only their ratios change the choice, and it is a flat optimum:
         /// a constant that is wrong by a third costs one or two percent.
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct Costs {
@@ -191,11 +193,16 @@ impl Costs {
     /// The time that the model gives for one strength vector on one core.
     pub(crate) fn predict(&self, work: &Work, counts: &Counts) -> PredictedSeconds {
         let (p, n) = (work.order as f64, work.waves as f64);
+        let terms = if work.dimension == 2 {
+            p
+        } else {
+            0.5 * p * (p + 1.0)
+        };
         let (sources, targets) = (work.sources as f64, work.targets as f64);
         let near = counts.near_pairs * self.pair(work.pair, work.potential);
-        let up = sources * (self.p2m_point + self.p2m_term * p)
-            + counts.cells * (self.m2m_cell + self.m2m_term * p);
-        let l2p = targets * (self.l2p_point + self.l2p_term * p);
+        let up = sources * (self.p2m_point + self.p2m_term * terms)
+            + counts.cells * (self.m2m_cell + self.m2m_term * terms);
+        let l2p = targets * (self.l2p_point + self.l2p_term * terms);
         PredictedSeconds {
             tree: 1e-9 * counts.cells * self.tree_cell,
             upward: 1e-9 * up,

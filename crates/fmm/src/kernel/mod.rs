@@ -83,6 +83,9 @@ impl RadialPair2d {
 
 /// Two radial functions, vectorised; r² is above 0, and φ may grow as fast as 1/r^D.
 pub(crate) trait Pair: Copy + Send + Sync {
+    /// γ = r² φ: near pairs on a grid take it so, which needs no function of its own and vanishes where they coincide.
+    const POTENTIAL_BY_FIELD: bool = false;
+
     /// φ(r²) with relative error as `ACCURACY` says.
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
     /// γ(r²) with error as `ACCURACY` says.

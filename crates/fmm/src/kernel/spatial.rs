@@ -22,6 +22,8 @@ impl RadialPair3d {
 pub struct Singular3d;
 
 impl Pair for Singular3d {
+    const POTENTIAL_BY_FIELD: bool = true;
+
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {
         let inverse = r2.rsqrt::<ACCURACY>();

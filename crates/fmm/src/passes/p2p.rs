@@ -58,7 +58,8 @@ impl<T, const D: usize> Default for Back<'_, T, D> {
 /// there, and z = 0 removes it, at no cost; ε is too small to change any other r².
 ///
 /// Where coordinates were rounded to a grid, r² is kept above [`CLOSE`](Coordinates::CLOSE)²; `close` tells whether any
-/// pair is closer, and the caller takes those again. `pairs` are those of φ and of γ, which takes r² in a unit of its own.
+/// pair is closer, and the caller takes those again. `pairs` are those of φ and of γ, which takes r² in a unit of its own
+/// unless it is r² φ: then r² is not kept, so that γ of a coincident pair is 0 without a rounding.
 #[inline(always)]
 pub(crate) fn p2p<
     V,
@@ -136,6 +137,7 @@ where
             for a in (0..D - 1).rev() {
                 r2 = z[a].mul_add(z[a], r2);
             }
+            let square = r2;
             if C::CLOSE > 0.0 {
                 closest = closest.min(r2);
                 r2 = r2.max(limit);
@@ -158,7 +160,9 @@ where
                 }
             }
             if POTENTIAL {
-                let gamma = if C::CLOSE > 0.0 {
+                let gamma = if C::CLOSE > 0.0 && P::POTENTIAL_BY_FIELD {
+                    square * phi
+                } else if C::CLOSE > 0.0 {
                     let unit = V::splat(isa, V::Elem::from_f64(1.0 / (C::FAR * C::FAR)));
                     pairs[1].gamma::<V, ACCURACY>(isa, r2 * unit)
                 } else {

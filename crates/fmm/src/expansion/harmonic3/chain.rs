@@ -167,10 +167,10 @@ fn within_the_pointwise_tolerance_everywhere() {
 #[test]
 fn calibrated_orders_and_waves() {
     for (tolerance, order, waves) in [
-        (1e-2, 4, 66),
-        (1e-3, 6, 130),
-        (1e-6, 15, 410),
-        (1e-9, 26, 898),
+        (1e-2, 5, 66),
+        (1e-3, 7, 130),
+        (1e-6, 16, 410),
+        (1e-9, 28, 898),
     ] {
         let wanted = accuracy::harmonic3(tolerance, Guarantee::Calibrated, false);
         let family = Harmonic3::new(wanted.order, wanted.wave_error, 8);

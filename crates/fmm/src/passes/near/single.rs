@@ -64,13 +64,17 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         sums: &mut [Components<T, D>; M],
     ) {
         let mut pair = exact::<P, D, POTENTIAL>(self.pair, self.distance(target, source));
-        let phi = phi(on_grid.field.pair, CLOSE * CLOSE) * on_grid.field.field;
+        let phi = phi(on_grid.field.pair, CLOSE * CLOSE);
         for a in 0..D {
-            pair.s[a] -= z[a] * phi;
+            pair.s[a] -= z[a] * (phi * on_grid.field.field);
         }
         if POTENTIAL {
             let far = &on_grid.potential;
-            let gamma = gamma(far.pair, CLOSE * CLOSE / (FAR * FAR));
+            let gamma = if P::POTENTIAL_BY_FIELD {
+                square(z) * phi
+            } else {
+                gamma(far.pair, CLOSE * CLOSE / (FAR * FAR))
+            };
             pair.t -= gamma * far.potential + far.constant;
         }
         self.give::<POTENTIAL>(target, source, pair, sums);
