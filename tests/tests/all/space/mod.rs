@@ -1,0 +1,14 @@
+//! Coulomb sums in space.
+
+/// The error that is reached stays below the tolerance, and not far below.
+mod accuracy;
+/// The corpus.
+mod cloud;
+/// Formulas that can be worked out by hand.
+mod exact;
+/// Laws that hold for every cloud.
+mod laws;
+/// What must be refused.
+mod refusals;
+/// The same bytes whatever the threads.
+mod reproducible;
