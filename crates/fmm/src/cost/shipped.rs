@@ -105,8 +105,8 @@ impl Costs {
     }
 }
 
-/// In space, fitted on the machine of [`AVX2`] to the passes over 2·10⁵ points, uniform and Gaussian, in leaves of 64 to 512
-/// at 1e-3 and 1e-6; near pairs in f64 from 10⁵ points at 1e-8.
+/// In space, fitted by hand on the machine of [`AVX2`] to the passes over 2·10⁵ points, uniform and Gaussian, in leaves of 64
+/// to 512 at 1e-3 and 1e-6, and of 10⁵ points at 1e-8. Pairs in f32 and `potential_coarse` are estimates.
 const AVX2_IN_SPACE: Costs = Costs {
     pair_f32: 0.33,
     pair_coarse: 0.6,
