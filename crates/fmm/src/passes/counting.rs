@@ -1,7 +1,7 @@
 //! Count before you approximate: with K ≡ 1 every target must see every source exactly once, an equality of integers,
 //! in the plane and in space.
 
-use super::compiled::{Compiled, RadialPair};
+use super::compiled::RadialPair;
 use super::p2p::RadialSum;
 use super::{Buffers, Context, PADDING, evaluate};
 use crate::accuracy::COARSE;
@@ -278,6 +278,9 @@ impl Family<3> for Count {
     fn within(_: f64, _: Guarantee, _: bool, _: usize) -> (Self, usize) {
         (Self, 1)
     }
+    fn floor(_: Guarantee) -> f64 {
+        0.0
+    }
     fn order(&self) -> usize {
         1
     }
@@ -291,13 +294,23 @@ impl Family<3> for Count {
 
 impl RadialPair<3> for One {
     type Family = Count;
+    const POWER: usize = 0;
 
-    fn evaluate<T: Compiled>(
+    fn in_double(
         self,
-        context: &Context<T, Count, 3>,
-        strengths: &[&[T]],
+        context: &Context<f64, Count, 3>,
+        strengths: &[&[f64]],
         outputs: Outputs,
-        buffers: &mut [Buffers<T, 3>],
+        buffers: &mut [Buffers<f64, 3>],
+    ) -> PassSeconds {
+        evaluate(context, self, strengths, outputs, buffers)
+    }
+    fn in_single(
+        self,
+        context: &Context<f32, Count, 3>,
+        strengths: &[&[f32]],
+        outputs: Outputs,
+        buffers: &mut [Buffers<f32, 3>],
     ) -> PassSeconds {
         evaluate(context, self, strengths, outputs, buffers)
     }

@@ -179,7 +179,7 @@ fn tolerances_fit_the_longest_series() {
         assert!(
             Options::tolerance(1e-14)
                 .guarantee(guarantee)
-                .check::<f64>()
+                .check::<f64>(0.0)
                 .is_ok()
         );
     }

@@ -3,7 +3,7 @@
 use super::Harmonic3;
 use crate::Guarantee;
 use crate::accuracy;
-use crate::expansion::{CellScale, Expansion, Outgoing, UnitPoints, UnitSums};
+use crate::expansion::{CellScale, Expansion, Family, Outgoing, UnitPoints, UnitSums};
 use crate::lists::slots;
 use lanes::{Chosen, Isa, Job};
 
