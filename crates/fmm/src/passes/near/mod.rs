@@ -24,6 +24,9 @@ use runs::{Components, Points};
 use std::ops::Range;
 use style::{Exact, OnGrid, Rounded};
 
+/// Points of a leaf whose pairs may be summed in f32: n additions of one sign leave about √n·2e-8.
+const MOST_IN_F32: usize = 128;
+
 /// The near sums of one block, and what is needed to take them.
 pub(super) struct Near<T, const D: usize, const M: usize> {
     /// By strength vector: the sums at the targets of the block.
@@ -111,13 +114,16 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         }
     }
 
-    /// The grid across the block, if there is one that is fine enough.
+    /// The grid across the block, if there is one that is fine enough, and if sums are short enough for f32.
     fn grid(&self) -> Option<Grid<D>> {
         let tree = self.context.tree;
         let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
         let mut smallest = f64::INFINITY;
         for &leaf in self.leaves {
             let cell = &tree.cells[leaf as usize];
+            if cell.sources.len() > MOST_IN_F32 {
+                return None;
+            }
             let (centre, side) = (tree.centre(cell), tree.frame.cell_side(cell.level));
             smallest = smallest.min(side);
             for a in 0..D {
