@@ -23,5 +23,7 @@ mod properties;
 mod refusals;
 /// The same bytes whatever the threads, the calls before, and the way that the plan was made.
 mod reproducible;
+/// Pairs at every distance: what a coarse grid for near pairs would lose.
+mod twins;
 /// The bound that a plan reports about itself holds as often as it says.
 mod verify;
