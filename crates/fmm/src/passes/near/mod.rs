@@ -1,8 +1,8 @@
 //! Near pairs of a block of leaves: one way with what lies outside the block, both ways inside it.
 //!
-//! Inside a block every pair of two points is met once and gives to both, which needs one reciprocal for two sums; only
-//! the few targets of one tile meet each other one way. Blocks depend on the data, never on the number of threads. Where
-//! the tolerance allows it, the pairs inside a block are taken in f32, with coordinates on a grid ([`places`]).
+//! Inside a block every pair of two points is met once and gives to both, which needs one reciprocal for two sums. Blocks
+//! depend on the data, never on the number of threads. Where the tolerance allows it, the pairs inside a block are taken
+//! in f32, with coordinates on a grid ([`places`]). Separate targets, and several strength vectors at once, are met one way.
 
 mod inside;
 mod places;
@@ -82,8 +82,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         for sums in sums.iter_mut() {
             sums.reset(self.targets.len());
         }
-        if self.context.tree.target_order.is_some() {
-            return self.separate::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
+        // Both ways, several strength vectors would wait for their stores.
+        if M > 1 || self.context.tree.target_order.is_some() {
+            return self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
         }
         if ACCURACY == COARSE
             && let Some(grid) = self.grid()
@@ -96,9 +97,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         }
     }
 
-    /// Targets that are not the sources.
+    /// Every leaf with its near list.
     #[inline(always)]
-    fn separate<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
+    fn all_one_way<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
         &self,
         isa: I,
         one_way: &mut OneWay<T, D, M>,
