@@ -88,8 +88,8 @@ mod tests {
         assert_eq!(min_distance(&[[1.0, 2.0]]), None);
         assert_eq!(min_distance(&[[0.0, 0.0], [3.0, 4.0]]), Some(5.0));
         assert_eq!(min_distance(&[[1.0, 1.0]; 70_000]), Some(0.0));
-        let column: Vec<_> = (0..70_000)
-            .map(|i| [5.0, f64::from(i * i % 65_537)])
+        let column: Vec<_> = (0_u64..70_000)
+            .map(|i| [5.0, (i * i % 65_537) as f64])
             .collect();
         assert_eq!(min_distance(&column), Some(0.0));
         assert_eq!(min_distance(&[[0.0, 0.0], [3e-200, 4e-200]]), Some(5e-200));

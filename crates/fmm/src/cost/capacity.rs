@@ -84,12 +84,12 @@ mod tests {
         Costs::shipped(InstructionSet::Avx2)
     }
 
-    /// The flat part of the optimum, measured on 3·10⁵ points.
+    /// The flat part of the optimum (within 5 %), measured on 3·10⁵ points, uniform and Gaussian.
     #[test]
     fn the_choice_lies_where_measured_times_are_least() {
         for (tolerance, flat) in [
-            (1e-3, 32..=48),
-            (1e-6, 32..=48),
+            (1e-3, 32..=56),
+            (1e-6, 40..=56),
             (1e-9, 40..=64),
             (1e-12, 48..=96),
         ] {

@@ -3,34 +3,33 @@
 use super::Costs;
 use lanes::InstructionSet;
 
-/// Measured on one core of an AVX2 server (AMD EPYC, November 2026), by `farfield bench --calibrate` and by the same fit to
-/// 3·10⁵ points with leaf capacities from 16 to 128 at tolerances from 1e-3 to 1e-12. They give the seconds of a pass to
-/// 5 to 10 %. The reciprocal hardly shows in a pair's cost here.
+/// Measured on one core of an AVX2 server (AMD EPYC, November 2026) by `farfield bench --calibrate`. They give the seconds
+/// of a pass to 5 to 10 %. The reciprocal hardly shows in a pair's cost here.
 const AVX2: Costs = Costs {
-    pair_f32: 0.165,
-    pair_coarse: 0.17,
-    pair_single: 0.28,
-    pair_middle: 0.285,
-    pair_full: 0.29,
-    potential_f32: 0.65,
-    potential_coarse: 0.62,
-    potential_single: 1.3,
-    potential_middle: 1.3,
-    potential_full: 1.5,
-    leaf: 490.0,
-    p2m_point: 1.8,
-    p2m_term: 0.26,
-    l2p_point: 12.0,
-    l2p_term: 1.1,
-    m2m_cell: 45.0,
-    m2m_term: 5.3,
-    m2l_cell: 360.0,
-    m2l_term: 0.79,
-    tree_cell: 225.0,
+    pair_f32: 0.14,
+    pair_coarse: 0.21,
+    pair_single: 0.25,
+    pair_middle: 0.25,
+    pair_full: 0.26,
+    potential_f32: 0.55,
+    potential_coarse: 0.72,
+    potential_single: 1.25,
+    potential_middle: 1.25,
+    potential_full: 1.4,
+    leaf: 380.0,
+    p2m_point: 1.7,
+    p2m_term: 0.28,
+    l2p_point: 15.0,
+    l2p_term: 0.9,
+    m2m_cell: 40.0,
+    m2m_term: 6.0,
+    m2l_cell: 310.0,
+    m2l_term: 0.84,
+    tree_cell: 222.0,
 };
 
 /// Pairs without potential: measured on a core of 2.6 GHz in a loop of their own (one way 0.225, 0.243 and 0.258 ns by
-/// accuracy, both ways 0.168, 0.174 and 0.184 ns, f32 0.112 ns), mixed as blocks of 64 leaves mix them. The rest is
+/// accuracy, both ways 0.168, 0.174 and 0.184 ns, f32 0.112 ns), mixed as blocks of leaves mix them. The rest is
 /// derived: terms and potentials take half of AVX2's time, as vectors are twice as wide; what is fixed takes the same.
 const AVX512: Costs = Costs {
     pair_f32: 0.09,

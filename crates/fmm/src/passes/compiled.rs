@@ -105,18 +105,10 @@ pub trait Compiled: lanes::Real {
         outputs: Outputs,
         buffers: &mut [Buffers<Self, D>; 1],
     );
-
-    /// The same for four strength vectors at once; one reciprocal serves all, so a better one costs little.
-    fn leaves_of_four<P: Pair, E: Expansion<D>, const D: usize>(
-        context: &Context<Self, E, D>,
-        pair: P,
-        outputs: Outputs,
-        buffers: &mut [Buffers<Self, D>; 4],
-    );
 }
 
 macro_rules! compiled {
-    ($number:ty, $in_it:ident: $($accuracy:ident),*; $best:ident; of four: $($of_four:ident),*) => {
+    ($number:ty, $in_it:ident: $($accuracy:ident),*; $best:ident) => {
         #[allow(private_bounds, private_interfaces)]
         impl Compiled for $number {
             fn evaluate<P: RadialPair<D>, const D: usize>(
@@ -140,21 +132,9 @@ macro_rules! compiled {
                     _ => by_outputs::<Self, P, E, $best, D, 1>(context, pair, outputs, buffers),
                 }
             }
-
-            fn leaves_of_four<P: Pair, E: Expansion<D>, const D: usize>(
-                context: &Context<Self, E, D>,
-                pair: P,
-                outputs: Outputs,
-                buffers: &mut [Buffers<Self, D>; 4],
-            ) {
-                match context.accuracy {
-                    $($of_four => by_outputs::<Self, P, E, $of_four, D, 4>(context, pair, outputs, buffers),)*
-                    _ => by_outputs::<Self, P, E, $best, D, 4>(context, pair, outputs, buffers),
-                }
-            }
         }
     };
 }
-compiled!(f64, in_double: COARSE, SINGLE, MIDDLE; FULL; of four: COARSE);
+compiled!(f64, in_double: COARSE, SINGLE, MIDDLE; FULL);
 // One step already gives all that f32 has.
-compiled!(f32, in_single: ; SINGLE; of four:);
+compiled!(f32, in_single: ; SINGLE);

@@ -9,7 +9,7 @@ use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
 use crate::kernel::Pair;
 use crate::memory::room;
 use crate::tree::Cell;
-use lanes::{Isa, Job, Real};
+use lanes::{Isa, Job, Real, accuracy};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -25,7 +25,8 @@ pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
 ) {
     let (fours, rest) = buffers.as_chunks_mut::<4>();
     for buffers in fours {
-        T::leaves_of_four(context, pair, outputs, buffers);
+        // One reciprocal serves four vectors: a better one than asked for costs little.
+        by_outputs::<T, P, E, { accuracy::FULL }, D, 4>(context, pair, outputs, buffers);
     }
     for buffers in rest.as_chunks_mut::<1>().0 {
         T::leaves(context, pair, outputs, buffers);

@@ -6,6 +6,8 @@ mod choice;
 mod exact;
 /// Numbers to try, and running one operation over them.
 mod harness;
+/// Whole numbers.
+mod integers;
 /// Logarithm and exponential.
 mod logarithm;
 /// Loads, stores and sums.

@@ -1,8 +1,8 @@
 //! Near pairs of a block of leaves: one way with what lies outside the block, both ways inside it.
 //!
-//! Inside a block every pair of two points is met once and gives to both, which needs one reciprocal for two sums; only
-//! the few targets of one tile meet each other one way. Blocks depend on the data, never on the number of threads. Where
-//! the tolerance allows it, the pairs inside a block are taken in f32, with coordinates on a grid ([`places`]).
+//! Inside a block every pair of two points is met once and gives to both, which needs one reciprocal for two sums. Blocks
+//! depend on the data, never on the number of threads. Where the tolerance allows it, the pairs inside a block are taken
+//! in f32, with coordinates on a grid ([`places`]). Separate targets, and several strength vectors at once, are met one way.
 
 mod inside;
 mod places;
@@ -23,6 +23,9 @@ use places::Grid;
 use runs::{Components, Points};
 use std::ops::Range;
 use style::{Exact, OnGrid, Rounded};
+
+/// Points of a leaf whose pairs may be summed in f32: n additions of one sign leave about √n·2e-8.
+const MOST_IN_F32: usize = 128;
 
 /// The near sums of one block, and what is needed to take them.
 pub(super) struct Near<T, const D: usize, const M: usize> {
@@ -79,8 +82,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         for sums in sums.iter_mut() {
             sums.reset(self.targets.len());
         }
-        if self.context.tree.target_order.is_some() {
-            return self.separate::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
+        // Both ways, several strength vectors would wait for their stores.
+        if M > 1 || self.context.tree.target_order.is_some() {
+            return self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
         }
         if ACCURACY == COARSE
             && let Some(grid) = self.grid()
@@ -93,9 +97,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         }
     }
 
-    /// Targets that are not the sources.
+    /// Every leaf with its near list.
     #[inline(always)]
-    fn separate<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
+    fn all_one_way<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
         &self,
         isa: I,
         one_way: &mut OneWay<T, D, M>,
@@ -111,13 +115,16 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         }
     }
 
-    /// The grid across the block, if there is one that is fine enough.
+    /// The grid across the block, if there is one that is fine enough, and if sums are short enough for f32.
     fn grid(&self) -> Option<Grid<D>> {
         let tree = self.context.tree;
         let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
         let mut smallest = f64::INFINITY;
         for &leaf in self.leaves {
             let cell = &tree.cells[leaf as usize];
+            if cell.sources.len() > MOST_IN_F32 {
+                return None;
+            }
             let (centre, side) = (tree.centre(cell), tree.frame.cell_side(cell.level));
             smallest = smallest.min(side);
             for a in 0..D {
