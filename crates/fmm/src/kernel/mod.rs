@@ -80,6 +80,9 @@ impl RadialPair2d {
 
 /// Two radial functions, vectorised; r² is above 0, and φ may grow as fast as 1/r^D.
 pub(crate) trait Pair: Copy + Send + Sync {
+    /// Whether near pairs may be taken in f32 where the tolerance is loose: φ and γ keep their relative precision there,
+    /// whatever the unit.
+    const IN_F32: bool;
     /// φ(r²) with relative error as `ACCURACY` says.
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
     /// γ(r²) with error as `ACCURACY` says.
@@ -106,6 +109,8 @@ pub struct Singular2d {
 }
 
 impl Pair for Singular2d {
+    const IN_F32: bool = true;
+
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {
         r2.recip::<ACCURACY>()
