@@ -1,7 +1,7 @@
 //! Gaussian cores of every size.
 
 use crate::cloud::{Shape, Signs, rounded, widened};
-use crate::compare::{exact, worst_error};
+use crate::compare::{exact, relative_l2, worst_error};
 use farfield::{BiotSavart2d, Coulomb2d, GaussianCore, Options, Outputs, Plan};
 
 /// Cores from a thousandth to a thousand times the mean spacing N^{−1/2}: from points to one blob wider than the cloud.
@@ -29,6 +29,44 @@ fn every_size() {
                     );
                 }
             }
+        }
+    }
+}
+
+/// Cores as wide as a small cloud and far wider, where potentials nearly cancel and fields vanish as 1/δ².
+#[test]
+fn wide_cores_around_few_points() {
+    for n in [3, 50, 120] {
+        let points = Shape::Uniform.points(n, 23);
+        let mut w = Signs::Random.strengths(n, 23);
+        let mean = w.iter().sum::<f64>() / n as f64;
+        w.iter_mut().for_each(|w| *w -= mean);
+        for delta in [1.0, 10.0, 1e3, 1e6, 1e13, 1e20] {
+            let kernel = GaussianCore {
+                kernel: BiotSavart2d,
+                delta,
+            };
+            let exact = exact(&points, &points, &w, kernel);
+            for tolerance in [1e-3, 1e-6, 9e-7] {
+                let plan = Plan::new(&points, kernel, Options::tolerance(tolerance)).unwrap();
+                let sums = plan.evaluate(&[&w], Outputs::FIELD).unwrap().sums.remove(0);
+                let error = relative_l2(sums.field.as_flattened(), exact.field.as_flattened());
+                assert!(
+                    error <= tolerance,
+                    "{n}, {delta:e}, {tolerance:e}: {error:e}"
+                );
+            }
+        }
+        for delta in [1.0, 10.0] {
+            let kernel = GaussianCore {
+                kernel: Coulomb2d,
+                delta,
+            };
+            let exact = exact(&points, &points, &w, kernel);
+            let plan = Plan::new(&points, kernel, Options::tolerance(1e-6)).unwrap();
+            let sums = plan.evaluate(&[&w], Outputs::BOTH).unwrap().sums.remove(0);
+            let error = worst_error(&sums, &exact);
+            assert!(error <= 1e-6, "{n}, {delta:e}: {error:e}");
         }
     }
 }

@@ -16,8 +16,8 @@ struct Summary {
     tolerance: f64,
     max_measured_field_error: Option<f64>,
     leaf_capacity: usize,
-    /// Of one evaluation at the last state on one core: a summary is the same for any number of threads. The measured ones
-    /// are in timings.csv.
+    /// Of one evaluation at the last state on one core, so the same for any number of threads. The measured ones are in
+    /// timings.csv.
     predicted_core_seconds: Predicted,
     laws: Vec<Law>,
 }

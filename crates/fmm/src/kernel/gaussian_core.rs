@@ -75,6 +75,9 @@ const LARGE: f64 = 40.0;
 const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
 
 impl Pair for GaussianPair {
+    // Inside the core potentials of many particles nearly cancel, and 1/δ² in the unit of a grid may vanish.
+    const IN_F32: bool = false;
+
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
         let inverse_delta2 = number::<V>(isa, self.inverse_delta2);

@@ -83,6 +83,9 @@ impl RadialPair2d {
 
 /// Two radial functions, vectorised; r² is above 0, and φ may grow as fast as 1/r^D.
 pub(crate) trait Pair: Copy + Send + Sync {
+    /// Whether near pairs may be taken in f32 where the tolerance is loose: φ and γ keep their relative precision there,
+    /// whatever the unit.
+    const IN_F32: bool;
     /// γ = r² φ: near pairs on a grid take it so, which needs no function of its own and vanishes where they coincide.
     const POTENTIAL_BY_FIELD: bool = false;
 
@@ -112,6 +115,8 @@ pub struct Singular2d {
 }
 
 impl Pair for Singular2d {
+    const IN_F32: bool = true;
+
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {
         r2.recip::<ACCURACY>()

@@ -22,6 +22,8 @@ impl RadialPair3d {
 pub struct Singular3d;
 
 impl Pair for Singular3d {
+    // Homogeneous, and on a grid of 2³¹ places φ is at least 2⁻⁹⁶.
+    const IN_F32: bool = true;
     const POTENTIAL_BY_FIELD: bool = true;
 
     #[inline(always)]

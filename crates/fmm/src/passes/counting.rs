@@ -21,6 +21,8 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 struct One;
 
 impl Pair for One {
+    const IN_F32: bool = true;
+
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V) -> V {
         V::splat(isa, V::Elem::ZERO)

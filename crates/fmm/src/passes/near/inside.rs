@@ -68,7 +68,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         sums: &mut [Components<T, D>; M],
     ) {
         self.place::<S>(on_grid, inside);
-        if POTENTIAL {
+        if POTENTIAL && on_grid.potential.constant != 0.0 {
             self.add_up(inside);
         }
         for &leaf in self.leaves {
@@ -97,7 +97,6 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             for (back, sums) in inside.back.iter().zip(&mut *sums) {
                 let (runs, field) = (&inside.runs, on_grid.field.field);
                 for a in 0..D {
-                    // z changes its sign.
                     give_back(runs, &back.s[a], field, &mut sums.s[a]);
                 }
                 if POTENTIAL {
@@ -129,6 +128,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         }
     }
 
+    /// The sums of the strengths before each point, from which those of any run follow.
     fn add_up<X, U>(&self, inside: &mut Inside<X, U, D, M>) {
         for (before, w) in inside.before.iter_mut().zip(self.w) {
             let mut sum = 0.0;

@@ -1,8 +1,8 @@
 //! Near pairs of a block of leaves: one way with what lies outside the block, both ways inside it.
 //!
 //! Inside a block every pair of two points is met once and gives to both, which needs one reciprocal for two sums. Blocks
-//! depend on the data, never on the number of threads. Where the tolerance allows it, the pairs inside a block are taken
-//! in f32, with coordinates on a grid ([`places`]). Separate targets, and several strength vectors at once, are met one way.
+//! depend on the data, never on the number of threads. Where tolerance and kernel allow it, the pairs inside a block are
+//! taken in f32, with coordinates on a grid ([`places`]). Separate targets, and several strength vectors at once, are met one way.
 
 mod inside;
 mod places;
@@ -87,6 +87,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             return self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
         }
         if ACCURACY == COARSE
+            && P::IN_F32
             && let Some(grid) = self.grid()
         {
             let on_grid = OnGrid::new(grid, self.pair, places::FAR);

@@ -43,6 +43,7 @@ impl<V: Lanes> Coordinates<V> for AsTheyAre<V> {
     }
 }
 
+/// Places of the grid below which a pair is taken again.
 pub(super) const CLOSE: f64 = (1u64 << 20) as f64;
 /// About the width of a leaf, so that the logarithm of r is small.
 pub(super) const FAR: f64 = (1u64 << 27) as f64;
