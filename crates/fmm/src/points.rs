@@ -175,14 +175,17 @@ pub(crate) fn check_strengths<T: Real>(
 }
 
 /// ε² of [`crate::passes::p2p`], in the unit of [`crate::tree::Frame`]: too small to change any r² that is not 0, and large
-/// enough that 1/ε^D is finite.
+/// enough that 1/ε^D is finite, or 1/ε² in f32 ([`crate::kernel::Pair::in_single`]).
 pub(crate) fn coincident<T: Real, const D: usize>() -> f64 {
     2f64.powi(coincident_exponent::<T, D>())
 }
 
 fn coincident_exponent<T: Real, const D: usize>() -> i32 {
-    let finite = if is_double::<T>() { 2000 } else { 252 };
-    -finite / D as i32
+    if is_double::<T>() {
+        -2000 / D as i32
+    } else {
+        -126
+    }
 }
 
 /// The smallest coordinate that is not 0 may have this size.
@@ -233,8 +236,12 @@ mod tests {
 
     fn check<T: Real, const D: usize>() {
         let nothing = coincident::<T, D>();
-        let phi = nothing.powf(-0.5 * D as f64);
-        assert!(T::from_f64(phi).is_finite(), "1/r^{D} of a coincident pair");
+        let power = if is_double::<T>() { D } else { 2 };
+        let largest = nothing.powf(-0.5 * power as f64);
+        assert!(
+            T::from_f64(largest).is_finite(),
+            "1/r^{power} of a coincident pair"
+        );
         let smallest = least_coordinate::<T, D>() * T::EPSILON.to_f64();
         assert!(smallest * smallest * 0.5 * T::EPSILON.to_f64() > nothing);
     }

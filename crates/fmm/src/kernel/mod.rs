@@ -91,6 +91,17 @@ pub(crate) trait Pair: Copy + Send + Sync {
 
     /// φ(r²) with relative error as `ACCURACY` says.
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
+    /// z φ(r²) as a product of a vector and a number, both of which stay within the range of f32 where z φ does: z and φ,
+    /// unless φ leaves it sooner. It must be 0 at z = 0 with r² the ε² of [`crate::passes::p2p`].
+    #[inline(always)]
+    fn in_single<V: Lanes, const ACCURACY: usize, const D: usize>(
+        &self,
+        isa: V::Isa,
+        z: [V; D],
+        r2: V,
+    ) -> ([V; D], V) {
+        (z, self.phi::<V, ACCURACY>(isa, r2))
+    }
     /// γ(r²) with error as `ACCURACY` says.
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
     /// The same functions where lengths are in `unit`.

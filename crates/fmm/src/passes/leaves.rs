@@ -1,7 +1,7 @@
 //! The leaves: near pairs (p2p), locals at points (l2p), multipoles of smaller cells at points (m2p).
 
 use super::Compiled;
-use super::near::{Block, Near};
+use super::near::{Block, Components, Near};
 use super::upward::unit_points;
 use super::{Buffers, Context};
 use crate::Outputs;
@@ -131,24 +131,33 @@ fn all_leaves<
         .leaves
         .chunks(BLOCK)
         .map(|leaves| {
-            let cell = |leaf: u32| &context.tree.cells[leaf as usize];
-            let targets = cell(leaves[0]).targets.start..cell(leaves[leaves.len() - 1]).targets.end;
-            (leaves, rest.each_mut().map(|rest| rest.take(targets.len())))
+            let count = targets(context, leaves).len();
+            (leaves, rest.each_mut().map(|rest| rest.take(count)))
         })
         .collect();
     blocks
         .into_par_iter()
         .for_each_init(Scratch::default, |scratch, (leaves, outputs)| {
-            context
-                .chosen
-                .run(Leaves::<T, P, E, ACCURACY, POTENTIAL, D, M> {
+            let near = NearPairs::<T, P, E, ACCURACY, POTENTIAL, D, M> {
+                context,
+                pair,
+                w: inputs.map(|input| input.w),
+                leaves,
+                near: &mut scratch.near,
+            };
+            context.chosen.run(near);
+            for (m, output) in outputs.into_iter().enumerate() {
+                context.chosen.run(Far {
                     context,
-                    pair,
-                    inputs,
+                    input: inputs[m],
                     leaves,
-                    outputs,
-                    scratch,
+                    potential: POTENTIAL,
+                    near: &scratch.near.sums[m],
+                    output,
+                    points: &mut scratch.points,
+                    sums: &mut scratch.sums,
                 });
+            }
         });
 }
 
@@ -169,7 +178,8 @@ impl<T, const D: usize, const M: usize> Default for Scratch<T, D, M> {
     }
 }
 
-struct Leaves<
+/// The near pairs of a block: p2p.
+struct NearPairs<
     'a,
     T,
     P,
@@ -181,14 +191,13 @@ struct Leaves<
 > {
     context: &'a Context<'a, T, E, D>,
     pair: P,
-    inputs: [Input<'a, T>; M],
+    w: [&'a [T]; M],
     leaves: &'a [u32],
-    outputs: [Output<'a, T, D>; M],
-    scratch: &'a mut Scratch<T, D, M>,
+    near: &'a mut Near<T, D, M>,
 }
 
 impl<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const D: usize, const M: usize> Job
-    for Leaves<'_, T, P, E, ACCURACY, POTENTIAL, D, M>
+    for NearPairs<'_, T, P, E, ACCURACY, POTENTIAL, D, M>
 where
     T: Real,
     P: Pair,
@@ -197,90 +206,124 @@ where
     type Output = ();
 
     #[inline(always)]
-    fn run<I: Isa>(mut self, isa: I) {
-        let cell = |leaf: u32| &self.context.tree.cells[leaf as usize];
-        let (first, last) = (self.leaves[0], self.leaves[self.leaves.len() - 1]);
-        let targets = cell(first).targets.start..cell(last).targets.end;
+    fn run<I: Isa>(self, isa: I) {
         let block = Block {
             context: self.context,
             pair: self.pair,
-            w: self.inputs.map(|input| input.w),
+            w: self.w,
             leaves: self.leaves,
-            targets: targets.clone(),
+            targets: targets(self.context, self.leaves),
         };
-        block.run::<I, ACCURACY, POTENTIAL>(isa, &mut self.scratch.near);
+        block.run::<I, ACCURACY, POTENTIAL>(isa, self.near);
+    }
+}
+
+/// The targets of some leaves behind each other.
+fn targets<T, E, const D: usize>(context: &Context<T, E, D>, leaves: &[u32]) -> Range<u32> {
+    let targets = |leaf: u32| context.tree.cells[leaf as usize].targets.clone();
+    targets(leaves[0]).start..targets(leaves[leaves.len() - 1]).end
+}
+
+/// What comes to a block from far, for one strength vector, and the sum of near and far: l2p and m2p. They know nothing of
+/// pairs, so they are a job of their own, which is compiled once for all of them.
+struct Far<'a, T, E, const D: usize> {
+    context: &'a Context<'a, T, E, D>,
+    input: Input<'a, T>,
+    leaves: &'a [u32],
+    potential: bool,
+    near: &'a Components<T, D>,
+    output: Output<'a, T, D>,
+    points: &'a mut UnitPoints<D>,
+    sums: &'a mut UnitSums<D>,
+}
+
+impl<T: Real, E: Expansion<D>, const D: usize> Job for Far<'_, T, E, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(mut self, isa: I) {
+        let tree = self.context.tree;
+        let first = targets(self.context, self.leaves).start;
         for &index in self.leaves {
-            let cell = &self.context.tree.cells[index as usize];
-            let place = (cell.targets.start - targets.start) as usize
-                ..(cell.targets.end - targets.start) as usize;
-            for m in 0..M {
-                self.far(isa, cell, index, m);
-                self.put(m, place.clone());
+            let cell = &tree.cells[index as usize];
+            self.local(isa, cell, index);
+            for &other in &self.context.lists.smaller[index as usize] {
+                self.multipole(isa, cell, other);
             }
+            let Range { start, end } = cell.targets;
+            self.put((start - first) as usize..(end - first) as usize);
         }
     }
 }
 
-impl<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const D: usize, const M: usize>
-    Leaves<'_, T, P, E, ACCURACY, POTENTIAL, D, M>
-where
-    T: Real,
-    P: Pair,
-    E: Expansion<D>,
-{
-    /// l2p and m2p.
+impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
+    /// The local of a leaf at its targets, where the sums start.
     #[inline(always)]
-    fn far<I: Isa>(&mut self, isa: I, cell: &Cell<D>, index: u32, m: usize) {
-        let Scratch { points, sums, .. } = &mut *self.scratch;
-        let (tree, expansion, input) = (self.context.tree, self.context.expansion, &self.inputs[m]);
-        sums.reset(cell.targets.len());
-        unit_points(
-            self.context,
-            cell,
-            self.context.targets,
-            cell.targets.clone(),
-            points,
-        );
+    fn local<I: Isa>(&mut self, isa: I, cell: &Cell<D>, index: u32) {
+        self.sums.reset(cell.targets.len());
+        self.place(cell, cell);
+        let Context {
+            tree, expansion, ..
+        } = self.context;
         let len = expansion.local_len();
-        let local = &input.locals[index as usize * len..][..len];
+        let local = &self.input.locals[index as usize * len..][..len];
         let side = tree.frame.cell_side(cell.level);
-        expansion.l2p(isa, local, points, side, POTENTIAL, sums);
-        for &a in &self.context.lists.smaller[index as usize] {
-            let other = &tree.cells[a as usize];
-            let side = tree.frame.cell_side(other.level);
-            let scale = CellScale {
-                side,
-                log_side: side.ln() - tree.frame.scale.ln(),
-            };
-            unit_points(
-                self.context,
-                other,
-                self.context.targets,
-                cell.targets.clone(),
-                points,
-            );
-            let len = expansion.multipole_len();
-            let multipole = &input.multipoles[a as usize * len..][..len];
-            expansion.m2p(isa, multipole, points, scale, POTENTIAL, sums);
-        }
+        expansion.l2p(isa, local, self.points, side, self.potential, self.sums);
     }
 
-    /// Near and far together, into the sums of this leaf's targets.
+    /// The multipole of a smaller cell at the targets of a leaf.
     #[inline(always)]
-    fn put(&mut self, m: usize, place: Range<usize>) {
-        let Scratch { sums, near, .. } = &mut *self.scratch;
-        let (out, near) = (&mut self.outputs[m], &near.sums[m]);
+    fn multipole<I: Isa>(&mut self, isa: I, cell: &Cell<D>, other: u32) {
+        let Context {
+            tree, expansion, ..
+        } = self.context;
+        let smaller = &tree.cells[other as usize];
+        self.place(smaller, cell);
+        let len = expansion.multipole_len();
+        let multipole = &self.input.multipoles[other as usize * len..][..len];
+        let side = tree.frame.cell_side(smaller.level);
+        let scale = CellScale {
+            side,
+            log_side: side.ln() - tree.frame.scale.ln(),
+        };
+        expansion.m2p(
+            isa,
+            multipole,
+            self.points,
+            scale,
+            self.potential,
+            self.sums,
+        );
+    }
+
+    /// The targets of a leaf in the box units of a cell.
+    #[inline(always)]
+    fn place(&mut self, unit: &Cell<D>, leaf: &Cell<D>) {
+        let targets = leaf.targets.clone();
+        unit_points(
+            self.context,
+            unit,
+            self.context.targets,
+            targets,
+            self.points,
+        );
+    }
+
+    /// Near and far together, into the sums of a leaf's targets, which lie here in the block.
+    #[inline(always)]
+    fn put(&mut self, place: Range<usize>) {
         let add = |near: T, far: f64| T::from_f64(near.to_f64() + far);
-        let s = &mut out.s[place.clone()];
+        let s = &mut self.output.s[place.clone()];
         for a in 0..D {
-            let near = &near.s[a][place.clone()];
-            for ((s, &near), &far) in s.iter_mut().zip(near).zip(&sums.s[a]) {
+            let near = &self.near.s[a][place.clone()];
+            for ((s, &near), &far) in s.iter_mut().zip(near).zip(&self.sums.s[a]) {
                 s[a] = add(near, far);
             }
         }
-        if POTENTIAL {
-            let near = &near.t[place.clone()];
-            for ((t, &near), &far) in out.t[place].iter_mut().zip(near).zip(&sums.t) {
+        if self.potential {
+            let near = &self.near.t[place.clone()];
+            let t = &mut self.output.t[place];
+            for ((t, &near), &far) in t.iter_mut().zip(near).zip(&self.sums.t) {
                 *t = add(near, far);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::near::Coordinates;
 use crate::kernel::Pair;
-use crate::points::coincident;
+use crate::points::{coincident, is_double};
 use lanes::accuracy::{DIVIDED, FULL};
 use lanes::{Lanes, Real};
 
@@ -142,10 +142,10 @@ where
                 closest = closest.min(r2);
                 r2 = r2.max(limit);
             }
-            let phi = if ACCURACY == FULL && k == 3 {
-                pairs[0].phi::<V, DIVIDED>(isa, r2)
+            let (z, phi) = if ACCURACY == FULL && k == 3 {
+                action::<V, C, P, DIVIDED, D>(isa, pairs[0], z, r2)
             } else {
-                pairs[0].phi::<V, ACCURACY>(isa, r2)
+                action::<V, C, P, ACCURACY, D>(isa, pairs[0], z, r2)
             };
             for m in 0..M {
                 let there = phi * wj[m];
@@ -190,6 +190,26 @@ where
     }
     *close = C::CLOSE > 0.0 && V::any(closest.lt(limit));
     add_up::<V, POTENTIAL, D, N, M>(zero, s, t)
+}
+
+/// z φ as a vector and a number. On a grid all r are within a few decades, and f64 has room for all of them.
+#[inline(always)]
+fn action<V, C, P, const ACCURACY: usize, const D: usize>(
+    isa: V::Isa,
+    pair: P,
+    z: [V; D],
+    r2: V,
+) -> ([V; D], V)
+where
+    V: Lanes,
+    C: Coordinates<V>,
+    P: Pair,
+{
+    if C::CLOSE > 0.0 || is_double::<V::Elem>() {
+        (z, pair.phi::<V, ACCURACY>(isa, r2))
+    } else {
+        pair.in_single::<V, ACCURACY, D>(isa, z, r2)
+    }
 }
 
 /// Takes the first vector off.

@@ -116,7 +116,7 @@ impl<const D: usize> Frame<D> {
 }
 
 /// 1 where powers of distances, up to r^±D, are safe; else the power of two that brings the extent near 1 (2⁴⁰ in f32, which
-/// leaves room below for distances between points that nearly coincide; 2³² in space, where 1/r³ must stay a normal number).
+/// leaves room below for distances between points that nearly coincide, and above for 1/r² times small strengths).
 fn scale<T: Real, const D: usize>(half_extent: f64, magnitude: f64) -> f64 {
     let size = if half_extent > 0.0 {
         half_extent
@@ -129,8 +129,7 @@ fn scale<T: Real, const D: usize>(half_extent: f64, magnitude: f64) -> f64 {
         return 1.0;
     }
     // f32 has so little room that it always gets the same extent; subnormal clouds come as near as a factor can bring them.
-    let single = if D == 2 { 40 } else { 32 };
-    let exponent = if double { 0 } else { single } - size.log2().round() as i32;
+    let exponent = if double { 0 } else { 40 } - size.log2().round() as i32;
     2f64.powi(exponent.clamp(-1020, 1020))
 }
 

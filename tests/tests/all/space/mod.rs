@@ -2,6 +2,8 @@
 
 /// The error that is reached stays below the tolerance, and not far below.
 mod accuracy;
+/// Pairs at every distance that f32 resolves.
+mod close;
 /// The corpus.
 mod cloud;
 /// Formulas that can be worked out by hand.

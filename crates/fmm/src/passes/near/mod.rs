@@ -12,6 +12,7 @@ mod style;
 
 pub(crate) use places::AsTheyAre;
 pub(super) use places::Coordinates;
+pub(super) use runs::Components;
 
 use super::Context;
 use super::p2p::{Back, Targets, p2p};
@@ -20,7 +21,7 @@ use crate::kernel::Pair;
 use inside::Inside;
 use lanes::{Isa, Real};
 use places::Grid;
-use runs::{Components, Points};
+use runs::Points;
 use std::ops::Range;
 use style::{Exact, OnGrid, Rounded};
 
