@@ -136,16 +136,25 @@ impl Array {
         }
     }
 
-    /// Shape (N, 2).
-    pub(crate) fn positions<T: Real>(&self) -> Result<Vec<[T; 2]>> {
-        let [_, 2] = self.shape[..] else {
+    /// Whether these are positions in space, shape (N, 3), and not in the plane, (N, 2).
+    pub(crate) fn is_spatial(&self) -> Result<bool> {
+        match self.shape[..] {
+            [_, 2] => Ok(false),
+            [_, 3] => Ok(true),
+            _ => {
+                let found = format!("shape {}", tuple(&self.shape));
+                Err(Error::refused(self.path.display(), found, "(N, 2), (N, 3)"))
+            }
+        }
+    }
+
+    /// Shape (N, D).
+    pub(crate) fn positions<T: Real, const D: usize>(&self) -> Result<Vec<[T; D]>> {
+        if !matches!(self.shape[..], [_, columns] if columns == D) {
             let found = format!("shape {}", tuple(&self.shape));
-            return Err(Error::refused(
-                self.path.display(),
-                found,
-                "(N, 2): kernels are planar so far",
-            ));
-        };
+            let allowed = format!("(N, {D})");
+            return Err(Error::refused(self.path.display(), found, allowed));
+        }
         Ok(self.numbers()?.as_chunks().0.to_vec())
     }
 

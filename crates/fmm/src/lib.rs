@@ -30,7 +30,7 @@ pub mod tree;
 
 pub use cost::Costs;
 pub use error::{Error, ErrorKind, Result};
-pub use kernel::{BiotSavart2d, Coulomb2d, Coulomb3d, GaussianCore, Kernel, Kernel2d};
+pub use kernel::{BiotSavart2d, Coulomb2d, Coulomb3d, GaussianCore, Kernel, Kernel2d, Kernel3d};
 pub use lanes::InstructionSet;
 pub use options::{Guarantee, Options, Outputs};
 pub use plan::Plan;

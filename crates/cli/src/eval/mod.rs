@@ -10,7 +10,7 @@ use crate::machine::Machine;
 use crate::npy::{Array, Number, Precision};
 use crate::outputs::{self, Output};
 use clap::{Args, ValueEnum};
-use farfield::{Kernel2d, Outputs};
+use farfield::{Kernel, Kernel2d, Kernel3d, Outputs};
 use save::Results;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -18,13 +18,14 @@ use sum::Input;
 
 /// Sum a kernel over arrays: Σ_j w_j K(x_i − y_j) at every target x_i
 ///
-/// Arrays are C-ordered .npy, float64 or float32: positions (N, 2); strengths (N,), or (N, m) for m strength vectors at
-/// once. Results keep the order of the M targets: field (M, 2) and potential (M,), or (M, m, 2) and (M, m).
+/// Arrays are C-ordered .npy, float64 or float32: positions (N, 2) in the plane or (N, 3) in space; strengths (N,), or
+/// (N, m) for m strength vectors at once. Results keep the order of the M targets: field (M, 2) or (M, 3) and potential
+/// (M,), or (M, m, 2) or (M, m, 3) and (M, m).
 #[derive(Args, Debug)]
 pub(crate) struct Eval {
-    /// biot-savart or coulomb; with a core: biot-savart:core=gaussian,delta=0.01
-    #[arg(long)]
-    kernel: Kernel2d,
+    /// biot-savart or coulomb, in space coulomb; in the plane with a core: biot-savart:core=gaussian,delta=0.01
+    #[arg(long, value_name = "NAME", value_parser = known)]
+    kernel: String,
     /// Relative ℓ2 error that the result may have; needed unless --method direct
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     tolerance: Option<f64>,
@@ -67,11 +68,27 @@ pub(crate) struct Eval {
     report: Option<PathBuf>,
 }
 
+/// What was read.
+struct Arrays {
+    sources: Array,
+    strengths: Array,
+    targets: Option<Array>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Method {
     Fmm,
     Direct,
+}
+
+/// The name of a kernel in some dimension.
+fn known(name: &str) -> std::result::Result<String, farfield::Error> {
+    let planar = name.parse::<Kernel2d>();
+    match name.parse::<Kernel3d>() {
+        Ok(_) => Ok(name.into()),
+        Err(_) => planar.map(|_| name.into()),
+    }
 }
 
 impl Eval {
@@ -89,10 +106,27 @@ impl Eval {
         } else {
             Precision::F64
         };
+        let arrays = Arrays {
+            sources,
+            strengths,
+            targets,
+        };
         match self.precision.unwrap_or(default) {
-            Precision::F64 => self.sum::<f64>(&sources, &strengths, targets.as_ref()),
-            Precision::F32 => self.sum::<f32>(&sources, &strengths, targets.as_ref()),
+            Precision::F64 => self.in_dimension::<f64>(&arrays),
+            Precision::F32 => self.in_dimension::<f32>(&arrays),
         }
+    }
+
+    /// The sum in the dimension of the sources.
+    fn in_dimension<T: Number>(&self, arrays: &Arrays) -> Result<()> {
+        if !arrays.sources.is_spatial()? {
+            return self.sum::<T, _, 2>(self.kernel.parse::<Kernel2d>()?, arrays);
+        }
+        if self.machine.has_costs() {
+            let found = "constants of planar sums for positions in space";
+            return Err(Error::refused("--costs", found, "positions (N, 2)"));
+        }
+        self.sum::<T, _, 3>(self.kernel.parse::<Kernel3d>()?, arrays)
     }
 
     /// What can be refused before anything is read.
@@ -150,17 +184,18 @@ impl Eval {
         outputs::wanted(&self.outputs)
     }
 
-    fn sum<T: Number>(
+    fn sum<T: Number, K: Kernel<D>, const D: usize>(
         &self,
-        sources: &Array,
-        strengths: &Array,
-        targets: Option<&Array>,
+        kernel: K,
+        arrays: &Arrays,
     ) -> Result<()> {
-        let positions = sources.positions()?;
-        let input = Input::<T> {
-            strengths: strengths.vectors(positions.len())?,
+        let sources = arrays.sources.positions()?;
+        let targets = arrays.targets.as_ref();
+        let input = Input::<T, K, D> {
+            kernel,
+            strengths: arrays.strengths.vectors(sources.len())?,
             targets: targets.map(Array::positions).transpose()?,
-            sources: positions,
+            sources,
         };
         let answer = self.machine.run(|| self.evaluate(&input))?;
         if let Some(output) = &self.output {
@@ -168,7 +203,7 @@ impl Eval {
                 sums: &answer.sums,
                 outputs: self.wanted(),
                 targets: input.targets().len(),
-                several: strengths.shape().len() == 2,
+                several: arrays.strengths.shape().len() == 2,
             };
             results.save(output)?;
         }

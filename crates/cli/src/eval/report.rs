@@ -13,6 +13,7 @@ use serde::Serialize;
 pub(super) struct Report {
     n_sources: usize,
     n_targets: usize,
+    dimension: usize,
     kernel: String,
     tolerance: Option<f64>,
     method: Method,
@@ -74,11 +75,16 @@ struct Verified {
 }
 
 impl Eval {
-    pub(super) fn report<T: Number>(&self, input: &Input<T>, answer: &Answer<T>) -> Report {
+    pub(super) fn report<T: Number, K: Kernel<D>, const D: usize>(
+        &self,
+        input: &Input<T, K, D>,
+        answer: &Answer<T, D>,
+    ) -> Report {
         Report {
             n_sources: input.sources.len(),
             n_targets: input.targets().len(),
-            kernel: self.kernel.name(),
+            dimension: D,
+            kernel: input.kernel.name(),
             tolerance: self.tolerance,
             method: self.method,
             precision: T::NAME,
@@ -97,16 +103,17 @@ impl Eval {
         }
     }
 
-    pub(super) fn summarise<T>(&self, report: &Report, answer: &Answer<T>) {
+    pub(super) fn summarise<T, const D: usize>(&self, report: &Report, answer: &Answer<T, D>) {
         let Report {
             kernel,
             precision,
             isa,
+            dimension,
             ..
         } = report;
         let threads = plural(report.threads, "thread");
         say(format_args!(
-            "kernel    {kernel}, {precision}, {isa}, {threads}"
+            "kernel    {kernel} in {dimension} dimensions, {precision}, {isa}, {threads}"
         ));
         let sources = plural(report.n_sources, "source");
         let targets = match &self.targets {

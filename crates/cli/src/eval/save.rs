@@ -8,17 +8,17 @@ use farfield::{Outputs, Sums};
 use std::path::Path;
 
 /// The sums of `targets` targets, for one strength vector or `several`.
-pub(super) struct Results<'a, T> {
-    pub(super) sums: &'a [Sums<T, 2>],
+pub(super) struct Results<'a, T, const D: usize> {
+    pub(super) sums: &'a [Sums<T, D>],
     pub(super) outputs: Outputs,
     pub(super) targets: usize,
     pub(super) several: bool,
 }
 
-impl<T: Number> Results<'_, T> {
-    /// Field (M, 2) and potential (M,); with several strength vectors (M, m, 2) and (M, m).
+impl<T: Number, const D: usize> Results<'_, T, D> {
+    /// Field (M, D) and potential (M,); with several strength vectors (M, m, D) and (M, m).
     pub(super) fn save(&self, path: &Path) -> Result<()> {
-        let (field, potential) = (self.shape(&[2]), self.shape(&[]));
+        let (field, potential) = (self.shape(&[D]), self.shape(&[]));
         if path.extension().is_some_and(|extension| extension == "npz") {
             return files::write(path, |to| {
                 let mut npz = NpzWriter::new(to);

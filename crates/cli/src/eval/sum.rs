@@ -4,21 +4,22 @@ use super::{Eval, Method};
 use crate::error::Result;
 use crate::npy::Number;
 use crate::predicted::Predicted;
-use farfield::{PassSeconds, Plan, PlanReport, Sums, VerifyReport, direct};
+use farfield::{Kernel, PassSeconds, Plan, PlanReport, Sums, VerifyReport, direct};
 use std::time::Instant;
 
 /// What is summed.
-pub(super) struct Input<T> {
-    pub(super) sources: Vec<[T; 2]>,
+pub(super) struct Input<T, K, const D: usize> {
+    pub(super) kernel: K,
+    pub(super) sources: Vec<[T; D]>,
     /// `None`: the sources.
-    pub(super) targets: Option<Vec<[T; 2]>>,
+    pub(super) targets: Option<Vec<[T; D]>>,
     pub(super) strengths: Vec<Vec<T>>,
 }
 
 /// What comes out; of repeated evaluations the last.
-pub(super) struct Answer<T> {
+pub(super) struct Answer<T, const D: usize> {
     /// One for each strength vector.
-    pub(super) sums: Vec<Sums<T, 2>>,
+    pub(super) sums: Vec<Sums<T, D>>,
     pub(super) plan_seconds: f64,
     pub(super) evaluate_seconds: Vec<f64>,
     /// Of the fast method.
@@ -35,8 +36,8 @@ pub(super) struct Built {
     pub(super) predicted: Predicted,
 }
 
-impl<T> Input<T> {
-    pub(super) fn targets(&self) -> &[[T; 2]] {
+impl<T, K, const D: usize> Input<T, K, D> {
+    pub(super) fn targets(&self) -> &[[T; D]] {
         self.targets.as_ref().unwrap_or(&self.sources)
     }
 
@@ -46,21 +47,29 @@ impl<T> Input<T> {
 }
 
 impl Eval {
-    pub(super) fn evaluate<T: Number>(&self, input: &Input<T>) -> Result<Answer<T>> {
+    pub(super) fn evaluate<T: Number, K: Kernel<D>, const D: usize>(
+        &self,
+        input: &Input<T, K, D>,
+    ) -> Result<Answer<T, D>> {
         match self.method {
             Method::Fmm => self.fast(input),
             Method::Direct => self.exact(input),
         }
     }
 
-    fn fast<T: Number>(&self, input: &Input<T>) -> Result<Answer<T>> {
+    fn fast<T: Number, K: Kernel<D>, const D: usize>(
+        &self,
+        input: &Input<T, K, D>,
+    ) -> Result<Answer<T, D>> {
         let options = self
             .machine
             .options(self.tolerance.unwrap_or(f64::NAN), self.wanted())?;
         let start = Instant::now();
         let plan = match &input.targets {
-            Some(targets) => Plan::with_targets(targets, &input.sources, self.kernel, options)?,
-            None => Plan::new(&input.sources, self.kernel, options)?,
+            Some(targets) => {
+                Plan::with_targets(targets, &input.sources, input.kernel.clone(), options)?
+            }
+            None => Plan::new(&input.sources, input.kernel.clone(), options)?,
         };
         let plan_seconds = start.elapsed().as_secs_f64();
         let strengths = input.strengths();
@@ -103,12 +112,20 @@ impl Eval {
         })
     }
 
-    fn exact<T: Number>(&self, input: &Input<T>) -> Result<Answer<T>> {
+    fn exact<T: Number, K: Kernel<D>, const D: usize>(
+        &self,
+        input: &Input<T, K, D>,
+    ) -> Result<Answer<T, D>> {
         let (targets, sources, strengths) = (input.targets(), &input.sources, input.strengths());
-        let (kernel, wanted, isa) = (self.kernel, self.wanted(), self.machine.isa);
+        let (wanted, isa) = (self.wanted(), self.machine.isa);
         let (sums, evaluate_seconds) = self.timed(|| {
             Ok(direct::evaluate(
-                targets, sources, &strengths, kernel, wanted, isa,
+                targets,
+                sources,
+                &strengths,
+                input.kernel.clone(),
+                wanted,
+                isa,
             )?)
         })?;
         Ok(Answer {

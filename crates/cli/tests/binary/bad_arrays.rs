@@ -70,11 +70,11 @@ fn arrays_of_the_wrong_kind() {
     bench.array("three.npy", &[10, 3], &[1.0; 30]);
     bench.refused(
         &format!("{EVAL} three.npy"),
-        "three.npy: shape (10, 3) (allowed: (N, 2): kernels are planar so far)",
+        "kernel: 'biot-savart' for positions in space (allowed: coulomb)",
     );
     bench.refused(
         &format!("{EVAL} w.npy"),
-        "w.npy: shape (10,) (allowed: (N, 2): kernels are planar so far)",
+        "w.npy: shape (10,) (allowed: (N, 2), (N, 3))",
     );
     let c_order = bench.read("x.npy");
     let at = c_order

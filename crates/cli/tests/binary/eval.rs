@@ -82,6 +82,73 @@ fn targets_and_several_strength_vectors() {
     assert_eq!(npy(&bench.read("u.npy")).0, [200, 1, 2]);
 }
 
+/// Charges in space: force and potential against the sum written down again, at targets of their own and at the sources.
+#[test]
+fn positions_in_space() {
+    let bench = Bench::new();
+    let (x, w) = bench.cloud(6000);
+    let (x, w) = (&x[..6000], &w[..2000]);
+    bench.array("x.npy", &[2000, 3], x);
+    bench.array("w.npy", &[2000], w);
+    bench.array("t.npy", &[1000, 3], &x[..3000]);
+    let exact = |at: &[f64]| {
+        let mut sums = [0.0; 4];
+        for (y, w) in x.chunks(3).zip(w) {
+            let z = [0, 1, 2].map(|a| at[a] - y[a]);
+            let r = z.iter().map(|z| z * z).sum::<f64>().sqrt();
+            if r > 0.0 {
+                (0..3).for_each(|a| sums[a] += w * z[a] / (2.0 * TAU * r.powi(3)));
+                sums[3] += w / (2.0 * TAU * r);
+            }
+        }
+        sums
+    };
+    let all: Vec<[f64; 4]> = x.chunks(3).map(exact).collect();
+    let eval = "eval --kernel coulomb --sources x.npy --strengths w.npy --outputs field,potential --output u.npz";
+    for (targets, rows) in [("", 2000), (" --targets t.npy", 1000)] {
+        for how in [
+            "--tolerance 1e-6 --verify 200 --report r.json",
+            "--method direct",
+        ] {
+            bench.good(&format!("{eval} {how}{targets}"));
+            let (shape, field) = npy(&npz(&bench.path("u.npz"), "field"));
+            assert_eq!(shape, [rows, 3]);
+            let (shape, potential) = npy(&npz(&bench.path("u.npz"), "potential"));
+            assert_eq!(shape, [rows]);
+            let expected: Vec<f64> = all[..rows as usize]
+                .iter()
+                .flat_map(|u| u[..3].to_vec())
+                .collect();
+            assert!(relative_error(&field, &expected) < 1e-6);
+            let expected: Vec<f64> = all[..rows as usize].iter().map(|u| u[3]).collect();
+            assert!(relative_error(&potential, &expected) < 1e-6);
+        }
+    }
+    let report: serde_json::Value = serde_json::from_str(&bench.text("r.json")).unwrap();
+    assert_eq!(report["dimension"], 3);
+    assert!(report["measured_error_bound"].as_f64().unwrap() <= 1e-6);
+}
+
+#[test]
+fn what_space_does_not_have() {
+    let bench = Bench::new();
+    bench.cloud(30);
+    bench.array("x3.npy", &[30, 3], &[0.5; 90]);
+    let eval = "eval --tolerance 1e-6 --strengths w.npy --sources";
+    bench.refused(
+        &format!("{eval} x3.npy --kernel biot-savart"),
+        "kernel: 'biot-savart' for positions in space (allowed: coulomb)",
+    );
+    bench.refused(
+        &format!("{eval} x3.npy --kernel coulomb --targets x.npy"),
+        "x.npy: shape (30, 2) (allowed: (N, 3))",
+    );
+    bench.refused(
+        &format!("{eval} x.npy --kernel coulomb --targets x3.npy"),
+        "x3.npy: shape (30, 3) (allowed: (N, 2))",
+    );
+}
+
 #[test]
 fn precision_follows_the_arrays() {
     let bench = Bench::new();
@@ -121,6 +188,7 @@ fn report_has_the_documented_keys() {
         keys
     };
     let plain = [
+        "dimension",
         "isa",
         "kernel",
         "leaf_capacity",
@@ -137,6 +205,7 @@ fn report_has_the_documented_keys() {
     assert_eq!(keys(&bench.text("r.json")), plain);
     let report: serde_json::Value = serde_json::from_str(&bench.text("r.json")).unwrap();
     assert_eq!(report["n_sources"], 2000);
+    assert_eq!(report["dimension"], 2);
     assert_eq!(report["kernel"], "biot-savart");
     assert_eq!(
         (&report["isa"], &report["threads"]),

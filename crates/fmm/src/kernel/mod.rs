@@ -20,7 +20,7 @@ mod spatial;
 pub use biot_savart::BiotSavart2d;
 pub use coulomb::{Coulomb2d, Coulomb3d};
 pub use gaussian_core::{GaussianCore, GaussianPair};
-pub use named::Kernel2d;
+pub use named::{Kernel2d, Kernel3d};
 pub use spatial::{RadialPair3d, Singular3d};
 
 pub use crate::passes::RadialPair;

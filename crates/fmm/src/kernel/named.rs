@@ -1,6 +1,6 @@
 //! Kernels by name, as the command line and the configs write them.
 
-use super::{BiotSavart2d, Coulomb2d, GaussianCore, Kernel, RadialPair2d};
+use super::{BiotSavart2d, Coulomb2d, Coulomb3d, GaussianCore, Kernel, RadialPair2d, RadialPair3d};
 use crate::{Error, Result};
 use lanes::Real;
 use std::str::FromStr;
@@ -81,6 +81,48 @@ impl FromStr for Kernel2d {
         };
         kernel.check()?;
         Ok(kernel)
+    }
+}
+
+/// Any kernel in space, chosen at run time: `coulomb`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kernel3d {
+    /// `coulomb`
+    Coulomb(Coulomb3d),
+}
+
+impl Kernel<3> for Kernel3d {
+    type Pair = RadialPair3d;
+
+    fn name(&self) -> String {
+        let Self::Coulomb(k) = self;
+        k.name()
+    }
+    #[inline(always)]
+    fn field<T: Real>(&self, s: [T; 3]) -> [T; 3] {
+        let Self::Coulomb(k) = self;
+        k.field(s)
+    }
+    #[inline(always)]
+    fn potential<T: Real>(&self, t: T) -> T {
+        let Self::Coulomb(k) = self;
+        k.potential(t)
+    }
+    fn pair(&self, scale: f64) -> RadialPair3d {
+        let Self::Coulomb(k) = self;
+        k.pair(scale)
+    }
+}
+
+impl FromStr for Kernel3d {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        if text == "coulomb" {
+            return Ok(Self::Coulomb(Coulomb3d));
+        }
+        let found = format!("'{text}' for positions in space");
+        Err(Error::argument("kernel", found, "coulomb"))
     }
 }
 
