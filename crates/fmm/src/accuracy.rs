@@ -1,10 +1,7 @@
 //! From the tolerance to the order, and the error that was reached.
 
 use crate::{Guarantee, VerifyReport};
-use lanes::accuracy::{FULL, MIDDLE, SINGLE};
-
-/// Accuracy of a near pair below those of [`lanes::accuracy`]: 3e-7, as f32 gives it.
-pub(crate) const COARSE: usize = 0;
+use lanes::accuracy::{COARSE, FULL, MIDDLE, SINGLE};
 
 /// What a tolerance asks of the planar harmonic family.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,8 +25,8 @@ pub(crate) struct Harmonic2Accuracy {
 /// |z| ≤ 4√2 turns the quadrature's absolute error into a relative one, and half of the tolerance is left to each.
 pub(crate) fn harmonic2(tolerance: f64, guarantee: Guarantee, single: bool) -> Harmonic2Accuracy {
     let pair = match tolerance {
-        t if t >= 1e-6 && !single => COARSE,
-        t if t >= 3e-8 || single => SINGLE,
+        t if t >= 1e-6 || single => COARSE,
+        t if t >= 3e-8 => SINGLE,
         t if t >= 3e-12 => MIDDLE,
         _ => FULL,
     };

@@ -24,10 +24,9 @@ mod shipped;
 
 pub(crate) use capacity::{FILLING, leaf_capacity};
 
-use crate::accuracy::COARSE;
 use crate::report::PredictedSeconds;
 use crate::{Error, Result};
-use lanes::accuracy::{MIDDLE, SINGLE};
+use lanes::accuracy::{COARSE, MIDDLE, SINGLE};
 
 macro_rules! constants {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -123,7 +122,7 @@ impl PairClass {
         }
     }
 
-    /// For an accuracy of [`lanes::accuracy`], or [`COARSE`].
+    /// For an accuracy of [`lanes::accuracy`].
     pub(crate) fn of(accuracy: usize, double: bool) -> Self {
         match accuracy {
             _ if !double => Self::F32,

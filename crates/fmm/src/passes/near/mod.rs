@@ -15,9 +15,9 @@ pub(super) use places::Coordinates;
 
 use super::Context;
 use super::p2p::{Back, Targets, p2p};
-use crate::accuracy::COARSE;
 use crate::kernel::Pair;
 use inside::Inside;
+use lanes::accuracy::COARSE;
 use lanes::{Isa, Real};
 use places::Grid;
 use runs::{Components, Points};
@@ -87,6 +87,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             return self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
         }
         if ACCURACY == COARSE
+            && size_of::<T>() > size_of::<f32>()
             && P::IN_F32
             && let Some(grid) = self.grid()
         {
