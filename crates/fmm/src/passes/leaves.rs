@@ -9,7 +9,8 @@ use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
 use crate::kernel::Pair;
 use crate::memory::room;
 use crate::tree::Cell;
-use lanes::{Isa, Job, Real, accuracy};
+use lanes::accuracy::{COARSE, FULL};
+use lanes::{Isa, Job, Real};
 use rayon::prelude::*;
 use std::ops::{Range, RangeInclusive};
 
@@ -25,8 +26,12 @@ pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
 ) {
     let (fours, rest) = buffers.as_chunks_mut::<4>();
     for buffers in fours {
-        // One reciprocal serves four vectors: a better one than asked for costs little.
-        by_outputs::<T, P, E, { accuracy::FULL }, D, 4>(context, pair, outputs, buffers);
+        if context.accuracy == COARSE {
+            by_outputs::<T, P, E, COARSE, D, 4>(context, pair, outputs, buffers);
+        } else {
+            // One reciprocal serves four vectors: a better one than asked for costs little.
+            by_outputs::<T, P, E, FULL, D, 4>(context, pair, outputs, buffers);
+        }
     }
     for buffers in rest.as_chunks_mut::<1>().0 {
         T::leaves(context, pair, outputs, buffers);

@@ -2,7 +2,8 @@
 //!
 //! Inside a block every pair of two points is met once and gives to both, which needs one reciprocal for two sums. Blocks
 //! depend on the data, never on the number of threads. Where tolerance and kernel allow it, the pairs inside a block are
-//! taken in f32, with coordinates on a grid ([`places`]). Separate targets, and several strength vectors at once, are met one way.
+//! taken in f32, with coordinates on a grid ([`places`]). Separate targets, and several strength vectors at once where pairs
+//! are not taken in f32, are met one way.
 
 mod inside;
 mod places;
@@ -82,8 +83,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         for sums in sums.iter_mut() {
             sums.reset(self.targets.len());
         }
-        // Both ways, several strength vectors would wait for their stores.
-        if M > 1 || self.context.tree.target_order.is_some() {
+        if self.context.tree.target_order.is_some() {
             return self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
         }
         if ACCURACY == COARSE
@@ -93,6 +93,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         {
             let on_grid = OnGrid::new(grid, self.pair, places::FAR);
             self.inside::<I, Rounded, ACCURACY, POTENTIAL>(isa, &on_grid, rounded, one_way, sums);
+        } else if M > 1 {
+            // Both ways, several strength vectors would wait for their stores.
+            self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
         } else {
             let no_grid = OnGrid::none(self.pair);
             self.inside::<I, Exact, ACCURACY, POTENTIAL>(isa, &no_grid, exact, one_way, sums);
