@@ -40,7 +40,7 @@ impl Outputs {
         field: false,
         potential: true,
     };
-    /// Both; one logarithm a near pair makes it about twice the time of the field.
+    /// Both; one logarithm a near pair makes it 1.6 to 2 times the time of the field.
     pub const BOTH: Self = Self {
         field: true,
         potential: true,

@@ -2,7 +2,8 @@
 //!
 //! Inside a block every pair of two points is met once and gives to both, which needs one reciprocal for two sums. Blocks
 //! depend on the data, never on the number of threads. Where tolerance and kernel allow it, the pairs inside a block are
-//! taken in f32, with coordinates on a grid ([`places`]). Separate targets, and several strength vectors at once, are met one way.
+//! taken in f32, with coordinates on a grid ([`places`]). Separate targets, and several strength vectors at once where pairs
+//! are not taken in f32, are met one way.
 
 mod inside;
 mod places;
@@ -11,14 +12,14 @@ mod single;
 mod style;
 
 pub(crate) use places::AsTheyAre;
-pub(super) use places::Coordinates;
+pub(super) use places::{Coordinates, Extent};
 pub(super) use runs::Components;
 
 use super::Context;
 use super::p2p::{Back, Targets, p2p};
-use crate::accuracy::COARSE;
 use crate::kernel::Pair;
 use inside::Inside;
+use lanes::accuracy::COARSE;
 use lanes::{Isa, Real};
 use places::Grid;
 use runs::Points;
@@ -83,16 +84,19 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         for sums in sums.iter_mut() {
             sums.reset(self.targets.len());
         }
-        // Both ways, several strength vectors would wait for their stores.
-        if M > 1 || self.context.tree.target_order.is_some() {
+        if self.context.tree.target_order.is_some() {
             return self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
         }
         if ACCURACY == COARSE
+            && size_of::<T>() > size_of::<f32>()
             && P::IN_F32
             && let Some(grid) = self.grid()
         {
             let on_grid = OnGrid::new(grid, self.pair, places::FAR);
             self.inside::<I, Rounded, ACCURACY, POTENTIAL>(isa, &on_grid, rounded, one_way, sums);
+        } else if M > 1 {
+            // Both ways, several strength vectors would wait for their stores.
+            self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
         } else {
             let no_grid = OnGrid::none(self.pair);
             self.inside::<I, Exact, ACCURACY, POTENTIAL>(isa, &no_grid, exact, one_way, sums);
@@ -120,21 +124,15 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
     /// The grid across the block, if there is one that is fine enough, and if sums are short enough for f32.
     fn grid(&self) -> Option<Grid<D>> {
         let tree = self.context.tree;
-        let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
-        let mut smallest = f64::INFINITY;
+        let mut extent = Extent::NOTHING;
         for &leaf in self.leaves {
             let cell = &tree.cells[leaf as usize];
             if cell.sources.len() > MOST_IN_F32 {
                 return None;
             }
-            let (centre, side) = (tree.centre(cell), tree.frame.cell_side(cell.level));
-            smallest = smallest.min(side);
-            for a in 0..D {
-                low[a] = low[a].min(centre[a] - 0.5 * side);
-                high[a] = high[a].max(centre[a] + 0.5 * side);
-            }
+            extent = extent.with(tree.centre(cell), tree.frame.cell_side(cell.level));
         }
-        Grid::across(low, high, smallest)
+        Grid::across(&extent)
     }
 
     /// Runs of sources on a range of targets.
