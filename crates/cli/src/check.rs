@@ -3,12 +3,13 @@
 use crate::clouds::{BuiltIn, Cloud};
 use crate::config::{load, read_inputs};
 use crate::error::{Error, Result};
+use crate::kernel::known;
 use crate::machine::Machine;
 use crate::npy::{Array, Number, Precision};
 use crate::oracle::Oracle;
 use crate::text::{count, plural, say};
 use clap::Args;
-use farfield::{Kernel, Kernel2d, Outputs, Plan};
+use farfield::{Kernel, Kernel2d, Kernel3d, Outputs, Plan};
 use farfield_dynamics::Simulation;
 use std::path::{Path, PathBuf};
 
@@ -18,12 +19,12 @@ use std::path::{Path, PathBuf};
 #[derive(Args, Debug)]
 pub(crate) struct Check {
     /// Check this configuration instead, and the arrays that it names
-    #[arg(value_name = "CONFIG.toml", conflicts_with_all = ["kernel", "sources", "n", "tolerances", "costs"])]
+    #[arg(value_name = "CONFIG.toml", conflicts_with_all = ["kernel", "sources", "n", "tolerances", "costs", "dimension"])]
     config: Option<PathBuf>,
-    /// As in eval
-    #[arg(long, default_value = "biot-savart")]
-    kernel: Kernel2d,
-    /// Positions of your cloud
+    /// As in eval [default: biot-savart, in space coulomb]
+    #[arg(long, value_name = "NAME", value_parser = known)]
+    kernel: Option<String>,
+    /// Positions of your cloud, in the plane or in space
     #[arg(long, value_name = "X.npy", requires = "strengths")]
     sources: Option<PathBuf>,
     /// Its strengths
@@ -32,7 +33,7 @@ pub(crate) struct Check {
     /// Points of the built-in clouds
     #[arg(long, default_value_t = 20_000, conflicts_with = "sources", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     n: u32,
-    /// [default: 1e-3,1e-6,1e-9,1e-12, in f32 1e-3,1e-5]
+    /// [default: 1e-3,1e-6,1e-9 and in the plane 1e-12, in f32 1e-3,1e-5]
     #[arg(
         long,
         value_name = "LIST",
@@ -40,6 +41,9 @@ pub(crate) struct Check {
         allow_hyphen_values = true
     )]
     tolerances: Vec<f64>,
+    /// Of the built-in clouds: 2 or 3
+    #[arg(long, value_name = "D", default_value_t = 2, conflicts_with = "sources", value_parser = clap::value_parser!(u8).range(2..=3))]
+    dimension: u8,
     #[arg(long, value_enum, default_value_t = Precision::F64)]
     precision: Precision,
     #[command(flatten)]
@@ -54,26 +58,60 @@ impl Check {
         if let Some(config) = &self.config {
             return self.machine.run(|| check_config(config));
         }
-        let clouds = match (&self.sources, &self.strengths) {
-            (Some(sources), Some(strengths)) => vec![read(sources, strengths)?],
-            _ => [BuiltIn::Uniform, BuiltIn::Gaussian]
+        let yours = match (&self.sources, &self.strengths) {
+            (Some(sources), Some(strengths)) => {
+                Some((Array::read(sources)?, Array::read(strengths)?))
+            }
+            _ => None,
+        };
+        let spatial = match &yours {
+            Some((sources, _)) => sources.is_spatial()?,
+            None => self.dimension == 3,
+        };
+        let name = self.kernel.as_deref();
+        if spatial {
+            self.machine.refuse_costs_in_space()?;
+            let kernel: Kernel3d = name.unwrap_or("coulomb").parse()?;
+            return self.in_dimension(kernel, yours, &[1e-3, 1e-6, 1e-9]);
+        }
+        let kernel: Kernel2d = name.unwrap_or("biot-savart").parse()?;
+        self.in_dimension(kernel, yours, &[1e-3, 1e-6, 1e-9, 1e-12])
+    }
+
+    fn in_dimension<K: Kernel<D>, const D: usize>(
+        &self,
+        kernel: K,
+        yours: Option<(Array, Array)>,
+        default: &[f64],
+    ) -> Result<()> {
+        let clouds: Vec<Cloud<D>> = match yours {
+            Some((sources, strengths)) => vec![cloud(&sources, &strengths)?],
+            None => [BuiltIn::Uniform, BuiltIn::Gaussian]
                 .map(|built_in| built_in.cloud(self.n as usize))
                 .into(),
         };
         self.machine.run(|| match self.precision {
-            Precision::F64 => self.compare::<f64>(&clouds, &[1e-3, 1e-6, 1e-9, 1e-12]),
-            Precision::F32 => self.compare::<f32>(&clouds, &[1e-3, 1e-5]),
+            Precision::F64 => self.compare::<f64, K, D>(&kernel, &clouds, default),
+            Precision::F32 => self.compare::<f32, K, D>(&kernel, &clouds, &[1e-3, 1e-5]),
         })
     }
 
-    fn compare<T: Number>(&self, clouds: &[Cloud], default: &[f64]) -> Result<()> {
+    fn compare<T: Number, K: Kernel<D>, const D: usize>(
+        &self,
+        kernel: &K,
+        clouds: &[Cloud<D>],
+        default: &[f64],
+    ) -> Result<()> {
         let tolerances = match self.tolerances.is_empty() {
             true => default,
             false => &self.tolerances,
         };
-        let (kernel, isa) = (self.kernel.name(), self.machine.instruction_set());
+        let (name, isa) = (kernel.name(), self.machine.instruction_set());
         let threads = plural(rayon::current_num_threads(), "thread");
-        say(format_args!("{kernel}, {}, {isa}, {threads}\n", T::NAME));
+        say(format_args!(
+            "{name} in {D} dimensions, {}, {isa}, {threads}\n",
+            T::NAME
+        ));
         say(format_args!(
             "{:<10}{:>11}   {:<10}{:>10}{:>10}",
             "cloud", "N", "output", "tolerance", "achieved"
@@ -85,14 +123,14 @@ impl Check {
                 &positions,
                 &strengths,
                 TARGETS,
-                self.kernel,
+                kernel.clone(),
                 Outputs::BOTH,
                 self.machine.isa,
             );
             let exact = oracle.exact()?;
             for &tolerance in tolerances {
                 let options = self.machine.options(tolerance, Outputs::BOTH)?;
-                let plan = Plan::new(&positions, self.kernel, options)?;
+                let plan = Plan::new(&positions, kernel.clone(), options)?;
                 let sums = plan.evaluate(&[&strengths], Outputs::BOTH)?.sums.remove(0);
                 for (output, achieved) in oracle.errors(&sums, &exact).by_name() {
                     let good = achieved <= tolerance;
@@ -116,9 +154,9 @@ impl Check {
     }
 }
 
-fn read(sources: &Path, strengths: &Path) -> Result<Cloud> {
-    let positions = Array::read(sources)?.positions()?;
-    let strengths = Array::read(strengths)?.vectors(positions.len())?;
+fn cloud<const D: usize>(sources: &Array, strengths: &Array) -> Result<Cloud<D>> {
+    let positions = sources.positions()?;
+    let strengths = strengths.vectors(positions.len())?;
     Ok(Cloud {
         name: "yours".into(),
         positions,

@@ -5,15 +5,15 @@ use farfield::Real;
 use std::f64::consts::TAU;
 
 /// Points with a strength each.
-pub(crate) struct Cloud {
+pub(crate) struct Cloud<const D: usize> {
     pub(crate) name: String,
-    pub(crate) positions: Vec<[f64; 2]>,
+    pub(crate) positions: Vec<[f64; D]>,
     pub(crate) strengths: Vec<f64>,
 }
 
-impl Cloud {
+impl<const D: usize> Cloud<D> {
     /// Every number rounded to `T`.
-    pub(crate) fn rounded<T: Real>(&self) -> (Vec<[T; 2]>, Vec<T>) {
+    pub(crate) fn rounded<T: Real>(&self) -> (Vec<[T; D]>, Vec<T>) {
         let positions = self.positions.iter().map(|x| x.map(T::from_f64));
         let strengths = self.strengths.iter().map(|&w| T::from_f64(w));
         (positions.collect(), strengths.collect())
@@ -23,11 +23,11 @@ impl Cloud {
 /// How the points of a built-in cloud are distributed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum BuiltIn {
-    /// Uniform on the unit square
+    /// Uniform on the unit square or cube
     Uniform,
-    /// Standard normal in both coordinates
+    /// Standard normal in every coordinate
     Gaussian,
-    /// Three turns of an Archimedean spiral of radius up to 1, blurred by 0.01
+    /// Three turns of an Archimedean spiral of radius up to 1, blurred by 0.01; in space it rises to 1
     Spiral,
 }
 
@@ -41,7 +41,7 @@ impl BuiltIn {
     }
 
     /// `n` points in no order, with strengths uniform on [−1, 1).
-    pub(crate) fn cloud(self, n: usize) -> Cloud {
+    pub(crate) fn cloud<const D: usize>(self, n: usize) -> Cloud<D> {
         let mut random = SplitMix(7);
         Cloud {
             name: self.name().into(),
@@ -50,15 +50,16 @@ impl BuiltIn {
         }
     }
 
-    fn point(self, random: &mut SplitMix) -> [f64; 2] {
+    fn point<const D: usize>(self, random: &mut SplitMix) -> [f64; D] {
         match self {
-            Self::Uniform => [random.uniform(), random.uniform()],
+            Self::Uniform => [(); D].map(|()| random.uniform()),
             Self::Gaussian => random.normals(),
             Self::Spiral => {
                 let along = random.uniform();
-                let [x, y] = random.normals();
+                let blur: [f64; D] = random.normals();
                 let (sin, cos) = (3.0 * TAU * along).sin_cos();
-                [along * cos + 0.01 * x, along * sin + 0.01 * y]
+                let curve = [along * cos, along * sin, along];
+                std::array::from_fn(|a| curve[a] + 0.01 * blur[a])
             }
         }
     }
@@ -77,10 +78,15 @@ impl SplitMix {
         (z ^ (z >> 31)) as f64 / 2f64.powi(64)
     }
 
-    /// Two independent standard normal numbers (Box, Muller 1958).
-    fn normals(&mut self) -> [f64; 2] {
-        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
-        let (sin, cos) = (TAU * self.uniform()).sin_cos();
-        [radius * cos, radius * sin]
+    /// Independent standard normal numbers, two at a time (Box, Muller 1958).
+    fn normals<const D: usize>(&mut self) -> [f64; D] {
+        let mut all = [0.0; D];
+        for two in all.chunks_mut(2) {
+            let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+            let (sin, cos) = (TAU * self.uniform()).sin_cos();
+            let both = [radius * cos, radius * sin];
+            two.copy_from_slice(&both[..two.len()]);
+        }
+        all
     }
 }

@@ -36,9 +36,13 @@ impl Machine {
         Ok(options)
     }
 
-    /// Whether constants of this machine were given.
-    pub(crate) fn has_costs(&self) -> bool {
-        self.costs.is_some()
+    /// The constants of `--costs` are those of planar sums.
+    pub(crate) fn refuse_costs_in_space(&self) -> Result<()> {
+        if self.costs.is_none() {
+            return Ok(());
+        }
+        let found = "constants of planar sums for positions in space";
+        Err(Error::refused("--costs", found, "positions in the plane"))
     }
 
     /// The instruction set that will be used.

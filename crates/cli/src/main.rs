@@ -10,6 +10,7 @@ mod eval;
 mod export;
 mod files;
 mod info;
+mod kernel;
 mod machine;
 mod npy;
 mod npz;

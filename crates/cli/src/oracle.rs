@@ -1,18 +1,18 @@
 //! The direct sum in f64, which every error is measured against.
 
 use crate::error::Result;
-use farfield::{InstructionSet, Kernel2d, Outputs, Real, Sums, direct};
+use farfield::{InstructionSet, Kernel, Outputs, Real, Sums, direct};
 
 /// The exact sums of a cloud, at all of its points or at a sample of them.
-pub(crate) struct Oracle {
-    kernel: Kernel2d,
+pub(crate) struct Oracle<K, const D: usize> {
+    kernel: K,
     outputs: Outputs,
     isa: Option<InstructionSet>,
-    sources: Vec<[f64; 2]>,
+    sources: Vec<[f64; D]>,
     strengths: Vec<f64>,
     /// Every so many points is a target.
     stride: usize,
-    targets: Vec<[f64; 2]>,
+    targets: Vec<[f64; D]>,
 }
 
 /// Relative ℓ2 error of each sum that was asked for.
@@ -30,17 +30,17 @@ impl Errors {
     }
 }
 
-impl Oracle {
+impl<K: Kernel<D>, const D: usize> Oracle<K, D> {
     /// For the numbers as `T` holds them; `targets` is the most points that are targets.
     pub(crate) fn new<T: Real>(
-        positions: &[[T; 2]],
+        positions: &[[T; D]],
         strengths: &[T],
         targets: usize,
-        kernel: Kernel2d,
+        kernel: K,
         outputs: Outputs,
         isa: Option<InstructionSet>,
     ) -> Self {
-        let sources: Vec<[f64; 2]> = positions.iter().map(|x| x.map(T::to_f64)).collect();
+        let sources: Vec<[f64; D]> = positions.iter().map(|x| x.map(T::to_f64)).collect();
         let stride = sources.len().div_ceil(targets.max(1)).max(1);
         Self {
             kernel,
@@ -59,12 +59,12 @@ impl Oracle {
     }
 
     /// The direct sums at the targets.
-    pub(crate) fn exact(&self) -> Result<Sums<f64, 2>> {
+    pub(crate) fn exact(&self) -> Result<Sums<f64, D>> {
         let mut sums = direct::evaluate(
             &self.targets,
             &self.sources,
             &[&self.strengths],
-            self.kernel,
+            self.kernel.clone(),
             self.outputs,
             self.isa,
         )?;
@@ -72,9 +72,9 @@ impl Oracle {
     }
 
     /// How far `sums`, at all points, are from `exact`, at the targets.
-    pub(crate) fn errors<T: Real>(&self, sums: &Sums<T, 2>, exact: &Sums<f64, 2>) -> Errors {
+    pub(crate) fn errors<T: Real>(&self, sums: &Sums<T, D>, exact: &Sums<f64, D>) -> Errors {
         let field = sums.field.iter().step_by(self.stride).zip(&exact.field);
-        let field = field.flat_map(|(u, exact)| [0, 1].map(|axis| (u[axis].to_f64(), exact[axis])));
+        let field = field.flat_map(|(u, exact)| u.iter().map(|u| u.to_f64()).zip(*exact));
         let potential = sums.potential.iter().step_by(self.stride);
         let potential = potential.zip(&exact.potential);
         let potential = potential.map(|(u, &exact)| (u.to_f64(), exact));

@@ -99,7 +99,11 @@ impl<'a> Measurement<'a> {
     }
 
     /// The sums at the oracle's targets, and the seconds of those at all points.
-    fn direct(&mut self, n: usize, oracle: &Oracle) -> Result<(Sums<f64, 2>, Option<Direct>)> {
+    fn direct(
+        &mut self,
+        n: usize,
+        oracle: &Oracle<Kernel2d, 2>,
+    ) -> Result<(Sums<f64, 2>, Option<Direct>)> {
         let pairs = n as f64 * n as f64;
         if n > self.bench.direct_up_to {
             let extrapolated = self.seconds_a_pair.map(|a_pair| Direct {

@@ -6,6 +6,7 @@ mod sum;
 
 use crate::error::{Error, Result};
 use crate::files;
+use crate::kernel::known;
 use crate::machine::Machine;
 use crate::npy::{Array, Number, Precision};
 use crate::outputs::{self, Output};
@@ -82,15 +83,6 @@ enum Method {
     Direct,
 }
 
-/// The name of a kernel in some dimension.
-fn known(name: &str) -> std::result::Result<String, farfield::Error> {
-    let planar = name.parse::<Kernel2d>();
-    match name.parse::<Kernel3d>() {
-        Ok(_) => Ok(name.into()),
-        Err(_) => planar.map(|_| name.into()),
-    }
-}
-
 impl Eval {
     pub(crate) fn run(&self) -> Result<()> {
         self.check()?;
@@ -122,10 +114,7 @@ impl Eval {
         if !arrays.sources.is_spatial()? {
             return self.sum::<T, _, 2>(self.kernel.parse::<Kernel2d>()?, arrays);
         }
-        if self.machine.has_costs() {
-            let found = "constants of planar sums for positions in space";
-            return Err(Error::refused("--costs", found, "positions (N, 2)"));
-        }
+        self.machine.refuse_costs_in_space()?;
         self.sum::<T, _, 3>(self.kernel.parse::<Kernel3d>()?, arrays)
     }
 

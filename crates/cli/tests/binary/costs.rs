@@ -35,6 +35,10 @@ fn calibrate_writes_what_costs_reads() {
     bench.cloud(2000);
     bench.good(&format!("{EVAL} --costs c.toml"));
     bench.good("check --n 2000 --tolerances 1e-6 --costs c.toml");
+    bench.refused(
+        "check --dimension 3 --costs c.toml",
+        "--costs: constants of planar sums for positions in space (allowed: positions in the plane)",
+    );
     bench.good("bench --from 500 --to 1000 --rounds 1 --costs c.toml --out b");
     bench.good("run --set initial.n=2000 --set time.steps=1 --dry-run --costs c.toml");
 }

@@ -286,6 +286,17 @@ fn check_compares_with_the_direct_sum() {
     let table =
         bench.good("check --sources x.npy --strengths w.npy --precision f32 --kernel coulomb");
     assert_eq!(table.matches("PASS").count(), 4, "{table}");
+    let table = bench.good("check --dimension 3 --n 4000");
+    assert_eq!(table.matches("PASS").count(), 12, "{table}");
+    assert!(table.starts_with("coulomb in 3 dimensions, f64, "));
+    bench.array("x3.npy", &[200, 3], &[[0.1, 0.7, -3.0]; 200].concat());
+    bench.array("w3.npy", &[200], &[1.0; 200]);
+    let table = bench.good("check --sources x3.npy --strengths w3.npy --tolerances 1e-3");
+    assert_eq!(table.matches("PASS").count(), 2, "{table}");
+    bench.refused(
+        "check --dimension 3 --kernel biot-savart",
+        "kernel: 'biot-savart' for positions in space (allowed: coulomb)",
+    );
     bench.write("good.toml", "[initial]\nn = 2000\n[time]\nsteps = 7\n");
     assert_eq!(
         bench.good("check good.toml"),
