@@ -1,10 +1,7 @@
 //! From the tolerance to the order, and the error that was reached.
 
 use crate::{Guarantee, VerifyReport};
-use lanes::accuracy::{FULL, MIDDLE, SINGLE};
-
-/// Accuracy of a near pair below those of [`lanes::accuracy`]: 3e-7, as f32 gives it.
-pub(crate) const COARSE: usize = 0;
+use lanes::accuracy::{COARSE, FULL, MIDDLE, SINGLE};
 
 /// What a tolerance asks of the planar harmonic family.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -112,8 +109,8 @@ pub(crate) fn harmonic3_floor(guarantee: Guarantee) -> f64 {
 /// How good the reciprocals of a near pair must be.
 fn pair(tolerance: f64, single: bool) -> usize {
     match tolerance {
-        t if t >= 1e-6 && !single => COARSE,
-        t if t >= 3e-8 || single => SINGLE,
+        t if t >= 1e-6 || single => COARSE,
+        t if t >= 3e-8 => SINGLE,
         t if t >= 3e-12 => MIDDLE,
         _ => FULL,
     }

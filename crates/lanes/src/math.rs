@@ -1,10 +1,10 @@
 //! Logarithm and exponential, written once for all vectors.
 //!
 //! Coefficients are least-maximum fits; the maximum stands beside each. `accuracy` is a constant at every call, so that
-//! one branch remains; f32 asks for the first.
+//! one branch remains; f32 asks for the first two.
 
 use crate::{Lanes, Real, accuracy};
-use std::f64::consts::{LN_2, LOG2_E, SQRT_2};
+use std::f64::consts::{LN_2, LOG2_E};
 
 /// ln 2 − `LN_2`.
 const LN_2_REST: f64 = 2.319_046_813_846_299_6e-17;
@@ -25,33 +25,55 @@ pub(crate) fn polynomial<L: Lanes>(isa: L::Isa, x: L, c: &[f64]) -> L {
     sum
 }
 
-/// ln x = e ln 2 + 2 artanh s with x = 2ᵉ m, √½ < m ≤ √2, s = (m − 1)/(m + 1).
+/// Σ `factor` c\[k\] xᵏ.
 #[inline(always)]
-pub(crate) fn ln<L: Lanes>(isa: L::Isa, accuracy: usize, x: L) -> L {
-    let (one, half) = (constant::<L>(isa, 1.0), constant::<L>(isa, 0.5));
+pub(crate) fn scaled<L: Lanes, const N: usize>(isa: L::Isa, x: L, factor: f64, c: [f64; N]) -> L {
+    polynomial(isa, x, &c.map(|c| factor * c))
+}
+
+/// (e, m) with x = 2ᵉ m, √½ < m ≤ √2.
+#[cfg(target_arch = "aarch64")]
+#[inline(always)]
+pub(crate) fn split<L: Lanes>(isa: L::Isa, x: L) -> (L, L) {
     let (e, m) = (x.exponent(), x.mantissa());
-    let above = constant::<L>(isa, SQRT_2).lt(m);
-    let e = L::select(above, e + one, e);
-    let m = L::select(above, m * half, m);
+    let above = constant::<L>(isa, std::f64::consts::SQRT_2).lt(m);
+    (
+        L::select(above, e + constant(isa, 1.0), e),
+        L::select(above, m * constant(isa, 0.5), m),
+    )
+}
+
+/// `factor` ln x = `factor` (e ln 2 + ln m) with x = 2ᵉ m, m between √½ and √2: by 2 artanh s, s = (m − 1)/(m + 1), or in
+/// f32 by a polynomial, which is longer but needs no division.
+#[inline(always)]
+pub(crate) fn ln<L: Lanes>(isa: L::Isa, accuracy: usize, factor: f64, (e, m): (L, L)) -> L {
+    let one = constant::<L>(isa, 1.0);
+    let powers = constant(isa, factor * LN_2);
+    if size_of::<L::Elem>() == size_of::<f32>() {
+        let x = m - one;
+        return e.mul_add(powers, x * ln_of_one_and(isa, accuracy, factor, x));
+    }
     let s = (m - one).div(m + one);
     let z = s * s;
     // 2 artanh s = 2s + s³ q(s²).
     let q = match accuracy {
         // 1.77e-10
-        ..=accuracy::SINGLE => polynomial(
+        ..=accuracy::SINGLE => scaled(
             isa,
             z,
-            &[
+            factor,
+            [
                 0.666_668_166_883_431_1,
                 0.399_736_062_214_985_4,
                 0.299_611_844_795_334_37,
             ],
         ),
         // 6.04e-15
-        accuracy::MIDDLE => polynomial(
+        accuracy::MIDDLE => scaled(
             isa,
             z,
-            &[
+            factor,
+            [
                 0.666_666_666_825_059,
                 0.399_999_937_823_957_26,
                 0.285_722_767_472_433_47,
@@ -60,10 +82,11 @@ pub(crate) fn ln<L: Lanes>(isa: L::Isa, accuracy: usize, x: L) -> L {
             ],
         ),
         // 2.42e-19
-        _ => polynomial(
+        _ => scaled(
             isa,
             z,
-            &[
+            factor,
+            [
                 0.666_666_666_666_681,
                 0.399_999_999_990_149_5,
                 0.285_714_288_183_548_2,
@@ -74,8 +97,46 @@ pub(crate) fn ln<L: Lanes>(isa: L::Isa, accuracy: usize, x: L) -> L {
             ],
         ),
     };
-    let small = (s * z).mul_add(q, s + s);
-    e.mul_add(constant(isa, LN_2), small)
+    let small = (s * z).mul_add(q, s * constant(isa, 2.0 * factor));
+    e.mul_add(powers, small)
+}
+
+/// p with `factor` ln(1 + x) = x p(x), √½ − 1 ≤ x ≤ √2 − 1, for f32; beside each the largest error of ln.
+#[inline(always)]
+fn ln_of_one_and<L: Lanes>(isa: L::Isa, accuracy: usize, factor: f64, x: L) -> L {
+    match accuracy {
+        // 2.08e-7
+        accuracy::COARSE => scaled(
+            isa,
+            x,
+            factor,
+            [
+                1.000_003_218_650_817_9,
+                -0.500_019_669_532_775_9,
+                0.333_032_995_462_417_6,
+                -0.248_813_390_731_811_52,
+                0.206_046_730_279_922_49,
+                -0.189_019_799_232_482_9,
+                0.118_274_800_479_412_08,
+            ],
+        ),
+        // 3.35e-8
+        _ => scaled(
+            isa,
+            x,
+            factor,
+            [
+                0.999_999_821_186_065_7,
+                -0.500_006_675_720_214_8,
+                0.333_361_834_287_643_43,
+                -0.249_593_436_717_987_06,
+                0.198_730_468_75,
+                -0.173_334_658_145_904_54,
+                0.164_199_903_607_368_47,
+                -0.101_022_370_159_626_01,
+            ],
+        ),
+    }
 }
 
 /// eˣ = 2ⁿ eʳ with n = round(x / ln 2).

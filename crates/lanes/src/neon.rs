@@ -128,7 +128,11 @@ macro_rules! neon {
             }
             #[inline(always)]
             fn ln<const ACCURACY: usize>(self) -> Self {
-                math::ln(ISA, step(ACCURACY), self)
+                math::ln(ISA, step(ACCURACY), 1.0, math::split(ISA, self))
+            }
+            #[inline(always)]
+            fn half_ln<const ACCURACY: usize>(self) -> Self {
+                math::ln(ISA, step(ACCURACY), 0.5, math::split(ISA, self))
             }
             #[inline(always)]
             fn exp<const ACCURACY: usize>(self) -> Self {
@@ -240,9 +244,12 @@ mod single {
         x
     }
 
-    /// The first accuracy already is full.
-    const fn step(_: usize) -> usize {
-        accuracy::SINGLE
+    /// The second accuracy already is full.
+    const fn step(accuracy: usize) -> usize {
+        match accuracy {
+            accuracy::COARSE => accuracy::COARSE,
+            _ => accuracy::SINGLE,
+        }
     }
 
     #[inline(always)]

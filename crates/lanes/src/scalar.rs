@@ -242,6 +242,10 @@ macro_rules! scalar_lanes {
                 Self(self.0.ln())
             }
             #[inline(always)]
+            fn half_ln<const ACCURACY: usize>(self) -> Self {
+                Self(0.5 * self.0.ln())
+            }
+            #[inline(always)]
             fn exp<const ACCURACY: usize>(self) -> Self {
                 Self(if self.0 < math::lowest::<Self>() as $t {
                     0.0

@@ -1,6 +1,6 @@
 //! Logarithm and exponential with a table of 16 that lies in registers: half the polynomial.
 
-use crate::math::{constant, lowest, polynomial, remainder};
+use crate::math::{constant, lowest, polynomial, remainder, scaled};
 use crate::{Lanes, Real, accuracy};
 use std::f64::consts::{LN_2, LOG2_E, SQRT_2};
 
@@ -28,20 +28,21 @@ const CENTRE_LN: [f64; 16] = [0.030_771_628_864_431_744, 0.089_612_153_101_751_7
 #[rustfmt::skip]
 const POWERS: [f64; 16] = [1.0, 1.044_273_782_427_413_8, 1.090_507_732_665_257_7, 1.138_788_634_756_691_6, 1.189_207_115_002_721, 1.241_857_812_073_484, 1.296_839_554_651_009_6, 1.354_255_546_936_892_7, SQRT_2, 1.476_826_145_939_499_3, 1.542_210_825_407_940_7, 1.610_490_331_949_254_3, 1.681_792_830_507_429, 1.756_252_160_373_299_5, 1.834_008_086_409_342_4, 1.915_206_561_397_147_4];
 
-/// ln x = e ln 2 − ln c + ln(1 + t) with x = 2ᵉ m, 1 ≤ m < 2, c ≈ 1/m from a table, t = mc − 1, |t| ≤ 1/33.
+/// `factor` ln x, ln x = e ln 2 − ln c + ln(1 + t) with x = 2ᵉ m, 1 ≤ m < 2, c ≈ 1/m from a table, t = mc − 1, |t| ≤ 1/33.
 #[inline(always)]
-pub(crate) fn ln<L: LookUp>(isa: L::Isa, accuracy: usize, x: L) -> L {
+pub(crate) fn ln<L: LookUp>(isa: L::Isa, accuracy: usize, factor: f64, x: L) -> L {
     let (e, m) = (x.exponent(), x.mantissa());
     let c = x.by_mantissa(CENTRE_RECIP.map(L::Elem::from_f64));
-    let centre = x.by_mantissa(CENTRE_LN.map(L::Elem::from_f64));
+    let centre = x.by_mantissa(CENTRE_LN.map(|ln| L::Elem::from_f64(factor * ln)));
     let t = m.mul_add(c, constant(isa, -1.0));
     // ln(1 + t) = t p(t).
     let p = match accuracy {
         // 3.23e-10
-        ..=accuracy::SINGLE => polynomial(
+        ..=accuracy::SINGLE => scaled(
             isa,
             t,
-            &[
+            factor,
+            [
                 0.999_999_947_541_215_4,
                 -0.499_999_914_429_213_15,
                 0.333_562_682_366_020_3,
@@ -49,10 +50,11 @@ pub(crate) fn ln<L: LookUp>(isa: L::Isa, accuracy: usize, x: L) -> L {
             ],
         ),
         // 5.29e-14
-        accuracy::MIDDLE => polynomial(
+        accuracy::MIDDLE => scaled(
             isa,
             t,
-            &[
+            factor,
+            [
                 1.000_000_000_012_023_7,
                 -0.500_000_000_028_309,
                 0.333_333_228_114_874_76,
@@ -62,10 +64,11 @@ pub(crate) fn ln<L: LookUp>(isa: L::Isa, accuracy: usize, x: L) -> L {
             ],
         ),
         // 9.43e-18
-        _ => polynomial(
+        _ => scaled(
             isa,
             t,
-            &[
+            factor,
+            [
                 0.999_999_999_999_997_2,
                 -0.499_999_999_999_991_45,
                 0.333_333_333_373_574_1,
@@ -77,7 +80,7 @@ pub(crate) fn ln<L: LookUp>(isa: L::Isa, accuracy: usize, x: L) -> L {
             ],
         ),
     };
-    t.mul_add(p, e.mul_add(constant(isa, LN_2), centre))
+    t.mul_add(p, e.mul_add(constant(isa, factor * LN_2), centre))
 }
 
 /// eˣ = 2ⁿ eʳ with n = round(16 x / ln 2)/16, its fraction's power of 2 from a table.

@@ -26,10 +26,9 @@ mod shipped;
 
 pub(crate) use capacity::{FILLING, leaf_capacity};
 
-use crate::accuracy::COARSE;
 use crate::report::PredictedSeconds;
 use crate::{Error, Result};
-use lanes::accuracy::{MIDDLE, SINGLE};
+use lanes::accuracy::{COARSE, MIDDLE, SINGLE};
 
 macro_rules! constants {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -125,7 +124,7 @@ impl PairClass {
         }
     }
 
-    /// For an accuracy of [`lanes::accuracy`], or [`COARSE`].
+    /// For an accuracy of [`lanes::accuracy`].
     pub(crate) fn of(accuracy: usize, double: bool) -> Self {
         match accuracy {
             _ if !double => Self::F32,

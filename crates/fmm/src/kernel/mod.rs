@@ -134,9 +134,7 @@ impl Pair for Singular2d {
     }
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
-        let half = V::splat(isa, V::Elem::from_f64(0.5));
-        r2.ln::<ACCURACY>()
-            .mul_add(half, V::splat(isa, V::Elem::from_f64(-self.log_scale)))
+        r2.half_ln::<ACCURACY>() - V::splat(isa, V::Elem::from_f64(self.log_scale))
     }
     fn in_unit(&self, unit: f64) -> InUnit<Self> {
         InUnit {

@@ -4,14 +4,13 @@
 use super::compiled::RadialPair;
 use super::p2p::RadialSum;
 use super::{Buffers, Context, PADDING, evaluate};
-use crate::accuracy::COARSE;
 use crate::direct::{self, AllPairs};
 use crate::expansion::{CellScale, Expansion, Family, Outgoing, UnitPoints, UnitSums};
 use crate::kernel::{InUnit, Kernel, Pair};
 use crate::lists::{Lists, slots};
 use crate::tree::{Frame, Limits, Tree};
 use crate::{Guarantee, Options, Outputs, PassSeconds, Plan};
-use lanes::accuracy::SINGLE;
+use lanes::accuracy::{COARSE, SINGLE};
 use lanes::{Chosen, Isa, Lanes, Real};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng, rngs::StdRng};

@@ -1,7 +1,7 @@
 //! The leaves: near pairs (p2p), locals at points (l2p), multipoles of smaller cells at points (m2p).
 
 use super::Compiled;
-use super::near::{Block, Components, Near};
+use super::near::{Block, Components, Extent, Near};
 use super::upward::unit_points;
 use super::{Buffers, Context};
 use crate::Outputs;
@@ -11,10 +11,10 @@ use crate::memory::room;
 use crate::tree::Cell;
 use lanes::{Isa, Job, Real, accuracy};
 use rayon::prelude::*;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
-/// Leaves that one task handles.
-const BLOCK: usize = 256;
+/// The most leaves that one task handles, and the fewest after which it ends where it would be too wide for a grid.
+const BLOCK: RangeInclusive<usize> = 64..=1024;
 
 /// Radial sums at all targets, in tree order and plan units; near pairs of four vectors at once where there are four.
 pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
@@ -127,9 +127,8 @@ fn all_leaves<
         };
         rest[m] = Output { s, t };
     }
-    let blocks: Vec<_> = context
-        .leaves
-        .chunks(BLOCK)
+    let blocks: Vec<_> = blocks(context)
+        .into_iter()
         .map(|leaves| {
             let count = targets(context, leaves).len();
             (leaves, rest.each_mut().map(|rest| rest.take(count)))
@@ -159,6 +158,26 @@ fn all_leaves<
                 });
             }
         });
+}
+
+/// The leaves in blocks. Behind each other in Morton order, those of a block would lie far apart where it crosses a border
+/// of large cells.
+fn blocks<'a, T, E, const D: usize>(context: &'a Context<T, E, D>) -> Vec<&'a [u32]> {
+    let tree = context.tree;
+    let (mut rest, mut blocks) = (context.leaves, vec![]);
+    while !rest.is_empty() {
+        let (mut extent, mut count) = (Extent::NOTHING, 0);
+        for &leaf in rest.iter().take(*BLOCK.end()) {
+            let cell = &tree.cells[leaf as usize];
+            extent = extent.with(tree.centre(cell), tree.frame.cell_side(cell.level));
+            if count >= *BLOCK.start() && !extent.fits_a_grid() {
+                break;
+            }
+            count += 1;
+        }
+        blocks.push(rest.split_off(..count).expect("at most all of the rest"));
+    }
+    blocks
 }
 
 /// What one task needs beside its input and output.

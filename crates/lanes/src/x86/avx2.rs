@@ -118,7 +118,11 @@ macro_rules! avx2 {
             }
             #[inline(always)]
             fn ln<const ACCURACY: usize>(self) -> Self {
-                math::ln(ISA, step(ACCURACY), self)
+                math::ln(ISA, step(ACCURACY), 1.0, self.split())
+            }
+            #[inline(always)]
+            fn half_ln<const ACCURACY: usize>(self) -> Self {
+                math::ln(ISA, step(ACCURACY), 0.5, self.split())
             }
             #[inline(always)]
             fn exp<const ACCURACY: usize>(self) -> Self {
@@ -128,6 +132,21 @@ macro_rules! avx2 {
         }
 
         impl $name {
+            /// (e, m) with self = 2ᵉ m, √½ ≤ m < √2, by whole numbers: with 1 − √½ added, the bits of the exponent change
+            /// at √2 instead of 2.
+            #[inline(always)]
+            fn split(self) -> (Self, Self) {
+                const ONE: Bits = Elem::to_bits(1.0).cast_signed();
+                const TO_ROOT: Bits = ONE - Elem::to_bits(SQRT_HALF).cast_signed();
+                intrinsics!({
+                    let bits = as_bits(self.0);
+                    let shifted = add_bits(bits, broadcast_bits(TO_ROOT));
+                    let field = and_bits(shifted, broadcast_bits(!MANTISSA_FIELD));
+                    let m = sub_bits(bits, sub_bits(field, broadcast_bits(ONE)));
+                    (crate::Lanes::exponent(Self(as_numbers(shifted))), Self(as_numbers(m)))
+                })
+            }
+
             /// `y`, or 0 where self is ±0 or subnormal.
             #[inline(always)]
             fn normal_or_zero(self, y: Self) -> Self {
@@ -145,8 +164,9 @@ mod double {
     use crate::vector::{intrinsics, vector};
     use std::arch::x86_64::{
         __m256d as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
-        _MM_FROUND_TO_NEAREST_INT, _mm256_add_pd as add, _mm256_and_pd as and,
-        _mm256_andnot_pd as and_not, _mm256_blendv_pd as blend, _mm256_castpd_si256 as as_bits,
+        _MM_FROUND_TO_NEAREST_INT, _mm256_add_epi64 as add_bits, _mm256_add_pd as add,
+        _mm256_and_pd as and, _mm256_and_si256 as and_bits, _mm256_andnot_pd as and_not,
+        _mm256_blendv_pd as blend, _mm256_castpd_si256 as as_bits,
         _mm256_castsi256_pd as as_numbers, _mm256_cmp_pd as compare, _mm256_div_pd as divide,
         _mm256_fmadd_pd as fmadd, _mm256_fnmadd_pd as fnmadd, _mm256_hadd_pd as neighbours,
         _mm256_loadu_pd as load, _mm256_max_pd as maximum, _mm256_min_pd as minimum,
@@ -154,11 +174,14 @@ mod double {
         _mm256_or_si256 as or_bits, _mm256_permute2f128_pd as halves, _mm256_round_pd as round,
         _mm256_set1_epi64x as broadcast_bits, _mm256_set1_pd as broadcast,
         _mm256_slli_epi64 as shift_left, _mm256_sqrt_pd as root, _mm256_srli_epi64 as shift_right,
-        _mm256_storeu_pd as store, _mm256_sub_pd as sub, _mm256_xor_pd as xor,
+        _mm256_storeu_pd as store, _mm256_sub_epi64 as sub_bits, _mm256_sub_pd as sub,
+        _mm256_xor_pd as xor,
     };
 
     type Elem = f64;
+    type Bits = i64;
     const LANES: usize = 4;
+    const SQRT_HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
     const MANTISSA_FIELD: i64 = 0x000f_ffff_ffff_ffff;
     const MANTISSA_BITS: i32 = 52;
     const LAST_BIT_IS_ONE: f64 = (1_u64 << MANTISSA_BITS) as f64;
@@ -213,7 +236,8 @@ mod single {
     use crate::{accuracy, math, newton};
     use std::arch::x86_64::{
         __m256 as Register, __m256i as Whole, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ,
-        _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT, _mm256_add_ps as add, _mm256_and_ps as and,
+        _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT, _mm256_add_epi32 as add_bits,
+        _mm256_add_ps as add, _mm256_and_ps as and, _mm256_and_si256 as and_bits,
         _mm256_andnot_ps as and_not, _mm256_blendv_ps as blend, _mm256_castps_si256 as as_bits,
         _mm256_castsi256_ps as as_numbers, _mm256_cmp_ps as compare,
         _mm256_cvtepi32_ps as to_numbers, _mm256_div_ps as divide, _mm256_fmadd_ps as fmadd,
@@ -224,22 +248,32 @@ mod single {
         _mm256_round_ps as round, _mm256_rsqrt_ps as rsqrt_seed,
         _mm256_set1_epi32 as broadcast_whole, _mm256_set1_epi32 as broadcast_bits,
         _mm256_set1_ps as broadcast, _mm256_slli_epi32 as shift_left, _mm256_sqrt_ps as root,
-        _mm256_srli_epi32 as shift_right, _mm256_storeu_ps as store, _mm256_sub_epi32 as subtract,
-        _mm256_sub_ps as sub, _mm256_xor_ps as xor,
+        _mm256_srli_epi32 as shift_right, _mm256_storeu_ps as store, _mm256_sub_epi32 as sub_bits,
+        _mm256_sub_epi32 as subtract, _mm256_sub_ps as sub, _mm256_xor_ps as xor,
     };
 
     type Elem = f32;
+    type Bits = i32;
     const LANES: usize = 8;
+    const SQRT_HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
     const MANTISSA_FIELD: i32 = 0x007f_ffff;
     const MANTISSA_BITS: i32 = 23;
     /// A plain Newton step leaves 1.4e-7 of these seeds.
-    const SEEDED: usize = accuracy::MIDDLE;
+    const fn seeded(accuracy: usize) -> usize {
+        match accuracy {
+            accuracy::COARSE => accuracy::SINGLE,
+            _ => accuracy::MIDDLE,
+        }
+    }
     const LAST_BIT_IS_ONE: f32 = (1_u64 << MANTISSA_BITS) as f32;
     const BIAS: f32 = 127.0;
 
-    /// The first accuracy already is full.
-    const fn step(_: usize) -> usize {
-        accuracy::SINGLE
+    /// The second accuracy already is full.
+    const fn step(accuracy: usize) -> usize {
+        match accuracy {
+            accuracy::COARSE => accuracy::COARSE,
+            _ => accuracy::SINGLE,
+        }
     }
 
     /// Neighbours twice, then the two halves.
@@ -263,22 +297,22 @@ mod single {
         #[inline(always)]
         fn recip<const ACCURACY: usize>(self) -> Self {
             let seed = Self(intrinsics!(recip_seed(self.0)));
-            newton::recip(ISA, SEEDED, self, seed)
+            newton::recip(ISA, seeded(ACCURACY), self, seed)
         }
         #[inline(always)]
         fn recip0<const ACCURACY: usize>(self) -> Self {
             let seed = self.normal_or_zero(Self(intrinsics!(recip_seed(self.0))));
-            newton::recip(ISA, SEEDED, self, seed)
+            newton::recip(ISA, seeded(ACCURACY), self, seed)
         }
         #[inline(always)]
         fn rsqrt<const ACCURACY: usize>(self) -> Self {
             let seed = Self(intrinsics!(rsqrt_seed(self.0)));
-            newton::rsqrt(ISA, SEEDED, self, seed)
+            newton::rsqrt(ISA, seeded(ACCURACY), self, seed)
         }
         #[inline(always)]
         fn rsqrt0<const ACCURACY: usize>(self) -> Self {
             let seed = self.normal_or_zero(Self(intrinsics!(rsqrt_seed(self.0))));
-            newton::rsqrt(ISA, SEEDED, self, seed)
+            newton::rsqrt(ISA, seeded(ACCURACY), self, seed)
         }
     }
 

@@ -129,7 +129,11 @@ macro_rules! avx512 {
             }
             #[inline(always)]
             fn ln<const ACCURACY: usize>(self) -> Self {
-                table::ln(ISA, step(ACCURACY), self)
+                table::ln(ISA, step(ACCURACY), 1.0, self)
+            }
+            #[inline(always)]
+            fn half_ln<const ACCURACY: usize>(self) -> Self {
+                table::ln(ISA, step(ACCURACY), 0.5, self)
             }
             #[inline(always)]
             fn exp<const ACCURACY: usize>(self) -> Self {

@@ -3,6 +3,11 @@ use crate::harness::{
 };
 use farfield_lanes::{Chosen, accuracy};
 
+operation!(Ln0, |a| a.ln::<{ accuracy::COARSE }>());
+operation!(HalfLn0, |a| a.half_ln::<{ accuracy::COARSE }>());
+operation!(HalfLn1, |a| a.half_ln::<{ accuracy::SINGLE }>());
+operation!(HalfLn2, |a| a.half_ln::<{ accuracy::MIDDLE }>());
+operation!(HalfLn3, |a| a.half_ln::<{ accuracy::FULL }>());
 operation!(Ln1, |a| a.ln::<{ accuracy::SINGLE }>());
 operation!(Ln2, |a| a.ln::<{ accuracy::MIDDLE }>());
 operation!(Ln3, |a| a.ln::<{ accuracy::FULL }>());
@@ -11,7 +16,16 @@ operation!(Exp2, |a| a.exp::<{ accuracy::MIDDLE }>());
 operation!(Exp3, |a| a.exp::<{ accuracy::FULL }>());
 
 fn within<O: Operation, T: Number>(x: &[T], double: f64, expected: impl Fn(f64) -> (f64, f64)) {
-    let bound = if T::NAME == "f32" { 2.4e-7 } else { double };
+    within_either::<O, T>(x, double, 2.4e-7, expected);
+}
+
+fn within_either<O: Operation, T: Number>(
+    x: &[T],
+    double: f64,
+    single: f64,
+    expected: impl Fn(f64) -> (f64, f64),
+) {
+    let bound = if T::NAME == "f32" { single } else { double };
     for set in Chosen::all() {
         let got = outputs_of_one::<O, T>(set, x);
         let error = largest_error(x, &got, &expected);
@@ -45,6 +59,12 @@ fn logarithms<T: Number>() {
         x.extend([edge.next_down(), edge, edge.next_up()]);
     }
     let expected = |x: f64| (x.ln(), x.ln().abs().max(1.0));
+    let half = |x: f64| (0.5 * x.ln(), x.ln().abs().max(1.0));
+    within_either::<Ln0, T>(&x, 3.3e-10, 4e-7, expected);
+    within_either::<HalfLn0, T>(&x, 1.7e-10, 2e-7, half);
+    within::<HalfLn1, T>(&x, 1.7e-10, half);
+    within::<HalfLn2, T>(&x, 2.7e-14, half);
+    within::<HalfLn3, T>(&x, 2.2e-16, half);
     within::<Ln1, T>(&x, 3.3e-10, expected);
     within::<Ln2, T>(&x, 5.4e-14, expected);
     within::<Ln3, T>(&x, 4.4e-16, expected);

@@ -67,7 +67,6 @@ pub(super) fn p2l<I: Isa>(
     let (zero, lanes) = (I::F64::splat(isa, 0.0), I::F64::LANES);
     let padded = (local.len() - WIDEST) / 2;
     let mut constant = zero;
-    let half = I::F64::splat(isa, 0.5);
     let log_side = I::F64::splat(isa, log_side);
     for batch in (0..points.w.len()).step_by(BATCH * lanes) {
         let (mut t, mut q) = ([[zero; 2]; BATCH], [[zero; 2]; BATCH]);
@@ -76,10 +75,7 @@ pub(super) fn p2l<I: Isa>(
             let (v, g) = load(isa, points, batch + i * lanes);
             let (inverse, r2) = inverse(isa, v);
             (t[i], q[i]) = ([-(g * inverse[0]), -(g * inverse[1])], inverse);
-            constant = g.mul_add(
-                r2.ln::<{ accuracy::FULL }>().mul_add(half, log_side),
-                constant,
-            );
+            constant = g.mul_add(r2.half_ln::<{ accuracy::FULL }>() + log_side, constant);
         }
         add_powers(isa, order, &mut t[..n], &q[..n], local, padded);
     }
@@ -137,7 +133,6 @@ pub(super) fn m2p<I: Isa>(
         integral.set(k, -1.0 / k as f64, re, im);
     }
     let inverse_side = I::F64::splat(isa, 1.0 / scale.side);
-    let half = I::F64::splat(isa, 0.5);
     let log_side = I::F64::splat(isa, scale.log_side);
     for at in (0..points.w.len()).step_by(I::F64::LANES) {
         let (w, _) = load(isa, points, at);
@@ -146,7 +141,7 @@ pub(super) fn m2p<I: Isa>(
         add_field::<I>(isa, f, inverse_side, at, sums);
         if potential {
             let tail = horner::<I>(isa, &integral.re[..order], &integral.im[..order], q)[0];
-            let log = r2.ln::<{ accuracy::FULL }>().mul_add(half, log_side);
+            let log = r2.half_ln::<{ accuracy::FULL }>() + log_side;
             add_potential::<I>(isa, log.mul_add(I::F64::splat(isa, re[0]), tail), at, sums);
         }
     }

@@ -11,14 +11,14 @@ mod single;
 mod style;
 
 pub(crate) use places::AsTheyAre;
-pub(super) use places::Coordinates;
+pub(super) use places::{Coordinates, Extent};
 pub(super) use runs::Components;
 
 use super::Context;
 use super::p2p::{Back, Targets, p2p};
-use crate::accuracy::COARSE;
 use crate::kernel::Pair;
 use inside::Inside;
+use lanes::accuracy::COARSE;
 use lanes::{Isa, Real};
 use places::Grid;
 use runs::Points;
@@ -88,6 +88,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             return self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
         }
         if ACCURACY == COARSE
+            && size_of::<T>() > size_of::<f32>()
             && P::IN_F32
             && let Some(grid) = self.grid()
         {
@@ -120,21 +121,15 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
     /// The grid across the block, if there is one that is fine enough, and if sums are short enough for f32.
     fn grid(&self) -> Option<Grid<D>> {
         let tree = self.context.tree;
-        let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
-        let mut smallest = f64::INFINITY;
+        let mut extent = Extent::NOTHING;
         for &leaf in self.leaves {
             let cell = &tree.cells[leaf as usize];
             if cell.sources.len() > MOST_IN_F32 {
                 return None;
             }
-            let (centre, side) = (tree.centre(cell), tree.frame.cell_side(cell.level));
-            smallest = smallest.min(side);
-            for a in 0..D {
-                low[a] = low[a].min(centre[a] - 0.5 * side);
-                high[a] = high[a].max(centre[a] + 0.5 * side);
-            }
+            extent = extent.with(tree.centre(cell), tree.frame.cell_side(cell.level));
         }
-        Grid::across(low, high, smallest)
+        Grid::across(&extent)
     }
 
     /// Runs of sources on a range of targets.

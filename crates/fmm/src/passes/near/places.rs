@@ -86,13 +86,48 @@ const PLACES: f64 = (i32::MAX - 1) as f64;
 /// A block may be so many times as wide as its smallest leaf: else too many of its pairs would be close.
 const WIDEST: f64 = 64.0;
 
+/// The box of some leaves, and the side of the smallest.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::passes) struct Extent<const D: usize> {
+    low: [f64; D],
+    high: [f64; D],
+    smallest: f64,
+}
+
+impl<const D: usize> Extent<D> {
+    pub(in crate::passes) const NOTHING: Self = Self {
+        low: [f64::INFINITY; D],
+        high: [f64::NEG_INFINITY; D],
+        smallest: f64::INFINITY,
+    };
+
+    /// With one more leaf.
+    pub(in crate::passes) fn with(mut self, centre: [f64; D], side: f64) -> Self {
+        self.smallest = self.smallest.min(side);
+        for a in 0..D {
+            self.low[a] = self.low[a].min(centre[a] - 0.5 * side);
+            self.high[a] = self.high[a].max(centre[a] + 0.5 * side);
+        }
+        self
+    }
+
+    fn side(&self) -> f64 {
+        let sides = (0..D).map(|a| self.high[a] - self.low[a]);
+        sides.fold(self.smallest, f64::max)
+    }
+
+    /// Whether a grid across it is fine enough for its smallest leaf.
+    pub(in crate::passes) fn fits_a_grid(&self) -> bool {
+        self.side() <= WIDEST * self.smallest
+    }
+}
+
 impl<const D: usize> Grid<D> {
-    /// The grid of the box from `low` to `high` whose smallest leaf has this side; none if the box is too wide for it.
-    pub(in crate::passes) fn across(low: [f64; D], high: [f64; D], smallest: f64) -> Option<Self> {
-        let side = (0..D).map(|a| high[a] - low[a]).fold(smallest, f64::max);
-        (side <= WIDEST * smallest).then_some(Self {
-            origin: low,
-            unit: side / PLACES,
+    /// The grid across some leaves, if they fit one.
+    pub(in crate::passes) fn across(extent: &Extent<D>) -> Option<Self> {
+        extent.fits_a_grid().then_some(Self {
+            origin: extent.low,
+            unit: extent.side() / PLACES,
         })
     }
 
