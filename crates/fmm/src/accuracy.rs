@@ -54,7 +54,7 @@ pub(crate) struct Harmonic3Accuracy {
 
 /// Calibrated on uniform and Gaussian clouds of 2·10⁴ points, depth 3, with strengths of one and of random sign: the worst
 /// relative ℓ2 error of the field was 3.9e-3, 2.6e-4, 4.1e-5, 8.3e-6, 1.8e-6, 4.6e-7, 1.4e-7, 3.9e-8, 1.2e-8 for P = 4, 6,
-/// … 20, which three exponentials bound. The waves' quadrature may be wrong by a quarter of the tolerance, as in the plane.
+/// … 20, which three exponentials bound. The waves' quadrature may be wrong by 0.3 of the tolerance.
 /// The rule leaves 0.17 of it to the series: on uniform, Gaussian, Plummer, two-cluster, sphere, plane, line and helix
 /// clouds of 2·10⁴ points in leaves of 60, tolerances from 1e-2 to 4e-11, a share of 0.45 gave 1.04 of the
 /// tolerance on Plummer's model with random signs, and at most 0.61 elsewhere.
@@ -62,10 +62,10 @@ pub(crate) struct Harmonic3Accuracy {
 /// Pointwise: the largest |K − K_P|/|K| of the field over the far list was at most 2.7 P² 3^{−P/2} for P from 4 to 46,
 /// sampled with one corner of the source's cell in turn for each of the 208 slots, and all corners of every target's cell
 /// (1/√3 = (√3/2)/(3/2) is what the worst multipole loses a degree); a third of the tolerance is left to 4 P² 3^{−P/2}. The
-/// finest quadrature's error in the field, relative to 1/r², was 3200 times that in 1/r, and coarser ones have smaller λ:
-/// the gradient brings a few λ, and r² is up to 48.
+/// quadratures' errors in the field, relative to 1/r² and sampled on the domain's boundary, are at most 4900 times those in
+/// 1/r, and less for coarse ones: the gradient brings a few λ, and r² is up to 48. A tolerance/7500 leaves 0.65 to them.
 ///
-/// The best quadrature has an error of 1e-11, which no rule can go below: Calibrated reaches 4e-11, Pointwise 5e-8.
+/// The best quadrature has an error of 2.6e-14, which no rule can go below.
 pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> Harmonic3Accuracy {
     // φ is the cube of a root, and has three times its error; f32 on a grid serves the tolerances that it serves in 2D.
     let pair = match pair(tolerance, single) {
@@ -78,7 +78,7 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
             let terms = |(constant, rate): (f64, f64)| (constant / (0.17 * tolerance)).ln() / rate;
             Harmonic3Accuracy {
                 order: bounds.map(terms).into_iter().fold(3.0, f64::max).ceil() as usize,
-                wave_error: 0.25 * tolerance,
+                wave_error: 0.3 * tolerance,
                 pair,
             }
         }
@@ -91,7 +91,7 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
             }
             Harmonic3Accuracy {
                 order,
-                wave_error: tolerance / 5000.0,
+                wave_error: tolerance / 7500.0,
                 pair: pair.max(MIDDLE),
             }
         }
@@ -101,8 +101,8 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
 /// The smallest tolerance that [`harmonic3`] serves: what the finest quadrature allows.
 pub(crate) fn harmonic3_floor(guarantee: Guarantee) -> f64 {
     match guarantee {
-        Guarantee::Calibrated => 4e-11,
-        Guarantee::Pointwise => 5e-8,
+        Guarantee::Calibrated => 2e-13,
+        Guarantee::Pointwise => 1e-8,
     }
 }
 

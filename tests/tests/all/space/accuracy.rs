@@ -6,7 +6,7 @@ use crate::compare::{exact, relative_l2};
 use farfield::{Coulomb3d, Guarantee, InstructionSet, Options, Outputs, Plan, Real, Sums};
 use lanes::Chosen;
 
-const DOUBLE: [f64; 4] = [1e-2, 1e-4, 1e-6, 1e-9];
+const DOUBLE: [f64; 6] = [1e-2, 1e-3, 1e-4, 1e-6, 1e-9, 1e-12];
 const SINGLE: [f64; 2] = [1e-3, 1e-5];
 /// Errors below tolerance/300 on plain clouds are accuracy bought twice.
 const BOUGHT_TWICE: f64 = 300.0;
@@ -176,7 +176,7 @@ fn instruction_sets() {
         .into_iter()
         .filter(|&set| Chosen::get(set).is_some())
     {
-        for tolerance in [1e-3, 1e-6, 1e-8, 1e-10] {
+        for tolerance in [1e-3, 1e-6, 1e-8, 1e-10, 1e-12] {
             let options = Options::tolerance(tolerance)
                 .leaf_capacity(60)
                 .instruction_set(set);

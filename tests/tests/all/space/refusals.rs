@@ -5,7 +5,7 @@ use crate::refusals::refused;
 use farfield::{Coulomb3d, ErrorKind, Guarantee, Options, Plan, direct};
 
 /// The smallest tolerance of the calibrated guarantee.
-pub(super) const FLOOR: f64 = 4e-11;
+pub(super) const FLOOR: f64 = 2e-13;
 
 #[test]
 fn tolerances_below_what_the_waves_can_give() {
@@ -13,15 +13,15 @@ fn tolerances_below_what_the_waves_can_give() {
     let calibrated = Options::tolerance;
     let pointwise = |tolerance| Options::tolerance(tolerance).guarantee(Guarantee::Pointwise);
     assert!(Plan::new(&points, Coulomb3d, calibrated(FLOOR)).is_ok());
-    assert!(Plan::new(&points, Coulomb3d, pointwise(5e-8)).is_ok());
+    assert!(Plan::new(&points, Coulomb3d, pointwise(1e-8)).is_ok());
     for (options, parts) in [
         (
-            calibrated(3.9e-11),
-            ["tolerance", "3.9e-11", "4e-11 to 0.1"],
+            calibrated(1.9e-13),
+            ["tolerance", "1.9e-13", "2e-13 to 0.1"],
         ),
-        (calibrated(1e-14), ["tolerance", "1e-14", "4e-11 to 0.1"]),
-        (calibrated(f64::NAN), ["tolerance", "NaN", "4e-11 to 0.1"]),
-        (pointwise(4e-8), ["tolerance", "4e-8", "5e-8 to 0.1"]),
+        (calibrated(1e-14), ["tolerance", "1e-14", "2e-13 to 0.1"]),
+        (calibrated(f64::NAN), ["tolerance", "NaN", "2e-13 to 0.1"]),
+        (pointwise(9e-9), ["tolerance", "9e-9", "1e-8 to 0.1"]),
     ] {
         let error = refused(Plan::new(&points, Coulomb3d, options), &parts);
         assert_eq!(error.kind(), ErrorKind::Tolerance);

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The radial sums of [`crate::kernel`] are t = Σ q/r and s = Σ q z/r³ = −∇t. Data are real, so m ≥ 0 is stored: real parts,
-//! then imaginary parts ([`layout`]). Nothing over- or underflows up to P = 40: |R_n^n| is r^n/(2^n n!).
+//! then imaginary parts ([`layout`]). Nothing over- or underflows up to P = 60: |R_n^n| is r^n/(2^n n!).
 
 #[cfg(test)]
 mod chain;
