@@ -33,7 +33,7 @@ pub(crate) struct Check {
     /// Points of the built-in clouds
     #[arg(long, default_value_t = 20_000, conflicts_with = "sources", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     n: u32,
-    /// [default: 1e-3,1e-6,1e-9 and in the plane 1e-12, in f32 1e-3,1e-5]
+    /// [default: 1e-3,1e-6,1e-9,1e-12, in f32 1e-3,1e-5]
     #[arg(
         long,
         value_name = "LIST",
@@ -72,17 +72,16 @@ impl Check {
         if spatial {
             self.machine.refuse_costs_in_space()?;
             let kernel: Kernel3d = name.unwrap_or("coulomb").parse()?;
-            return self.in_dimension(kernel, yours, &[1e-3, 1e-6, 1e-9]);
+            return self.in_dimension(kernel, yours);
         }
         let kernel: Kernel2d = name.unwrap_or("biot-savart").parse()?;
-        self.in_dimension(kernel, yours, &[1e-3, 1e-6, 1e-9, 1e-12])
+        self.in_dimension(kernel, yours)
     }
 
     fn in_dimension<K: Kernel<D>, const D: usize>(
         &self,
         kernel: K,
         yours: Option<(Array, Array)>,
-        default: &[f64],
     ) -> Result<()> {
         let clouds: Vec<Cloud<D>> = match yours {
             Some((sources, strengths)) => vec![cloud(&sources, &strengths)?],
@@ -91,7 +90,9 @@ impl Check {
                 .into(),
         };
         self.machine.run(|| match self.precision {
-            Precision::F64 => self.compare::<f64, K, D>(&kernel, &clouds, default),
+            Precision::F64 => {
+                self.compare::<f64, K, D>(&kernel, &clouds, &[1e-3, 1e-6, 1e-9, 1e-12])
+            }
             Precision::F32 => self.compare::<f32, K, D>(&kernel, &clouds, &[1e-3, 1e-5]),
         })
     }

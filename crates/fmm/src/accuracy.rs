@@ -56,7 +56,7 @@ pub(crate) struct Harmonic3Accuracy {
 /// relative ℓ2 error of the field was 3.9e-3, 2.6e-4, 4.1e-5, 8.3e-6, 1.8e-6, 4.6e-7, 1.4e-7, 3.9e-8, 1.2e-8 for P = 4, 6,
 /// … 20, which three exponentials bound. The waves' quadrature may be wrong by 0.3 of the tolerance.
 /// The rule leaves 0.17 of it to the series: on uniform, Gaussian, Plummer, two-cluster, sphere, plane, line and helix
-/// clouds of 2·10⁴ points in leaves of 60, tolerances from 1e-2 to 4e-11, a share of 0.45 gave 1.04 of the
+/// clouds of 2·10⁴ points in leaves of 60, tolerances from 1e-2 to 4e-11 and coarser quadratures, a share of 0.45 gave 1.04 of the
 /// tolerance on Plummer's model with random signs, and at most 0.61 elsewhere.
 ///
 /// Pointwise: the largest |K − K_P|/|K| of the field over the far list was at most 2.7 P² 3^{−P/2} for P from 4 to 46,
