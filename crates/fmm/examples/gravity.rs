@@ -1,4 +1,5 @@
-//! Gravitational N-body: a cube that starts to collapse under its own weight, by leapfrog with the fast sum, at three time steps.
+//! Gravitational N-body: a cube that starts to collapse under its own weight, by leapfrog with the fast sum, at three
+//! time steps.
 //!
 //!     cargo run --release -p farfield --example gravity -- 20000
 //!
@@ -24,7 +25,7 @@ fn add(x: &mut Points, v: &Points, h: f64) {
     x.iter_mut().zip(v).for_each(|(x, v)| *x += h * v);
 }
 
-/// ½ Σ m v² − ½ Σ_{i≠j} m²/r, and the accelerations. The crate's charges repel by z/(4π r³); masses attract by m z/r³.
+/// ½ Σ m v² − ½ Σ_{i≠j} m²/r, and the accelerations: charges repel by z/(4π r³), masses attract by m z/r³.
 fn forces(plan: &Plan<f64, Coulomb3d, 3>, v: &Points, m: &[f64]) -> Result<(f64, Points)> {
     let mut sums = plan.evaluate(&[m], Outputs::BOTH)?.sums.remove(0);
     let kinetic: f64 = v.as_flattened().iter().map(|v| v * v).sum();
@@ -35,10 +36,11 @@ fn forces(plan: &Plan<f64, Coulomb3d, 3>, v: &Points, m: &[f64]) -> Result<(f64,
 }
 
 fn main() -> Result<()> {
-    let n = std::env::args()
-        .nth(1)
-        .map_or(Ok(5000), |n| n.parse::<usize>())
-        .expect("a number of particles");
+    let n = std::env::args().nth(1).unwrap_or("5000".into());
+    let Some(n) = n.parse().ok().filter(|&n: &usize| n > 0) else {
+        eprintln!("error: '{n}' particles (allowed: a whole number above 0)");
+        std::process::exit(2);
+    };
     for steps in [5, 10, 20] {
         let (mut x, h) = (cube(n), 0.1 / f64::from(steps));
         let (mut v, m) = (vec![[0.0; 3]; x.len()], vec![1.0 / x.len() as f64; x.len()]);
