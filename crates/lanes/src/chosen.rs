@@ -144,26 +144,14 @@ impl Chosen {
         match self.0 {
             // SAFETY: the token was made after the machine was seen to have these features.
             #[cfg(target_arch = "x86_64")]
-            Token::Avx512(isa) => unsafe { run_avx512(isa, job) },
+            Token::Avx512(isa) => unsafe { isa.run(job) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Token::Avx2(isa) => unsafe { run_avx2(isa, job) },
+            Token::Avx2(isa) => unsafe { isa.run(job) },
             // No function of its own: every 64-bit Arm target is compiled with NEON.
             #[cfg(target_arch = "aarch64")]
             Token::Neon(isa) => job.run(isa),
             Token::Scalar(isa) => job.run(isa),
         }
     }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-fn run_avx512<J: Job>(isa: Avx512, job: J) -> J::Output {
-    job.run(isa)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn run_avx2<J: Job>(isa: Avx2, job: J) -> J::Output {
-    job.run(isa)
 }

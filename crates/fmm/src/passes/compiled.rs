@@ -104,10 +104,18 @@ pub trait Compiled: lanes::Real {
         outputs: Outputs,
         buffers: &mut [Buffers<Self, D>; 1],
     );
+
+    /// The same for four strength vectors at once.
+    fn leaves_of_four<P: Pair, E: Expansion<D>, const D: usize>(
+        context: &Context<Self, E, D>,
+        pair: P,
+        outputs: Outputs,
+        buffers: &mut [Buffers<Self, D>; 4],
+    );
 }
 
 macro_rules! compiled {
-    ($number:ty, $in_it:ident: $($accuracy:ident),*; $best:ident) => {
+    ($number:ty, $in_it:ident: $($accuracy:ident),*; $($of_four:ident),*; $best:ident) => {
         #[allow(private_bounds, private_interfaces)]
         impl Compiled for $number {
             fn evaluate<P: RadialPair<D>, const D: usize>(
@@ -131,9 +139,22 @@ macro_rules! compiled {
                     _ => by_outputs::<Self, P, E, $best, D, 1>(context, pair, outputs, buffers),
                 }
             }
+
+            fn leaves_of_four<P: Pair, E: Expansion<D>, const D: usize>(
+                context: &Context<Self, E, D>,
+                pair: P,
+                outputs: Outputs,
+                buffers: &mut [Buffers<Self, D>; 4],
+            ) {
+                match context.accuracy {
+                    $($of_four => by_outputs::<Self, P, E, $of_four, D, 4>(context, pair, outputs, buffers),)*
+                    _ => by_outputs::<Self, P, E, $best, D, 4>(context, pair, outputs, buffers),
+                }
+            }
         }
     };
 }
-compiled!(f64, in_double: COARSE, SINGLE, MIDDLE; FULL);
+// One reciprocal serves four vectors: a better one than asked for costs little.
+compiled!(f64, in_double: COARSE, SINGLE, MIDDLE; COARSE; FULL);
 // Tolerances that f32 can hold need no more.
-compiled!(f32, in_single: ; COARSE);
+compiled!(f32, in_single: ; ; COARSE);

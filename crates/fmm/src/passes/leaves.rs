@@ -9,8 +9,8 @@ use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
 use crate::kernel::Pair;
 use crate::memory::room;
 use crate::tree::Cell;
-use lanes::accuracy::{COARSE, FULL};
-use lanes::{Isa, Job, Real};
+use lanes::accuracy::FULL;
+use lanes::{InstructionSet, Isa, Job, Real, Scalar};
 use rayon::prelude::*;
 use std::ops::{Range, RangeInclusive};
 
@@ -26,12 +26,7 @@ pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
 ) {
     let (fours, rest) = buffers.as_chunks_mut::<4>();
     for buffers in fours {
-        if context.accuracy == COARSE {
-            by_outputs::<T, P, E, COARSE, D, 4>(context, pair, outputs, buffers);
-        } else {
-            // One reciprocal serves four vectors: a better one than asked for costs little.
-            by_outputs::<T, P, E, FULL, D, 4>(context, pair, outputs, buffers);
-        }
+        T::leaves_of_four(context, pair, outputs, buffers);
     }
     for buffers in rest.as_chunks_mut::<1>().0 {
         T::leaves(context, pair, outputs, buffers);
@@ -238,8 +233,24 @@ where
             leaves: self.leaves,
             targets: targets(self.context, self.leaves),
         };
-        block.run::<I, ACCURACY, POTENTIAL>(isa, self.near);
+        match I::SET {
+            InstructionSet::Scalar => in_scalar::<_, _, _, POTENTIAL, D, M>(&block, self.near),
+            _ => block.run::<I, ACCURACY, POTENTIAL>(isa, self.near),
+        }
     }
+}
+
+/// Scalar reciprocals are exact, and f32 is no faster there: one version serves all accuracies.
+#[inline(never)]
+fn in_scalar<T, P, E, const POTENTIAL: bool, const D: usize, const M: usize>(
+    block: &Block<T, E, P, D, M>,
+    near: &mut Near<T, D, M>,
+) where
+    T: Real,
+    P: Pair,
+    E: Expansion<D>,
+{
+    block.run::<Scalar, FULL, POTENTIAL>(Scalar::default(), near);
 }
 
 /// The targets of some leaves behind each other.

@@ -1,6 +1,6 @@
 //! AVX2 with FMA: 4 × f64 or 8 × f32; masks are vectors of all-one or all-zero lanes.
 
-use crate::{InstructionSet, Isa};
+use crate::{InstructionSet, Isa, Job};
 
 /// Proof of AVX2 and FMA.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +10,13 @@ impl Avx2 {
     /// Some if the machine has it.
     pub(crate) fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
+    }
+
+    /// Runs a job, compiled for this set. Each set has its own function in its own module, so that the compiler can work
+    /// on them at the same time.
+    #[target_feature(enable = "avx2,fma")]
+    pub(crate) fn run<J: Job>(self, job: J) -> J::Output {
+        job.run(self)
     }
 }
 

@@ -1,6 +1,6 @@
 //! AVX-512: 8 × f64 or 16 × f32; masks are integers; seeds of 14 bits.
 
-use crate::{InstructionSet, Isa};
+use crate::{InstructionSet, Isa, Job};
 use std::ops::{BitAnd, BitOr, Not};
 
 /// Proof of AVX-512 F, DQ, VL and BW.
@@ -17,6 +17,13 @@ impl Avx512 {
             && is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("fma"))
         .then_some(Self(()))
+    }
+
+    /// Runs a job, compiled for this set. Each set has its own function in its own module, so that the compiler can work
+    /// on them at the same time.
+    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+    pub(crate) fn run<J: Job>(self, job: J) -> J::Output {
+        job.run(self)
     }
 }
 
