@@ -32,12 +32,13 @@ impl<const D: usize> UnitPoints<D> {
     /// Every length is rounded up to a multiple of this.
     pub(crate) const PADDING: usize = 8;
 
-    /// Makes room for `n` points, the padding at 0.
+    /// Makes room for `n` points, whose contents are unspecified, the padding at 0.
+    #[inline(always)]
     pub(crate) fn resize(&mut self, n: usize) {
         let padded = n.next_multiple_of(Self::PADDING);
         for values in self.u.iter_mut().chain([&mut self.w]) {
-            values.clear();
             values.resize(padded, 0.0);
+            values[n..].fill(0.0);
         }
     }
 }
@@ -61,10 +62,11 @@ impl<const D: usize> Default for UnitSums<D> {
 }
 
 impl<const D: usize> UnitSums<D> {
-    /// Room for `n` points, all sums 0.
-    pub(crate) fn reset(&mut self, n: usize) {
+    /// Room for `n` points, all sums 0; those of the potential only where it is wanted.
+    pub(crate) fn reset(&mut self, n: usize, potential: bool) {
         let padded = n.next_multiple_of(UnitPoints::<D>::PADDING);
-        for values in self.s.iter_mut().chain([&mut self.t]) {
+        let t = potential.then_some(&mut self.t);
+        for values in self.s.iter_mut().chain(t) {
             values.clear();
             values.resize(padded, 0.0);
         }

@@ -295,7 +295,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
     /// The local of a leaf at its targets, where the sums start.
     #[inline(always)]
     fn local<I: Isa>(&mut self, isa: I, cell: &Cell<D>, index: u32) {
-        self.sums.reset(cell.targets.len());
+        self.sums.reset(cell.targets.len(), self.potential);
         self.place(cell, cell);
         let Context {
             tree, expansion, ..

@@ -54,7 +54,7 @@ impl Job for Chain<'_> {
         family.far_constant(multipole[0], 0.0, &mut local);
         family.l2l(isa, self.to, &local, &mut below);
         let mut sums = UnitSums::default();
-        sums.reset(1);
+        sums.reset(1, true);
         family.l2p(isa, &below, &single(self.w, 0.0), 0.5, true, &mut sums);
         [sums.s[0][0], sums.s[1][0], sums.t[0]]
     }
@@ -126,7 +126,7 @@ impl Job for Across<'_> {
         let family = self.0;
         let (near, away) = ([0.31, -0.42], [1.7, 0.9]);
         let mut by_multipole = UnitSums::default();
-        by_multipole.reset(1);
+        by_multipole.reset(1, true);
         let mut multipole = vec![0.0; family.multipole_len()];
         family.p2m(isa, &single(near, 2.0), &mut multipole);
         let scale = CellScale {
@@ -142,7 +142,7 @@ impl Job for Across<'_> {
             &mut by_multipole,
         );
         let mut by_local = UnitSums::default();
-        by_local.reset(1);
+        by_local.reset(1, true);
         let mut local = vec![0.0; family.local_len()];
         family.p2l(isa, &single(away, 2.0), 0.5f64.ln(), &mut local);
         family.l2p(isa, &local, &single(near, 0.0), 0.5, true, &mut by_local);

@@ -89,7 +89,7 @@ impl Job for Far<'_> {
                 let mut below = vec![0.0; family.local_len()];
                 family.l2l(isa, to, &local, &mut below);
                 let mut sums = UnitSums::default();
-                sums.reset(1);
+                sums.reset(1, true);
                 family.l2p(isa, &below, &single(corner(to), 0.0), 0.5, true, &mut sums);
                 *found = at_one(&sums);
             }
@@ -196,12 +196,12 @@ impl Across<'_> {
     #[inline(always)]
     fn evaluate<I: Isa>(&self, isa: I, local: &[f64], u: [f64; 3], side: f64) -> [f64; 4] {
         let mut sums = UnitSums::default();
-        sums.reset(1);
+        sums.reset(1, true);
         let points = single(u, 0.0);
         self.family.l2p(isa, local, &points, side, true, &mut sums);
         let all = at_one(&sums);
         // Without the potential, the same field.
-        sums.reset(1);
+        sums.reset(1, true);
         self.family.l2p(isa, local, &points, side, false, &mut sums);
         let [s0, s1, s2, t] = at_one(&sums);
         for (a, b) in [s0, s1, s2].into_iter().zip(all) {
@@ -225,7 +225,7 @@ impl Job for Across<'_> {
         family.m2m(isa, octant, &multipole, &mut shifted);
         let found = [multipole, shifted].map(|multipole| {
             let mut sums = UnitSums::default();
-            sums.reset(1);
+            sums.reset(1, true);
             let scale = CellScale {
                 side: 0.5,
                 log_side: 0.0,

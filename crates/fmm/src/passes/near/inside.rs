@@ -2,9 +2,10 @@
 
 use super::super::PADDING;
 use super::super::p2p::{Back, Targets, p2p};
+use super::Block;
+use super::outside::OneWay;
 use super::runs::{Components, Points, give_back};
 use super::style::{OnGrid, Style};
-use super::{Block, OneWay};
 use crate::kernel::Pair;
 use lanes::{Isa, Real};
 use std::ops::Range;
@@ -74,7 +75,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         for &leaf in self.leaves {
             let own = self.context.tree.cells[leaf as usize].sources.clone();
             self.sort_out(leaf, &own, &mut one_way.runs, &mut inside.runs);
-            self.one_way::<I, ACCURACY, POTENTIAL>(isa, &own, one_way, sums);
+            S::outside::<I, E, P, ACCURACY, POTENTIAL, D, M>(
+                self, isa, on_grid, inside, &own, one_way, sums,
+            );
             let Inside {
                 points,
                 sources,
@@ -88,7 +91,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                 runs,
             );
             for back in back {
-                back.reset(count + PADDING);
+                back.reset::<POTENTIAL>(count + PADDING);
             }
             self.tiles::<I, S, ACCURACY, POTENTIAL>(isa, on_grid, inside, count, own.len(), sums);
             if POTENTIAL && on_grid.potential.constant != 0.0 {
@@ -231,7 +234,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             for (to, back) in to.s.iter_mut().zip(&mut back.s) {
                 *to = &mut back[at + N..][..met.w[0].len()];
             }
-            to.t = &mut back.t[at + N..][..met.w[0].len()];
+            if POTENTIAL {
+                to.t = &mut back.t[at + N..][..met.w[0].len()];
+            }
         }
         let pairs = [on_grid.field.pair, on_grid.potential.pair];
         let mut close = false;

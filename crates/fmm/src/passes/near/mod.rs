@@ -1,11 +1,12 @@
 //! Near pairs of a block of leaves: one way with what lies outside the block, both ways inside it.
 //!
 //! Inside a block every pair of two points is met once and gives to both, which needs one reciprocal for two sums. Blocks
-//! depend on the data, never on the number of threads. Where tolerance and kernel allow it, the pairs inside a block are
-//! taken in f32, with coordinates on a grid ([`places`]). Separate targets, and several strength vectors at once where pairs
+//! depend on the data, never on the number of threads. Where tolerance and kernel allow it, pairs are taken in f32, with
+//! coordinates on a grid ([`places`]). Separate targets, and several strength vectors at once where pairs
 //! are not taken in f32, are met one way.
 
 mod inside;
+mod outside;
 mod places;
 mod runs;
 mod single;
@@ -16,13 +17,12 @@ pub(super) use places::{Coordinates, Extent};
 pub(super) use runs::Components;
 
 use super::Context;
-use super::p2p::{Back, Targets, p2p};
 use crate::kernel::Pair;
 use inside::Inside;
 use lanes::accuracy::COARSE;
 use lanes::{Isa, Real};
+use outside::OneWay;
 use places::Grid;
-use runs::Points;
 use std::ops::Range;
 use style::{Exact, OnGrid, Rounded};
 
@@ -38,20 +38,11 @@ pub(super) struct Near<T, const D: usize, const M: usize> {
     rounded: Inside<i32, f32, D, M>,
 }
 
-/// Sources that act and get nothing in turn.
-struct OneWay<T, const D: usize, const M: usize> {
-    sources: Points<T, T, D, M>,
-    runs: Vec<Range<u32>>,
-}
-
 impl<T, const D: usize, const M: usize> Default for Near<T, D, M> {
     fn default() -> Self {
         Self {
             sums: std::array::from_fn(|_| Components::default()),
-            one_way: OneWay {
-                sources: Points::default(),
-                runs: vec![],
-            },
+            one_way: OneWay::default(),
             exact: Inside::default(),
             rounded: Inside::default(),
         }
@@ -82,7 +73,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             rounded,
         } = near;
         for sums in sums.iter_mut() {
-            sums.reset(self.targets.len());
+            sums.reset::<POTENTIAL>(self.targets.len());
         }
         if self.context.tree.target_order.is_some() {
             return self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
@@ -133,80 +124,5 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             extent = extent.with(tree.centre(cell), tree.frame.cell_side(cell.level));
         }
         Grid::across(&extent)
-    }
-
-    /// Runs of sources on a range of targets.
-    #[inline(always)]
-    fn one_way<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
-        &self,
-        isa: I,
-        targets: &Range<u32>,
-        one_way: &mut OneWay<T, D, M>,
-        sums: &mut [Components<T, D>; M],
-    ) {
-        if one_way.runs.is_empty() {
-            return;
-        }
-        let all = self.context.sources.each_ref().map(Vec::as_slice);
-        let count = one_way.sources.gather(all, self.w, &one_way.runs);
-        let sources = &one_way.sources;
-        let mut at = targets.start;
-        if M == 1 {
-            while at + 4 <= targets.end {
-                self.one_way_tile::<I, ACCURACY, POTENTIAL, 4>(isa, at, sources, count, sums);
-                at += 4;
-            }
-            if at + 2 <= targets.end {
-                self.one_way_tile::<I, ACCURACY, POTENTIAL, 2>(isa, at, sources, count, sums);
-                at += 2;
-            }
-        }
-        while at < targets.end {
-            self.one_way_tile::<I, ACCURACY, POTENTIAL, 1>(isa, at, sources, count, sums);
-            at += 1;
-        }
-    }
-
-    /// The first `count` gathered sources on `N` targets from `at` on.
-    #[inline(always)]
-    fn one_way_tile<I: Isa, const ACCURACY: usize, const POTENTIAL: bool, const N: usize>(
-        &self,
-        isa: I,
-        at: u32,
-        sources: &Points<T, T, D, M>,
-        count: usize,
-        sums: &mut [Components<T, D>; M],
-    ) {
-        let mut targets = Targets {
-            x: [[T::ZERO; D]; N],
-            w: [[T::ZERO; N]; M],
-        };
-        for a in 0..D {
-            let x = &self.context.targets[a][at as usize..][..N];
-            for k in 0..N {
-                targets.x[k][a] = x[k];
-            }
-        }
-        let sources = sources.sources::<I>(0, count);
-        let back = std::array::from_fn(|_| Back::default());
-        let found = p2p::<T::Lanes<I>, AsTheyAre<_>, P, ACCURACY, POTENTIAL, false, D, N, M>(
-            isa,
-            [self.pair; 2],
-            &targets,
-            &sources,
-            back,
-            &mut false,
-        );
-        let at = (at - self.targets.start) as usize;
-        for m in 0..M {
-            for k in 0..N {
-                for a in 0..D {
-                    sums[m].s[a][at + k] += found[m][k].s[a];
-                }
-                if POTENTIAL {
-                    sums[m].t[at + k] += found[m][k].t;
-                }
-            }
-        }
     }
 }

@@ -86,12 +86,13 @@ const PLACES: f64 = (i32::MAX - 1) as f64;
 /// A block may be so many times as wide as its smallest leaf: else too many of its pairs would be close.
 const WIDEST: f64 = 64.0;
 
-/// The box of some leaves, and the side of the smallest.
+/// The box of some leaves, and the sides of the smallest and the largest.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::passes) struct Extent<const D: usize> {
     low: [f64; D],
     high: [f64; D],
     smallest: f64,
+    largest: f64,
 }
 
 impl<const D: usize> Extent<D> {
@@ -99,11 +100,13 @@ impl<const D: usize> Extent<D> {
         low: [f64::INFINITY; D],
         high: [f64::NEG_INFINITY; D],
         smallest: f64::INFINITY,
+        largest: 0.0,
     };
 
     /// With one more leaf.
     pub(in crate::passes) fn with(mut self, centre: [f64; D], side: f64) -> Self {
         self.smallest = self.smallest.min(side);
+        self.largest = self.largest.max(side);
         for a in 0..D {
             self.low[a] = self.low[a].min(centre[a] - 0.5 * side);
             self.high[a] = self.high[a].max(centre[a] + 0.5 * side);
@@ -123,12 +126,19 @@ impl<const D: usize> Extent<D> {
 }
 
 impl<const D: usize> Grid<D> {
-    /// The grid across some leaves, if they fit one.
+    /// The grid across some leaves and the width of one around them, if they fit one.
     pub(in crate::passes) fn across(extent: &Extent<D>) -> Option<Self> {
+        let margin = extent.largest;
         extent.fits_a_grid().then_some(Self {
-            origin: extent.low,
-            unit: extent.side() / PLACES,
+            origin: extent.low.map(|low| low - margin),
+            unit: (extent.side() + 2.0 * margin) / PLACES,
         })
+    }
+
+    /// The first and the last coordinate along an axis.
+    pub(in crate::passes) fn ends(&self, axis: usize) -> (f64, f64) {
+        let low = self.origin[axis];
+        (low, low + self.unit * PLACES)
     }
 
     /// The nearest place along an axis.

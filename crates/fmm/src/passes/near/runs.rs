@@ -12,9 +12,10 @@ pub(in super::super) struct Components<T, const D: usize> {
 }
 
 impl<T: Real, const D: usize> Components<T, D> {
-    /// `n` times 0.
-    pub(super) fn reset(&mut self, n: usize) {
-        for sums in self.s.iter_mut().chain([&mut self.t]) {
+    /// `n` times 0; `t` only where it is wanted.
+    pub(super) fn reset<const POTENTIAL: bool>(&mut self, n: usize) {
+        let t = POTENTIAL.then_some(&mut self.t);
+        for sums in self.s.iter_mut().chain(t) {
             sums.clear();
             sums.resize(n, T::ZERO);
         }

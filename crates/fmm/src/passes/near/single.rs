@@ -39,16 +39,21 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         tile: &Tile,
         sums: &mut [Components<T, D>; M],
     ) {
+        const STEP: usize = 8;
         for target in tile.targets.clone() {
-            for source in tile.sources.clone() {
-                let mut z = [0.0; D];
-                for a in 0..D {
-                    let x = inside.points.x[a][target] - inside.sources.x[a][source];
-                    z[a] = f64::from(x);
+            let here = inside.points.x.each_ref().map(|x| x[target]);
+            for first in tile.sources.clone().step_by(STEP) {
+                let there = inside.sources.x.each_ref().map(|x| &x[first..]);
+                if !any_close::<STEP, D>(here, there) {
+                    continue;
                 }
-                if square(z) < CLOSE * CLOSE {
-                    let source = inside.place(source);
-                    self.replace::<POTENTIAL>(on_grid, target, source, z, sums);
+                for source in first..tile.sources.end.min(first + STEP) {
+                    let z =
+                        std::array::from_fn(|a| f64::from(here[a] - inside.sources.x[a][source]));
+                    if square(z) < CLOSE * CLOSE {
+                        let source = inside.place(source);
+                        self.replace::<POTENTIAL>(on_grid, target, source, z, sums);
+                    }
                 }
             }
         }
@@ -115,6 +120,22 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             }
         }
     }
+}
+
+/// Whether one of the first `STEP` points of `there` lies in a cube of half width [`CLOSE`], a power of two, around `here`.
+#[inline(always)]
+fn any_close<const STEP: usize, const D: usize>(here: [i32; D], there: [&[i32]; D]) -> bool {
+    let there = there.map(|x| &x[..STEP]);
+    let mut any = false;
+    for k in 0..STEP {
+        let mut high = 0;
+        for a in 0..D {
+            let z = here[a].wrapping_sub(there[a][k]);
+            high |= z.wrapping_add(CLOSE as i32) as u32 >> (CLOSE as u32).trailing_zeros() >> 1;
+        }
+        any |= high == 0;
+    }
+    any
 }
 
 /// z φ and γ; nothing for a coincident pair.

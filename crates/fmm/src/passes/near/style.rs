@@ -2,10 +2,12 @@
 
 use super::Block;
 use super::inside::{Inside, Tile};
+use super::outside::OneWay;
 use super::places::{AsTheyAre, Coordinates, Grid, OnAGrid};
 use super::runs::Components;
 use crate::kernel::{InUnit, Pair};
 use lanes::{Isa, Real};
+use std::ops::Range;
 
 /// One of the two, in a plan of numbers `T`.
 pub(super) trait Style<T: Real>: Sized {
@@ -18,6 +20,27 @@ pub(super) trait Style<T: Real>: Sized {
 
     /// The places of coordinates along an axis.
     fn places<const D: usize>(grid: &Grid<D>, axis: usize, x: &[T], to: &mut [Self::Place]);
+
+    /// The sources outside the block on the targets of a leaf.
+    fn outside<
+        I,
+        E,
+        P,
+        const ACCURACY: usize,
+        const POTENTIAL: bool,
+        const D: usize,
+        const M: usize,
+    >(
+        block: &Block<'_, T, E, P, D, M>,
+        isa: I,
+        on_grid: &OnGrid<P, D>,
+        inside: &Inside<Self::Place, Self::Number, D, M>,
+        own: &Range<u32>,
+        one_way: &mut OneWay<T, D, M>,
+        sums: &mut [Components<T, D>; M],
+    ) where
+        I: Isa,
+        P: Pair;
 
     /// Takes again the pairs of a tile that were too close for the style.
     fn take_again<E, P: Pair, const POTENTIAL: bool, const D: usize, const M: usize>(
@@ -84,6 +107,30 @@ impl<T: Real> Style<T> for Exact {
     }
 
     #[inline(always)]
+    fn outside<
+        I,
+        E,
+        P,
+        const ACCURACY: usize,
+        const POTENTIAL: bool,
+        const D: usize,
+        const M: usize,
+    >(
+        block: &Block<'_, T, E, P, D, M>,
+        isa: I,
+        _: &OnGrid<P, D>,
+        _: &Inside<T, T, D, M>,
+        own: &Range<u32>,
+        one_way: &mut OneWay<T, D, M>,
+        sums: &mut [Components<T, D>; M],
+    ) where
+        I: Isa,
+        P: Pair,
+    {
+        block.one_way::<I, ACCURACY, POTENTIAL>(isa, own, one_way, sums);
+    }
+
+    #[inline(always)]
     fn take_again<E, P: Pair, const POTENTIAL: bool, const D: usize, const M: usize>(
         _: &Block<'_, T, E, P, D, M>,
         _: &OnGrid<P, D>,
@@ -108,6 +155,30 @@ impl<T: Real> Style<T> for Rounded {
         for (to, &x) in to.iter_mut().zip(x) {
             *to = grid.place(axis, inverse, x);
         }
+    }
+
+    #[inline(always)]
+    fn outside<
+        I,
+        E,
+        P,
+        const ACCURACY: usize,
+        const POTENTIAL: bool,
+        const D: usize,
+        const M: usize,
+    >(
+        block: &Block<'_, T, E, P, D, M>,
+        isa: I,
+        on_grid: &OnGrid<P, D>,
+        inside: &Inside<i32, f32, D, M>,
+        own: &Range<u32>,
+        one_way: &mut OneWay<T, D, M>,
+        sums: &mut [Components<T, D>; M],
+    ) where
+        I: Isa,
+        P: Pair,
+    {
+        block.one_way_on_grid::<I, ACCURACY, POTENTIAL>(isa, on_grid, inside, own, one_way, sums);
     }
 
     #[inline(always)]

@@ -1,0 +1,279 @@
+//! Pairs with what lies outside a block, one way: sources that act and get nothing in turn.
+
+use super::super::p2p::{Back, RadialSum, Targets, p2p};
+use super::inside::Inside;
+use super::places::{AsTheyAre, Coordinates, Grid, OnAGrid};
+use super::runs::{Components, Points};
+use super::style::OnGrid;
+use super::{Block, MOST_IN_F32};
+use crate::kernel::Pair;
+use lanes::{Isa, Lanes, Real};
+use std::ops::Range;
+
+/// The most sources of one sum in f32: those of a leaf and the eight around it.
+const MOST_SOURCES: usize = 9 * MOST_IN_F32;
+
+/// Sources outside, and where they lie in tree order.
+pub(super) struct OneWay<T, const D: usize, const M: usize> {
+    pub(super) runs: Vec<Range<u32>>,
+    as_they_are: Points<T, T, D, M>,
+    on_grid: Points<i32, f32, D, M>,
+}
+
+impl<T, const D: usize, const M: usize> Default for OneWay<T, D, M> {
+    fn default() -> Self {
+        Self {
+            runs: vec![],
+            as_they_are: Points::default(),
+            on_grid: Points::default(),
+        }
+    }
+}
+
+/// Radial sums of `N` targets by strength vector.
+type Found<T, const D: usize, const N: usize, const M: usize> = [[RadialSum<T, D>; N]; M];
+
+impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
+    /// Runs of sources on a range of targets, in the precision of the plan.
+    #[inline(always)]
+    pub(super) fn one_way<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
+        &self,
+        isa: I,
+        targets: &Range<u32>,
+        one_way: &mut OneWay<T, D, M>,
+        sums: &mut [Components<T, D>; M],
+    ) {
+        let count = self.gather(one_way);
+        if count > 0 {
+            let sources = &one_way.as_they_are;
+            let Range { start: mut at, end } = targets.clone();
+            while M == 1 && at + 4 <= end {
+                self.exact::<I, ACCURACY, POTENTIAL, 4>(isa, at, sources, count, sums);
+                at += 4;
+            }
+            while M == 1 && at + 2 <= end {
+                self.exact::<I, ACCURACY, POTENTIAL, 2>(isa, at, sources, count, sums);
+                at += 2;
+            }
+            while at < end {
+                self.exact::<I, ACCURACY, POTENTIAL, 1>(isa, at, sources, count, sums);
+                at += 1;
+            }
+        }
+    }
+
+    /// The same in f32, where all sources lie on the grid of the block.
+    #[inline(always)]
+    pub(super) fn one_way_on_grid<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
+        &self,
+        isa: I,
+        on_grid: &OnGrid<P, D>,
+        inside: &Inside<i32, f32, D, M>,
+        targets: &Range<u32>,
+        one_way: &mut OneWay<T, D, M>,
+        sums: &mut [Components<T, D>; M],
+    ) {
+        let count = self.gather(one_way);
+        if count == 0 {
+            return;
+        }
+        if count > MOST_SOURCES || !one_way.round(&on_grid.grid, count) {
+            return self.one_way::<I, ACCURACY, POTENTIAL>(isa, targets, one_way, sums);
+        }
+        let constants = if POTENTIAL {
+            one_way.constants(count, on_grid.potential.constant)
+        } else {
+            [0.0; M]
+        };
+        let job = OnGridTile {
+            on_grid,
+            inside,
+            one_way,
+            count,
+            constants,
+        };
+        let Range { start: mut at, end } = targets.clone();
+        while M == 1 && at + 4 <= end {
+            self.rounded::<I, ACCURACY, POTENTIAL, 4>(isa, at, &job, sums);
+            at += 4;
+        }
+        while M == 1 && at + 2 <= end {
+            self.rounded::<I, ACCURACY, POTENTIAL, 2>(isa, at, &job, sums);
+            at += 2;
+        }
+        while at < end {
+            self.rounded::<I, ACCURACY, POTENTIAL, 1>(isa, at, &job, sums);
+            at += 1;
+        }
+    }
+
+    /// The sources of the runs behind each other; their number.
+    #[inline(always)]
+    fn gather(&self, one_way: &mut OneWay<T, D, M>) -> usize {
+        if one_way.runs.is_empty() {
+            return 0;
+        }
+        let all = self.context.sources.each_ref().map(Vec::as_slice);
+        one_way.as_they_are.gather(all, self.w, &one_way.runs)
+    }
+
+    /// The first `count` gathered sources on `N` targets from `at` on.
+    #[inline(always)]
+    fn exact<I: Isa, const ACCURACY: usize, const POTENTIAL: bool, const N: usize>(
+        &self,
+        isa: I,
+        at: u32,
+        sources: &Points<T, T, D, M>,
+        count: usize,
+        sums: &mut [Components<T, D>; M],
+    ) {
+        let x = self
+            .context
+            .targets
+            .each_ref()
+            .map(|x| &x[at as usize..][..N]);
+        let (found, _) = tile::<T::Lanes<I>, AsTheyAre<_>, P, ACCURACY, POTENTIAL, D, N, M>(
+            isa,
+            [self.pair; 2],
+            x,
+            sources,
+            count,
+        );
+        let at = (at - self.targets.start) as usize;
+        for m in 0..M {
+            for k in 0..N {
+                for a in 0..D {
+                    sums[m].s[a][at + k] += found[m][k].s[a];
+                }
+                if POTENTIAL {
+                    sums[m].t[at + k] += found[m][k].t;
+                }
+            }
+        }
+    }
+
+    /// The same on the grid; exactly where any pair is too close for it.
+    #[inline(always)]
+    fn rounded<I: Isa, const ACCURACY: usize, const POTENTIAL: bool, const N: usize>(
+        &self,
+        isa: I,
+        at: u32,
+        job: &OnGridTile<T, P, D, M>,
+        sums: &mut [Components<T, D>; M],
+    ) {
+        let (on_grid, count) = (job.on_grid, job.count);
+        let place = (at - self.targets.start) as usize;
+        let x = job.inside.points.x.each_ref().map(|x| &x[place..][..N]);
+        let (found, close) = tile::<I::F32, OnAGrid<I::I32>, P, ACCURACY, POTENTIAL, D, N, M>(
+            isa,
+            [on_grid.field.pair, on_grid.potential.pair],
+            x,
+            &job.one_way.on_grid,
+            count,
+        );
+        if close {
+            let sources = &job.one_way.as_they_are;
+            return self.exact::<I, ACCURACY, POTENTIAL, N>(isa, at, sources, count, sums);
+        }
+        for m in 0..M {
+            for k in 0..N {
+                for a in 0..D {
+                    let s = f64::from(found[m][k].s[a]) * on_grid.field.field;
+                    sums[m].s[a][place + k] += T::from_f64(s);
+                }
+                if POTENTIAL {
+                    let t = f64::from(found[m][k].t) * on_grid.potential.potential;
+                    sums[m].t[place + k] += T::from_f64(t + job.constants[m]);
+                }
+            }
+        }
+    }
+}
+
+/// What the tiles on a grid have in common.
+struct OnGridTile<'a, T, P, const D: usize, const M: usize> {
+    on_grid: &'a OnGrid<P, D>,
+    inside: &'a Inside<i32, f32, D, M>,
+    one_way: &'a OneWay<T, D, M>,
+    count: usize,
+    /// What γ leaves out, over all sources.
+    constants: [f64; M],
+}
+
+impl<T: Real, const D: usize, const M: usize> OneWay<T, D, M> {
+    /// The gathered sources on a grid; false where one of them lies beside it.
+    #[inline(always)]
+    fn round(&mut self, grid: &Grid<D>, count: usize) -> bool {
+        let padded = count + super::super::PADDING;
+        let inverse = 1.0 / grid.unit;
+        let mut beside = false;
+        for a in 0..D {
+            let (from, to) = (&self.as_they_are.x[a][..padded], &mut self.on_grid.x[a]);
+            let (low, high) = grid.ends(a);
+            for &x in &from[..count] {
+                beside |= !((x.to_f64() >= low) & (x.to_f64() <= high));
+            }
+            to.resize(padded.max(to.len()), 0);
+            for (to, &x) in to.iter_mut().zip(&from[..count]) {
+                *to = grid.place(a, inverse, x);
+            }
+            // What stands behind the last must not be close where no source is.
+            let first = to[0];
+            to[count..padded].fill(first);
+        }
+        for m in 0..M {
+            let (from, to) = (&self.as_they_are.w[m][..padded], &mut self.on_grid.w[m]);
+            to.resize(padded.max(to.len()), 0.0);
+            for (to, w) in to.iter_mut().zip(from) {
+                *to = w.to_f64() as f32;
+            }
+        }
+        !beside
+    }
+
+    /// A constant times the sum of the strengths.
+    fn constants(&self, count: usize, constant: f64) -> [f64; M] {
+        self.as_they_are.w.each_ref().map(|w| {
+            let sum: f64 = w[..count].iter().map(|w| w.to_f64()).sum();
+            constant * sum
+        })
+    }
+}
+
+/// The first `count` of `sources` on the `N` targets at `x`; whether any pair is too close for the coordinates.
+#[inline(always)]
+fn tile<
+    V,
+    C,
+    P,
+    const ACCURACY: usize,
+    const POTENTIAL: bool,
+    const D: usize,
+    const N: usize,
+    const M: usize,
+>(
+    isa: V::Isa,
+    pairs: [P; 2],
+    x: [&[C::Place]; D],
+    sources: &Points<C::Place, V::Elem, D, M>,
+    count: usize,
+) -> (Found<V::Elem, D, N, M>, bool)
+where
+    V: Lanes,
+    V::Elem: Real<Lanes<V::Isa> = V>,
+    C: Coordinates<V>,
+    C::Place: Default,
+    P: Pair,
+{
+    let targets = Targets {
+        x: std::array::from_fn(|k| std::array::from_fn(|a| x[a][k])),
+        w: [[V::Elem::ZERO; N]; M],
+    };
+    let sources = sources.sources::<V::Isa>(0, count);
+    let back = std::array::from_fn(|_| Back::default());
+    let mut close = false;
+    let found = p2p::<V, C, P, ACCURACY, POTENTIAL, false, D, N, M>(
+        isa, pairs, &targets, &sources, back, &mut close,
+    );
+    (found, close)
+}
