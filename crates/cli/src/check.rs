@@ -70,7 +70,6 @@ impl Check {
         };
         let name = self.kernel.as_deref();
         if spatial {
-            self.machine.refuse_costs_in_space()?;
             let kernel: Kernel3d = name.unwrap_or("coulomb").parse()?;
             return self.in_dimension(kernel, yours);
         }
@@ -130,7 +129,7 @@ impl Check {
             );
             let exact = oracle.exact()?;
             for &tolerance in tolerances {
-                let options = self.machine.options(tolerance, Outputs::BOTH)?;
+                let options = self.machine.options(tolerance, Outputs::BOTH, D)?;
                 let plan = Plan::new(&positions, kernel.clone(), options)?;
                 let sums = plan.evaluate(&[&strengths], Outputs::BOTH)?.sums.remove(0);
                 for (output, achieved) in oracle.errors(&sums, &exact).by_name() {

@@ -1,8 +1,9 @@
 //! Files of cost constants: what `bench --calibrate` writes and `--costs` reads.
 //!
 //! ```toml
-//! version = 1
+//! version = 2
 //! instruction_set = "avx2"
+//! dimension = 2
 //!
 //! [nanoseconds]
 //! pair_f32 = 0.155      # one key for each name of farfield::Costs::NAMES
@@ -18,14 +19,16 @@ use std::path::Path;
 use toml::{Table, Value};
 
 /// Of the format, and of the meaning of the constants.
-const VERSION: i64 = 1;
-const KEYS: [&str; 3] = ["version", "instruction_set", "nanoseconds"];
+const VERSION: i64 = 2;
+const KEYS: [&str; 4] = ["version", "instruction_set", "dimension", "nanoseconds"];
 
 /// The constants of a machine.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Measured {
     /// That they were measured with.
     pub(crate) set: InstructionSet,
+    /// That of the points.
+    pub(crate) dimension: usize,
     pub(crate) costs: Costs,
 }
 
@@ -39,14 +42,19 @@ pub(crate) fn parse(path: &str) -> Result<Measured, String> {
 }
 
 impl Measured {
-    /// The constants for work with `set`.
-    pub(crate) fn check(&self, set: InstructionSet) -> Result<Costs> {
-        if self.set == set {
-            return Ok(self.costs);
+    /// The constants for work with `set` in `dimension` dimensions.
+    pub(crate) fn check(&self, set: InstructionSet, dimension: usize) -> Result<Costs> {
+        if self.set != set {
+            let found = format!("measured with {}", self.set);
+            let allowed = format!("measured with {set}, which is used here");
+            return Err(Error::refused("--costs", found, allowed));
         }
-        let found = format!("measured with {}", self.set);
-        let allowed = format!("measured with {set}, which is used here");
-        Err(Error::refused("--costs", found, allowed))
+        if self.dimension != dimension {
+            let found = format!("measured in {} dimensions", self.dimension);
+            let allowed = format!("measured in {dimension}, as the points have");
+            return Err(Error::refused("--costs", found, allowed));
+        }
+        Ok(self.costs)
     }
 
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
@@ -57,7 +65,8 @@ impl Measured {
                 env!("CARGO_PKG_VERSION")
             )?;
             writeln!(to, "version = {VERSION}")?;
-            writeln!(to, "instruction_set = \"{}\"\n", self.set)?;
+            writeln!(to, "instruction_set = \"{}\"", self.set)?;
+            writeln!(to, "dimension = {}\n", self.dimension)?;
             writeln!(to, "# Of one core.\n[nanoseconds]")?;
             for (name, value) in Costs::NAMES.iter().zip(self.costs.values()) {
                 writeln!(to, "{name} = {value:?}")?;
@@ -94,6 +103,10 @@ fn read(text: &str) -> Result<Measured, String> {
     let Some(set) = set else {
         return refuse("instruction_set", show(table.get("instruction_set")), sets);
     };
+    let dimension = match table.get("dimension") {
+        Some(Value::Integer(dimension @ 2..=3)) => *dimension as usize,
+        found => return refuse("dimension", show(found), "2 or 3"),
+    };
     let Some(Value::Table(numbers)) = table.get("nanoseconds") else {
         return refuse("nanoseconds", show(table.get("nanoseconds")), "a table");
     };
@@ -110,7 +123,11 @@ fn read(text: &str) -> Result<Measured, String> {
     // The library names them by the argument that it was given.
     let checked = costs.check().map_err(|error| error.to_string());
     checked.map_err(|error| error.replacen("costs.", "nanoseconds.", 1))?;
-    Ok(Measured { set, costs })
+    Ok(Measured {
+        set,
+        dimension,
+        costs,
+    })
 }
 
 fn only(parent: &str, table: &Table, keys: &[&str]) -> Result<(), String> {
@@ -133,6 +150,7 @@ mod tests {
         costs.leaf = 490.0;
         Measured {
             set: InstructionSet::Neon,
+            dimension: 3,
             costs,
         }
     }
@@ -160,16 +178,26 @@ mod tests {
         let number = "(allowed: 1e-6 to 1e6 nanoseconds)";
         for (from, to, expected) in [
             (
-                "version = 1",
                 "version = 2",
-                "version: 2 (allowed: 1)".into(),
+                "version = 1",
+                "version: 1 (allowed: 2)".into(),
             ),
             (
-                "version = 1",
-                "version = \"1\"",
-                "version: \"1\" (allowed: 1)".into(),
+                "version = 2",
+                "version = \"2\"",
+                "version: \"2\" (allowed: 2)".into(),
             ),
-            ("version = 1", "", "version: missing (allowed: 1)".into()),
+            ("version = 2", "", "version: missing (allowed: 2)".into()),
+            (
+                "dimension = 3",
+                "dimension = 4",
+                "dimension: 4 (allowed: 2 or 3)".into(),
+            ),
+            (
+                "dimension = 3",
+                "",
+                "dimension: missing (allowed: 2 or 3)".into(),
+            ),
             (
                 "\"neon\"",
                 "\"sse\"",
@@ -178,7 +206,8 @@ mod tests {
             (
                 "[nanoseconds]",
                 "[seconds]",
-                "seconds: unknown key (allowed: version, instruction_set, nanoseconds)".into(),
+                "seconds: unknown key (allowed: version, instruction_set, dimension, nanoseconds)"
+                    .into(),
             ),
             (
                 "leaf = 490.0",

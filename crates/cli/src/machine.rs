@@ -24,25 +24,22 @@ impl Machine {
         pool(self.threads)?.install(work)
     }
 
-    /// Options for a plan with the instruction set and the constants that were asked for, mostly for these outputs.
-    pub(crate) fn options(&self, tolerance: f64, outputs: Outputs) -> Result<Options> {
+    /// Options for a plan in `dimension` dimensions with the instruction set and the constants that were asked for, mostly
+    /// for these outputs.
+    pub(crate) fn options(
+        &self,
+        tolerance: f64,
+        outputs: Outputs,
+        dimension: usize,
+    ) -> Result<Options> {
         let mut options = Options::tolerance(tolerance).outputs(outputs);
         if let Some(set) = self.isa {
             options = options.instruction_set(set);
         }
         if let Some(measured) = &self.costs {
-            options = options.costs(measured.check(self.instruction_set())?);
+            options = options.costs(measured.check(self.instruction_set(), dimension)?);
         }
         Ok(options)
-    }
-
-    /// The constants of `--costs` are those of planar sums.
-    pub(crate) fn refuse_costs_in_space(&self) -> Result<()> {
-        if self.costs.is_none() {
-            return Ok(());
-        }
-        let found = "constants of planar sums for positions in space";
-        Err(Error::refused("--costs", found, "positions in the plane"))
     }
 
     /// The instruction set that will be used.

@@ -23,6 +23,7 @@ struct Machine {
 #[derive(Serialize)]
 struct Settings {
     kernel: String,
+    dimension: usize,
     tolerance: f64,
     precision: &'static str,
     cloud: &'static str,
@@ -35,7 +36,7 @@ struct Settings {
 
 impl About {
     /// For work in the current pool of threads.
-    pub(super) fn new<T: Number>(bench: &Bench) -> Self {
+    pub(super) fn new<T: Number, K: Kernel<D>, const D: usize>(bench: &Bench, kernel: &K) -> Self {
         let wanted = bench.wanted();
         let outputs = [("field", wanted.field), ("potential", wanted.potential)];
         let wanted = outputs.into_iter().filter(|(_, wanted)| *wanted);
@@ -46,7 +47,8 @@ impl About {
                 isa: bench.machine.instruction_set().name(),
             },
             settings: Settings {
-                kernel: bench.kernel.name(),
+                kernel: kernel.name(),
+                dimension: D,
                 tolerance: bench.tolerance,
                 precision: T::NAME,
                 cloud: bench.cloud.name(),
@@ -64,6 +66,7 @@ impl fmt::Display for About {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Settings {
             kernel,
+            dimension,
             tolerance,
             precision,
             cloud,
@@ -73,7 +76,7 @@ impl fmt::Display for About {
         let (threads, isa) = (plural(self.machine.threads, "thread"), self.machine.isa);
         write!(
             f,
-            "{kernel}, {outputs} to {tolerance:e}, {cloud} cloud, {precision}, {isa}, {threads}"
+            "{kernel} in {dimension} dimensions, {outputs} to {tolerance:e}, {cloud} cloud, {precision}, {isa}, {threads}"
         )
     }
 }

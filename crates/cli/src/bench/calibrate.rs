@@ -9,15 +9,30 @@ use crate::files;
 use crate::machine::pool;
 use crate::npy::Number;
 use crate::text::say;
-use farfield::{BiotSavart2d, Costs, Options, Outputs, Plan, PlanReport};
+use farfield::{Costs, Kernel, Options, Outputs, Plan, PlanReport};
 use std::path::Path;
 
-/// Enough for passes of milliseconds, and few enough for the cache that a core shares with none.
-const POINTS: usize = 50_000;
+/// Enough for passes of milliseconds, and few enough for the cache that a core shares with none; in space a point takes
+/// ten times as long.
+const fn points(dimension: usize) -> usize {
+    if dimension == 2 { 50_000 } else { 20_000 }
+}
 /// From many cells and few pairs to few cells and many pairs.
-const CAPACITIES: [usize; 4] = [16, 32, 64, 128];
-/// Every class of near pairs, and orders from 6 to 33.
-const DOUBLE: [f64; 5] = [1e-3, 1e-6, 1e-7, 1e-9, 1e-13];
+const fn capacities(dimension: usize) -> [usize; 4] {
+    if dimension == 2 {
+        [16, 32, 64, 128]
+    } else {
+        [24, 48, 96, 192]
+    }
+}
+/// Every class of near pairs, and in the plane orders from 6 to 33.
+const fn double(dimension: usize) -> [f64; 5] {
+    if dimension == 2 {
+        [1e-3, 1e-6, 1e-7, 1e-9, 1e-13]
+    } else {
+        [1e-3, 1e-6, 1e-7, 1e-9, 1e-12]
+    }
+}
 const SINGLE: [f64; 2] = [1e-3, 1e-5];
 /// Rounds unless asked for; the least seconds of each pass count.
 const ROUNDS: usize = 10;
@@ -26,7 +41,11 @@ const ROUNDS: usize = 10;
 const PASSES: [&str; 4] = ["tree", "upward", "downward", "leaves"];
 
 /// Measures, writes the file and prints what differs from the shipped constants.
-pub(super) fn run(bench: &Bench, file: &Path) -> Result<()> {
+pub(super) fn run<K: Kernel<D>, const D: usize>(
+    bench: &Bench,
+    kernel: K,
+    file: &Path,
+) -> Result<()> {
     files::check_folder_of(file)?;
     if file.is_dir() {
         return Err(Error::refused(
@@ -39,25 +58,25 @@ pub(super) fn run(bench: &Bench, file: &Path) -> Result<()> {
     let options = |tolerance| Options::tolerance(tolerance).instruction_set(set);
     let rounds = bench.rounds.unwrap_or(ROUNDS);
     say(format_args!(
-        "calibrating on one core, {set}: {rounds} rounds\n"
+        "calibrating in {D} dimensions on one core, {set}: {rounds} rounds\n"
     ));
     let measured = pool(Some(1))?.install(|| -> Result<_> {
-        let mut cases = Cases::<f64>::new(&DOUBLE, options)?;
-        let mut single = Cases::<f32>::new(&SINGLE, options)?;
+        let mut cases = Cases::<f64, K, D>::new(&kernel, &double(D), options)?;
+        let mut single = Cases::<f32, K, D>::new(&kernel, &SINGLE, options)?;
         for _ in 0..rounds {
             cases.round()?;
             single.round()?;
         }
         Ok([cases.rows(), single.rows()])
     })?;
-    let shipped = Costs::shipped(set);
+    let shipped = Costs::shipped_in(D, set);
     let mut values = shipped.values();
     let mut errors = vec![];
     for pass in 0..PASSES.len() {
         let rows: Vec<Row> = measured
             .iter()
             .flatten()
-            .map(|case| case.row(pass))
+            .map(|case| case.row(pass, D))
             .collect();
         let (constants, error) = fit(&rows);
         for name in rows
@@ -76,7 +95,12 @@ pub(super) fn run(bench: &Bench, file: &Path) -> Result<()> {
     }
     let costs = Costs::from_values(values);
     costs.check()?;
-    Measured { set, costs }.write(file)?;
+    let measured = Measured {
+        set,
+        dimension: D,
+        costs,
+    };
+    measured.write(file)?;
     table(&shipped, &costs);
     say("");
     for (pass, error) in PASSES.iter().zip(errors) {
@@ -109,10 +133,10 @@ fn rounded(x: f64) -> f64 {
 }
 
 /// Plans of one precision that are evaluated in turn, so that a slow while of the machine hits all of them.
-struct Cases<T: Number> {
-    positions: Vec<[T; 2]>,
+struct Cases<T: Number, K: Kernel<D>, const D: usize> {
+    positions: Vec<[T; D]>,
     strengths: Vec<T>,
-    plans: Vec<Plan<T, BiotSavart2d>>,
+    plans: Vec<Plan<T, K, D>>,
     /// Least seconds of each pass, by plan: of the field alone, and with the potential.
     seconds: Vec<[[f64; 4]; 2]>,
 }
@@ -124,14 +148,14 @@ struct Case {
     seconds: [f64; 4],
 }
 
-impl<T: Number> Cases<T> {
-    fn new(tolerances: &[f64], options: impl Fn(f64) -> Options) -> Result<Self> {
-        let (positions, strengths) = BuiltIn::Uniform.cloud(POINTS).rounded::<T>();
+impl<T: Number, K: Kernel<D>, const D: usize> Cases<T, K, D> {
+    fn new(kernel: &K, tolerances: &[f64], options: impl Fn(f64) -> Options) -> Result<Self> {
+        let (positions, strengths) = BuiltIn::Uniform.cloud(points(D)).rounded::<T>();
         let mut plans = vec![];
         for &tolerance in tolerances {
-            for capacity in CAPACITIES {
+            for capacity in capacities(D) {
                 let options = options(tolerance).leaf_capacity(capacity);
-                plans.push(Plan::new(&positions, BiotSavart2d, options)?);
+                plans.push(Plan::new(&positions, kernel.clone(), options)?);
             }
         }
         Ok(Self {
@@ -177,9 +201,13 @@ impl<T: Number> Cases<T> {
 
 impl Case {
     /// The model's formula for a pass, see `farfield::Costs`.
-    fn row(&self, pass: usize) -> Row {
+    fn row(&self, pass: usize, dimension: usize) -> Row {
         let report = &self.report;
         let (p, n) = (report.expansion_order as f64, report.waves as f64);
+        let terms = match dimension {
+            2 => p,
+            _ => 0.5 * p * (p + 1.0),
+        };
         let (cells, far) = (report.cells as f64, report.far_cells as f64);
         let (sources, targets) = (report.n_sources as f64, report.n_targets as f64);
         let kind = if self.potential { "potential" } else { "pair" };
@@ -188,16 +216,16 @@ impl Case {
             "tree" => vec![("tree_cell", cells)],
             "upward" => vec![
                 ("p2m_point", sources),
-                ("p2m_term", sources * p),
+                ("p2m_term", sources * terms),
                 ("m2m_cell", cells),
-                ("m2m_term", cells * p),
+                ("m2m_term", cells * terms),
             ],
             "downward" => vec![("m2l_cell", far), ("m2l_term", far * p * n)],
             _ => vec![
                 (&*pair, report.near_pairs as f64),
                 ("leaf", report.leaves as f64),
                 ("l2p_point", targets),
-                ("l2p_term", targets * p),
+                ("l2p_term", targets * terms),
             ],
         };
         let counts = counts

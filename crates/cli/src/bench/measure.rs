@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::npy::Number;
 use crate::oracle::{Errors, Oracle};
 use crate::predicted::Predicted;
-use farfield::{Kernel2d, PassSeconds, Plan, Sums};
+use farfield::{Kernel, PassSeconds, Plan, Sums};
 use std::time::Instant;
 
 /// Targets of the check where the direct sum at all points would take too long.
@@ -56,32 +56,35 @@ impl Row {
 }
 
 /// Measures rows of rising N.
-pub(super) struct Measurement<'a> {
+pub(super) struct Measurement<'a, K, const D: usize> {
     bench: &'a Bench,
+    kernel: K,
     /// Seconds that a pair of the largest timed direct sum took.
     seconds_a_pair: Option<f64>,
 }
 
-impl<'a> Measurement<'a> {
-    pub(super) fn new(bench: &'a Bench) -> Self {
+impl<'a, K: Kernel<D>, const D: usize> Measurement<'a, K, D> {
+    pub(super) fn new(bench: &'a Bench, kernel: K) -> Self {
         Self {
             bench,
+            kernel,
             seconds_a_pair: None,
         }
     }
 
     pub(super) fn row<T: Number>(&mut self, n: usize) -> Result<Row> {
         let bench = self.bench;
-        let (kernel, isa, wanted) = (bench.kernel, bench.machine.isa, bench.wanted());
-        let (positions, strengths) = bench.cloud.cloud(n).rounded::<T>();
+        let (isa, wanted) = (bench.machine.isa, bench.wanted());
+        let (positions, strengths) = bench.cloud.cloud::<D>(n).rounded::<T>();
         let targets = match n <= bench.direct_up_to {
             true => n,
             false => SAMPLE,
         };
+        let kernel = self.kernel.clone();
         let oracle = Oracle::new(&positions, &strengths, targets, kernel, wanted, isa);
         let (exact, direct) = self.direct(n, &oracle)?;
-        let options = bench.machine.options(bench.tolerance, wanted)?;
-        let plan = Plan::new(&positions, kernel, options)?;
+        let options = bench.machine.options(bench.tolerance, wanted, D)?;
+        let plan = Plan::new(&positions, self.kernel.clone(), options)?;
         let answer = plan.evaluate(&[&strengths], wanted)?;
         let errors = oracle.errors(&answer.sums[0], &exact);
         within(bench.tolerance, n, errors)?;
@@ -102,8 +105,8 @@ impl<'a> Measurement<'a> {
     fn direct(
         &mut self,
         n: usize,
-        oracle: &Oracle<Kernel2d, 2>,
-    ) -> Result<(Sums<f64, 2>, Option<Direct>)> {
+        oracle: &Oracle<K, D>,
+    ) -> Result<(Sums<f64, D>, Option<Direct>)> {
         let pairs = n as f64 * n as f64;
         if n > self.bench.direct_up_to {
             let extrapolated = self.seconds_a_pair.map(|a_pair| Direct {
@@ -130,11 +133,7 @@ impl<'a> Measurement<'a> {
     }
 
     /// Evaluations of a plan that has been evaluated before.
-    fn evaluate<T: Number>(
-        &self,
-        plan: &Plan<T, Kernel2d>,
-        strengths: &[T],
-    ) -> Result<PassSeconds> {
+    fn evaluate<T: Number>(&self, plan: &Plan<T, K, D>, strengths: &[T]) -> Result<PassSeconds> {
         let wanted = self.bench.wanted();
         let [total, permute, upward, downward, leaves] = fastest(self.bench.rounds(), || {
             let s = plan.evaluate(&[strengths], wanted)?.seconds;
@@ -150,12 +149,12 @@ impl<'a> Measurement<'a> {
     }
 
     /// New plans.
-    fn plan<T: Number>(&self, positions: &[[T; 2]]) -> Result<PlanSeconds> {
+    fn plan<T: Number>(&self, positions: &[[T; D]]) -> Result<PlanSeconds> {
         let bench = self.bench;
-        let options = bench.machine.options(bench.tolerance, bench.wanted())?;
+        let options = bench.machine.options(bench.tolerance, bench.wanted(), D)?;
         let [total, sort, tree, lists] = fastest(bench.rounds(), || {
             let start = Instant::now();
-            let plan = Plan::new(positions, bench.kernel, options.clone())?;
+            let plan = Plan::new(positions, self.kernel.clone(), options.clone())?;
             let total = start.elapsed().as_secs_f64();
             let report = plan.report();
             let (sort, tree) = (report.sort_seconds, report.tree_seconds);

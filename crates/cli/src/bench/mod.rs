@@ -15,6 +15,7 @@ mod table;
 use crate::clouds::BuiltIn;
 use crate::error::{Error, Result};
 use crate::files;
+use crate::kernel::known;
 use crate::machine::Machine;
 use crate::npy::{Number, Precision};
 use crate::output_folder::OutputFolder;
@@ -23,7 +24,7 @@ use crate::text::say;
 use about::About;
 use clap::Args;
 use crossover::Crossover;
-use farfield::{Kernel2d, Outputs, Plan};
+use farfield::{BiotSavart2d, Coulomb3d, Kernel, Kernel2d, Kernel3d, Outputs, Plan};
 use measure::{Measurement, Row};
 use serde::Serialize;
 use std::ops::RangeInclusive;
@@ -37,9 +38,12 @@ use std::path::PathBuf;
 /// and crossover; and bench.svg, seconds against N.
 #[derive(Args, Debug)]
 pub(crate) struct Bench {
-    /// As in eval
-    #[arg(long, default_value = "biot-savart")]
-    kernel: Kernel2d,
+    /// As in eval [default: biot-savart, in space coulomb]
+    #[arg(long, value_name = "NAME", value_parser = known)]
+    kernel: Option<String>,
+    /// Of the points: 2 or 3
+    #[arg(long, value_name = "D", default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=3))]
+    dimension: u8,
     /// Relative ℓ2 error that the sums may have
     #[arg(
         long,
@@ -103,12 +107,19 @@ struct Report {
 impl Bench {
     pub(crate) fn run(&self) -> Result<()> {
         self.check()?;
-        if let Some(file) = &self.calibrate {
-            return calibrate::run(self, file);
+        let name = self.kernel.as_deref();
+        match (&self.calibrate, self.dimension) {
+            (Some(file), 3) => calibrate::run(self, Coulomb3d, file),
+            (Some(file), _) => calibrate::run(self, BiotSavart2d, file),
+            (None, 3) => self.of(name.unwrap_or("coulomb").parse::<Kernel3d>()?),
+            _ => self.of(name.unwrap_or("biot-savart").parse::<Kernel2d>()?),
         }
+    }
+
+    fn of<K: Kernel<D>, const D: usize>(&self, kernel: K) -> Result<()> {
         self.machine.run(|| match self.precision {
-            Precision::F64 => self.bench::<f64>(),
-            Precision::F32 => self.bench::<f32>(),
+            Precision::F64 => self.bench::<f64, K, D>(kernel),
+            Precision::F32 => self.bench::<f32, K, D>(kernel),
         })
     }
 
@@ -131,14 +142,14 @@ impl Bench {
         self.out.as_deref().map_or(Ok(()), OutputFolder::check_new)
     }
 
-    fn bench<T: Number>(&self) -> Result<()> {
+    fn bench<T: Number, K: Kernel<D>, const D: usize>(&self, kernel: K) -> Result<()> {
         // A plan of nothing refuses a bad tolerance, kernel or instruction set.
-        let options = self.machine.options(self.tolerance, self.wanted())?;
-        Plan::<T, _>::new(&[], self.kernel, options)?;
+        let options = self.machine.options(self.tolerance, self.wanted(), D)?;
+        Plan::<T, K, D>::new(&[], kernel.clone(), options)?;
         let folder = OutputFolder::create(self.out.as_deref(), DEFAULT_FOLDER)?;
-        let about = About::new::<T>(self);
+        let about = About::new::<T, K, D>(self, &kernel);
         table::head(&about);
-        let mut measurement = Measurement::new(self);
+        let mut measurement = Measurement::new(self, kernel);
         let mut report = Report {
             about,
             crossover: Crossover::find(&[]),

@@ -63,7 +63,7 @@ impl Eval {
     ) -> Result<Answer<T, D>> {
         let options = self
             .machine
-            .options(self.tolerance.unwrap_or(f64::NAN), self.wanted())?;
+            .options(self.tolerance.unwrap_or(f64::NAN), self.wanted(), D)?;
         let start = Instant::now();
         let plan = match &input.targets {
             Some(targets) => {

@@ -90,7 +90,7 @@ impl Run {
             let found = format!("given beside field.leaf_capacity = {capacity}");
             return Err(Error::refused("--costs", found, "one of them"));
         }
-        measured.check(lanes::Chosen::detect().set()).map(Some)
+        measured.check(lanes::Chosen::detect().set(), 2).map(Some)
     }
 
     fn start(&self, config: Config, inputs: Inputs) -> Result<ExitCode> {

@@ -52,6 +52,29 @@ fn rows(bench: &Bench, folder: &str) -> Vec<Row> {
 const SMALL: &str = "bench --to 2000 --direct-up-to 1000 --rounds 1";
 
 #[test]
+fn in_space() {
+    let bench = Bench::new();
+    let printed = bench.good(&format!(
+        "{SMALL} --dimension 3 --outputs field,potential --tolerance 1e-3 --cloud gaussian --out o"
+    ));
+    assert!(
+        printed.starts_with("coulomb in 3 dimensions, field and potential to 1e-3, gaussian cloud"),
+        "{printed}"
+    );
+    for row in rows(&bench, "o") {
+        for error in ["field_error", "potential_error"] {
+            assert!(0.0 < row[error] && row[error] <= 1e-3, "{row:?}");
+        }
+    }
+    bench.refused(
+        "bench --dimension 3 --kernel coulomb:core=gaussian,delta=0.1 --out p",
+        "kernel: 'coulomb:core=gaussian,delta=0.1' for positions in space (allowed: coulomb)",
+    );
+    bench.usage("bench --dimension 4", &["--dimension", "4"]);
+    assert_eq!(bench.list("."), ["o"]);
+}
+
+#[test]
 fn a_small_bench_leaves_rows_that_agree() {
     let bench = Bench::new();
     let printed = bench.good(&format!("{SMALL} --outputs field,potential --out o"));
@@ -113,7 +136,7 @@ fn json_has_the_same_rows_and_says_what_was_timed() {
     let machine = serde_json::json!({"threads": 1, "isa": "scalar"});
     assert_eq!(json["machine"], machine);
     let settings = serde_json::json!({
-        "kernel": "coulomb", "tolerance": 1e-5, "precision": "f32", "cloud": "gaussian", "outputs": ["field"],
+        "kernel": "coulomb", "dimension": 2, "tolerance": 1e-5, "precision": "f32", "cloud": "gaussian", "outputs": ["field"],
         "from": 250, "to": 2000, "direct_up_to": 1000, "rounds": 1,
     });
     assert_eq!(json["settings"], settings);

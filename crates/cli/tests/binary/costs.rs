@@ -6,7 +6,8 @@ use farfield::Costs;
 /// A file for the instruction set of this machine, in which far cells cost so much that all points stay in one leaf.
 fn costs() -> String {
     let set = lanes::Chosen::detect().set();
-    let mut text = format!("version = 1\ninstruction_set = \"{set}\"\n[nanoseconds]\n");
+    let mut text =
+        format!("version = 2\ninstruction_set = \"{set}\"\ndimension = 2\n[nanoseconds]\n");
     for name in Costs::NAMES {
         let value = if name == "m2l_cell" { 1e6 } else { 1.0 };
         text += &format!("{name} = {value:?}\n");
@@ -37,10 +38,27 @@ fn calibrate_writes_what_costs_reads() {
     bench.good("check --n 2000 --tolerances 1e-6 --costs c.toml");
     bench.refused(
         "check --dimension 3 --costs c.toml",
-        "--costs: constants of planar sums for positions in space (allowed: positions in the plane)",
+        "--costs: measured in 2 dimensions (allowed: measured in 3, as the points have)",
     );
     bench.good("bench --from 500 --to 1000 --rounds 1 --costs c.toml --out b");
     bench.good("run --set initial.n=2000 --set time.steps=1 --dry-run --costs c.toml");
+}
+
+#[test]
+fn calibrates_in_space() {
+    let bench = Bench::new();
+    let printed = bench.good("bench --calibrate c.toml --dimension 3 --rounds 1");
+    assert!(printed.starts_with("calibrating in 3 dimensions on one core"));
+    bench.good("check --dimension 3 --n 2000 --tolerances 1e-3 --costs c.toml");
+    bench.good("bench --dimension 3 --from 500 --to 1000 --rounds 1 --costs c.toml --out b");
+    bench.refused(
+        "bench --costs c.toml --out planar",
+        "--costs: measured in 3 dimensions (allowed: measured in 2, as the points have)",
+    );
+    bench.refused(
+        "run --set initial.n=2000 --set time.steps=1 --dry-run --costs c.toml",
+        "--costs: measured in 3 dimensions (allowed: measured in 2, as the points have)",
+    );
 }
 
 #[test]
@@ -114,8 +132,8 @@ fn bad_constants_are_refused_before_anything_happens() {
     let bad = [
         (
             "old.toml",
-            costs.replace("version = 1", "version = 0"),
-            "version: 0 (allowed: 1)",
+            costs.replace("version = 2", "version = 1"),
+            "version: 1 (allowed: 2)",
         ),
         (
             "cut.toml",

@@ -35,7 +35,7 @@ macro_rules! constants {
         /// The constants of a machine, in nanoseconds of one core, by which a plan chooses its leaf capacity.
         ///
         /// Plans take [`shipped`](Self::shipped) ones unless [`Options::costs`](crate::Options::costs) hands in others;
-        /// `farfield bench --calibrate` measures those of planar sums. Only their ratios change the choice, and it is a flat optimum:
+        /// `farfield bench --calibrate` measures them. Only their ratios change the choice, and it is a flat optimum:
         /// a constant that is wrong by a third costs one or two percent.
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct Costs {

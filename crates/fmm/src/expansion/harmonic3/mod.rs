@@ -158,9 +158,10 @@ impl Expansion<3> for Harmonic3 {
         multipole: &[f64],
         points: &UnitPoints<3>,
         scale: CellScale,
-        _potential: bool,
+        potential: bool,
         sums: &mut UnitSums<3>,
     ) {
-        self.points.m2p(isa, multipole, points, scale, sums);
+        self.points
+            .m2p(isa, multipole, points, scale, potential, sums);
     }
 }

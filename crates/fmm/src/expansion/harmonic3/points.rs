@@ -174,6 +174,7 @@ impl Points {
         multipole: &[f64],
         points: &UnitPoints<3>,
         scale: CellScale,
+        potential: bool,
         sums: &mut UnitSums<3>,
     ) {
         let rows = self.layout.order + 1;
@@ -183,7 +184,12 @@ impl Points {
             let (v, _) = load(isa, points, place);
             let (w, inverse) = inverted::<I>(isa, v);
             let values = self.values::<I, 4, 8>(isa, &scratch, rows, w);
-            add::<I, 4>(isa, values, inverse, place, sums);
+            if potential {
+                add::<I, 4>(isa, values, inverse, place, sums);
+            } else {
+                let [x, y, z, _] = values;
+                add::<I, 3>(isa, [x, y, z], inverse, place, sums);
+            }
         }
     }
 
