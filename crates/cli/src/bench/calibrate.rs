@@ -126,7 +126,7 @@ struct Case {
 
 impl<T: Number> Cases<T> {
     fn new(tolerances: &[f64], options: impl Fn(f64) -> Options) -> Result<Self> {
-        let (positions, strengths) = BuiltIn::Uniform.cloud(POINTS).rounded::<T>();
+        let (positions, strengths) = BuiltIn::Uniform.cloud::<2, f64>(POINTS).rounded::<T, T>();
         let mut plans = vec![];
         for &tolerance in tolerances {
             for capacity in CAPACITIES {

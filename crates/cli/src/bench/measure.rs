@@ -73,7 +73,7 @@ impl<'a> Measurement<'a> {
     pub(super) fn row<T: Number>(&mut self, n: usize) -> Result<Row> {
         let bench = self.bench;
         let (kernel, isa, wanted) = (bench.kernel, bench.machine.isa, bench.wanted());
-        let (positions, strengths) = bench.cloud.cloud(n).rounded::<T>();
+        let (positions, strengths) = bench.cloud.cloud::<2, f64>(n).rounded::<T, T>();
         let targets = match n <= bench.direct_up_to {
             true => n,
             false => SAMPLE,
