@@ -4,7 +4,7 @@ use super::{Eval, Method};
 use crate::error::Result;
 use crate::npy::Number;
 use crate::predicted::Predicted;
-use farfield::{Kernel, PassSeconds, Plan, PlanReport, Sums, VerifyReport, direct};
+use farfield::{Kernel, PassSeconds, Plan, PlanReport, Strength, Sums, VerifyReport, direct};
 use std::time::Instant;
 
 /// What is summed.
@@ -101,7 +101,7 @@ impl Eval {
             plan: Some(Built {
                 predicted: Predicted::new(
                     &plan.report(),
-                    strengths.len(),
+                    strengths.len() * K::Strength::<T>::COMPONENTS,
                     rayon::current_num_threads(),
                 ),
                 report: plan.report(),
