@@ -47,7 +47,12 @@ struct Input {
 }
 
 impl Input {
-    fn sum<K: Kernel<2>>(&self, kernel: K, outputs: Outputs, set: InstructionSet) -> Vec<[f64; 2]> {
+    fn sum<K: Kernel<2, Strength<f64> = f64>>(
+        &self,
+        kernel: K,
+        outputs: Outputs,
+        set: InstructionSet,
+    ) -> Vec<[f64; 2]> {
         let (points, w) = (&self.points, &self.strengths);
         let sums = direct::evaluate(points, points, &[w], kernel, outputs, Some(set));
         sums.expect("good input").remove(0).field
@@ -73,7 +78,7 @@ impl Input {
         assert_close("field", parts, 1e-13);
     }
 
-    fn time<K: Kernel<2>>(
+    fn time<K: Kernel<2, Strength<f64> = f64>>(
         &self,
         criterion: &mut Criterion,
         name: &str,

@@ -7,7 +7,7 @@ const SAMPLES: usize = 200;
 
 /// Panics unless the relative ℓ2 error of every sum in `sums`, on a sample of the targets against the direct sum, is at
 /// most `tolerance`. The targets are the positions.
-pub fn assert_accurate<T: Real, K: Kernel<2>>(
+pub fn assert_accurate<T: Real, K: Kernel<2, Strength<T> = T>>(
     positions: &[[T; 2]],
     strengths: &[T],
     kernel: K,

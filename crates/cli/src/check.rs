@@ -3,13 +3,13 @@
 use crate::clouds::{BuiltIn, Cloud};
 use crate::config::{load, read_inputs};
 use crate::error::{Error, Result};
-use crate::kernel::known;
+use crate::kernel::{InSpace, in_space, known};
 use crate::machine::Machine;
 use crate::npy::{Array, Number, Precision};
 use crate::oracle::Oracle;
 use crate::text::{count, plural, say};
 use clap::Args;
-use farfield::{Kernel, Kernel2d, Kernel3d, Outputs, Plan};
+use farfield::{Kernel, Kernel2d, Outputs, Plan, Strength};
 use farfield_dynamics::Simulation;
 use std::path::{Path, PathBuf};
 
@@ -70,8 +70,10 @@ impl Check {
         };
         let name = self.kernel.as_deref();
         if spatial {
-            let kernel: Kernel3d = name.unwrap_or("coulomb").parse()?;
-            return self.in_dimension(kernel, yours);
+            return match in_space(name.unwrap_or("coulomb"))? {
+                InSpace::Numbers(kernel) => self.in_dimension(kernel, yours),
+                InSpace::Vectors(kernel) => self.in_dimension(kernel, yours),
+            };
         }
         let kernel: Kernel2d = name.unwrap_or("biot-savart").parse()?;
         self.in_dimension(kernel, yours)
@@ -82,7 +84,7 @@ impl Check {
         kernel: K,
         yours: Option<(Array, Array)>,
     ) -> Result<()> {
-        let clouds: Vec<Cloud<D>> = match yours {
+        let clouds: Vec<Cloud<D, _>> = match yours {
             Some((sources, strengths)) => vec![cloud(&sources, &strengths)?],
             None => [BuiltIn::Uniform, BuiltIn::Gaussian]
                 .map(|built_in| built_in.cloud(self.n as usize))
@@ -99,7 +101,7 @@ impl Check {
     fn compare<T: Number, K: Kernel<D>, const D: usize>(
         &self,
         kernel: &K,
-        clouds: &[Cloud<D>],
+        clouds: &[Cloud<D, K::Strength<f64>>],
         default: &[f64],
     ) -> Result<()> {
         let tolerances = match self.tolerances.is_empty() {
@@ -118,7 +120,7 @@ impl Check {
         ));
         let (mut missed, mut all) = (0, 0);
         for cloud in clouds {
-            let (positions, strengths) = cloud.rounded::<T>();
+            let (positions, strengths) = cloud.rounded::<T, K::Strength<T>>();
             let oracle = Oracle::new(
                 &positions,
                 &strengths,
@@ -154,9 +156,12 @@ impl Check {
     }
 }
 
-fn cloud<const D: usize>(sources: &Array, strengths: &Array) -> Result<Cloud<D>> {
+fn cloud<const D: usize, W: Strength<f64>>(
+    sources: &Array,
+    strengths: &Array,
+) -> Result<Cloud<D, W>> {
     let positions = sources.positions()?;
-    let strengths = strengths.vectors(positions.len())?;
+    let strengths = strengths.strengths(positions.len())?;
     Ok(Cloud {
         name: "yours".into(),
         positions,

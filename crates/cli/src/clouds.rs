@@ -1,22 +1,23 @@
 //! Clouds of points with strengths; the built-in ones are the same on every machine.
 
 use clap::ValueEnum;
-use farfield::Real;
+use farfield::kernel::converted;
+use farfield::{Real, Strength};
 use std::f64::consts::TAU;
 
 /// Points with a strength each.
-pub(crate) struct Cloud<const D: usize> {
+pub(crate) struct Cloud<const D: usize, W = f64> {
     pub(crate) name: String,
     pub(crate) positions: Vec<[f64; D]>,
-    pub(crate) strengths: Vec<f64>,
+    pub(crate) strengths: Vec<W>,
 }
 
-impl<const D: usize> Cloud<D> {
+impl<W: Strength<f64>, const D: usize> Cloud<D, W> {
     /// Every number rounded to `T`.
-    pub(crate) fn rounded<T: Real>(&self) -> (Vec<[T; D]>, Vec<T>) {
+    pub(crate) fn rounded<T: Real, V: Strength<T>>(&self) -> (Vec<[T; D]>, Vec<V>) {
         let positions = self.positions.iter().map(|x| x.map(T::from_f64));
-        let strengths = self.strengths.iter().map(|&w| T::from_f64(w));
-        (positions.collect(), strengths.collect())
+        let strengths = converted::<f64, T, _, _>(&self.strengths);
+        (positions.collect(), strengths)
     }
 }
 
@@ -40,13 +41,13 @@ impl BuiltIn {
         }
     }
 
-    /// `n` points in no order, with strengths uniform on [−1, 1).
-    pub(crate) fn cloud<const D: usize>(self, n: usize) -> Cloud<D> {
+    /// `n` points in no order, with strengths uniform on [−1, 1), in each component.
+    pub(crate) fn cloud<const D: usize, W: Strength<f64>>(self, n: usize) -> Cloud<D, W> {
         let mut random = SplitMix(7);
         Cloud {
             name: self.name().into(),
             positions: (0..n).map(|_| self.point(&mut random)).collect(),
-            strengths: (0..n).map(|_| 2.0 * random.uniform() - 1.0).collect(),
+            strengths: (0..n).map(|_| random.strength()).collect(),
         }
     }
 
@@ -76,6 +77,15 @@ impl SplitMix {
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         (z ^ (z >> 31)) as f64 / 2f64.powi(64)
+    }
+
+    /// In [−1, 1)^C.
+    fn strength<W: Strength<f64>>(&mut self) -> W {
+        let mut strength = W::ZERO;
+        for w in strength.components_mut() {
+            *w = 2.0 * self.uniform() - 1.0;
+        }
+        strength
     }
 
     /// Independent standard normal numbers, two at a time (Box, Muller 1958).

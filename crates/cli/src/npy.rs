@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use clap::ValueEnum;
-use farfield::Real;
+use farfield::{Real, Strength};
 use npyz::{AutoSerialize, DType, NpyHeader, Order, Serialize, TypeChar, WriterBuilder};
 use std::fmt::Display;
 use std::fs::File;
@@ -168,22 +168,28 @@ impl Array {
         self.numbers()
     }
 
-    /// Shape (N,) or (N, m): m strength vectors of N numbers.
-    pub(crate) fn vectors<T: Real>(&self, n: usize) -> Result<Vec<Vec<T>>> {
-        let m = match self.shape[..] {
-            [found] if found == n => 1,
-            [found, m] if found == n && m > 0 => m,
+    /// Shape (N,) or (N, m), and for strengths that are vectors (N, 3) or (N, m, 3): m strengths for each of N sources.
+    pub(crate) fn strengths<T: Real, W: Strength<T>>(&self, n: usize) -> Result<Vec<Vec<W>>> {
+        let one = shape_of::<T, W>();
+        let m = match self.shape.strip_suffix(one) {
+            Some(&[found]) if found == n => 1,
+            Some(&[found, m]) if found == n && m > 0 => m,
             _ => {
                 let found = format!("shape {}", tuple(&self.shape));
-                let allowed = format!("({n},) or ({n}, m): a number for each source");
+                let allowed = match one {
+                    [] => format!("({n},) or ({n}, m): a number for each source"),
+                    _ => format!("({n}, 3) or ({n}, m, 3): a vector for each source"),
+                };
                 return Err(Error::refused(self.path.display(), found, allowed));
             }
         };
-        let numbers = self.numbers()?;
-        if m == 1 {
-            return Ok(vec![numbers]);
-        }
-        let column = |k| numbers.iter().skip(k).step_by(m).copied().collect();
+        let numbers: Vec<T> = self.numbers()?;
+        let all = numbers.chunks_exact(W::COMPONENTS).map(|numbers| {
+            let mut one = W::ZERO;
+            one.components_mut().copy_from_slice(numbers);
+            one
+        });
+        let column = |k| all.clone().skip(k).step_by(m).collect();
         Ok((0..m).map(column).collect())
     }
 
@@ -210,12 +216,24 @@ impl Array {
         }
     }
 
-    /// `row` or `row, column` of the flat index.
+    /// `row`, `row, column` or so on of the flat index.
     fn index(&self, flat: usize) -> String {
         match self.shape[..] {
             [_, columns] => format!("{}, {}", flat / columns, flat % columns),
+            [_, m, columns] => {
+                let (row, column) = (flat / columns, flat % columns);
+                format!("{}, {}, {column}", row / m, row % m)
+            }
             _ => flat.to_string(),
         }
+    }
+}
+
+/// The shape of one strength.
+pub(crate) fn shape_of<T: Real, W: Strength<T>>() -> &'static [usize] {
+    match W::COMPONENTS {
+        1 => &[],
+        _ => &[3],
     }
 }
 

@@ -1,15 +1,16 @@
 //! The direct sum in f64, which every error is measured against.
 
 use crate::error::Result;
-use farfield::{InstructionSet, Kernel, Outputs, Real, Sums, direct};
+use farfield::kernel::converted;
+use farfield::{InstructionSet, Kernel, Outputs, Real, Strength, Sums, direct};
 
 /// The exact sums of a cloud, at all of its points or at a sample of them.
-pub(crate) struct Oracle<K, const D: usize> {
+pub(crate) struct Oracle<K: Kernel<D>, const D: usize> {
     kernel: K,
     outputs: Outputs,
     isa: Option<InstructionSet>,
     sources: Vec<[f64; D]>,
-    strengths: Vec<f64>,
+    strengths: Vec<K::Strength<f64>>,
     /// Every so many points is a target.
     stride: usize,
     targets: Vec<[f64; D]>,
@@ -34,7 +35,7 @@ impl<K: Kernel<D>, const D: usize> Oracle<K, D> {
     /// For the numbers as `T` holds them; `targets` is the most points that are targets.
     pub(crate) fn new<T: Real>(
         positions: &[[T; D]],
-        strengths: &[T],
+        strengths: &[K::Strength<T>],
         targets: usize,
         kernel: K,
         outputs: Outputs,
@@ -46,7 +47,7 @@ impl<K: Kernel<D>, const D: usize> Oracle<K, D> {
             kernel,
             outputs,
             isa,
-            strengths: strengths.iter().map(|w| w.to_f64()).collect(),
+            strengths: converted::<T, f64, _, _>(strengths),
             stride,
             targets: sources.iter().copied().step_by(stride).collect(),
             sources,
@@ -59,7 +60,7 @@ impl<K: Kernel<D>, const D: usize> Oracle<K, D> {
     }
 
     /// The direct sums at the targets.
-    pub(crate) fn exact(&self) -> Result<Sums<f64, D>> {
+    pub(crate) fn exact(&self) -> Result<Sums<f64, D, K::Strength<f64>>> {
         let mut sums = direct::evaluate(
             &self.targets,
             &self.sources,
@@ -72,11 +73,16 @@ impl<K: Kernel<D>, const D: usize> Oracle<K, D> {
     }
 
     /// How far `sums`, at all points, are from `exact`, at the targets.
-    pub(crate) fn errors<T: Real>(&self, sums: &Sums<T, D>, exact: &Sums<f64, D>) -> Errors {
+    pub(crate) fn errors<T: Real>(
+        &self,
+        sums: &Sums<T, D, K::Strength<T>>,
+        exact: &Sums<f64, D, K::Strength<f64>>,
+    ) -> Errors {
         let field = sums.field.iter().step_by(self.stride).zip(&exact.field);
         let field = field.flat_map(|(u, exact)| u.iter().map(|u| u.to_f64()).zip(*exact));
-        let potential = sums.potential.iter().step_by(self.stride);
-        let potential = potential.zip(&exact.potential);
+        let potential = sums.potential.chunks(self.stride);
+        let potential = potential.flat_map(|some| K::Strength::<T>::numbers(&some[..1]));
+        let potential = potential.zip(K::Strength::<f64>::numbers(&exact.potential));
         let potential = potential.map(|(u, &exact)| (u.to_f64(), exact));
         Errors {
             field: self.outputs.field.then(|| relative_error(field)),

@@ -4,7 +4,7 @@
 //! its pairs are those of the near field.
 
 use crate::Real;
-use crate::kernel::{Kernel, Pair, RadialPair};
+use crate::kernel::{Kernel, Pair, RadialPair, Strength, by_component};
 use crate::passes::AsTheyAre;
 use crate::passes::p2p::{Back, RadialSum, Sources, Targets, p2p};
 use crate::passes::{PADDING, unit};
@@ -21,7 +21,7 @@ use rayon::prelude::*;
 pub fn field<T: Real, K: Kernel<D>, const D: usize>(
     targets: &[[T; D]],
     sources: &[[T; D]],
-    strengths: &[T],
+    strengths: &[K::Strength<T>],
     kernel: K,
 ) -> Result<Vec<[T; D]>> {
     let mut sums = evaluate(targets, sources, &[strengths], kernel, Outputs::FIELD, None)?;
@@ -32,9 +32,9 @@ pub fn field<T: Real, K: Kernel<D>, const D: usize>(
 pub fn potential<T: Real, K: Kernel<D>, const D: usize>(
     targets: &[[T; D]],
     sources: &[[T; D]],
-    strengths: &[T],
+    strengths: &[K::Strength<T>],
     kernel: K,
-) -> Result<Vec<T>> {
+) -> Result<Vec<K::Strength<T>>> {
     let mut sums = evaluate(
         targets,
         sources,
@@ -51,11 +51,11 @@ pub fn potential<T: Real, K: Kernel<D>, const D: usize>(
 pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
     targets: &[[T; D]],
     sources: &[[T; D]],
-    strengths: &[&[T]],
+    strengths: &[&[K::Strength<T>]],
     kernel: K,
     outputs: Outputs,
     instruction_set: Option<InstructionSet>,
-) -> Result<Vec<Sums<T, D>>> {
+) -> Result<Vec<Sums<T, D, K::Strength<T>>>> {
     kernel.check()?;
     let chosen = crate::options::choose(instruction_set)?;
     check_positions(chosen, "targets", targets)?;
@@ -80,55 +80,77 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
     for axis in &mut sources {
         axis.resize(axis.len().next_multiple_of(PADDING), 0.0);
     }
-    let sum = |(m, w): (usize, &&[T])| {
+    let sum = |(m, strengths): (usize, &&[K::Strength<T>])| {
         let unit = unit(largest[m]);
-        let mut w: Vec<f64> = w.iter().map(|w| w.to_f64() / unit).collect();
-        w.resize(sources[0].len(), 0.0);
-        let all = AllPairs {
-            chosen,
-            targets: &targets,
-            sources: &sources,
-            w: &w,
+        let by_component = by_component(strengths).into_iter().map(|w| {
+            let mut w: Vec<f64> = w.iter().map(|w| w.to_f64() / unit).collect();
+            w.resize(sources[0].len(), 0.0);
+            let all = AllPairs {
+                chosen,
+                targets: &targets,
+                sources: &sources,
+                w: &w,
+                outputs,
+            };
+            kernel.pair(scale).all_pairs(&all)
+        });
+        let in_user_unit = |x: f64, power: usize| (0..power).fold(x * unit, |x, _| x * scale);
+        let sums = put_together(
+            &kernel,
+            by_component,
+            targets[0].len(),
+            in_user_unit,
             outputs,
-        };
-        let sums = kernel.pair(scale).all_pairs(&all);
-        let power = <K::Pair as RadialPair<D>>::POWER;
-        let user = |x: f64, power: usize| (0..power).fold(x * unit, |x, _| x * scale);
-        let field = |sum: &RadialSum<f64, D>| {
-            kernel
-                .field(sum.s.map(|s| user(s, power + 1)))
-                .map(T::from_f64)
-        };
-        let potential = |sum: &RadialSum<f64, D>| T::from_f64(kernel.potential(user(sum.t, power)));
-        let sums = Sums {
-            field: if outputs.field {
-                sums.iter().map(field).collect()
-            } else {
-                vec![]
-            },
-            potential: if outputs.potential {
-                sums.iter().map(potential).collect()
-            } else {
-                vec![]
-            },
-        };
+        );
         check_sums(m, &sums)?;
         Ok(sums)
     };
     strengths.iter().enumerate().map(sum).collect()
 }
 
-fn check_sums<T: Real, const D: usize>(vector: usize, sums: &Sums<T, D>) -> Result<()> {
+/// Field and potential at `n` targets from the radial sums of each component, which `in_user_unit` takes, with a power of
+/// the length, to the user's unit.
+fn put_together<T: Real, K: Kernel<D>, const D: usize>(
+    kernel: &K,
+    by_component: impl Iterator<Item = Vec<RadialSum<f64, D>>>,
+    n: usize,
+    in_user_unit: impl Fn(f64, usize) -> f64,
+    outputs: Outputs,
+) -> Sums<T, D, K::Strength<T>> {
+    let power = <K::Pair as RadialPair<D>>::POWER;
+    let room = |wanted| if wanted { n } else { 0 };
+    let mut field = vec![[0.0; D]; room(outputs.field)];
+    let mut potential = vec![K::Strength::<T>::ZERO; room(outputs.potential)];
+    for (c, sums) in by_component.enumerate() {
+        for (u, sum) in field.iter_mut().zip(&sums) {
+            let share = kernel.field(c, sum.s.map(|s| in_user_unit(s, power + 1)));
+            (0..D).for_each(|a| u[a] += share[a]);
+        }
+        for (g, sum) in potential.iter_mut().zip(&sums) {
+            let t = in_user_unit(sum.t, power);
+            g.components_mut()[c] = T::from_f64(kernel.potential(t));
+        }
+    }
+    Sums {
+        field: field.iter().map(|u| u.map(T::from_f64)).collect(),
+        potential,
+    }
+}
+
+fn check_sums<T: Real, W: Strength<T>, const D: usize>(
+    vector: usize,
+    sums: &Sums<T, D, W>,
+) -> Result<()> {
     let field = sums
         .field
         .iter()
         .position(|u| !u.iter().all(|u| u.is_finite()))
         .map(|i| ("field", i));
     let potential = || {
-        sums.potential
+        W::numbers(&sums.potential)
             .iter()
             .position(|g| !g.is_finite())
-            .map(|i| ("potential", i))
+            .map(|i| ("potential", i / W::COMPONENTS))
     };
     field.or_else(potential).map_or(Ok(()), |(name, i)| {
         let allowed = "sums within the range of the precision (points may be too close, or strengths too large)";

@@ -30,7 +30,8 @@ pub mod tree;
 
 pub use cost::Costs;
 pub use error::{Error, ErrorKind, Result};
-pub use kernel::{BiotSavart2d, Coulomb2d, Coulomb3d, GaussianCore, Kernel, Kernel2d, Kernel3d};
+pub use kernel::{BiotSavart2d, BiotSavart3d, Coulomb2d, Coulomb3d, GaussianCore};
+pub use kernel::{Kernel, Kernel2d, Kernel3d, Strength};
 pub use lanes::InstructionSet;
 pub use options::{Guarantee, Options, Outputs};
 pub use plan::Plan;
@@ -41,20 +42,21 @@ pub trait Real: passes::Compiled {}
 impl Real for f64 {}
 impl Real for f32 {}
 
-/// The sums of one strength vector, in the order of the targets; a sum that was not asked for is empty.
+/// The sums of one strength vector, in the order of the targets; a sum that was not asked for is empty. `W` is what one
+/// source carries, [`Kernel::Strength`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sums<T, const D: usize> {
+pub struct Sums<T, const D: usize, W = T> {
     /// Σ w_j K(x_i − y_j).
     pub field: Vec<[T; D]>,
     /// Σ w_j g(x_i − y_j).
-    pub potential: Vec<T>,
+    pub potential: Vec<W>,
 }
 
 /// What [`Plan::evaluate`] returns.
 #[derive(Clone, Debug)]
-pub struct Evaluation<T, const D: usize> {
+pub struct Evaluation<T, const D: usize, W = T> {
     /// One entry a strength vector.
-    pub sums: Vec<Sums<T, D>>,
+    pub sums: Vec<Sums<T, D, W>>,
     /// Seconds that each pass took.
     pub seconds: PassSeconds,
 }

@@ -1,5 +1,6 @@
 //! Points and strengths at the border: validated here, once; inside, code trusts.
 
+use crate::kernel::Strength;
 use crate::tree::Frame;
 use crate::{Error, Result};
 use lanes::{Chosen, Isa, Job, Lanes, Real};
@@ -133,10 +134,10 @@ pub(crate) fn check_positions<T: Real, const D: usize>(
     ))
 }
 
-/// One finite strength for each source, in every vector; returns the largest |w| of each.
-pub(crate) fn check_strengths<T: Real>(
+/// One finite strength for each source, in every vector; returns the largest |w| of each, of all components.
+pub(crate) fn check_strengths<T: Real, S: Strength<T>>(
     chosen: Chosen,
-    strengths: &[&[T]],
+    strengths: &[&[S]],
     n_sources: usize,
 ) -> Result<Vec<f64>> {
     if strengths.is_empty() {
@@ -146,28 +147,39 @@ pub(crate) fn check_strengths<T: Real>(
             "at least one vector of strengths",
         ));
     }
-    let check = |(k, vector): (usize, &&[T])| {
+    let check = |(k, &vector): (usize, &&[S])| {
         let name = if strengths.len() == 1 {
             "strengths".to_string()
         } else {
             format!("strengths[{k}]")
         };
         if vector.len() != n_sources {
-            let value = format!("{} numbers", vector.len());
+            let what = if S::COMPONENTS == 1 {
+                "numbers"
+            } else {
+                "vectors"
+            };
+            let value = format!("{} {what}", vector.len());
             return Err(Error::argument(
                 name,
                 value,
                 format!("one for each of the {n_sources} sources"),
             ));
         }
-        let extent = Extent::<1>::of(chosen, vector);
+        let numbers = S::numbers(vector);
+        let extent = Extent::<1>::of(chosen, numbers);
         if extent.finite {
             return Ok(extent.largest());
         }
-        let j = vector.iter().position(|w| !w.is_finite()).unwrap_or(0);
+        let at = numbers.iter().position(|w| !w.is_finite()).unwrap_or(0);
+        let (j, c) = (at / S::COMPONENTS, at % S::COMPONENTS);
+        let value = match S::COMPONENTS {
+            1 => numbers[at].to_string(),
+            _ => format!("{} in component {c}", numbers[at]),
+        };
         Err(Error::argument(
             format!("{name}[{j}]"),
-            vector[j].to_string(),
+            value,
             "finite numbers",
         ))
     };

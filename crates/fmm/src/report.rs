@@ -54,8 +54,8 @@ pub struct PlanReport {
     pub predicted: PredictedSeconds,
 }
 
-/// Seconds that the cost model ([`Costs`](crate::Costs)) expects of a plan and of one strength vector, on one core: many
-/// threads take about as many times less.
+/// Seconds that the cost model ([`Costs`](crate::Costs)) expects of a plan and of one strength vector (where strengths
+/// are vectors, of one of their components), on one core: many threads take about as many times less.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PredictedSeconds {
     /// Building cells and lists; sorting is not modelled, as it hardly depends on the leaf capacity.

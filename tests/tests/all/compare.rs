@@ -1,15 +1,15 @@
 //! Exact sums, and the distance to them.
 
-use farfield::{Kernel, Outputs, Real, Sums, direct};
+use farfield::{Kernel, Outputs, Real, Strength, Sums, direct};
 use std::f64::consts::TAU;
 
 /// Field and potential by the direct sum in f64.
 pub(crate) fn exact<K: Kernel<D>, const D: usize>(
     targets: &[[f64; D]],
     sources: &[[f64; D]],
-    w: &[f64],
+    w: &[K::Strength<f64>],
     kernel: K,
-) -> Sums<f64, D> {
+) -> Sums<f64, D, K::Strength<f64>> {
     direct::evaluate(targets, sources, &[w], kernel, Outputs::BOTH, None)
         .expect("a valid sum")
         .remove(0)
@@ -40,12 +40,13 @@ pub(crate) fn relative_l2<T: Real>(found: &[T], exact: &[f64]) -> f64 {
 }
 
 /// Larger of the errors of field and potential.
-pub(crate) fn worst_error<T: Real, const D: usize>(
-    found: &Sums<T, D>,
-    exact: &Sums<f64, D>,
+pub(crate) fn worst_error<T: Real, W: Strength<T>, V: Strength<f64>, const D: usize>(
+    found: &Sums<T, D, W>,
+    exact: &Sums<f64, D, V>,
 ) -> f64 {
     let field = relative_l2(found.field.as_flattened(), exact.field.as_flattened());
-    field.max(relative_l2(&found.potential, &exact.potential))
+    let potentials = (W::numbers(&found.potential), V::numbers(&exact.potential));
+    field.max(relative_l2(potentials.0, potentials.1))
 }
 
 /// Σ_j |w_j||K(x_i − y_j)| = Σ_j |w_j|/(2π r) at every target: what rounding and truncation are measured by where the sum

@@ -6,14 +6,18 @@ use farfield::{BiotSavart2d, Coulomb2d, Kernel, Options, Outputs, Plan, Sums, di
 use std::f64::consts::{PI, TAU};
 
 /// The sums by the method and by the direct sum, both of which must agree with a formula.
-fn both_ways<K: Kernel<2>>(points: &[[f64; 2]], w: &[f64], kernel: K) -> [Sums<f64, 2>; 2] {
+fn both_ways<K: Kernel<2, Strength<f64> = f64>>(
+    points: &[[f64; 2]],
+    w: &[f64],
+    kernel: K,
+) -> [Sums<f64, 2>; 2] {
     [
         fmm(points, points, w, kernel.clone(), 1e-12),
         exact(points, points, w, kernel),
     ]
 }
 
-fn fmm<K: Kernel<2>>(
+fn fmm<K: Kernel<2, Strength<f64> = f64>>(
     targets: &[[f64; 2]],
     sources: &[[f64; 2]],
     w: &[f64],

@@ -10,7 +10,11 @@ use std::f64::consts::{PI, TAU};
 const TOLERANCE: f64 = 1e-9;
 const N: usize = 3000;
 
-fn sums<K: Kernel<2>>(points: &[[f64; 2]], w: &[f64], kernel: K) -> Sums<f64, 2> {
+fn sums<K: Kernel<2, Strength<f64> = f64>>(
+    points: &[[f64; 2]],
+    w: &[f64],
+    kernel: K,
+) -> Sums<f64, 2> {
     let plan = Plan::new(points, kernel, Options::tolerance(TOLERANCE)).unwrap();
     plan.evaluate(&[w], Outputs::BOTH).unwrap().sums.remove(0)
 }
@@ -162,7 +166,7 @@ fn fields_are_derivatives() {
 }
 
 /// The field is `turn` of minus the gradient of the potential, by central differences of direct sums.
-fn check_derivatives<K: Kernel<2>>(kernel: K, turn: fn([f64; 2]) -> [f64; 2]) {
+fn check_derivatives<K: Kernel<2, Strength<f64> = f64>>(kernel: K, turn: fn([f64; 2]) -> [f64; 2]) {
     let (sources, w) = (
         Shape::Gaussian.points(30, 13),
         Signs::Random.strengths(30, 13),

@@ -7,7 +7,7 @@ use farfield::{BiotSavart2d, Coulomb2d, Kernel, Options, Outputs, Plan};
 /// Every point of a cloud has a twin at one distance, in some direction: from a leaf's width to far below its 2⁻³¹, within
 /// leaves and across their edges. The twins' pairs outweigh all others where they are close, so one that is lost, taken
 /// twice or rounded shows in full.
-fn check<K: Kernel<2>>(kernel: K, n: usize, tolerance: f64, vectors: usize) {
+fn check<K: Kernel<2, Strength<f64> = f64>>(kernel: K, n: usize, tolerance: f64, vectors: usize) {
     for shape in [Shape::Uniform, Shape::Gaussian] {
         for exponent in 1..=15 {
             let distance = 10f64.powi(-exponent);

@@ -135,7 +135,7 @@ fn rounded(x: f64) -> f64 {
 /// Plans of one precision that are evaluated in turn, so that a slow while of the machine hits all of them.
 struct Cases<T: Number, K: Kernel<D>, const D: usize> {
     positions: Vec<[T; D]>,
-    strengths: Vec<T>,
+    strengths: Vec<K::Strength<T>>,
     plans: Vec<Plan<T, K, D>>,
     /// Least seconds of each pass, by plan: of the field alone, and with the potential.
     seconds: Vec<[[f64; 4]; 2]>,
@@ -150,7 +150,9 @@ struct Case {
 
 impl<T: Number, K: Kernel<D>, const D: usize> Cases<T, K, D> {
     fn new(kernel: &K, tolerances: &[f64], options: impl Fn(f64) -> Options) -> Result<Self> {
-        let (positions, strengths) = BuiltIn::Uniform.cloud(points(D)).rounded::<T>();
+        let (positions, strengths) = BuiltIn::Uniform
+            .cloud::<D, K::Strength<f64>>(points(D))
+            .rounded::<T, K::Strength<T>>();
         let mut plans = vec![];
         for &tolerance in tolerances {
             for capacity in capacities(D) {

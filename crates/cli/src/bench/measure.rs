@@ -55,6 +55,9 @@ impl Row {
     }
 }
 
+/// Sums of the oracle.
+type ExactSums<K, const D: usize> = Sums<f64, D, <K as Kernel<D>>::Strength<f64>>;
+
 /// Measures rows of rising N.
 pub(super) struct Measurement<'a, K, const D: usize> {
     bench: &'a Bench,
@@ -75,7 +78,10 @@ impl<'a, K: Kernel<D>, const D: usize> Measurement<'a, K, D> {
     pub(super) fn row<T: Number>(&mut self, n: usize) -> Result<Row> {
         let bench = self.bench;
         let (isa, wanted) = (bench.machine.isa, bench.wanted());
-        let (positions, strengths) = bench.cloud.cloud::<D>(n).rounded::<T>();
+        let (positions, strengths) = bench
+            .cloud
+            .cloud::<D, K::Strength<f64>>(n)
+            .rounded::<T, K::Strength<T>>();
         let targets = match n <= bench.direct_up_to {
             true => n,
             false => SAMPLE,
@@ -106,7 +112,7 @@ impl<'a, K: Kernel<D>, const D: usize> Measurement<'a, K, D> {
         &mut self,
         n: usize,
         oracle: &Oracle<K, D>,
-    ) -> Result<(Sums<f64, D>, Option<Direct>)> {
+    ) -> Result<(ExactSums<K, D>, Option<Direct>)> {
         let pairs = n as f64 * n as f64;
         if n > self.bench.direct_up_to {
             let extrapolated = self.seconds_a_pair.map(|a_pair| Direct {
@@ -133,7 +139,11 @@ impl<'a, K: Kernel<D>, const D: usize> Measurement<'a, K, D> {
     }
 
     /// Evaluations of a plan that has been evaluated before.
-    fn evaluate<T: Number>(&self, plan: &Plan<T, K, D>, strengths: &[T]) -> Result<PassSeconds> {
+    fn evaluate<T: Number>(
+        &self,
+        plan: &Plan<T, K, D>,
+        strengths: &[K::Strength<T>],
+    ) -> Result<PassSeconds> {
         let wanted = self.bench.wanted();
         let [total, permute, upward, downward, leaves] = fastest(self.bench.rounds(), || {
             let s = plan.evaluate(&[strengths], wanted)?.seconds;

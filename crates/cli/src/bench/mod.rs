@@ -15,7 +15,7 @@ mod table;
 use crate::clouds::BuiltIn;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::kernel::known;
+use crate::kernel::{InSpace, in_space, known};
 use crate::machine::Machine;
 use crate::npy::{Number, Precision};
 use crate::output_folder::OutputFolder;
@@ -24,7 +24,7 @@ use crate::text::say;
 use about::About;
 use clap::Args;
 use crossover::Crossover;
-use farfield::{BiotSavart2d, Coulomb3d, Kernel, Kernel2d, Kernel3d, Outputs, Plan};
+use farfield::{BiotSavart2d, Coulomb3d, Kernel, Kernel2d, Outputs, Plan};
 use measure::{Measurement, Row};
 use serde::Serialize;
 use std::ops::RangeInclusive;
@@ -111,7 +111,10 @@ impl Bench {
         match (&self.calibrate, self.dimension) {
             (Some(file), 3) => calibrate::run(self, Coulomb3d, file),
             (Some(file), _) => calibrate::run(self, BiotSavart2d, file),
-            (None, 3) => self.of(name.unwrap_or("coulomb").parse::<Kernel3d>()?),
+            (None, 3) => match in_space(name.unwrap_or("coulomb"))? {
+                InSpace::Numbers(kernel) => self.of(kernel),
+                InSpace::Vectors(kernel) => self.of(kernel),
+            },
             _ => self.of(name.unwrap_or("biot-savart").parse::<Kernel2d>()?),
         }
     }

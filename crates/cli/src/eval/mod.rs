@@ -6,12 +6,12 @@ mod sum;
 
 use crate::error::{Error, Result};
 use crate::files;
-use crate::kernel::known;
+use crate::kernel::{InSpace, in_space, known};
 use crate::machine::Machine;
-use crate::npy::{Array, Number, Precision};
+use crate::npy::{self, Array, Number, Precision};
 use crate::outputs::{self, Output};
 use clap::{Args, ValueEnum};
-use farfield::{Kernel, Kernel2d, Kernel3d, Outputs};
+use farfield::{Kernel, Kernel2d, Outputs};
 use save::Results;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -19,12 +19,12 @@ use sum::Input;
 
 /// Sum a kernel over arrays: Σ_j w_j K(x_i − y_j) at every target x_i
 ///
-/// Arrays are C-ordered .npy, float64 or float32: positions (N, 2) in the plane or (N, 3) in space; strengths (N,), or
-/// (N, m) for m strength vectors at once. Results keep the order of the M targets: field (M, 2) or (M, 3) and potential
-/// (M,), or (M, m, 2) or (M, m, 3) and (M, m).
+/// Arrays are C-ordered .npy, float64 or float32: positions (N, 2) in the plane or (N, 3) in space; strengths (N,), for
+/// biot-savart in space (N, 3), or (N, m) and (N, m, 3) for m strengths of each source at once. Results keep the order of
+/// the M targets: field (M, 2) or (M, 3), potential (M,) or, as the strengths, (M, 3); or (M, m, 2) and so on.
 #[derive(Args, Debug)]
 pub(crate) struct Eval {
-    /// biot-savart or coulomb, in space coulomb; in the plane with a core: biot-savart:core=gaussian,delta=0.01
+    /// biot-savart or coulomb; in the plane with a core: biot-savart:core=gaussian,delta=0.01
     #[arg(long, value_name = "NAME", value_parser = known)]
     kernel: String,
     /// Relative ℓ2 error that the result may have; needed unless --method direct
@@ -114,7 +114,10 @@ impl Eval {
         if !arrays.sources.is_spatial()? {
             return self.sum::<T, _, 2>(self.kernel.parse::<Kernel2d>()?, arrays);
         }
-        self.sum::<T, _, 3>(self.kernel.parse::<Kernel3d>()?, arrays)
+        match in_space(&self.kernel)? {
+            InSpace::Numbers(kernel) => self.sum::<T, _, 3>(kernel, arrays),
+            InSpace::Vectors(kernel) => self.sum::<T, _, 3>(kernel, arrays),
+        }
     }
 
     /// What can be refused before anything is read.
@@ -181,7 +184,7 @@ impl Eval {
         let targets = arrays.targets.as_ref();
         let input = Input::<T, K, D> {
             kernel,
-            strengths: arrays.strengths.vectors(sources.len())?,
+            strengths: arrays.strengths.strengths(sources.len())?,
             targets: targets.map(Array::positions).transpose()?,
             sources,
         };
@@ -191,7 +194,8 @@ impl Eval {
                 sums: &answer.sums,
                 outputs: self.wanted(),
                 targets: input.targets().len(),
-                several: arrays.strengths.shape().len() == 2,
+                several: arrays.strengths.shape().len()
+                    > 1 + npy::shape_of::<T, K::Strength<T>>().len(),
             };
             results.save(output)?;
         }

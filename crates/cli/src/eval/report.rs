@@ -78,7 +78,7 @@ impl Eval {
     pub(super) fn report<T: Number, K: Kernel<D>, const D: usize>(
         &self,
         input: &Input<T, K, D>,
-        answer: &Answer<T, D>,
+        answer: &Answer<T, D, K::Strength<T>>,
     ) -> Report {
         Report {
             n_sources: input.sources.len(),
@@ -103,7 +103,11 @@ impl Eval {
         }
     }
 
-    pub(super) fn summarise<T, const D: usize>(&self, report: &Report, answer: &Answer<T, D>) {
+    pub(super) fn summarise<T, W, const D: usize>(
+        &self,
+        report: &Report,
+        answer: &Answer<T, D, W>,
+    ) {
         let Report {
             kernel,
             precision,

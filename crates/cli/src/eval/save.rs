@@ -4,21 +4,21 @@ use crate::error::Result;
 use crate::files;
 use crate::npy::{self, Number};
 use crate::npz::NpzWriter;
-use farfield::{Outputs, Sums};
+use farfield::{Outputs, Strength, Sums};
 use std::path::Path;
 
 /// The sums of `targets` targets, for one strength vector or `several`.
-pub(super) struct Results<'a, T, const D: usize> {
-    pub(super) sums: &'a [Sums<T, D>],
+pub(super) struct Results<'a, T, const D: usize, W> {
+    pub(super) sums: &'a [Sums<T, D, W>],
     pub(super) outputs: Outputs,
     pub(super) targets: usize,
     pub(super) several: bool,
 }
 
-impl<T: Number, const D: usize> Results<'_, T, D> {
-    /// Field (M, D) and potential (M,); with several strength vectors (M, m, D) and (M, m).
+impl<T: Number, W: Strength<T>, const D: usize> Results<'_, T, D, W> {
+    /// Field (M, D) and potential (M,), or (M, 3) as the strengths; with several strength vectors (M, m, D) and so on.
     pub(super) fn save(&self, path: &Path) -> Result<()> {
-        let (field, potential) = (self.shape(&[D]), self.shape(&[]));
+        let (field, potential) = (self.shape(&[D]), self.shape(npy::shape_of::<T, W>()));
         if path.extension().is_some_and(|extension| extension == "npz") {
             return files::write(path, |to| {
                 let mut npz = NpzWriter::new(to);
@@ -49,6 +49,11 @@ impl<T: Number, const D: usize> Results<'_, T, D> {
     }
 
     fn potential(&self) -> impl Iterator<Item = T> {
-        (0..self.targets).flat_map(|i| self.sums.iter().map(move |one| one.potential[i]))
+        let at = |i| {
+            self.sums
+                .iter()
+                .flat_map(move |one| W::numbers(&one.potential[i..=i]))
+        };
+        (0..self.targets).flat_map(at).copied()
     }
 }

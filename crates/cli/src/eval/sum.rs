@@ -4,22 +4,22 @@ use super::{Eval, Method};
 use crate::error::Result;
 use crate::npy::Number;
 use crate::predicted::Predicted;
-use farfield::{Kernel, PassSeconds, Plan, PlanReport, Sums, VerifyReport, direct};
+use farfield::{Kernel, PassSeconds, Plan, PlanReport, Strength, Sums, VerifyReport, direct};
 use std::time::Instant;
 
 /// What is summed.
-pub(super) struct Input<T, K, const D: usize> {
+pub(super) struct Input<T: Number, K: Kernel<D>, const D: usize> {
     pub(super) kernel: K,
     pub(super) sources: Vec<[T; D]>,
     /// `None`: the sources.
     pub(super) targets: Option<Vec<[T; D]>>,
-    pub(super) strengths: Vec<Vec<T>>,
+    pub(super) strengths: Vec<Vec<K::Strength<T>>>,
 }
 
 /// What comes out; of repeated evaluations the last.
-pub(super) struct Answer<T, const D: usize> {
+pub(super) struct Answer<T, const D: usize, W> {
     /// One for each strength vector.
-    pub(super) sums: Vec<Sums<T, D>>,
+    pub(super) sums: Vec<Sums<T, D, W>>,
     pub(super) plan_seconds: f64,
     pub(super) evaluate_seconds: Vec<f64>,
     /// Of the fast method.
@@ -36,12 +36,12 @@ pub(super) struct Built {
     pub(super) predicted: Predicted,
 }
 
-impl<T, K, const D: usize> Input<T, K, D> {
+impl<T: Number, K: Kernel<D>, const D: usize> Input<T, K, D> {
     pub(super) fn targets(&self) -> &[[T; D]] {
         self.targets.as_ref().unwrap_or(&self.sources)
     }
 
-    fn strengths(&self) -> Vec<&[T]> {
+    fn strengths(&self) -> Vec<&[K::Strength<T>]> {
         self.strengths.iter().map(Vec::as_slice).collect()
     }
 }
@@ -50,7 +50,7 @@ impl Eval {
     pub(super) fn evaluate<T: Number, K: Kernel<D>, const D: usize>(
         &self,
         input: &Input<T, K, D>,
-    ) -> Result<Answer<T, D>> {
+    ) -> Result<Answer<T, D, K::Strength<T>>> {
         match self.method {
             Method::Fmm => self.fast(input),
             Method::Direct => self.exact(input),
@@ -60,7 +60,7 @@ impl Eval {
     fn fast<T: Number, K: Kernel<D>, const D: usize>(
         &self,
         input: &Input<T, K, D>,
-    ) -> Result<Answer<T, D>> {
+    ) -> Result<Answer<T, D, K::Strength<T>>> {
         let options = self
             .machine
             .options(self.tolerance.unwrap_or(f64::NAN), self.wanted(), D)?;
@@ -101,7 +101,7 @@ impl Eval {
             plan: Some(Built {
                 predicted: Predicted::new(
                     &plan.report(),
-                    strengths.len(),
+                    strengths.len() * K::Strength::<T>::COMPONENTS,
                     rayon::current_num_threads(),
                 ),
                 report: plan.report(),
@@ -115,7 +115,7 @@ impl Eval {
     fn exact<T: Number, K: Kernel<D>, const D: usize>(
         &self,
         input: &Input<T, K, D>,
-    ) -> Result<Answer<T, D>> {
+    ) -> Result<Answer<T, D, K::Strength<T>>> {
         let (targets, sources, strengths) = (input.targets(), &input.sources, input.strengths());
         let (wanted, isa) = (self.wanted(), self.machine.isa);
         let (sums, evaluate_seconds) = self.timed(|| {

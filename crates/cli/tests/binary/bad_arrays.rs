@@ -70,7 +70,7 @@ fn arrays_of_the_wrong_kind() {
     bench.array("three.npy", &[10, 3], &[1.0; 30]);
     bench.refused(
         &format!("{EVAL} three.npy"),
-        "kernel: 'biot-savart' for positions in space (allowed: coulomb)",
+        "w.npy: shape (10,) (allowed: (10, 3) or (10, m, 3): a vector for each source)",
     );
     bench.refused(
         &format!("{EVAL} w.npy"),

@@ -66,12 +66,19 @@ fn in_space() {
             assert!(0.0 < row[error] && row[error] <= 1e-3, "{row:?}");
         }
     }
+    // Sources that carry vectors.
+    bench.good("bench --dimension 3 --kernel biot-savart --to 500 --rounds 1 --out vectors");
+    let errors: Vec<f64> = rows(&bench, "vectors")
+        .iter()
+        .map(|row| row["field_error"])
+        .collect();
+    assert!(errors.iter().all(|&error| error <= 1e-6), "{errors:?}");
     bench.refused(
         "bench --dimension 3 --kernel coulomb:core=gaussian,delta=0.1 --out p",
-        "kernel: 'coulomb:core=gaussian,delta=0.1' for positions in space (allowed: coulomb)",
+        "kernel: 'coulomb:core=gaussian,delta=0.1' for positions in space (allowed: biot-savart, coulomb)",
     );
     bench.usage("bench --dimension 4", &["--dimension", "4"]);
-    assert_eq!(bench.list("."), ["o"]);
+    assert_eq!(bench.list("."), ["o", "vectors"]);
 }
 
 #[test]

@@ -129,6 +129,61 @@ fn positions_in_space() {
     assert!(report["measured_error_bound"].as_f64().unwrap() <= 1e-6);
 }
 
+/// Elements of vorticity in space, one set of strengths and two: velocity and potential against the sum written down again.
+#[test]
+fn vectors_for_strengths() {
+    let bench = Bench::new();
+    let (x, _) = bench.cloud(2400);
+    let x = &x[..3600];
+    let w: Vec<f64> = (0..7200).map(|k| f64::sin(1.7 * k as f64)).collect();
+    bench.array("x.npy", &[1200, 3], x);
+    let exact = |i: usize, set: usize, sets: usize| {
+        let mut sums = [0.0; 6];
+        for (j, y) in x.chunks(3).enumerate().filter(|&(j, _)| j != i) {
+            let w = &w[3 * (sets * j + set)..][..3];
+            let z = [0, 1, 2].map(|a| x[3 * i + a] - y[a]);
+            let r = z.iter().map(|z| z * z).sum::<f64>().sqrt();
+            for a in 0..3 {
+                let (b, c) = ((a + 1) % 3, (a + 2) % 3);
+                sums[a] += (w[b] * z[c] - w[c] * z[b]) / (2.0 * TAU * r.powi(3));
+                sums[3 + a] += w[a] / (2.0 * TAU * r);
+            }
+        }
+        sums
+    };
+    for sets in [1, 2] {
+        let (shape, rows) = ([1200, sets as u64, 3], 1200 * sets);
+        let shape = if sets == 1 { &[1200, 3][..] } else { &shape };
+        bench.array("w.npy", shape, &w[..3 * rows]);
+        let all: Vec<[f64; 6]> = (0..rows)
+            .map(|row| exact(row / sets, row % sets, sets))
+            .collect();
+        for how in ["--tolerance 1e-6 --verify 100", "--method direct"] {
+            bench.good(&format!(
+                "{EVAL} --outputs field,potential --output u.npz {how}"
+            ));
+            for (name, part) in [("field", 0..3), ("potential", 3..6)] {
+                let (found_shape, found) = npy(&npz(&bench.path("u.npz"), name));
+                assert_eq!(found_shape, shape);
+                let expected: Vec<f64> = all
+                    .iter()
+                    .flat_map(|sums| sums[part.clone()].to_vec())
+                    .collect();
+                assert!(relative_error(&found, &expected) < 1e-6, "{name}, {how}");
+            }
+        }
+    }
+    bench.array(
+        "w.npy",
+        &[1200, 2, 3],
+        &[vec![1.0; 7199], vec![f64::NAN]].concat(),
+    );
+    bench.refused(
+        &format!("{EVAL} --tolerance 1e-6"),
+        "w.npy[1199, 1, 2]: NaN (allowed: finite numbers in f64)",
+    );
+}
+
 #[test]
 fn what_space_does_not_have() {
     let bench = Bench::new();
@@ -136,8 +191,12 @@ fn what_space_does_not_have() {
     bench.array("x3.npy", &[30, 3], &[0.5; 90]);
     let eval = "eval --tolerance 1e-6 --strengths w.npy --sources";
     bench.refused(
+        &format!("{eval} x3.npy --kernel biot-savart:core=gaussian,delta=0.1"),
+        "kernel: 'biot-savart:core=gaussian,delta=0.1' for positions in space (allowed: biot-savart, coulomb)",
+    );
+    bench.refused(
         &format!("{eval} x3.npy --kernel biot-savart"),
-        "kernel: 'biot-savart' for positions in space (allowed: coulomb)",
+        "w.npy: shape (30,) (allowed: (30, 3) or (30, m, 3): a vector for each source)",
     );
     bench.refused(
         &format!("{eval} x3.npy --kernel coulomb --targets x.npy"),
@@ -293,10 +352,9 @@ fn check_compares_with_the_direct_sum() {
     bench.array("w3.npy", &[200], &[1.0; 200]);
     let table = bench.good("check --sources x3.npy --strengths w3.npy --tolerances 1e-3");
     assert_eq!(table.matches("PASS").count(), 2, "{table}");
-    bench.refused(
-        "check --dimension 3 --kernel biot-savart",
-        "kernel: 'biot-savart' for positions in space (allowed: coulomb)",
-    );
+    let table = bench.good("check --dimension 3 --n 2000 --kernel biot-savart");
+    assert_eq!(table.matches("PASS").count(), 16, "{table}");
+    assert!(table.starts_with("biot-savart in 3 dimensions, f64, "));
     bench.write("good.toml", "[initial]\nn = 2000\n[time]\nsteps = 7\n");
     assert_eq!(
         bench.good("check good.toml"),

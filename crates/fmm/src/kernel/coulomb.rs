@@ -10,12 +10,13 @@ pub struct Coulomb2d;
 
 impl Kernel<2> for Coulomb2d {
     type Pair = RadialPair2d;
+    type Strength<T: Real> = T;
 
     fn name(&self) -> String {
         "coulomb".into()
     }
     #[inline(always)]
-    fn field<T: Real>(&self, [s1, s2]: [T; 2]) -> [T; 2] {
+    fn field<T: Real>(&self, _: usize, [s1, s2]: [T; 2]) -> [T; 2] {
         let c = T::from_f64(1.0 / TAU);
         [s1 * c, s2 * c]
     }
@@ -34,12 +35,13 @@ pub struct Coulomb3d;
 
 impl Kernel<3> for Coulomb3d {
     type Pair = RadialPair3d;
+    type Strength<T: Real> = T;
 
     fn name(&self) -> String {
         "coulomb".into()
     }
     #[inline(always)]
-    fn field<T: Real>(&self, s: [T; 3]) -> [T; 3] {
+    fn field<T: Real>(&self, _: usize, s: [T; 3]) -> [T; 3] {
         let c = T::from_f64(0.25 / PI);
         [s[0] * c, s[1] * c, s[2] * c]
     }

@@ -18,13 +18,14 @@ pub struct GaussianCore<K> {
 
 impl<K: Kernel<2>> Kernel<2> for GaussianCore<K> {
     type Pair = RadialPair2d;
+    type Strength<T: Real> = T;
 
     fn name(&self) -> String {
         format!("{}:core=gaussian,delta={}", self.kernel.name(), self.delta)
     }
     #[inline(always)]
-    fn field<T: Real>(&self, s: [T; 2]) -> [T; 2] {
-        self.kernel.field(s)
+    fn field<T: Real>(&self, component: usize, s: [T; 2]) -> [T; 2] {
+        self.kernel.field(component, s)
     }
     #[inline(always)]
     fn potential<T: Real>(&self, t: T) -> T {

@@ -9,19 +9,22 @@
 //! ```
 //!
 //! into its field and potential. The singular pair is φ = 1/r², γ = log r in 2D and
-//! φ = 1/r³, γ = 1/r in 3D.
+//! φ = 1/r³, γ = 1/r in 3D. Strengths that are vectors make such sums for each of their components.
 
 mod biot_savart;
 mod coulomb;
 mod gaussian_core;
 mod named;
 mod spatial;
+mod strength;
 
-pub use biot_savart::BiotSavart2d;
+pub use biot_savart::{BiotSavart2d, BiotSavart3d};
 pub use coulomb::{Coulomb2d, Coulomb3d};
 pub use gaussian_core::{GaussianCore, GaussianPair};
 pub use named::{Kernel2d, Kernel3d};
 pub use spatial::{RadialPair3d, Singular3d};
+pub(crate) use strength::by_component;
+pub use strength::{Strength, converted};
 
 pub use crate::passes::RadialPair;
 
@@ -34,13 +37,17 @@ pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
     /// The near-field pairs of its dimension; [`RadialPair2d`] or [`RadialPair3d`].
     type Pair: RadialPair<D>;
 
+    /// What one source carries: a number `T`, or a vector `[T; 3]`. The potential is of the same kind.
+    type Strength<T: Real>: Strength<T>;
+
     /// The name that the command line takes, `NAME[:key=value,…]`.
     fn name(&self) -> String;
 
-    /// Field from the radial sum s = Σ w z φ(r²), in the user's units.
-    fn field<T: Real>(&self, s: [T; D]) -> [T; D];
+    /// What component `component` of the strengths adds to the field, from its radial sum s = Σ w z φ(r²), in the user's
+    /// units.
+    fn field<T: Real>(&self, component: usize, s: [T; D]) -> [T; D];
 
-    /// Potential from the radial sum t = Σ w γ(r²), in the user's units.
+    /// Potential from the radial sum t = Σ w γ(r²), in the user's units; of vectors, component by component.
     fn potential<T: Real>(&self, t: T) -> T;
 
     /// Distance beyond which the kernel equals its singular form to relative `tolerance`; 0 for a singular kernel.

@@ -31,13 +31,14 @@ macro_rules! each {
 
 impl Kernel<2> for Kernel2d {
     type Pair = RadialPair2d;
+    type Strength<T: Real> = T;
 
     fn name(&self) -> String {
         each!(self, k => k.name())
     }
     #[inline(always)]
-    fn field<T: Real>(&self, s: [T; 2]) -> [T; 2] {
-        each!(self, k => k.field(s))
+    fn field<T: Real>(&self, component: usize, s: [T; 2]) -> [T; 2] {
+        each!(self, k => k.field(component, s))
     }
     #[inline(always)]
     fn potential<T: Real>(&self, t: T) -> T {
@@ -84,7 +85,7 @@ impl FromStr for Kernel2d {
     }
 }
 
-/// Any kernel in space, chosen at run time: `coulomb`.
+/// Any kernel in space whose strengths are numbers, chosen at run time: `coulomb`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kernel3d {
     /// `coulomb`
@@ -93,15 +94,16 @@ pub enum Kernel3d {
 
 impl Kernel<3> for Kernel3d {
     type Pair = RadialPair3d;
+    type Strength<T: Real> = T;
 
     fn name(&self) -> String {
         let Self::Coulomb(k) = self;
         k.name()
     }
     #[inline(always)]
-    fn field<T: Real>(&self, s: [T; 3]) -> [T; 3] {
+    fn field<T: Real>(&self, component: usize, s: [T; 3]) -> [T; 3] {
         let Self::Coulomb(k) = self;
-        k.field(s)
+        k.field(component, s)
     }
     #[inline(always)]
     fn potential<T: Real>(&self, t: T) -> T {

@@ -44,7 +44,7 @@ pub trait RadialPair<const D: usize>: Copy + Debug + Send + Sync + 'static {
 }
 
 macro_rules! radial_pair {
-    ($pair:ident in $D:literal by $family:ident, power $power:literal: $($variant:ident),*) => {
+    ($pair:ident in $D:literal by $family:ident, power $power:literal, $M:literal at once: $($variant:ident),*) => {
         #[allow(private_interfaces)]
         impl RadialPair<$D> for $pair {
             type Family = $family;
@@ -58,7 +58,7 @@ macro_rules! radial_pair {
                 buffers: &mut [Buffers<f64, $D>],
             ) -> PassSeconds {
                 match self {
-                    $(Self::$variant(pair) => evaluate(context, pair, strengths, outputs, buffers),)*
+                    $(Self::$variant(pair) => evaluate::<_, _, _, $D, $M>(context, pair, strengths, outputs, buffers),)*
                 }
             }
 
@@ -70,7 +70,7 @@ macro_rules! radial_pair {
                 buffers: &mut [Buffers<f32, $D>],
             ) -> PassSeconds {
                 match self {
-                    $(Self::$variant(pair) => evaluate(context, pair, strengths, outputs, buffers),)*
+                    $(Self::$variant(pair) => evaluate::<_, _, _, $D, $M>(context, pair, strengths, outputs, buffers),)*
                 }
             }
 
@@ -82,8 +82,9 @@ macro_rules! radial_pair {
         }
     };
 }
-radial_pair!(RadialPair2d in 2 by Harmonic2, power 0: Singular, Gaussian);
-radial_pair!(RadialPair3d in 3 by Harmonic3, power 1: Singular);
+radial_pair!(RadialPair2d in 2 by Harmonic2, power 0, 4 at once: Singular, Gaussian);
+// The components of a vector.
+radial_pair!(RadialPair3d in 3 by Harmonic3, power 1, 3 at once: Singular);
 
 /// A precision for which the method is compiled.
 #[allow(private_bounds, private_interfaces)]
@@ -105,17 +106,17 @@ pub trait Compiled: lanes::Real {
         buffers: &mut [Buffers<Self, D>; 1],
     );
 
-    /// The same for four strength vectors at once.
-    fn leaves_of_four<P: Pair, E: Expansion<D>, const D: usize>(
+    /// The same for `M` strength vectors at once.
+    fn leaves_together<P: Pair, E: Expansion<D>, const D: usize, const M: usize>(
         context: &Context<Self, E, D>,
         pair: P,
         outputs: Outputs,
-        buffers: &mut [Buffers<Self, D>; 4],
+        buffers: &mut [Buffers<Self, D>; M],
     );
 }
 
 macro_rules! compiled {
-    ($number:ty, $in_it:ident: $($accuracy:ident),*; $($of_four:ident),*; $best:ident) => {
+    ($number:ty, $in_it:ident: $($accuracy:ident),*; $($together:ident),*; $best:ident) => {
         #[allow(private_bounds, private_interfaces)]
         impl Compiled for $number {
             fn evaluate<P: RadialPair<D>, const D: usize>(
@@ -140,21 +141,21 @@ macro_rules! compiled {
                 }
             }
 
-            fn leaves_of_four<P: Pair, E: Expansion<D>, const D: usize>(
+            fn leaves_together<P: Pair, E: Expansion<D>, const D: usize, const M: usize>(
                 context: &Context<Self, E, D>,
                 pair: P,
                 outputs: Outputs,
-                buffers: &mut [Buffers<Self, D>; 4],
+                buffers: &mut [Buffers<Self, D>; M],
             ) {
                 match context.accuracy {
-                    $($of_four => by_outputs::<Self, P, E, $of_four, D, 4>(context, pair, outputs, buffers),)*
-                    _ => by_outputs::<Self, P, E, $best, D, 4>(context, pair, outputs, buffers),
+                    $($together => by_outputs::<Self, P, E, $together, D, M>(context, pair, outputs, buffers),)*
+                    _ => by_outputs::<Self, P, E, $best, D, M>(context, pair, outputs, buffers),
                 }
             }
         }
     };
 }
-// One reciprocal serves four vectors: a better one than asked for costs little.
+// One reciprocal serves several vectors: a better one than asked for costs little.
 compiled!(f64, in_double: COARSE, SINGLE, MIDDLE; COARSE; FULL);
 // Tolerances that f32 can hold need no more.
 compiled!(f32, in_single: ; ; COARSE);

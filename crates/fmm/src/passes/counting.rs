@@ -143,7 +143,7 @@ fn counts<const D: usize>(
         let (one, five) = buffers.split_at_mut(1);
         for buffers in [one, five] {
             let strengths = vec![&ones[..]; buffers.len()];
-            evaluate(&context, One, &strengths, Outputs::POTENTIAL, buffers);
+            evaluate::<_, _, _, D, 4>(&context, One, &strengths, Outputs::POTENTIAL, buffers);
         }
     }
     let index = &tree.targets().tree_index;
@@ -304,7 +304,7 @@ impl RadialPair<3> for One {
         outputs: Outputs,
         buffers: &mut [Buffers<f64, 3>],
     ) -> PassSeconds {
-        evaluate(context, self, strengths, outputs, buffers)
+        evaluate::<_, _, _, 3, 3>(context, self, strengths, outputs, buffers)
     }
     fn in_single(
         self,
@@ -313,7 +313,7 @@ impl RadialPair<3> for One {
         outputs: Outputs,
         buffers: &mut [Buffers<f32, 3>],
     ) -> PassSeconds {
-        evaluate(context, self, strengths, outputs, buffers)
+        evaluate::<_, _, _, 3, 3>(context, self, strengths, outputs, buffers)
     }
     fn all_pairs(self, all: &AllPairs<3>) -> Vec<RadialSum<f64, 3>> {
         all.sums(self)
@@ -326,11 +326,12 @@ struct Counting;
 
 impl Kernel<3> for Counting {
     type Pair = One;
+    type Strength<T: Real> = T;
 
     fn name(&self) -> String {
         "counting".into()
     }
-    fn field<T: Real>(&self, s: [T; 3]) -> [T; 3] {
+    fn field<T: Real>(&self, _: usize, s: [T; 3]) -> [T; 3] {
         s
     }
     fn potential<T: Real>(&self, t: T) -> T {

@@ -17,16 +17,16 @@ use std::ops::{Range, RangeInclusive};
 /// The most leaves that one task handles, and the fewest after which it ends where it would be too wide for a grid.
 const BLOCK: RangeInclusive<usize> = 64..=1024;
 
-/// Radial sums at all targets, in tree order and plan units; near pairs of four vectors at once where there are four.
-pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
+/// Radial sums at all targets, in tree order and plan units; near pairs of `M` vectors at once where there are as many.
+pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, const M: usize>(
     context: &Context<T, E, D>,
     pair: P,
     outputs: Outputs,
     buffers: &mut [Buffers<T, D>],
 ) {
-    let (fours, rest) = buffers.as_chunks_mut::<4>();
-    for buffers in fours {
-        T::leaves_of_four(context, pair, outputs, buffers);
+    let (groups, rest) = buffers.as_chunks_mut::<M>();
+    for buffers in groups {
+        T::leaves_together(context, pair, outputs, buffers);
     }
     for buffers in rest.as_chunks_mut::<1>().0 {
         T::leaves(context, pair, outputs, buffers);

@@ -80,8 +80,9 @@ pub(crate) const PIECE: usize = 1 << 13;
 /// Numbers behind the last point that a vector load may touch.
 pub(crate) const PADDING: usize = 16;
 
-/// Fills `s` and `t` of every buffer, in tree order, plan units; `unit` of each is given.
-pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
+/// Fills `s` and `t` of every buffer, in tree order, plan units; `unit` of each is given. Near pairs of `M` vectors are
+/// taken at once where there are as many.
+pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, const M: usize>(
     context: &Context<T, E, D>,
     pair: P,
     strengths: &[&[T]],
@@ -107,7 +108,7 @@ pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
         });
     }
     timed(&mut seconds.leaves, || {
-        leaves::run(context, pair, outputs, buffers)
+        leaves::run::<T, P, E, D, M>(context, pair, outputs, buffers)
     });
     seconds
 }

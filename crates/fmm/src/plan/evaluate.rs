@@ -1,18 +1,19 @@
 //! What a plan sums, from strengths in the user's order to sums in the user's order.
 
 use super::{Plan, in_pool, same_number};
-use crate::kernel::{Kernel, RadialPair};
+use crate::kernel::{Kernel, RadialPair, Strength, by_component};
 use crate::memory::{ask_ahead, zeros};
 use crate::passes::{Buffers, Context, PIECE, unit};
 use crate::points::check_strengths;
 use crate::report::PassSeconds;
 use crate::{Error, ErrorKind, Evaluation, Outputs, Real, Result, Sums};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::time::Instant;
 
 impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// The field of one strength vector at every target.
-    pub fn field(&self, strengths: &[T]) -> Result<Vec<[T; D]>> {
+    pub fn field(&self, strengths: &[K::Strength<T>]) -> Result<Vec<[T; D]>> {
         Ok(self
             .evaluate(&[strengths], Outputs::FIELD)?
             .sums
@@ -21,7 +22,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     }
 
     /// The potential of one strength vector at every target.
-    pub fn potential(&self, strengths: &[T]) -> Result<Vec<T>> {
+    pub fn potential(&self, strengths: &[K::Strength<T>]) -> Result<Vec<K::Strength<T>>> {
         Ok(self
             .evaluate(&[strengths], Outputs::POTENTIAL)?
             .sums
@@ -30,12 +31,16 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     }
 
     /// The field of one strength vector, written into the caller's slice (one entry a target).
-    pub fn field_into(&self, strengths: &[T], field: &mut [[T; D]]) -> Result<PassSeconds> {
+    pub fn field_into(
+        &self,
+        strengths: &[K::Strength<T>],
+        field: &mut [[T; D]],
+    ) -> Result<PassSeconds> {
         same_number("field", field.len(), self.tree.targets().len())?;
         let start = Instant::now();
         let (buffers, mut seconds) = self.radial_sums(&[strengths], Outputs::FIELD)?;
         let permute = Instant::now();
-        let result = self.user_field(&buffers[0], field);
+        let result = self.user_field(&buffers, field);
         self.give_back(buffers);
         seconds.permute += permute.elapsed().as_secs_f64();
         seconds.total = start.elapsed().as_secs_f64();
@@ -46,12 +51,16 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     ///
     /// Errors: a vector whose length is not the number of sources or with a strength that is not finite; a sum that
     /// overflows `T`.
-    pub fn evaluate(&self, strengths: &[&[T]], outputs: Outputs) -> Result<Evaluation<T, D>> {
+    pub fn evaluate(
+        &self,
+        strengths: &[&[K::Strength<T>]],
+        outputs: Outputs,
+    ) -> Result<Evaluation<T, D, K::Strength<T>>> {
         let start = Instant::now();
         let (buffers, mut seconds) = self.radial_sums(strengths, outputs)?;
         let permute = Instant::now();
         let n = self.tree.targets().len();
-        let user_order = |buffers: &Buffers<T, D>| -> Result<Sums<T, D>> {
+        let user_order = |buffers: &[Buffers<T, D>]| -> Result<Sums<T, D, K::Strength<T>>> {
             let mut sums = Sums {
                 field: vec![],
                 potential: vec![],
@@ -61,12 +70,13 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                 self.user_field(buffers, &mut sums.field)?;
             }
             if outputs.potential {
-                sums.potential = zeros(n, T::ZERO);
+                sums.potential = zeros(n, K::Strength::<T>::ZERO);
                 self.user_potential(buffers, &mut sums.potential)?;
             }
             Ok(sums)
         };
-        let sums: Result<Vec<_>> = buffers.iter().map(user_order).collect();
+        let of_one_vector = buffers.chunks(K::Strength::<T>::COMPONENTS);
+        let sums: Result<Vec<_>> = of_one_vector.map(user_order).collect();
         self.give_back(buffers);
         seconds.permute += permute.elapsed().as_secs_f64();
         seconds.total = start.elapsed().as_secs_f64();
@@ -76,10 +86,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         })
     }
 
-    /// The radial sums in tree order, in buffers to be given back.
+    /// The radial sums in tree order, in buffers to be given back: one for each component of each vector.
     fn radial_sums(
         &self,
-        strengths: &[&[T]],
+        strengths: &[&[K::Strength<T>]],
         outputs: Outputs,
     ) -> Result<(Vec<Buffers<T, D>>, PassSeconds)> {
         let n_sources = self.tree.source_order.len();
@@ -91,9 +101,14 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             .ok()
             .flatten()
             .unwrap_or_default();
-        buffers.resize_with(strengths.len(), Buffers::default);
-        for (buffers, largest) in buffers.iter_mut().zip(largest) {
-            buffers.unit = unit(largest);
+        let components: Vec<Cow<[T]>> = strengths.iter().flat_map(|w| by_component(w)).collect();
+        let components: Vec<&[T]> = components.iter().map(|w| &**w).collect();
+        buffers.resize_with(components.len(), Buffers::default);
+        let of_one_vector = buffers.chunks_mut(K::Strength::<T>::COMPONENTS);
+        for (buffers, largest) in of_one_vector.zip(largest) {
+            for buffers in buffers {
+                buffers.unit = unit(largest);
+            }
         }
         let pair = self.kernel.pair(self.tree.frame.scale);
         let context = Context {
@@ -111,7 +126,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             accuracy: self.pair_accuracy,
         };
         let seconds = in_pool(self.options.pool.clone(), || {
-            T::evaluate(&context, pair, strengths, outputs, &mut buffers)
+            T::evaluate(&context, pair, &components, outputs, &mut buffers)
         });
         Ok((buffers, seconds))
     }
@@ -127,28 +142,43 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         (0..power).fold(sum, |sum, _| sum * self.tree.frame.scale)
     }
 
-    fn user_field(&self, buffers: &Buffers<T, D>, out: &mut [[T; D]]) -> Result<()> {
-        let unit = buffers.unit;
+    /// The field of one vector from the sums of its components, which follow each other.
+    fn user_field(&self, components: &[Buffers<T, D>], out: &mut [[T; D]]) -> Result<()> {
         let power = |s: f64| self.in_user_unit(s, <K::Pair as RadialPair<D>>::POWER + 1);
         let index = &self.tree.targets().tree_index;
-        let fill = |out: &mut [T; D], s: [T; D]| {
-            let user = |s: T| T::from_f64(power(s.to_f64() * unit));
-            *out = self.kernel.field(s.map(user));
-            out.iter().all(|u| u.is_finite())
-        };
-        fill_all("field", index, &buffers.s, out, fill)
+        for (c, buffers) in components.iter().enumerate() {
+            let fill = |out: &mut [T; D], s: [T; D]| {
+                let user = |s: T| T::from_f64(power(s.to_f64() * buffers.unit));
+                let share = self.kernel.field(c, s.map(user));
+                if c == 0 {
+                    *out = share;
+                } else {
+                    (0..D).for_each(|a| out[a] += share[a]);
+                }
+                out.iter().all(|u| u.is_finite())
+            };
+            fill_all("field", index, &buffers.s, out, fill)?;
+        }
+        Ok(())
     }
 
-    fn user_potential(&self, buffers: &Buffers<T, D>, out: &mut [T]) -> Result<()> {
+    fn user_potential(
+        &self,
+        components: &[Buffers<T, D>],
+        out: &mut [K::Strength<T>],
+    ) -> Result<()> {
         let index = &self.tree.targets().tree_index;
         let power = |t: f64| self.in_user_unit(t, <K::Pair as RadialPair<D>>::POWER);
-        let fill = |out: &mut T, t: T| {
-            *out = self
-                .kernel
-                .potential(T::from_f64(power(t.to_f64() * buffers.unit)));
-            out.is_finite()
-        };
-        fill_all("potential", index, &buffers.t, out, fill)
+        for (c, buffers) in components.iter().enumerate() {
+            let fill = |out: &mut K::Strength<T>, t: T| {
+                let t = T::from_f64(power(t.to_f64() * buffers.unit));
+                let potential = self.kernel.potential(t);
+                out.components_mut()[c] = potential;
+                potential.is_finite()
+            };
+            fill_all("potential", index, &buffers.t, out, fill)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,13 +1,13 @@
 //! The error of a plan's field, measured against the direct sum on a sample of targets.
 
 use super::{Plan, in_pool, same_number};
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, converted};
 use crate::points::{check_positions, check_strengths};
 use crate::{Error, Outputs, Real, Result, VerifyReport, accuracy, direct};
 
 impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// Evaluates the field and measures its error on `samples` targets against the direct sum.
-    pub fn verify(&self, strengths: &[T], samples: usize) -> Result<VerifyReport> {
+    pub fn verify(&self, strengths: &[K::Strength<T>], samples: usize) -> Result<VerifyReport> {
         let field = self.field(strengths)?;
         self.verify_field(strengths, &field, samples, 0)
     }
@@ -18,7 +18,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// Errors: no sample (`samples` = 0), slices of other lengths than the plan has, or numbers that are not finite.
     pub fn verify_field(
         &self,
-        strengths: &[T],
+        strengths: &[K::Strength<T>],
         field: &[[T; D]],
         samples: usize,
         salt: u64,
@@ -61,7 +61,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     }
 
     /// Direct sums in f64 at targets given by tree index.
-    fn exact_field(&self, strengths: &[T], sample: &[usize]) -> Result<Vec<[f64; D]>> {
+    fn exact_field(&self, strengths: &[K::Strength<T>], sample: &[usize]) -> Result<Vec<[f64; D]>> {
         let inverse = 1.0 / self.tree.frame.scale;
         let user = |from: &[Vec<T>; D], i: usize| -> [f64; D] {
             std::array::from_fn(|a| from[a][i].to_f64() * inverse)
@@ -84,10 +84,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             .map(|i| user(&self.sources, i))
             .collect();
         let order = &self.tree.source_order.user_index;
-        let w: Vec<f64> = order
-            .iter()
-            .map(|&user| strengths[user as usize].to_f64())
-            .collect();
+        let wide: Vec<K::Strength<f64>> = converted::<T, f64, _, _>(strengths);
+        let w: Vec<_> = order.iter().map(|&user| wide[user as usize]).collect();
         let mut sums = direct::evaluate(
             &targets,
             &sources,

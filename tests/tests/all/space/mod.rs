@@ -1,4 +1,4 @@
-//! Coulomb sums in space.
+//! Sums in space: Coulomb, and the vortices of vector strength.
 
 /// The error that is reached stays below the tolerance, and not far below.
 mod accuracy;
@@ -14,3 +14,7 @@ mod laws;
 mod refusals;
 /// The same bytes whatever the threads.
 mod reproducible;
+/// The error of Biot–Savart sums.
+mod vortex_accuracy;
+/// Biot–Savart sums: formulas and laws, threads, refusals.
+mod vortices;
