@@ -4,7 +4,9 @@ use super::cloud::Shape;
 use crate::cloud::{Signs, rounded};
 use crate::compare::{distance, exact, norm, relative_l2, worst_error};
 use crate::refusals::refused;
-use farfield::{BiotSavart3d, Coulomb3d, Kernel3d, Options, Outputs, Plan, Real, Sums, direct};
+use farfield::{
+    BiotSavart3d, Coulomb3d, Guarantee, Kernel3d, Options, Outputs, Plan, Real, Sums, direct,
+};
 use rayon::ThreadPoolBuilder;
 use std::f64::consts::PI;
 use std::sync::Arc;
@@ -94,13 +96,16 @@ fn coincident_elements() {
     for alpha in &alpha[..n] {
         (0..3).for_each(|a| total[a] += alpha[a]);
     }
-    for tolerance in [1e-3, 1e-9] {
-        let plan = Plan::new(&points, BiotSavart3d, Options::tolerance(tolerance)).unwrap();
+    // One element acts alone on many, so that only the pointwise promise holds for each.
+    for tolerance in [1e-3, 1e-7] {
+        let options = Options::tolerance(tolerance).guarantee(Guarantee::Pointwise);
+        let plan = Plan::new(&points, BiotSavart3d, options).unwrap();
         let u = plan.field(&alpha).unwrap();
-        let expected = cross(total, [0.0, 0.0, 2.0]).map(|c| c / (32.0 * PI));
-        assert!(distance(&u[n], &expected) <= tolerance * norm(&expected));
-        let expected = cross(alpha[n], [0.0, 0.0, -2.0]).map(|c| c / (32.0 * PI));
-        assert!(distance(&u[7], &expected) <= tolerance * norm(&expected));
+        let act = |alpha, u: &[f64; 3], z| {
+            let expected = cross(alpha, [0.0, 0.0, z]).map(|c| c / (32.0 * PI));
+            distance(u, &expected) <= tolerance * norm(&alpha) / (16.0 * PI)
+        };
+        assert!(act(total, &u[n], 2.0) && act(alpha[n], &u[7], -2.0));
     }
 }
 
