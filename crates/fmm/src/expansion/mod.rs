@@ -7,7 +7,7 @@ pub(crate) mod harmonic2;
 pub(crate) mod harmonic3;
 
 use crate::Guarantee;
-use lanes::Isa;
+use lanes::{Isa, Real};
 use std::fmt::Debug;
 
 /// Points of one cell in box units, padded with points at 0 of strength 0 to whole vectors.
@@ -73,14 +73,63 @@ impl<const D: usize> UnitSums<D> {
     }
 }
 
+/// Forms of plane waves behind each other, in the precision that their family takes.
+#[derive(Default)]
+pub(crate) struct Forms {
+    double: Vec<f64>,
+    single: Vec<f32>,
+}
+
+/// A precision of plane waves.
+pub(crate) trait Wave: Real {
+    /// The numbers of this precision.
+    fn of(forms: &Forms) -> &[Self];
+    /// The same, to be changed.
+    fn of_mut(forms: &mut Forms) -> &mut Vec<Self>;
+}
+
+impl Wave for f64 {
+    #[inline(always)]
+    fn of(forms: &Forms) -> &[f64] {
+        &forms.double
+    }
+    #[inline(always)]
+    fn of_mut(forms: &mut Forms) -> &mut Vec<f64> {
+        &mut forms.double
+    }
+}
+
+impl Wave for f32 {
+    #[inline(always)]
+    fn of(forms: &Forms) -> &[f32] {
+        &forms.single
+    }
+    #[inline(always)]
+    fn of_mut(forms: &mut Forms) -> &mut Vec<f32> {
+        &mut forms.single
+    }
+}
+
+impl Forms {
+    /// Room for `len` numbers from `at` on; what has never been written is 0.
+    #[inline(always)]
+    pub(crate) fn room<W: Wave>(&mut self, at: usize, len: usize) -> &mut [W] {
+        let all = W::of_mut(self);
+        if all.len() < at + len {
+            all.resize(2 * (at + len), W::ZERO);
+        }
+        &mut all[at..at + len]
+    }
+}
+
 /// Outgoing forms of the source cells that a block of target cells has met.
 #[derive(Default)]
 pub(crate) struct Outgoing {
     /// The zero form, then those of cells in the order in which they were met.
-    waves: Vec<f64>,
+    forms: Forms,
     used: usize,
     len: usize,
-    /// By cell: the block that met it last, and its place in `waves`.
+    /// By cell: the block that met it last, and its place in `forms`.
     place: Vec<(u32, u32)>,
     block: u32,
 }
@@ -89,20 +138,16 @@ impl Outgoing {
     /// Place of the zero form, which stands for cells that are not there.
     pub(crate) const NOTHING: u32 = 0;
 
-    /// Forgets the cells that were met; `len` numbers make one form.
+    /// Forgets the cells that were met; `len` numbers make one form, always as many.
     pub(crate) fn next_block(&mut self, n_cells: usize, len: usize) {
         self.place.resize(n_cells, (0, 0));
         self.block += 1;
         (self.len, self.used) = (len, len);
-        if self.waves.len() < len {
-            self.waves.resize(2 * len, 0.0);
-        }
-        self.waves[..len].fill(0.0);
     }
 
     /// The place of the form of a cell, and room for it if this block has not met the cell before.
     #[inline(always)]
-    pub(crate) fn meet(&mut self, source: u32) -> (u32, Option<&mut [f64]>) {
+    pub(crate) fn meet(&mut self, source: u32) -> (u32, Option<(&mut Forms, usize)>) {
         let place = &mut self.place[source as usize];
         if place.0 == self.block {
             return (place.1, None);
@@ -110,40 +155,63 @@ impl Outgoing {
         let start = self.used;
         *place = (self.block, start as u32);
         self.used += self.len;
-        if self.waves.len() < self.used {
-            self.waves.resize(2 * self.used, 0.0);
-        }
-        (start as u32, Some(&mut self.waves[start..self.used]))
+        (start as u32, Some((&mut self.forms, start)))
     }
 
     /// `count` numbers of the forms from `at` on: a place, and how far into the form.
     #[inline(always)]
-    pub(crate) fn numbers(&self, at: usize, count: usize) -> &[f64] {
-        &self.waves[at..][..count]
+    pub(crate) fn numbers<W: Wave>(&self, at: usize, count: usize) -> &[W] {
+        &W::of(&self.forms)[at..][..count]
     }
 }
 
 /// The operators of one family. `log_side` is the logarithm of the cell's side in user units (for logarithmic
 /// potentials), `side` the side in plan units. All outputs are added to.
 pub(crate) trait Expansion<const D: usize>: Send + Sync {
+    /// Waves come in so many parts, which are moved one after another, so that the forms of more cells stay at hand.
+    const PARTS: usize = 1;
+
     /// Numbers of one multipole.
     fn multipole_len(&self) -> usize;
     /// Numbers of one local.
     fn local_len(&self) -> usize;
-    /// Numbers of one multipole in outgoing form, and of the incoming form before it becomes a local.
+    /// Numbers of one part of a multipole in outgoing form, and of the incoming form before it becomes a local.
     fn wave_len(&self) -> usize;
+    /// Parents whose children one task handles at most, so that the forms that they meet stay at hand.
+    fn parents_at_once(&self) -> usize;
 
     /// Points to multipole.
     fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<D>, multipole: &mut [f64]);
     /// Multipole of a child to that of its parent.
     fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]);
-    /// Multipole to outgoing form (overwrites).
-    fn outgoing<I: Isa>(&self, isa: I, multipole: &[f64], waves: &mut [f64]);
+    /// Multipole to one part of the outgoing form at place `at` (overwrites).
+    fn outgoing<I: Isa>(
+        &self,
+        isa: I,
+        part: usize,
+        multipole: &[f64],
+        forms: &mut Forms,
+        at: usize,
+    );
     /// Sums over the far lists of all children of one parent, from outgoing to incoming forms (overwrites), those of the
     /// children by octant. `sources` holds the place in `outgoing` of every slot ([`crate::lists::slots`]).
-    fn translate<I: Isa>(&self, isa: I, sources: &[u32], outgoing: &Outgoing, incoming: &mut [f64]);
-    /// Incoming form, which is used up, to local.
-    fn incoming<I: Isa>(&self, isa: I, incoming: &mut [f64], local: &mut [f64]);
+    fn translate<I: Isa>(
+        &self,
+        isa: I,
+        part: usize,
+        sources: &[u32],
+        outgoing: &Outgoing,
+        incoming: &mut Forms,
+    );
+    /// One part of the incoming form of a child, which is used up, to local.
+    fn incoming<I: Isa>(
+        &self,
+        isa: I,
+        part: usize,
+        octant: usize,
+        incoming: &mut Forms,
+        local: &mut [f64],
+    );
     /// The part of the potential of a far list that waves cannot carry; `strength` is the sum over its sources.
     fn far_constant(&self, strength: f64, log_side: f64, local: &mut [f64]);
     /// Local of a parent to that of its child.

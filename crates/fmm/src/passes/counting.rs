@@ -5,7 +5,7 @@ use super::compiled::RadialPair;
 use super::p2p::RadialSum;
 use super::{Buffers, Context, PADDING, evaluate};
 use crate::direct::{self, AllPairs};
-use crate::expansion::{CellScale, Expansion, Family, Outgoing, UnitPoints, UnitSums};
+use crate::expansion::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};
 use crate::kernel::{InUnit, Kernel, Pair};
 use crate::lists::{Lists, slots};
 use crate::tree::{Frame, Limits, Tree};
@@ -41,11 +41,15 @@ impl Pair for One {
     }
 }
 
+/// What each part of the waves carries of a strength.
+const SHARES: [f64; 2] = [3.0, -2.0];
+
 /// An expansion that only carries the sum of strengths.
 #[derive(Debug)]
 struct Count;
 
 impl<const D: usize> Expansion<D> for Count {
+    const PARTS: usize = 2;
     fn multipole_len(&self) -> usize {
         1
     }
@@ -61,19 +65,35 @@ impl<const D: usize> Expansion<D> for Count {
     fn m2m<I: Isa>(&self, _: I, _: usize, child: &[f64], parent: &mut [f64]) {
         parent[0] += child[0];
     }
-    fn outgoing<I: Isa>(&self, _: I, multipole: &[f64], waves: &mut [f64]) {
-        waves[0] = multipole[0];
+    fn parents_at_once(&self) -> usize {
+        5
     }
-    fn translate<I: Isa>(&self, _: I, sources: &[u32], outgoing: &Outgoing, incoming: &mut [f64]) {
-        for (sum, slots) in incoming.iter_mut().zip(slots::far_slots::<D>()) {
-            *sum = slots
-                .iter()
-                .map(|&slot| outgoing.numbers(sources[slot] as usize, 1)[0])
-                .sum();
+    fn outgoing<I: Isa>(&self, _: I, part: usize, multipole: &[f64], forms: &mut Forms, at: usize) {
+        forms.room(at, 1)[0] = SHARES[part] * multipole[0];
+    }
+    fn translate<I: Isa>(
+        &self,
+        _: I,
+        _: usize,
+        sources: &[u32],
+        outgoing: &Outgoing,
+        incoming: &mut Forms,
+    ) {
+        let sums = incoming.room::<f64>(0, 1 << D).iter_mut();
+        for (sum, slots) in sums.zip(slots::far_slots::<D>()) {
+            let places = slots.iter().map(|&slot| sources[slot] as usize);
+            *sum = places.map(|at| outgoing.numbers::<f64>(at, 1)[0]).sum();
         }
     }
-    fn incoming<I: Isa>(&self, _: I, incoming: &mut [f64], local: &mut [f64]) {
-        local[0] += incoming[0];
+    fn incoming<I: Isa>(
+        &self,
+        _: I,
+        _: usize,
+        octant: usize,
+        incoming: &mut Forms,
+        local: &mut [f64],
+    ) {
+        local[0] += incoming.room::<f64>(octant, 1)[0];
     }
     fn far_constant(&self, _: f64, _: f64, _: &mut [f64]) {}
     fn l2l<I: Isa>(&self, _: I, _: usize, parent: &[f64], child: &mut [f64]) {

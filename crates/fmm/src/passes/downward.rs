@@ -2,15 +2,24 @@
 
 use super::Context;
 use super::upward::unit_sources;
-use crate::expansion::{Expansion, Outgoing, UnitPoints};
+use crate::expansion::{Expansion, Forms, Outgoing, UnitPoints};
 use crate::lists::slots;
 use crate::memory::room;
 use lanes::{Isa, Job, Real};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Parents whose children one task handles: the outgoing waves of their sources fit the second-level cache.
-const BLOCK: usize = 64;
+/// Parents whose children one task handles at least.
+const LEAST: usize = 64;
+
+/// Parents whose children one task handles: with several threads, so few that all have work. A form is the same in any
+/// block.
+fn block(parents: usize, most: usize) -> usize {
+    match rayon::current_num_threads() {
+        1 => most,
+        threads => parents.div_ceil(4 * threads).clamp(LEAST.min(most), most),
+    }
+}
 
 /// Locals of all cells that hold targets, in the order of the cells.
 pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
@@ -30,9 +39,10 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
         let children = context.tree.level(level + 1);
         let (above, rest) = locals.split_at_mut(children.start * len);
         let mut rest = &mut rest[..children.len() * len];
-        let mut blocks = Vec::with_capacity(parents.len().div_ceil(BLOCK));
-        for start in parents.clone().step_by(BLOCK) {
-            let block = start..(start + BLOCK).min(parents.end);
+        let size = block(parents.len(), context.expansion.parents_at_once());
+        let mut blocks = Vec::with_capacity(parents.len().div_ceil(size));
+        for start in parents.clone().step_by(size) {
+            let block = start..(start + size).min(parents.end);
             let cells = &context.tree.cells[block.clone()];
             let count: usize = cells.iter().map(|cell| cell.children.len()).sum();
             let (out, more) = rest.split_at_mut(count * len);
@@ -42,9 +52,6 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
         blocks
             .into_par_iter()
             .for_each_init(Scratch::default, |scratch, (parents, out)| {
-                scratch
-                    .outgoing
-                    .next_block(n_cells, context.expansion.wave_len());
                 context.chosen.run(Down {
                     context,
                     w,
@@ -67,7 +74,7 @@ struct Scratch<const D: usize> {
     cells: Vec<u32>,
     places: Vec<u32>,
     /// Incoming forms of the children of one parent.
-    incoming: Vec<f64>,
+    incoming: Forms,
 }
 
 impl<const D: usize> Default for Scratch<D> {
@@ -77,7 +84,7 @@ impl<const D: usize> Default for Scratch<D> {
             outgoing: Outgoing::default(),
             cells: vec![NONE; slots::count(D)],
             places: vec![0; slots::count(D)],
-            incoming: vec![],
+            incoming: Forms::default(),
         }
     }
 }
@@ -103,11 +110,22 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for Down<'_, T, E, D> {
 
     #[inline(always)]
     fn run<I: Isa>(mut self, isa: I) {
-        let (tree, lists, expansion) = (
-            self.context.tree,
-            self.context.lists,
-            self.context.expansion,
-        );
+        for part in 0..E::PARTS {
+            let (n_cells, len) = (
+                self.context.tree.cells.len(),
+                self.context.expansion.wave_len(),
+            );
+            self.scratch.outgoing.next_block(n_cells, len);
+            self.part(isa, part);
+        }
+    }
+}
+
+impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
+    /// What one part of the waves brings; with the first the locals begin, with the last they get the rest.
+    #[inline(always)]
+    fn part<I: Isa>(&mut self, isa: I, part: usize) {
+        let (tree, expansion) = (self.context.tree, self.context.expansion);
         let len = expansion.local_len();
         let out = std::mem::take(&mut self.out);
         let first = tree.cells[self.parents.clone()]
@@ -119,7 +137,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for Down<'_, T, E, D> {
             if parent.targets.is_empty() || parent.is_leaf() {
                 continue;
             }
-            let any = self.far(isa, index);
+            let any = self.far(isa, part, index);
             let log_side = tree.frame.cell_side(parent.level + 1).ln() - tree.frame.scale.ln();
             for child in parent.children.clone() {
                 let child = child as usize;
@@ -128,27 +146,37 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for Down<'_, T, E, D> {
                     continue;
                 }
                 let local = &mut out[(child - first) * len..][..len];
-                local.fill(0.0);
+                if part == 0 {
+                    local.fill(0.0);
+                }
                 if any {
-                    self.local(isa, cell.octant(), log_side, local);
+                    self.local(isa, part, cell.octant(), log_side, local);
                 }
-                for &a in &lists.larger[child] {
-                    let range = tree.cells[a as usize].sources.clone();
-                    unit_sources(self.context, cell, range, self.w, &mut self.scratch.points);
-                    expansion.p2l(isa, &self.scratch.points, log_side, local);
+                if part + 1 == E::PARTS {
+                    self.larger(isa, child, log_side, local);
+                    let above = &self.above[index * len..][..len];
+                    expansion.l2l(isa, cell.octant(), above, local);
                 }
-                let above = &self.above[index * len..][..len];
-                expansion.l2l(isa, cell.octant(), above, local);
             }
         }
+        self.out = out;
     }
-}
 
-impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
+    /// The larger leaves that a cell is far from.
+    #[inline(always)]
+    fn larger<I: Isa>(&mut self, isa: I, child: usize, log_side: f64, local: &mut [f64]) {
+        let (tree, points) = (self.context.tree, &mut self.scratch.points);
+        for &a in &self.context.lists.larger[child] {
+            let range = tree.cells[a as usize].sources.clone();
+            unit_sources(self.context, &tree.cells[child], range, self.w, points);
+            self.context.expansion.p2l(isa, points, log_side, local);
+        }
+    }
+
     /// The far lists of the children of a parent to incoming forms: sources not yet met by this block are first brought
     /// to outgoing form. Whether there are any.
     #[inline(always)]
-    fn far<I: Isa>(&mut self, isa: I, parent: usize) -> bool {
+    fn far<I: Isa>(&mut self, isa: I, part: usize, parent: usize) -> bool {
         let (tree, expansion) = (self.context.tree, self.context.expansion);
         let len = expansion.multipole_len();
         let Scratch {
@@ -165,28 +193,33 @@ impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
             *place = Outgoing::NOTHING;
             if source != NONE {
                 let (at, room) = outgoing.meet(source);
-                if let Some(waves) = room {
+                if let Some((forms, at)) = room {
                     let multipole = &self.multipoles[source as usize * len..][..len];
-                    expansion.outgoing(isa, multipole, waves);
+                    expansion.outgoing(isa, part, multipole, forms, at);
                 }
                 (*place, any) = (at, true);
             }
         }
         if any {
-            incoming.resize(expansion.wave_len() << D, 0.0);
-            expansion.translate(isa, places, outgoing, incoming);
+            expansion.translate(isa, part, places, outgoing, incoming);
         }
         any
     }
 
     /// The incoming form of one child to its local.
     #[inline(always)]
-    fn local<I: Isa>(&mut self, isa: I, octant: usize, log_side: f64, local: &mut [f64]) {
+    fn local<I: Isa>(
+        &mut self,
+        isa: I,
+        part: usize,
+        octant: usize,
+        log_side: f64,
+        local: &mut [f64],
+    ) {
         let expansion = self.context.expansion;
-        let (len, waves) = (expansion.multipole_len(), expansion.wave_len());
-        let incoming = &mut self.scratch.incoming[octant * waves..][..waves];
-        expansion.incoming(isa, incoming, local);
-        if let Some(far_slots) = self.potential {
+        let len = expansion.multipole_len();
+        expansion.incoming(isa, part, octant, &mut self.scratch.incoming, local);
+        if let (0, Some(far_slots)) = (part, self.potential) {
             let mut strength = 0.0;
             for &slot in &far_slots[octant] {
                 let source = self.scratch.cells[slot];

@@ -2,7 +2,7 @@
 
 use super::Harmonic2;
 use crate::accuracy;
-use crate::expansion::{CellScale, Expansion, Outgoing, UnitPoints, UnitSums};
+use crate::expansion::{CellScale, Expansion, Forms, Outgoing, UnitPoints, UnitSums};
 use crate::lists::slots;
 use crate::{Guarantee, Options};
 use lanes::{Chosen, Isa, Job};
@@ -42,15 +42,15 @@ impl Job for Chain<'_> {
         let mut outgoing = Outgoing::default();
         outgoing.next_block(1, family.wave_len());
         let (place, room) = outgoing.meet(0);
-        family.outgoing(isa, &multipole, room.unwrap());
+        let (forms, at) = room.unwrap();
+        family.outgoing(isa, 0, &multipole, forms, at);
         let mut sources = [Outgoing::NOTHING; slots::count(2)];
         let anchor = [0, 1].map(|a| (self.cell as i32 >> a & 1) - self.offset[a]);
         sources[slots::at(anchor)] = place;
-        let mut incoming = vec![0.0; 4 * family.wave_len()];
-        family.translate(isa, &sources, &outgoing, &mut incoming);
-        let incoming = &mut incoming[self.cell * family.wave_len()..][..family.wave_len()];
+        let mut incoming = Forms::default();
+        family.translate(isa, 0, &sources, &outgoing, &mut incoming);
         let (mut local, mut below) = (vec![0.0; family.local_len()], vec![0.0; family.local_len()]);
-        family.incoming(isa, incoming, &mut local);
+        family.incoming(isa, 0, self.cell, &mut incoming, &mut local);
         family.far_constant(multipole[0], 0.0, &mut local);
         family.l2l(isa, self.to, &local, &mut below);
         let mut sums = UnitSums::default();

@@ -19,7 +19,7 @@ mod shift;
 mod translate;
 mod waves;
 
-use super::{CellScale, Expansion, Family, Outgoing, UnitPoints, UnitSums};
+use super::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use shift::Shift;
@@ -93,22 +93,38 @@ impl Expansion<2> for Harmonic2 {
     fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]) {
         self.shift.m2m(isa, octant, child, parent);
     }
+    /// Their waves fit the second-level cache.
+    fn parents_at_once(&self) -> usize {
+        64
+    }
     #[inline(always)]
-    fn outgoing<I: Isa>(&self, isa: I, multipole: &[f64], waves: &mut [f64]) {
+    fn outgoing<I: Isa>(&self, isa: I, _: usize, multipole: &[f64], forms: &mut Forms, at: usize) {
+        let waves = forms.room(at, self.waves.len());
         self.waves.outgoing(isa, multipole, waves);
     }
     #[inline(always)]
     fn translate<I: Isa>(
         &self,
         isa: I,
+        _: usize,
         sources: &[u32],
         outgoing: &Outgoing,
-        incoming: &mut [f64],
+        incoming: &mut Forms,
     ) {
+        let incoming = incoming.room(0, 4 * self.waves.len());
         self.waves.translate(isa, sources, outgoing, incoming);
     }
     #[inline(always)]
-    fn incoming<I: Isa>(&self, isa: I, incoming: &mut [f64], local: &mut [f64]) {
+    fn incoming<I: Isa>(
+        &self,
+        isa: I,
+        _: usize,
+        octant: usize,
+        incoming: &mut Forms,
+        local: &mut [f64],
+    ) {
+        let len = self.waves.len();
+        let incoming = incoming.room(octant * len, len);
         self.waves.incoming(isa, incoming, local);
     }
     #[inline(always)]

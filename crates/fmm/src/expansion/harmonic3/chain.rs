@@ -3,7 +3,7 @@
 use super::Harmonic3;
 use crate::Guarantee;
 use crate::accuracy;
-use crate::expansion::{CellScale, Expansion, Family, Outgoing, UnitPoints, UnitSums};
+use crate::expansion::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};
 use crate::lists::slots;
 use lanes::{Chosen, Isa, Job};
 
@@ -72,22 +72,25 @@ impl Job for Far<'_> {
         let mut multipole = child.clone();
         family.p2m(isa, &single(corner(self.from), 2.0), &mut child);
         family.m2m(isa, self.from, &child, &mut multipole);
-        let mut outgoing = Outgoing::default();
-        outgoing.next_block(1, family.wave_len());
-        let (place, room) = outgoing.meet(0);
-        family.outgoing(isa, &multipole, room.unwrap());
-        let mut sources = [Outgoing::NOTHING; slots::count(3)];
-        sources[self.slot] = place;
-        let mut incoming = vec![f64::NAN; 8 * family.wave_len()];
-        family.translate(isa, &sources, &outgoing, &mut incoming);
+        let (mut outgoing, mut incoming) = (Outgoing::default(), Forms::default());
+        let mut locals = vec![vec![0.0; family.local_len()]; 8];
+        for axis in 0..Harmonic3::PARTS {
+            outgoing.next_block(1, family.wave_len());
+            let (place, room) = outgoing.meet(0);
+            let (forms, at) = room.unwrap();
+            family.outgoing(isa, axis, &multipole, forms, at);
+            let mut sources = [Outgoing::NOTHING; slots::count(3)];
+            sources[self.slot] = place;
+            family.translate(isa, axis, &sources, &outgoing, &mut incoming);
+            for (octant, local) in locals.iter_mut().enumerate() {
+                family.incoming(isa, axis, octant, &mut incoming, local);
+            }
+        }
         let mut found = [[[0.0; 4]; 2]; 8];
-        let forms = incoming.chunks_exact_mut(family.wave_len());
-        for (octant, (form, found)) in forms.zip(&mut found).enumerate() {
-            let mut local = vec![0.0; family.local_len()];
-            family.incoming(isa, form, &mut local);
+        for (octant, (local, found)) in locals.iter().zip(&mut found).enumerate() {
             for (to, found) in targets(self.from, octant).into_iter().zip(found) {
                 let mut below = vec![0.0; family.local_len()];
-                family.l2l(isa, to, &local, &mut below);
+                family.l2l(isa, to, local, &mut below);
                 let mut sums = UnitSums::default();
                 sums.reset(1, true);
                 family.l2p(isa, &below, &single(corner(to), 0.0), 0.5, true, &mut sums);

@@ -3,10 +3,11 @@
 //! A series is real, X_n^{−m} = (−1)^m conj X_n^m, so m ≥ 0 says all. Stored, it is *packed*: real parts, then imaginary
 //! parts, degree by degree. Operators work on *rows*: every degree begins a row of the same length, m along the vector.
 
-use super::WIDEST;
-use lanes::{Isa, Lanes};
+use crate::expansion::Wave;
+use lanes::{Isa, Lanes, Real};
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
+use std::thread::LocalKey;
 
 /// Place of X_n^m among the real or the imaginary parts of a packed series.
 #[inline(always)]
@@ -26,11 +27,12 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(order: usize) -> Self {
-        let stride = order.next_multiple_of(WIDEST);
+    /// For vectors of up to `widest` numbers.
+    pub(super) fn new(order: usize, widest: usize) -> Self {
+        let stride = order.next_multiple_of(widest);
         Self {
             order,
-            padded: (at(order - 1, 0) + stride).next_multiple_of(WIDEST),
+            padded: (at(order - 1, 0) + stride).next_multiple_of(widest),
             stride,
         }
     }
@@ -42,13 +44,13 @@ impl Layout {
 
     /// Real and imaginary parts.
     #[inline(always)]
-    pub(super) fn parts<'a>(&self, rows: &'a [f64]) -> (&'a [f64], &'a [f64]) {
+    pub(super) fn parts<'a, W>(&self, rows: &'a [W]) -> (&'a [W], &'a [W]) {
         rows[..self.rows_len()].split_at(self.order * self.stride)
     }
 
     /// Real and imaginary parts.
     #[inline(always)]
-    pub(super) fn parts_mut<'a>(&self, rows: &'a mut [f64]) -> (&'a mut [f64], &'a mut [f64]) {
+    pub(super) fn parts_mut<'a, W>(&self, rows: &'a mut [W]) -> (&'a mut [W], &'a mut [W]) {
         rows[..self.rows_len()].split_at_mut(self.order * self.stride)
     }
 }
@@ -56,12 +58,12 @@ impl Layout {
 /// Factors of X_n^m on the way between packed series and rows: ±e^{imφ}, with the sign (−1)^{n+m} of the reflection
 /// z → −z where that is wanted.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(super) struct Turn<W> {
     /// By n mod 2: real parts, then imaginary parts, by m.
-    factors: [Vec<f64>; 2],
+    factors: [Vec<W>; 2],
 }
 
-impl Turn {
+impl<W: Real> Turn<W> {
     /// `power(m)` is e^{imφ}.
     pub(super) fn new(
         layout: Layout,
@@ -76,7 +78,9 @@ impl Turn {
                     1.0
                 }
             };
-            let part = |part: usize| (0..layout.stride).map(move |m| sign(m) * power(m)[part]);
+            let part = |part: usize| {
+                (0..layout.stride).map(move |m| W::from_f64(sign(m) * power(m)[part]))
+            };
             part(0).chain(part(1)).collect()
         });
         Self { factors }
@@ -88,16 +92,16 @@ impl Turn {
         &self,
         isa: I,
         layout: Layout,
-        packed: &[f64],
-        rows: &mut [f64],
+        packed: &[W],
+        rows: &mut [W],
     ) {
         let (re, im) = packed.split_at(layout.padded);
         let (rows_re, rows_im) = layout.parts_mut(rows);
         for n in 0..layout.order {
-            for m in (0..=n).step_by(I::F64::LANES) {
+            for m in (0..=n).step_by(W::Lanes::<I>::LANES) {
                 let x = [
-                    I::F64::load(isa, &re[at(n, m)..]),
-                    I::F64::load(isa, &im[at(n, m)..]),
+                    W::Lanes::<I>::load(isa, &re[at(n, m)..]),
+                    W::Lanes::<I>::load(isa, &im[at(n, m)..]),
                 ];
                 let [x, y] = self.turned::<I, BACK>(isa, layout, n, m, x);
                 x.store(&mut rows_re[n * layout.stride + m..]);
@@ -112,21 +116,21 @@ impl Turn {
         &self,
         isa: I,
         layout: Layout,
-        rows: &[f64],
-        packed: &mut [f64],
+        rows: &[W],
+        packed: &mut [W],
     ) {
         let (re, im) = packed.split_at_mut(layout.padded);
         let (rows_re, rows_im) = layout.parts(rows);
         for n in 0..layout.order {
-            for m in (0..=n).step_by(I::F64::LANES) {
+            for m in (0..=n).step_by(W::Lanes::<I>::LANES) {
                 let x = [
-                    I::F64::load(isa, &rows_re[n * layout.stride + m..]),
-                    I::F64::load(isa, &rows_im[n * layout.stride + m..]),
+                    W::Lanes::<I>::load(isa, &rows_re[n * layout.stride + m..]),
+                    W::Lanes::<I>::load(isa, &rows_im[n * layout.stride + m..]),
                 ];
                 let [x, y] = self.turned::<I, BACK>(isa, layout, n, m, x);
                 let (re, im) = (&mut re[at(n, m)..], &mut im[at(n, m)..]);
-                (I::F64::load(isa, re) + x).store(re);
-                (I::F64::load(isa, im) + y).store(im);
+                (W::Lanes::<I>::load(isa, re) + x).store(re);
+                (W::Lanes::<I>::load(isa, im) + y).store(im);
             }
         }
     }
@@ -138,11 +142,11 @@ impl Turn {
         layout: Layout,
         n: usize,
         m: usize,
-        [re, im]: [I::F64; 2],
-    ) -> [I::F64; 2] {
+        [re, im]: [W::Lanes<I>; 2],
+    ) -> [W::Lanes<I>; 2] {
         let factors = &self.factors[n % 2];
-        let c = I::F64::load(isa, &factors[m..]);
-        let s = I::F64::load(isa, &factors[layout.stride + m..]);
+        let c = W::Lanes::<I>::load(isa, &factors[m..]);
+        let s = W::Lanes::<I>::load(isa, &factors[layout.stride + m..]);
         if BACK {
             [im.mul_add(s, re * c), re.neg_mul_add(s, im * c)]
         } else {
@@ -152,40 +156,59 @@ impl Turn {
 }
 
 thread_local! {
-    static SCRATCH: Cell<Vec<f64>> = const { Cell::new(Vec::new()) };
+    static DOUBLE: Cell<Vec<f64>> = const { Cell::new(Vec::new()) };
+    static SINGLE: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+}
+
+/// A precision of operators, with room of its own in every thread.
+pub(super) trait Number: Wave {
+    /// The room.
+    fn room() -> &'static LocalKey<Cell<Vec<Self>>>;
+}
+
+impl Number for f64 {
+    fn room() -> &'static LocalKey<Cell<Vec<f64>>> {
+        &DOUBLE
+    }
+}
+
+impl Number for f32 {
+    fn room() -> &'static LocalKey<Cell<Vec<f32>>> {
+        &SINGLE
+    }
 }
 
 /// Room for what lies between the input and the output of an operator, kept by the thread: its contents are whatever was
 /// left there (finite numbers). It is taken out while in use, since a closure could not be compiled for an instruction set.
-pub(super) struct Scratch(Vec<f64>);
+pub(super) struct Scratch<W: Number>(Vec<W>);
 
-impl Scratch {
+impl<W: Number> Scratch<W> {
     pub(super) fn take(len: usize) -> Self {
-        let mut room = SCRATCH.take();
+        let mut room = W::room().take();
         if room.len() < len {
-            room.resize(len, 0.0);
+            room.resize(len, W::ZERO);
         }
         Self(room)
     }
 }
 
-impl Drop for Scratch {
+impl<W: Number> Drop for Scratch<W> {
     fn drop(&mut self) {
-        SCRATCH.set(std::mem::take(&mut self.0));
+        W::room().set(std::mem::take(&mut self.0));
     }
 }
 
-impl Deref for Scratch {
-    type Target = [f64];
+impl<W: Number> Deref for Scratch<W> {
+    type Target = [W];
     #[inline(always)]
-    fn deref(&self) -> &[f64] {
+    fn deref(&self) -> &[W] {
         &self.0
     }
 }
 
-impl DerefMut for Scratch {
+impl<W: Number> DerefMut for Scratch<W> {
     #[inline(always)]
-    fn deref_mut(&mut self) -> &mut [f64] {
+    fn deref_mut(&mut self) -> &mut [W] {
         &mut self.0
     }
 }

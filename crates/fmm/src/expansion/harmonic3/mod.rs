@@ -25,7 +25,7 @@ mod shift;
 mod translate;
 mod waves;
 
-use super::{CellScale, Expansion, Family, Outgoing, UnitPoints, UnitSums};
+use super::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use layout::Layout;
@@ -39,11 +39,35 @@ pub struct Harmonic3 {
     layout: Layout,
     points: Points,
     shift: Shift,
-    waves: Waves,
+    waves: InPrecision,
+}
+
+/// Waves in the precision that their quadrature needs.
+#[derive(Debug)]
+enum InPrecision {
+    Double(Waves<f64>),
+    Single(Waves<f32>),
+}
+
+/// Calls a method of the waves, whatever their precision.
+macro_rules! waves {
+    ($family:expr, $waves:ident => $call:expr) => {
+        match &$family.waves {
+            InPrecision::Double($waves) => $call,
+            InPrecision::Single($waves) => $call,
+        }
+    };
 }
 
 /// Widest vector of f64.
 const WIDEST: usize = 8;
+/// Widest vector of waves, those of f32.
+const WIDEST_WAVE: usize = 16;
+/// Errors of a quadrature from which its waves may be summed in f32, which was wrong by about 4e-8 of the potentials of
+/// uniform points with random signs.
+const IN_F32: f64 = 2.5e-7;
+/// Bytes of the outgoing forms that one task may hold.
+const AT_HAND: usize = 1 << 28;
 
 /// Start and size of the blocks that the loops take of `count` vectors.
 fn blocks(count: usize) -> Vec<(usize, usize)> {
@@ -61,12 +85,19 @@ fn blocks(count: usize) -> Vec<(usize, usize)> {
 impl Harmonic3 {
     /// Series of degrees below `order`, and the smallest quadrature with error at most `wave_error`, for vectors of `lanes`.
     pub(crate) fn new(order: usize, wave_error: f64, lanes: usize) -> Self {
-        let layout = Layout::new(order);
+        let layout = Layout::new(order, WIDEST);
+        let waves = if wave_error >= IN_F32 {
+            // One number is one number in either precision.
+            let lanes = if lanes == 1 { 1 } else { 2 * lanes };
+            InPrecision::Single(Waves::new(order, wave_error, lanes))
+        } else {
+            InPrecision::Double(Waves::new(order, wave_error, lanes))
+        };
         Self {
             layout,
             points: Points::new(layout),
             shift: Shift::new(layout, lanes),
-            waves: Waves::new(layout, wave_error, lanes),
+            waves,
         }
     }
 }
@@ -86,7 +117,7 @@ impl Family<3> for Harmonic3 {
         self.layout.order
     }
     fn waves(&self) -> usize {
-        self.waves.rings.count
+        waves!(self, waves => waves.rings.count)
     }
     fn direct_below(&self) -> usize {
         self.layout.order * self.layout.order
@@ -94,6 +125,9 @@ impl Family<3> for Harmonic3 {
 }
 
 impl Expansion<3> for Harmonic3 {
+    /// Two directions each.
+    const PARTS: usize = 3;
+
     fn multipole_len(&self) -> usize {
         2 * self.layout.padded
     }
@@ -101,7 +135,7 @@ impl Expansion<3> for Harmonic3 {
         2 * self.layout.padded
     }
     fn wave_len(&self) -> usize {
-        self.waves.len()
+        waves!(self, waves => waves.len())
     }
     #[inline(always)]
     fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<3>, multipole: &mut [f64]) {
@@ -111,23 +145,50 @@ impl Expansion<3> for Harmonic3 {
     fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]) {
         self.shift.m2m(isa, octant, child, parent);
     }
+    /// The cells that k³ parents meet are (2k + 4)³ for 8k³ children: the more parents, the fewer forms are made twice.
+    fn parents_at_once(&self) -> usize {
+        let bytes = waves!(self, waves => waves.bytes());
+        let fits = |k: &usize| (2 * k + 4).pow(3) * bytes <= AT_HAND;
+        [8, 4].into_iter().find(fits).unwrap_or(2).pow(3)
+    }
     #[inline(always)]
-    fn outgoing<I: Isa>(&self, isa: I, multipole: &[f64], waves: &mut [f64]) {
-        self.waves.outgoing(isa, multipole, waves);
+    fn outgoing<I: Isa>(
+        &self,
+        isa: I,
+        axis: usize,
+        multipole: &[f64],
+        forms: &mut Forms,
+        at: usize,
+    ) {
+        waves!(self, waves => waves.outgoing(isa, axis, multipole, forms.room(at, waves.len())));
     }
     #[inline(always)]
     fn translate<I: Isa>(
         &self,
         isa: I,
+        axis: usize,
         sources: &[u32],
         outgoing: &Outgoing,
-        incoming: &mut [f64],
+        incoming: &mut Forms,
     ) {
-        self.waves.translate(isa, sources, outgoing, incoming);
+        waves!(self, waves => {
+            let incoming = incoming.room(0, 8 * waves.len());
+            waves.translate(isa, axis, sources, outgoing, incoming);
+        });
     }
     #[inline(always)]
-    fn incoming<I: Isa>(&self, isa: I, incoming: &mut [f64], local: &mut [f64]) {
-        self.waves.incoming(isa, incoming, local);
+    fn incoming<I: Isa>(
+        &self,
+        isa: I,
+        axis: usize,
+        octant: usize,
+        incoming: &mut Forms,
+        local: &mut [f64],
+    ) {
+        waves!(self, waves => {
+            let incoming = incoming.room(octant * waves.len(), waves.len());
+            waves.incoming(isa, axis, incoming, local);
+        });
     }
     /// Waves carry all of 1/r.
     fn far_constant(&self, _strength: f64, _log_side: f64, _local: &mut [f64]) {}

@@ -1,46 +1,65 @@
-//! Multipole to plane waves, all six directions: see [`super::waves`].
+//! Multipole to plane waves, the two directions of an axis: see [`super::waves`].
 
-use super::WIDEST;
-use super::layout::Scratch;
-use super::waves::Waves;
+use super::WIDEST_WAVE;
+use super::layout::{Number, Scratch, at};
+use super::waves::{BLOCK, Waves};
 use lanes::{Isa, Lanes};
 
-impl Waves {
+impl<W: Number> Waves<W> {
     #[inline(always)]
-    pub(super) fn outgoing<I: Isa>(&self, isa: I, multipole: &[f64], waves: &mut [f64]) {
-        let rows = self.layout.rows_len();
-        let modes = self.vectors[0].modes * self.vectors.len() * 4 * I::F64::LANES;
-        let mut scratch = Scratch::take(2 * rows + modes + 4 * self.rings.padded);
-        let (a, rest) = scratch.split_at_mut(rows);
+    pub(super) fn outgoing<I: Isa>(&self, isa: I, axis: usize, multipole: &[f64], waves: &mut [W]) {
+        let (rows, packed) = (self.layout.rows_len(), 2 * self.layout.padded);
+        let modes = self.modes_len(W::Lanes::<I>::LANES);
+        let mut scratch = Scratch::<W>::take(packed + 2 * rows + modes + 4 * self.rings.padded);
+        let (packed, rest) = scratch.split_at_mut(packed);
+        let (a, rest) = rest.split_at_mut(rows);
         let (b, rest) = rest.split_at_mut(rows);
         let (modes, forms) = rest.split_at_mut(modes);
-        let mut axes = waves.chunks_exact_mut(4 * self.rings.padded);
-        let (x, y, z) = (axes.next(), axes.next(), axes.next());
-        self.turn[0].unpack::<I, false>(isa, self.layout, multipole, a);
-        self.axis(isa, a, modes, forms, z.unwrap_or_default());
-        self.to_x.apply(isa, self.layout, a, b);
-        self.axis(isa, b, modes, forms, x.unwrap_or_default());
-        self.turn[1].unpack::<I, false>(isa, self.layout, multipole, a);
-        self.to_x.apply(isa, self.layout, a, b);
-        self.axis(isa, b, modes, forms, y.unwrap_or_default());
+        self.rounded(multipole, packed);
+        self.turn[axis % 2].unpack::<I, false>(isa, self.layout, packed, a);
+        if axis == 2 {
+            self.all_modes(isa, a, modes);
+        } else {
+            self.to_x.apply(isa, self.layout, a, b);
+            self.all_modes(isa, b, modes);
+        }
+        self.angles(isa, modes, forms);
+        let padded = self.rings.padded;
+        let directions = waves.chunks_exact_mut(2 * padded);
+        for (waves, form) in directions.zip(forms.chunks_exact(2 * padded)) {
+            let (re, im) = form.split_at(padded);
+            let (re, im) = (
+                re.as_chunks::<WIDEST_WAVE>().0,
+                im.as_chunks::<WIDEST_WAVE>().0,
+            );
+            let chunks = waves.as_chunks_mut::<{ 2 * WIDEST_WAVE }>().0;
+            for ((chunk, re), im) in chunks.iter_mut().zip(re).zip(im) {
+                copy::<I, W>(isa, re, &mut chunk[..WIDEST_WAVE]);
+                copy::<I, W>(isa, im, &mut chunk[WIDEST_WAVE..]);
+            }
+        }
     }
 
-    /// Both directions of one axis, from the rows of the multipole in its frame.
+    /// A packed series in the precision and with the padding of the waves.
     #[inline(always)]
-    fn axis<I: Isa>(
-        &self,
-        isa: I,
-        rows: &[f64],
-        modes: &mut [f64],
-        forms: &mut [f64],
-        waves: &mut [f64],
-    ) {
-        for m in 0..self.vectors[0].modes {
+    fn rounded(&self, multipole: &[f64], packed: &mut [W]) {
+        let parts = multipole.chunks_exact(multipole.len() / 2);
+        for (from, to) in parts.zip(packed.chunks_exact_mut(self.layout.padded)) {
+            for (from, to) in from[..at(self.layout.order, 0)].iter().zip(to) {
+                *to = W::from_f64(*from);
+            }
+        }
+    }
+
+    /// The Fourier modes of all rings, from the rows of the multipole in the frame of the axis.
+    #[inline(always)]
+    fn all_modes<I: Isa>(&self, isa: I, rows: &[W], modes: &mut [W]) {
+        for m in 0..2 * self.vectors[0].pairs {
             let vectors = self.vectors_with(m);
             let mut vector = 0;
-            while vector + 4 <= vectors {
-                self.modes::<I, 4>(isa, rows, m, vector, modes);
-                vector += 4;
+            while vector + 3 <= vectors {
+                self.modes::<I, 3>(isa, rows, m, vector, modes);
+                vector += 3;
             }
             if vector + 2 <= vectors {
                 self.modes::<I, 2>(isa, rows, m, vector, modes);
@@ -50,37 +69,26 @@ impl Waves {
                 self.modes::<I, 1>(isa, rows, m, vector, modes);
             }
         }
-        self.angles(isa, modes, forms);
-        let padded = self.rings.padded;
-        let directions = waves.chunks_exact_mut(2 * padded);
-        for (waves, form) in directions.zip(forms.chunks_exact(2 * padded)) {
-            let (re, im) = form.split_at(padded);
-            let (re, im) = (re.as_chunks::<WIDEST>().0, im.as_chunks::<WIDEST>().0);
-            let chunks = waves.as_chunks_mut::<{ 2 * WIDEST }>().0;
-            for ((chunk, re), im) in chunks.iter_mut().zip(re).zip(im) {
-                copy(isa, re, &mut chunk[..WIDEST]);
-                copy(isa, im, &mut chunk[WIDEST..]);
-            }
-        }
     }
 
-    /// F^+ and F^− of mode m for `B` vectors of rings: by vector, Re F^+, Re F^−, Im F^+, Im F^−.
+    /// F^+ and F^− of mode m for `B` vectors of rings: by vector, parity of m and pair, Re F^+, Re F^−, Im F^+, Im F^−.
     #[inline(always)]
     fn modes<I: Isa, const B: usize>(
         &self,
         isa: I,
-        rows: &[f64],
+        rows: &[W],
         m: usize,
         vector: usize,
-        modes: &mut [f64],
+        modes: &mut [W],
     ) {
         let [even_re, even_im] = self.powers::<I, B>(isa, rows, m, m, vector);
         let [odd_re, odd_im] = self.powers::<I, B>(isa, rows, m, m + 1, vector);
-        let lanes = I::F64::LANES;
+        let (lanes, pairs) = (W::Lanes::<I>::LANES, self.vectors[0].pairs);
         // Mode 0 counts once, the others for −m too.
-        let half = I::F64::splat(isa, if m == 0 { 0.5 } else { 1.0 });
+        let half = W::from_f64(if m == 0 { 0.5 } else { 1.0 });
+        let half = W::Lanes::<I>::splat(isa, half);
         for b in 0..B {
-            let place = ((vector + b) * self.vectors[0].modes + m) * 4 * lanes;
+            let place = ((2 * (vector + b) + m % 2) * pairs + m / 2) * 4 * lanes;
             let plus = [even_re[b] + odd_re[b], even_im[b] + odd_im[b]];
             let minus = [even_re[b] - odd_re[b], even_im[b] - odd_im[b]];
             let all = [
@@ -89,7 +97,7 @@ impl Waves {
                 plus[1] * half,
                 minus[1] * half,
             ];
-            I::F64::store_each(all, &mut modes[place..]);
+            W::Lanes::<I>::store_each(all, &mut modes[place..]);
         }
     }
 
@@ -98,19 +106,25 @@ impl Waves {
     fn powers<I: Isa, const B: usize>(
         &self,
         isa: I,
-        rows: &[f64],
+        rows: &[W],
         m: usize,
         first: usize,
         vector: usize,
-    ) -> [[I::F64; B]; 2] {
-        let (lanes, stride) = (I::F64::LANES, self.layout.stride);
+    ) -> [[W::Lanes<I>; B]; 2] {
+        let (lanes, stride) = (W::Lanes::<I>::LANES, self.layout.stride);
         let wide = self.vectors.len() * lanes;
         let (re, im) = self.layout.parts(rows);
-        let mut sums = [[I::F64::splat(isa, 0.0); B]; 2];
-        for n in (first..self.layout.order).step_by(2) {
-            let place = n * stride + m;
-            let (re, im) = (I::F64::splat(isa, re[place]), I::F64::splat(isa, im[place]));
-            let power: [_; B] = I::F64::load_each(isa, &self.out[n * wide + vector * lanes..]);
+        let mut sums = [[W::Lanes::<I>::splat(isa, W::ZERO); B]; 2];
+        if first >= self.layout.order {
+            return sums;
+        }
+        let start = first * stride + m;
+        let (re, im) = (re[start..].iter(), im[start..].iter());
+        let column = re.step_by(2 * stride).zip(im.step_by(2 * stride));
+        let powers = self.out[first * wide + vector * lanes..].chunks(2 * wide);
+        for ((&re, &im), power) in column.zip(powers) {
+            let (re, im) = (W::Lanes::<I>::splat(isa, re), W::Lanes::<I>::splat(isa, im));
+            let power: [_; B] = W::Lanes::<I>::load_each(isa, power);
             for b in 0..B {
                 sums[0][b] = power[b].mul_add(re, sums[0][b]);
                 sums[1][b] = power[b].mul_add(im, sums[1][b]);
@@ -121,48 +135,80 @@ impl Waves {
 
     /// Modes to waves: Re X^+, Im X^+, Re X^−, Im X^−, each in the order of the waves.
     #[inline(always)]
-    fn angles<I: Isa>(&self, isa: I, modes: &[f64], forms: &mut [f64]) {
-        let (lanes, padded) = (I::F64::LANES, self.rings.padded);
+    fn angles<I: Isa>(&self, isa: I, modes: &[W], forms: &mut [W]) {
+        let (lanes, padded) = (W::Lanes::<I>::LANES, self.rings.padded);
         for part in forms[..4 * padded].chunks_exact_mut(padded) {
-            part[self.rings.count..].fill(0.0);
+            part[self.rings.count..].fill(W::ZERO);
         }
         // In an order in which every place is written last by the vector that it belongs to: see [`super::rings`].
         for (v, vector) in self.vectors.iter().enumerate().rev() {
-            let modes = &modes[v * self.vectors[0].modes * 4 * lanes..];
-            for j in (0..vector.quarter).rev() {
-                let table = &self.trigonometric[vector.at + 2 * j * vector.modes * lanes..];
-                let table = table[..2 * vector.modes * lanes].chunks_exact(4 * lanes);
-                // By parity of m, then of + and −: sums of cosines, and of sines.
-                let zero = I::F64::splat(isa, 0.0);
-                let (mut cosines, mut sines) = ([[zero; 2]; 2], [[zero; 2]; 2]);
-                for (table, modes) in table.zip(modes.chunks_exact(8 * lanes)) {
-                    let table: [_; 4] = I::F64::load_each(isa, table);
-                    let modes: [_; 8] = I::F64::load_each(isa, modes);
-                    for odd in 0..2 {
-                        for sign in 0..2 {
-                            let (re, im) = (modes[4 * odd + sign], modes[4 * odd + 2 + sign]);
-                            cosines[odd][sign] = table[2 * odd].mul_add(re, cosines[odd][sign]);
-                            sines[odd][sign] = table[2 * odd + 1].mul_add(im, sines[odd][sign]);
-                        }
-                    }
+            let per_angle = 2 * vector.pairs * lanes;
+            for parity in 0..2 {
+                let modes = &modes[(2 * v + parity) * self.vectors[0].pairs * 4 * lanes..];
+                let modes = &modes[..4 * vector.pairs * lanes];
+                let table = &self.to_angles[vector.at + parity * vector.quarter * per_angle..];
+                let mut table = &table[..vector.quarter * per_angle];
+                let mut j = vector.quarter;
+                while j >= BLOCK {
+                    j -= BLOCK;
+                    let (these, rest) = table.split_at(BLOCK * per_angle);
+                    table = rest;
+                    self.block::<I, BLOCK>(isa, parity, (j, v), these, modes, forms);
                 }
-                let [mirrored, straight] = self.rings.start[j].map(|start| start + v * lanes);
+                while j > 0 {
+                    j -= 1;
+                    let (these, rest) = table.split_at(per_angle);
+                    table = rest;
+                    self.block::<I, 1>(isa, parity, (j, v), these, modes, forms);
+                }
+            }
+        }
+    }
+
+    /// `B` angles from j on of a vector of rings: real parts from even modes, or imaginary parts from odd ones.
+    #[inline(always)]
+    fn block<I: Isa, const B: usize>(
+        &self,
+        isa: I,
+        parity: usize,
+        (j, vector): (usize, usize),
+        table: &[W],
+        modes: &[W],
+        forms: &mut [W],
+    ) {
+        let (lanes, padded) = (W::Lanes::<I>::LANES, self.rings.padded);
+        // By angle, then + and −: sums of cosines, and of sines.
+        let zero = W::Lanes::<I>::splat(isa, W::ZERO);
+        let (mut cosines, mut sines) = ([[zero; 2]; B], [[zero; 2]; B]);
+        let table = table.chunks_exact(2 * B * lanes);
+        for (table, modes) in table.zip(modes.chunks_exact(4 * lanes)) {
+            let modes: [_; 4] = W::Lanes::<I>::load_each(isa, modes);
+            for b in 0..B {
+                let [cosine, sine] = W::Lanes::<I>::load_each(isa, &table[2 * b * lanes..]);
                 for sign in 0..2 {
-                    let (re, im) = forms[2 * sign * padded..][..2 * padded].split_at_mut(padded);
-                    (cosines[0][sign] + sines[0][sign]).store(&mut re[mirrored..]);
-                    (-(cosines[1][sign] + sines[1][sign])).store(&mut im[mirrored..]);
-                    (cosines[0][sign] - sines[0][sign]).store(&mut re[straight..]);
-                    (cosines[1][sign] - sines[1][sign]).store(&mut im[straight..]);
+                    cosines[b][sign] = cosine.mul_add(modes[sign], cosines[b][sign]);
+                    sines[b][sign] = sine.mul_add(modes[2 + sign], sines[b][sign]);
                 }
+            }
+        }
+        for b in (0..B).rev() {
+            let [mirrored, straight] = self.rings.start[j + b].map(|start| start + vector * lanes);
+            for sign in 0..2 {
+                let part = &mut forms[(2 * sign + parity) * padded..][..padded];
+                let (cosine, sine) = (cosines[b][sign], sines[b][sign]);
+                let there = cosine + sine;
+                let there = if parity == 0 { there } else { -there };
+                there.store(&mut part[mirrored..]);
+                (cosine - sine).store(&mut part[straight..]);
             }
         }
     }
 }
 
-/// Eight numbers.
+/// A chunk of numbers.
 #[inline(always)]
-pub(super) fn copy<I: Isa>(isa: I, from: &[f64], to: &mut [f64]) {
-    for i in (0..WIDEST).step_by(I::F64::LANES) {
-        I::F64::load(isa, &from[i..]).store(&mut to[i..]);
+fn copy<I: Isa, W: Number>(isa: I, from: &[W], to: &mut [W]) {
+    for i in (0..WIDEST_WAVE).step_by(W::Lanes::<I>::LANES) {
+        W::Lanes::<I>::load(isa, &from[i..]).store(&mut to[i..]);
     }
 }

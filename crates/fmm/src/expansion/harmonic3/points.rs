@@ -157,7 +157,7 @@ impl Points {
     ) {
         let order = self.layout.order;
         let rows = if K == 3 { order.max(2) - 1 } else { order };
-        let mut scratch = Scratch::take(at(rows, 0) * R);
+        let mut scratch = Scratch::<f64>::take(at(rows, 0) * R);
         self.gradient_inside::<K, R>(local, side, rows, &mut scratch);
         for place in (0..points.w.len()).step_by(I::F64::LANES) {
             let (w, _) = load(isa, points, place);
@@ -178,7 +178,7 @@ impl Points {
         sums: &mut UnitSums<3>,
     ) {
         let rows = self.layout.order + 1;
-        let mut scratch = Scratch::take(at(rows, 0) * 8);
+        let mut scratch = Scratch::<f64>::take(at(rows, 0) * 8);
         self.gradient_outside(multipole, scale.side, rows, &mut scratch);
         for place in (0..points.w.len()).step_by(I::F64::LANES) {
             let (v, _) = load(isa, points, place);

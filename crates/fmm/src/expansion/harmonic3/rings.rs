@@ -5,7 +5,7 @@
 //! descending, then mirrored or not, then ring: the rings that have an angle j come first of all, so that vectors of rings
 //! begin where they should, and what a vector writes past its last ring is overwritten by the next j.
 
-use super::WIDEST;
+use super::WIDEST_WAVE as WIDEST;
 use super::nodes::QUADRATURES;
 use std::f64::consts::TAU;
 

@@ -12,7 +12,7 @@
 //! bounded, so that the recurrence is stable. (Ivanic and Ruedenberg, J. Phys. Chem. 100, 1996, have its like.)
 
 use super::layout::Layout;
-use lanes::{Isa, Lanes};
+use lanes::{Isa, Lanes, Real};
 
 /// Which series is rotated into which frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,12 +25,12 @@ pub(super) enum Series {
 
 /// Real matrices that act on the real and on the imaginary parts of every degree.
 #[derive(Debug)]
-pub(super) struct Rotation {
+pub(super) struct Rotation<W> {
     /// By degree, block of rows (4, 2 or 1 vectors), column: the rows of the block for real parts, then for imaginary.
-    table: Vec<f64>,
+    table: Vec<W>,
 }
 
-impl Rotation {
+impl<W: Real> Rotation<W> {
     /// Rotation by β; degree n is multiplied by `scale(n)`.
     pub(super) fn new(
         layout: Layout,
@@ -64,7 +64,7 @@ impl Rotation {
                 for column in 0..=n {
                     for part in 0..2 {
                         let rows = block * lanes..(block + size) * lanes;
-                        table.extend(rows.map(|row| matrix(row, column)[part]));
+                        table.extend(rows.map(|row| W::from_f64(matrix(row, column)[part])));
                     }
                 }
             }
@@ -74,8 +74,8 @@ impl Rotation {
 
     /// Rows to rows, which are 0 past m = n up to the next whole vector.
     #[inline(always)]
-    pub(super) fn apply<I: Isa>(&self, isa: I, layout: Layout, from: &[f64], to: &mut [f64]) {
-        let (lanes, stride) = (I::F64::LANES, layout.stride);
+    pub(super) fn apply<I: Isa>(&self, isa: I, layout: Layout, from: &[W], to: &mut [W]) {
+        let (lanes, stride) = (W::Lanes::<I>::LANES, layout.stride);
         let mut table = &self.table[..];
         let (re, im) = layout.parts(from);
         let (to_re, to_im) = layout.parts_mut(to);
@@ -88,15 +88,15 @@ impl Rotation {
             let end = (n + 1).next_multiple_of(lanes);
             let mut row = 0;
             while row + 4 * lanes <= end {
-                table = block::<I, 4>(isa, table, row, from, &mut to);
+                table = block::<I, W, 4>(isa, table, row, from, &mut to);
                 row += 4 * lanes;
             }
             if row + 2 * lanes <= end {
-                table = block::<I, 2>(isa, table, row, from, &mut to);
+                table = block::<I, W, 2>(isa, table, row, from, &mut to);
                 row += 2 * lanes;
             }
             if row < end {
-                table = block::<I, 1>(isa, table, row, from, &mut to);
+                table = block::<I, W, 1>(isa, table, row, from, &mut to);
             }
         }
     }
@@ -104,28 +104,28 @@ impl Rotation {
 
 /// `B` vectors of one degree from `row` on; returns the rest of the table.
 #[inline(always)]
-fn block<'a, I: Isa, const B: usize>(
+fn block<'a, I: Isa, W: Real, const B: usize>(
     isa: I,
-    table: &'a [f64],
+    table: &'a [W],
     row: usize,
-    (re, im): (&[f64], &[f64]),
-    to: &mut (&mut [f64], &mut [f64]),
-) -> &'a [f64] {
-    let wide = B * I::F64::LANES;
+    (re, im): (&[W], &[W]),
+    to: &mut (&mut [W], &mut [W]),
+) -> &'a [W] {
+    let wide = B * W::Lanes::<I>::LANES;
     let (table, rest) = table.split_at(2 * wide * re.len());
-    let mut sum_re = [I::F64::splat(isa, 0.0); B];
+    let mut sum_re = [W::Lanes::<I>::splat(isa, W::ZERO); B];
     let mut sum_im = sum_re;
     for (entries, (&re, &im)) in table.chunks_exact(2 * wide).zip(re.iter().zip(im)) {
-        let (re, im) = (I::F64::splat(isa, re), I::F64::splat(isa, im));
-        let for_re: [_; B] = I::F64::load_each(isa, entries);
-        let for_im: [_; B] = I::F64::load_each(isa, &entries[wide..]);
+        let (re, im) = (W::Lanes::<I>::splat(isa, re), W::Lanes::<I>::splat(isa, im));
+        let for_re: [_; B] = W::Lanes::<I>::load_each(isa, entries);
+        let for_im: [_; B] = W::Lanes::<I>::load_each(isa, &entries[wide..]);
         for b in 0..B {
             sum_re[b] = for_re[b].mul_add(re, sum_re[b]);
             sum_im[b] = for_im[b].mul_add(im, sum_im[b]);
         }
     }
-    I::F64::store_each(sum_re, &mut to.0[row..]);
-    I::F64::store_each(sum_im, &mut to.1[row..]);
+    W::Lanes::<I>::store_each(sum_re, &mut to.0[row..]);
+    W::Lanes::<I>::store_each(sum_im, &mut to.1[row..]);
     rest
 }
 

@@ -20,11 +20,11 @@ use lanes::{Isa, Lanes};
 pub(super) struct Shift {
     layout: Layout,
     /// By octant: what turns M^child to azimuth 0 and to the upper half.
-    turn: [Turn; 8],
+    turn: [Turn<f64>; 8],
     /// Child to diagonal, and parent from diagonal.
-    up: [Rotation; 2],
+    up: [Rotation<f64>; 2],
     /// Parent to diagonal, and child from diagonal.
-    down: [Rotation; 2],
+    down: [Rotation<f64>; 2],
     /// ρ^j/j! for j from −3 on, 0 before 0.
     along: Vec<f64>,
 }
@@ -67,7 +67,7 @@ impl Shift {
     #[inline(always)]
     pub(super) fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]) {
         let (layout, len) = (self.layout, self.layout.rows_len());
-        let mut scratch = Scratch::take(2 * len);
+        let mut scratch = Scratch::<f64>::take(2 * len);
         let (a, b) = scratch.split_at_mut(len);
         self.turn[octant].unpack::<I, false>(isa, layout, child, a);
         self.up[0].apply(isa, layout, a, b);
@@ -79,7 +79,7 @@ impl Shift {
     #[inline(always)]
     pub(super) fn l2l<I: Isa>(&self, isa: I, octant: usize, parent: &[f64], child: &mut [f64]) {
         let (layout, len) = (self.layout, self.layout.rows_len());
-        let mut scratch = Scratch::take(2 * len);
+        let mut scratch = Scratch::<f64>::take(2 * len);
         let (a, b) = scratch.split_at_mut(len);
         self.turn[octant].unpack::<I, true>(isa, layout, parent, a);
         self.down[0].apply(isa, layout, a, b);

@@ -15,17 +15,17 @@
 //! That is 304 translations for eight siblings instead of 1512 (Cheng, Greengard and Rokhlin, J. Comput. Phys. 155,
 //! 1999, merge the same lists).
 
-use super::WIDEST;
+use super::WIDEST_WAVE as WIDEST;
 use super::rings::Wave;
-use crate::expansion::Outgoing;
+use crate::expansion::{Outgoing, Wave as Number};
 use crate::lists::slots;
 use lanes::{Isa, Lanes};
 
 /// Directions: 2·axis, and one more if target − source is negative along it.
-pub(super) const DIRECTIONS: usize = 6;
+const DIRECTIONS: usize = 6;
 
 /// Waves of a chunk: real parts, then imaginary parts.
-pub(super) type Chunk = [f64; 2 * WIDEST];
+type Chunk<W> = [W; 2 * WIDEST];
 
 /// Rows −2 … 3 across a direction, or −1 … 2 if it is narrow.
 const ROWS: usize = 6;
@@ -64,19 +64,19 @@ fn narrow(d: usize) -> [bool; 2] {
 
 /// Powers of e, p, q for one chunk.
 #[derive(Clone, Debug)]
-struct Powers {
+struct Powers<W> {
     /// p, p², q, q².
-    across: [Chunk; 4],
+    across: [Chunk<W>; 4],
     /// e.
-    along: [f64; WIDEST],
+    along: [W; WIDEST],
     /// By axis, then y and z of the sibling: what is left to multiply for it, e² p^{…} q^{…}.
-    rest: [[[Chunk; 2]; 2]; 3],
+    rest: [[[Chunk<W>; 2]; 2]; 3],
 }
 
 /// Powers and slots of all translations.
 #[derive(Debug)]
-pub(super) struct Translations {
-    powers: Vec<Powers>,
+pub(super) struct Translations<W> {
+    powers: Vec<Powers<W>>,
     /// By direction: [`narrow`].
     narrow: [[bool; 2]; DIRECTIONS],
     /// By direction, layer (−2, −1), w and v, each from −2 on: the slot, where the direction has one.
@@ -85,17 +85,17 @@ pub(super) struct Translations {
     siblings: [[[[usize; 2]; 2]; 2]; DIRECTIONS],
 }
 
-impl Translations {
+impl<W: Number> Translations<W> {
     pub(super) fn new(waves: &[Wave], padded: usize) -> Self {
         let powers = (0..padded).step_by(WIDEST).map(|chunk| {
             let part = |u: i32, v: i32, w: i32| {
-                let mut powers = [0.0; 2 * WIDEST];
+                let mut powers = [W::ZERO; 2 * WIDEST];
                 for (j, &(lambda, angle)) in waves.iter().skip(chunk).take(WIDEST).enumerate() {
                     let (sin, cos) = angle.sin_cos();
                     let size = (-lambda * f64::from(u)).exp();
                     let phase = -lambda * (f64::from(v) * cos + f64::from(w) * sin);
-                    powers[j] = size * phase.cos();
-                    powers[WIDEST + j] = size * phase.sin();
+                    powers[j] = W::from_f64(size * phase.cos());
+                    powers[WIDEST + j] = W::from_f64(size * phase.sin());
                 }
                 powers
             };
@@ -126,25 +126,30 @@ impl Translations {
         }
     }
 
-    /// Sums over all slots into the forms of the eight siblings, by octant.
+    /// Sums over all slots into the forms of the eight siblings, by octant, of the two directions of an axis: by direction,
+    /// all real parts, then all imaginary parts.
     #[inline(always)]
     pub(super) fn run<I: Isa>(
         &self,
         isa: I,
+        axis: usize,
         sources: &[u32],
         outgoing: &Outgoing,
-        incoming: &mut [f64],
+        incoming: &mut [W],
     ) {
-        let incoming = incoming.as_chunks_mut::<{ 2 * WIDEST }>().0;
-        for d in 0..DIRECTIONS {
-            let mut chunk = 0;
-            while chunk + 4 <= self.powers.len() {
-                self.group::<I, 4>(isa, d, chunk, sources, outgoing, incoming);
-                chunk += 4;
-            }
-            while chunk < self.powers.len() {
-                self.group::<I, 1>(isa, d, chunk, sources, outgoing, incoming);
-                chunk += 1;
+        let incoming = incoming.as_chunks_mut::<WIDEST>().0;
+        let all = self.powers.len();
+        for d in [2 * axis, 2 * axis + 1] {
+            if all < GROUP {
+                for chunk in 0..all {
+                    self.group::<I, 1>(isa, d, chunk, sources, outgoing, incoming);
+                }
+            } else {
+                // The last group may take again what the one before it did.
+                for chunk in (0..all).step_by(GROUP) {
+                    let chunk = chunk.min(all - GROUP);
+                    self.group::<I, GROUP>(isa, d, chunk, sources, outgoing, incoming);
+                }
             }
         }
     }
@@ -158,12 +163,13 @@ impl Translations {
         chunk: usize,
         sources: &[u32],
         outgoing: &Outgoing,
-        incoming: &mut [Chunk],
+        incoming: &mut [[W; WIDEST]],
     ) {
-        let first = d * self.powers.len() + chunk;
+        let first = d % 2 * self.powers.len() + chunk;
         let [narrow_v, narrow_w] = self.narrow[d];
         let reach = |narrow: bool| if narrow { 1..ROWS - 1 } else { 0..ROWS };
-        let mut layers: Layers<G> = [[[chunks(outgoing, Outgoing::NOTHING, first); ROWS]; ROWS]; 2];
+        let mut layers: Layers<W, G> =
+            [[[chunks(outgoing, Outgoing::NOTHING, first); ROWS]; ROWS]; 2];
         for (layer, slots) in layers.iter_mut().zip(&self.slots[d]) {
             for w in reach(narrow_w) {
                 for v in reach(narrow_v) {
@@ -183,12 +189,12 @@ impl Translations {
         &self,
         isa: I,
         d: usize,
-        layers: &Layers<G>,
+        layers: &Layers<W, G>,
         chunk: usize,
-        incoming: &mut [Chunk],
+        incoming: &mut [[W; WIDEST]],
     ) {
         for i in 0..G {
-            for lane in (0..WIDEST).step_by(I::F64::LANES) {
+            for lane in (0..WIDEST).step_by(W::Lanes::<I>::LANES) {
                 let at = (i, lane);
                 self.vector::<I, G, NARROW_V, NARROW_W>(isa, d, layers, at, chunk, incoming);
             }
@@ -201,39 +207,48 @@ impl Translations {
         &self,
         isa: I,
         d: usize,
-        layers: &Layers<G>,
+        layers: &Layers<W, G>,
         at: (usize, usize),
         first: usize,
-        incoming: &mut [Chunk],
+        incoming: &mut [[W; WIDEST]],
     ) {
         let (chunk, lane) = (first + at.0, at.1);
         let powers = &self.powers[chunk];
         let across = powers.across.each_ref();
-        let far = layer::<I, G, NARROW_V, NARROW_W>(isa, &layers[0], at, across);
-        let near = layer::<I, G, NARROW_V, NARROW_W>(isa, &layers[1], at, across);
-        let along = I::F64::load(isa, &powers.along[lane..]);
+        let far = layer::<I, W, G, NARROW_V, NARROW_W>(isa, &layers[0], at, across);
+        let near = layer::<I, W, G, NARROW_V, NARROW_W>(isa, &layers[1], at, across);
+        let along = W::Lanes::<I>::load(isa, &powers.along[lane..]);
         for z in 0..2 {
             for y in 0..2 {
-                let rest = Sum::<I>::load(isa, &powers.rest[d / 2][y][z], lane);
+                let rest = Sum::<I, W>::load(isa, &powers.rest[d / 2][y][z], lane);
                 let (below, mut above) = (far[z][y], near[z][y]);
                 above.re = below.re.mul_add(along, above.re);
                 above.im = below.im.mul_add(along, above.im);
                 for (t, sum) in [below, above].into_iter().enumerate() {
-                    let form = self.siblings[d][t][y][z] * DIRECTIONS + d;
-                    let to = &mut incoming[form * self.powers.len() + chunk];
-                    sum.times(rest).store(to, lane);
+                    let form = 2 * self.siblings[d][t][y][z] + d % 2;
+                    let to = 2 * form * self.powers.len() + chunk;
+                    let sum = sum.times(rest);
+                    sum.re.store(&mut incoming[to][lane..]);
+                    sum.im.store(&mut incoming[to + self.powers.len()][lane..]);
                 }
             }
         }
     }
 }
 
+/// Chunks that are taken together.
+const GROUP: usize = 4;
+
 /// The sources of a direction: by layer, w and v, some chunks of a form.
-type Layers<'a, const G: usize> = [[[&'a [Chunk; G]; ROWS]; ROWS]; 2];
+type Layers<'a, W, const G: usize> = [[[&'a [Chunk<W>; G]; ROWS]; ROWS]; 2];
 
 /// `G` chunks of the form at a place.
 #[inline(always)]
-fn chunks<const G: usize>(outgoing: &Outgoing, place: u32, first: usize) -> &[Chunk; G] {
+fn chunks<W: Number, const G: usize>(
+    outgoing: &Outgoing,
+    place: u32,
+    first: usize,
+) -> &[Chunk<W>; G] {
     let at = place as usize + 2 * WIDEST * first;
     let chunks = outgoing.numbers(at, 2 * WIDEST * G);
     let chunks = chunks.as_chunks::<{ 2 * WIDEST }>().0;
@@ -242,26 +257,26 @@ fn chunks<const G: usize>(outgoing: &Outgoing, place: u32, first: usize) -> &[Ch
 
 /// Sums over the rows w of one layer, by z and y of the sibling.
 #[inline(always)]
-fn layer<I: Isa, const G: usize, const NARROW_V: bool, const NARROW_W: bool>(
+fn layer<I: Isa, W: Number, const G: usize, const NARROW_V: bool, const NARROW_W: bool>(
     isa: I,
-    sources: &[[&[Chunk; G]; ROWS]; ROWS],
+    sources: &[[&[Chunk<W>; G]; ROWS]; ROWS],
     at: (usize, usize),
-    across: [&Chunk; 4],
-) -> [[Sum<I>; 2]; 2] {
+    across: [&Chunk<W>; 4],
+) -> [[Sum<I, W>; 2]; 2] {
     let q = Sum::load(isa, across[2], at.1);
     if NARROW_W {
-        let middle = row::<I, G, NARROW_V>(isa, &sources[3], at, across);
-        let last = row::<I, G, NARROW_V>(isa, &sources[2], at, across);
+        let middle = row::<I, W, G, NARROW_V>(isa, &sources[3], at, across);
+        let last = row::<I, W, G, NARROW_V>(isa, &sources[2], at, across);
         let both = each_times_plus(middle, q, last);
-        let last = row::<I, G, NARROW_V>(isa, &sources[1], at, across);
+        let last = row::<I, W, G, NARROW_V>(isa, &sources[1], at, across);
         let lower = each_times_plus(both, q, last);
         let q2 = Sum::load(isa, across[3], at.1);
-        let first = row::<I, G, NARROW_V>(isa, &sources[4], at, across);
+        let first = row::<I, W, G, NARROW_V>(isa, &sources[4], at, across);
         [lower, each_times_plus(first, q2, both)]
     } else {
-        let mut sum = row::<I, G, NARROW_V>(isa, &sources[5], at, across);
+        let mut sum = row::<I, W, G, NARROW_V>(isa, &sources[5], at, across);
         for w in (0..5).rev() {
-            let next = row::<I, G, NARROW_V>(isa, &sources[w], at, across);
+            let next = row::<I, W, G, NARROW_V>(isa, &sources[w], at, across);
             sum = each_times_plus(sum, q, next);
         }
         [sum, sum]
@@ -270,12 +285,12 @@ fn layer<I: Isa, const G: usize, const NARROW_V: bool, const NARROW_W: bool>(
 
 /// Sum over one row of sources, by y of the sibling.
 #[inline(always)]
-fn row<I: Isa, const G: usize, const NARROW: bool>(
+fn row<I: Isa, W: Number, const G: usize, const NARROW: bool>(
     isa: I,
-    sources: &[&[Chunk; G]; ROWS],
+    sources: &[&[Chunk<W>; G]; ROWS],
     (chunk, lane): (usize, usize),
-    across: [&Chunk; 4],
-) -> [Sum<I>; 2] {
+    across: [&Chunk<W>; 4],
+) -> [Sum<I, W>; 2] {
     let p = Sum::load(isa, across[0], lane);
     if NARROW {
         let both = Sum::load(isa, &sources[3][chunk], lane);
@@ -295,27 +310,20 @@ fn row<I: Isa, const G: usize, const NARROW: bool>(
 
 /// One number for each wave of a vector.
 #[derive(Clone, Copy)]
-struct Sum<I: Isa> {
-    re: I::F64,
-    im: I::F64,
+struct Sum<I: Isa, W: Number> {
+    re: W::Lanes<I>,
+    im: W::Lanes<I>,
 }
 
-impl<I: Isa> Sum<I> {
+impl<I: Isa, W: Number> Sum<I, W> {
     /// The vector of a chunk that begins with `lane`.
     #[inline(always)]
-    fn load(isa: I, from: &Chunk, lane: usize) -> Self {
+    fn load(isa: I, from: &Chunk<W>, lane: usize) -> Self {
         let (re, im) = from.split_at(WIDEST);
         Self {
-            re: I::F64::load(isa, &re[lane..]),
-            im: I::F64::load(isa, &im[lane..]),
+            re: W::Lanes::<I>::load(isa, &re[lane..]),
+            im: W::Lanes::<I>::load(isa, &im[lane..]),
         }
-    }
-
-    #[inline(always)]
-    fn store(self, to: &mut Chunk, lane: usize) {
-        let (re, im) = to.split_at_mut(WIDEST);
-        self.re.store(&mut re[lane..]);
-        self.im.store(&mut im[lane..]);
     }
 
     /// self · s
@@ -339,7 +347,11 @@ impl<I: Isa> Sum<I> {
 
 /// Both · s + x.
 #[inline(always)]
-fn each_times_plus<I: Isa>(sums: [Sum<I>; 2], s: Sum<I>, x: [Sum<I>; 2]) -> [Sum<I>; 2] {
+fn each_times_plus<I: Isa, W: Number>(
+    sums: [Sum<I, W>; 2],
+    s: Sum<I, W>,
+    x: [Sum<I, W>; 2],
+) -> [Sum<I, W>; 2] {
     [sums[0].times_plus(s, x[0]), sums[1].times_plus(s, x[1])]
 }
 
@@ -352,7 +364,7 @@ mod tests {
     #[test]
     fn every_pair_is_served_once() {
         let mut served = vec![[0; slots::count(3)]; 8];
-        let translations = Translations::new(&[(1.0, 0.0)], WIDEST);
+        let translations = Translations::<f64>::new(&[(1.0, 0.0)], WIDEST);
         for d in 0..DIRECTIONS {
             let [narrow_v, narrow_w] = translations.narrow[d];
             let reach = |narrow: bool, y: usize| if narrow { y + 1..y + 4 } else { 0..ROWS };

@@ -17,80 +17,99 @@
 //! ```
 //!
 //! The mirrored angle π − a only changes signs, so that it costs nothing; incoming is the transpose. [`super::translate`]
-//! has the middle step, [`super::rings`] the order of the waves. One lane is one ring.
+//! has the middle step, [`super::rings`] the order of the waves. One lane is one ring. The axes are moved one after another,
+//! and waves are summed in f32 where the quadrature's error is far above its rounding.
 
-use super::layout::{Layout, Turn};
+use super::WIDEST_WAVE;
+use super::layout::{Layout, Number, Turn};
 use super::rings::{Ring, Rings};
 use super::rotation::{Rotation, Series};
-use super::translate::{DIRECTIONS, Translations};
+use super::translate::Translations;
 use crate::expansion::Outgoing;
 use lanes::Isa;
 use std::f64::consts::FRAC_PI_2;
+use std::ops::Range;
 
 /// The quadrature and what it makes of a series.
 #[derive(Debug)]
-pub(super) struct Waves {
+pub(super) struct Waves<W> {
+    /// Of the series in the precision of the waves.
     pub(super) layout: Layout,
     pub(super) rings: Rings,
     /// Vectors of rings; the padding has weight 0.
     pub(super) vectors: Vec<Vector>,
     /// By n: 2(w/M) λ^n for all rings.
-    pub(super) out: Vec<f64>,
-    /// By eight degrees, parity, vector of rings: 2λ^n for the four n of that parity.
-    pub(super) into: Vec<f64>,
-    /// By vector of rings, j, pair of modes (m, m+1), m even: σ cos ma_j, σ sin ma_j, then those of m + 1; 0 for rings
-    /// without an angle j.
-    pub(super) trigonometric: Vec<f64>,
-    translations: Translations,
+    pub(super) out: Vec<W>,
+    /// By ring, then parity of n: 2λ^n for n < order of that parity, padded to whole vectors.
+    pub(super) into: Vec<W>,
+    /// For vectors of rings: σ cos ma_j and σ sin ma_j, 0 for rings without an angle j. By parity of m, then as the loops
+    /// take them: blocks of [`BLOCK`] angles from the last one down, pairs of modes, the angles of the block; and blocks of
+    /// as many pairs of modes, angles, the pairs of the block.
+    pub(super) to_angles: Vec<W>,
+    pub(super) to_modes: Vec<W>,
+    translations: Translations<W>,
     /// Nothing, and x to y.
-    pub(super) turn: [Turn; 2],
+    pub(super) turn: [Turn<W>; 2],
     /// Multipole to the frame (−z, y, x), and local from there.
-    pub(super) to_x: Rotation,
-    pub(super) from_x: Rotation,
+    pub(super) to_x: Rotation<W>,
+    pub(super) from_x: Rotation<W>,
 }
 
 /// A vector of rings.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Vector {
-    /// Modes that its first ring needs, rounded up to pairs.
-    pub(super) modes: usize,
+    /// Pairs of modes that its first ring needs.
+    pub(super) pairs: usize,
     /// Angles j of its first ring.
     pub(super) quarter: usize,
-    /// Its place in `trigonometric`.
+    /// Its place in `to_angles` and `to_modes`.
     pub(super) at: usize,
 }
 
-impl Waves {
-    pub(super) fn new(layout: Layout, error: f64, lanes: usize) -> Self {
-        let rings = Rings::new(layout.order, error, lanes);
+/// Angles or pairs of modes that a loop takes together: their sums for both directions stay in registers.
+pub(super) const BLOCK: usize = 2;
+
+impl<W: Number> Waves<W> {
+    pub(super) fn new(order: usize, error: f64, lanes: usize) -> Self {
+        let (layout, rings) = (
+            Layout::new(order, WIDEST_WAVE),
+            Rings::new(order, error, lanes),
+        );
         let power = |n: usize, k: usize| match rings.rings.get(k) {
-            Some(ring) if n < layout.order => 2.0 * ring.lambda.powi(n as i32),
+            Some(ring) if n < order => 2.0 * ring.lambda.powi(n as i32),
             _ => 0.0,
         };
         let padded = rings.rings.len().next_multiple_of(lanes);
         let weight = |k: usize| rings.rings.get(k).map_or(0.0, |ring| ring.weight);
         let (mut out, mut into) = (vec![], vec![]);
-        for n in 0..layout.order {
-            out.extend((0..padded).map(|k| weight(k) * power(n, k)));
+        for n in 0..order {
+            out.extend((0..padded).map(|k| W::from_f64(weight(k) * power(n, k))));
         }
-        for group in (0..layout.order).step_by(8) {
-            for (odd, vector) in (0..2).flat_map(|odd| (0..padded / lanes).map(move |v| (odd, v))) {
-                for n in (group + odd..group + 8).step_by(2) {
-                    into.extend((vector * lanes..(vector + 1) * lanes).map(|k| power(n, k)));
+        let degrees = order.div_ceil(2).next_multiple_of(lanes);
+        for (k, parity) in (0..padded).flat_map(|k| [(k, 0), (k, 1)]) {
+            into.extend((0..degrees).map(|i| W::from_f64(power(2 * i + parity, k))));
+        }
+        let (mut vectors, mut to_angles, mut to_modes) = (vec![], vec![], vec![]);
+        for these in rings.rings.chunks(lanes) {
+            let (pairs, quarter) = (these[0].modes.div_ceil(2), these[0].quarter);
+            let at = to_angles.len();
+            vectors.push(Vector { pairs, quarter, at });
+            for parity in 0..2 {
+                let entry = |j: usize, pair: usize| {
+                    let row = trigonometric(these, j, 2 * pair + parity, lanes);
+                    row.into_iter().map(W::from_f64)
+                };
+                for block in blocks(quarter).into_iter().rev() {
+                    for (pair, j) in (0..pairs).flat_map(|p| block.clone().map(move |j| (p, j))) {
+                        to_angles.extend(entry(j, pair));
+                    }
+                }
+                for block in blocks(pairs) {
+                    for (j, pair) in (0..quarter).flat_map(|j| block.clone().map(move |p| (j, p))) {
+                        to_modes.extend(entry(j, pair));
+                    }
                 }
             }
-        }
-        let (mut vectors, mut trigonometric) = (vec![], vec![]);
-        for these in rings.rings.chunks(lanes) {
-            let vector = Vector {
-                modes: these[0].modes.next_multiple_of(2),
-                quarter: these[0].quarter,
-                at: trigonometric.len(),
-            };
-            for (j, m) in (0..vector.quarter).flat_map(|j| (0..vector.modes).map(move |m| (j, m))) {
-                trigonometric.extend(trigonometric_row(these, j, m, lanes));
-            }
-            vectors.push(vector);
         }
         let quarter_turn = |m: usize| [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]][m % 4];
         let rotation = |series| Rotation::new(layout, lanes, series, FRAC_PI_2, |_| 1.0);
@@ -99,7 +118,8 @@ impl Waves {
             vectors,
             out,
             into,
-            trigonometric,
+            to_angles,
+            to_modes,
             translations: Translations::new(&rings.waves(), rings.padded),
             turn: [
                 Turn::new(layout, false, |_| [1.0, 0.0]),
@@ -111,9 +131,19 @@ impl Waves {
         }
     }
 
-    /// Numbers of one form: by direction, then chunk of waves, real and imaginary parts.
+    /// Numbers of the form of one axis: by direction, then chunk of waves, real and imaginary parts.
     pub(super) fn len(&self) -> usize {
-        DIRECTIONS * 2 * self.rings.padded
+        4 * self.rings.padded
+    }
+
+    /// Bytes of the form of one axis.
+    pub(super) fn bytes(&self) -> usize {
+        self.len() * size_of::<W>()
+    }
+
+    /// Modes m = 2·pair + parity that are kept of every vector of rings, four vectors of numbers each.
+    pub(super) fn modes_len(&self, lanes: usize) -> usize {
+        self.vectors.len() * self.vectors[0].pairs * 8 * lanes
     }
 
     /// How many vectors of rings need mode m.
@@ -121,7 +151,7 @@ impl Waves {
     pub(super) fn vectors_with(&self, m: usize) -> usize {
         self.vectors
             .iter()
-            .take_while(|vector| vector.modes > m)
+            .take_while(|vector| 2 * vector.pairs > m)
             .count()
     }
 
@@ -129,16 +159,27 @@ impl Waves {
     pub(super) fn translate<I: Isa>(
         &self,
         isa: I,
+        axis: usize,
         sources: &[u32],
         outgoing: &Outgoing,
-        incoming: &mut [f64],
+        incoming: &mut [W],
     ) {
-        self.translations.run(isa, sources, outgoing, incoming);
+        self.translations
+            .run(isa, axis, sources, outgoing, incoming);
     }
 }
 
+/// 0 … count in blocks: the odd one out comes first.
+fn blocks(count: usize) -> Vec<Range<usize>> {
+    let odd = count % BLOCK;
+    let rest = (odd..count)
+        .step_by(BLOCK)
+        .map(|start| start..start + BLOCK);
+    (0..odd).map(|k| k..k + 1).chain(rest).collect()
+}
+
 /// σ cos ma_j, then σ sin ma_j, for a vector of rings.
-fn trigonometric_row(rings: &[Ring], j: usize, m: usize, lanes: usize) -> Vec<f64> {
+fn trigonometric(rings: &[Ring], j: usize, m: usize, lanes: usize) -> Vec<f64> {
     let sign = if m / 2 % 2 == 1 { -1.0 } else { 1.0 };
     let part = |function: fn(f64) -> f64| {
         (0..lanes).map(move |lane| match rings.get(lane) {
