@@ -84,8 +84,10 @@ impl Check {
         kernel: K,
         yours: Option<(Array, Array)>,
     ) -> Result<()> {
+        // Constants for other points are refused before anything is summed.
+        self.machine.options(0.1, Outputs::BOTH, D)?;
         let clouds: Vec<Cloud<D, _>> = match yours {
-            Some((sources, strengths)) => vec![cloud(&sources, &strengths)?],
+            Some((sources, strengths)) => yours_of(&sources, &strengths)?,
             None => [BuiltIn::Uniform, BuiltIn::Gaussian]
                 .map(|built_in| built_in.cloud(self.n as usize))
                 .into(),
@@ -156,17 +158,23 @@ impl Check {
     }
 }
 
-fn cloud<const D: usize, W: Strength<f64>>(
+/// The user's points, once for each of the strength vectors.
+fn yours_of<const D: usize, W: Strength<f64>>(
     sources: &Array,
     strengths: &Array,
-) -> Result<Cloud<D, W>> {
-    let positions = sources.positions()?;
+) -> Result<Vec<Cloud<D, W>>> {
+    let positions: Vec<[f64; D]> = sources.positions()?;
     let strengths = strengths.strengths(positions.len())?;
-    Ok(Cloud {
-        name: "yours".into(),
-        positions,
-        strengths: strengths.into_iter().next().expect("at least one"),
-    })
+    let alone = strengths.len() == 1;
+    let of = |(k, strengths)| Cloud {
+        name: match alone {
+            true => "yours".into(),
+            false => format!("yours[{k}]"),
+        },
+        positions: positions.clone(),
+        strengths,
+    };
+    Ok(strengths.into_iter().enumerate().map(of).collect())
 }
 
 fn check_config(path: &Path) -> Result<()> {

@@ -42,6 +42,11 @@ impl Machine {
         Ok(options)
     }
 
+    /// Whether constants were handed in.
+    pub(crate) fn has_costs(&self) -> bool {
+        self.costs.is_some()
+    }
+
     /// The instruction set that will be used.
     pub(crate) fn instruction_set(&self) -> InstructionSet {
         self.isa.unwrap_or_else(|| lanes::Chosen::detect().set())

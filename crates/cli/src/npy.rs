@@ -184,12 +184,14 @@ impl Array {
             }
         };
         let numbers: Vec<T> = self.numbers()?;
-        let all = numbers.chunks_exact(W::COMPONENTS).map(|numbers| {
+        let all = numbers.chunks_exact(W::COMPONENTS);
+        let strength = |numbers: &[T]| {
             let mut one = W::ZERO;
             one.components_mut().copy_from_slice(numbers);
             one
-        });
-        let column = |k| all.clone().skip(k).step_by(m).collect();
+        };
+        // Slices skip in one step, which what is mapped does not.
+        let column = |k| all.clone().skip(k).step_by(m).map(strength).collect();
         Ok((0..m).map(column).collect())
     }
 

@@ -143,6 +143,10 @@ impl Eval {
             let allowed = "the relative error that the result may have, such as 1e-6";
             return Err(Error::refused("--tolerance", "missing", allowed));
         }
+        if self.method == Method::Direct && self.machine.has_costs() {
+            let found = "given for --method direct";
+            return Err(Error::refused("--costs", found, "with --method fmm"));
+        }
         if self.verify.is_some() && (self.method == Method::Direct || !wanted.field) {
             let allowed = "with --method fmm and field among --outputs";
             return Err(Error::refused("--verify", "nothing to measure", allowed));

@@ -352,6 +352,14 @@ fn check_compares_with_the_direct_sum() {
     bench.array("w3.npy", &[200], &[1.0; 200]);
     let table = bench.good("check --sources x3.npy --strengths w3.npy --tolerances 1e-3");
     assert_eq!(table.matches("PASS").count(), 2, "{table}");
+    // Three numbers for each source are three sums for charges, and one for vortex elements.
+    bench.array("three.npy", &[200, 3], &[1.0; 600]);
+    let check = "check --sources x3.npy --strengths three.npy --tolerances 1e-3";
+    let table = bench.good(check);
+    assert_eq!(table.matches("PASS").count(), 6, "{table}");
+    assert!(table.contains("yours[2]"), "{table}");
+    let table = bench.good(&format!("{check} --kernel biot-savart"));
+    assert_eq!(table.matches("PASS").count(), 2, "{table}");
     let table = bench.good("check --dimension 3 --n 2000 --kernel biot-savart");
     assert_eq!(table.matches("PASS").count(), 16, "{table}");
     assert!(table.starts_with("biot-savart in 3 dimensions, f64, "));
