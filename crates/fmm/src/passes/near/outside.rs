@@ -10,7 +10,8 @@ use crate::kernel::Pair;
 use lanes::{Isa, Lanes, Real};
 use std::ops::Range;
 
-/// The most sources of one sum in f32: those of a leaf and the eight around it.
+/// The most sources of one sum in f32: in the plane those of a leaf and the eight around it. More, as there are in space,
+/// are taken in the precision of the plan.
 const MOST_SOURCES: usize = 9 * MOST_IN_F32;
 
 /// Sources outside, and where they lie in tree order.
@@ -46,19 +47,32 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         let count = self.gather(one_way);
         if count > 0 {
             let sources = &one_way.as_they_are;
-            let Range { start: mut at, end } = targets.clone();
-            while M == 1 && at + 4 <= end {
-                self.exact::<I, ACCURACY, POTENTIAL, 4>(isa, at, sources, count, sums);
-                at += 4;
-            }
-            while M == 1 && at + 2 <= end {
-                self.exact::<I, ACCURACY, POTENTIAL, 2>(isa, at, sources, count, sums);
-                at += 2;
-            }
-            while at < end {
-                self.exact::<I, ACCURACY, POTENTIAL, 1>(isa, at, sources, count, sums);
-                at += 1;
-            }
+            self.gathered::<I, ACCURACY, POTENTIAL>(isa, targets, sources, count, sums);
+        }
+    }
+
+    /// The first `count` gathered sources on a range of targets, in the precision of the plan.
+    #[inline(always)]
+    fn gathered<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
+        &self,
+        isa: I,
+        targets: &Range<u32>,
+        sources: &Points<T, T, D, M>,
+        count: usize,
+        sums: &mut [Components<T, D>; M],
+    ) {
+        let Range { start: mut at, end } = targets.clone();
+        while M == 1 && at + 4 <= end {
+            self.exact::<I, ACCURACY, POTENTIAL, 4>(isa, at, sources, count, sums);
+            at += 4;
+        }
+        while M == 1 && at + 2 <= end {
+            self.exact::<I, ACCURACY, POTENTIAL, 2>(isa, at, sources, count, sums);
+            at += 2;
+        }
+        while at < end {
+            self.exact::<I, ACCURACY, POTENTIAL, 1>(isa, at, sources, count, sums);
+            at += 1;
         }
     }
 
@@ -78,7 +92,8 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             return;
         }
         if count > MOST_SOURCES || !one_way.round(&on_grid.grid, count) {
-            return self.one_way::<I, ACCURACY, POTENTIAL>(isa, targets, one_way, sums);
+            let sources = &one_way.as_they_are;
+            return self.gathered::<I, ACCURACY, POTENTIAL>(isa, targets, sources, count, sums);
         }
         let constants = if POTENTIAL {
             one_way.constants(count, on_grid.potential.constant)
