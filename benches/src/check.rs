@@ -21,6 +21,7 @@ pub fn assert_accurate<T: Real, K: Kernel<2, Strength<T> = T>>(
     let outputs = Outputs {
         field: !sums.field.is_empty(),
         potential: !sums.potential.is_empty(),
+        gradient: false,
     };
     let exact = direct::evaluate(&targets, positions, &[strengths], kernel, outputs, None)
         .expect("the points and strengths of a bench are good")

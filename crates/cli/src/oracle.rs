@@ -21,11 +21,16 @@ pub(crate) struct Oracle<K: Kernel<D>, const D: usize> {
 pub(crate) struct Errors {
     pub(crate) field: Option<f64>,
     pub(crate) potential: Option<f64>,
+    pub(crate) gradient: Option<f64>,
 }
 
 impl Errors {
     pub(crate) fn by_name(self) -> impl Iterator<Item = (&'static str, f64)> {
-        let all = [("field", self.field), ("potential", self.potential)];
+        let all = [
+            ("field", self.field),
+            ("potential", self.potential),
+            ("gradient", self.gradient),
+        ];
         all.into_iter()
             .filter_map(|(name, error)| Some((name, error?)))
     }
@@ -84,9 +89,13 @@ impl<K: Kernel<D>, const D: usize> Oracle<K, D> {
         let potential = potential.flat_map(|some| K::Strength::<T>::numbers(&some[..1]));
         let potential = potential.zip(K::Strength::<f64>::numbers(&exact.potential));
         let potential = potential.map(|(u, &exact)| (u.to_f64(), exact));
+        let gradient = sums.gradient.iter().step_by(self.stride);
+        let gradient = gradient.flat_map(|g| g.as_flattened()).map(|g| g.to_f64());
+        let gradient = gradient.zip(exact.gradient.as_flattened().as_flattened().iter().copied());
         Errors {
             field: self.outputs.field.then(|| relative_error(field)),
             potential: self.outputs.potential.then(|| relative_error(potential)),
+            gradient: self.outputs.gradient.then(|| relative_error(gradient)),
         }
     }
 }

@@ -7,7 +7,9 @@ use crate::Real;
 use crate::kernel::{Kernel, Pair, RadialPair, Strength, by_component};
 use crate::passes::AsTheyAre;
 use crate::passes::p2p::{Back, RadialSum, Sources, Targets, p2p};
+use crate::passes::wanted::{FIELD, GRADIENT, POTENTIAL, symmetric, wanted};
 use crate::passes::{PADDING, unit};
+use crate::plan::add_gradient;
 use crate::points::{Extent, check_positions, check_resolution, check_strengths};
 use crate::tree::Frame;
 use crate::{Error, ErrorKind, Outputs, Result, Sums};
@@ -108,7 +110,7 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
     strengths.iter().enumerate().map(sum).collect()
 }
 
-/// Field and potential at `n` targets from the radial sums of each component, which `in_user_unit` takes, with a power of
+/// The chosen sums at `n` targets from the radial sums of each component, which `in_user_unit` takes, with a power of
 /// the length, to the user's unit.
 fn put_together<T: Real, K: Kernel<D>, const D: usize>(
     kernel: &K,
@@ -121,6 +123,7 @@ fn put_together<T: Real, K: Kernel<D>, const D: usize>(
     let room = |wanted| if wanted { n } else { 0 };
     let mut field = vec![[0.0; D]; room(outputs.field)];
     let mut potential = vec![K::Strength::<T>::ZERO; room(outputs.potential)];
+    let mut gradient = vec![[[0.0; D]; D]; room(outputs.gradient)];
     for (c, sums) in by_component.enumerate() {
         for (u, sum) in field.iter_mut().zip(&sums) {
             let share = kernel.field(c, sum.s.map(|s| in_user_unit(s, power + 1)));
@@ -130,10 +133,18 @@ fn put_together<T: Real, K: Kernel<D>, const D: usize>(
             let t = in_user_unit(sum.t, power);
             g.components_mut()[c] = T::from_f64(kernel.potential(t));
         }
+        for (gradient, sum) in gradient.iter_mut().zip(&sums) {
+            let g = symmetric(sum.g.map(|g| in_user_unit(g, power + 2)));
+            add_gradient(kernel, c, g, gradient);
+        }
     }
     Sums {
         field: field.iter().map(|u| u.map(T::from_f64)).collect(),
         potential,
+        gradient: gradient
+            .iter()
+            .map(|g| g.map(|row| row.map(T::from_f64)))
+            .collect(),
     }
 }
 
@@ -152,7 +163,13 @@ fn check_sums<T: Real, W: Strength<T>, const D: usize>(
             .position(|g| !g.is_finite())
             .map(|i| ("potential", i / W::COMPONENTS))
     };
-    field.or_else(potential).map_or(Ok(()), |(name, i)| {
+    let gradient = || {
+        sums.gradient
+            .iter()
+            .position(|g| !g.as_flattened().iter().all(|g| g.is_finite()))
+            .map(|i| ("gradient", i))
+    };
+    field.or_else(potential).or_else(gradient).map_or(Ok(()), |(name, i)| {
         let allowed = "sums within the range of the precision (points may be too close, or strengths too large)";
         Err(Error::new(ErrorKind::Overflow, format!("{name}[{i}] of vector {vector}"), "not finite", allowed))
     })
@@ -180,34 +197,38 @@ impl<const D: usize> AllPairs<'_, D> {
             .enumerate()
             .for_each(|(b, sums)| {
                 let first = b * BLOCK;
-                if self.outputs.potential {
-                    self.chosen.run(Block::<P, true, D> {
-                        all: self,
-                        pair,
-                        first,
-                        sums,
-                    });
-                } else {
-                    self.chosen.run(Block::<P, false, D> {
-                        all: self,
-                        pair,
-                        first,
-                        sums,
-                    });
+                match wanted(self.outputs) {
+                    FIELD => self.block::<P, FIELD>(pair, first, sums),
+                    POTENTIAL => self.block::<P, POTENTIAL>(pair, first, sums),
+                    _ => self.block::<P, GRADIENT>(pair, first, sums),
                 }
             });
         sums
     }
+
+    fn block<P: Pair, const WANTED: usize>(
+        &self,
+        pair: P,
+        first: usize,
+        sums: &mut [RadialSum<f64, D>],
+    ) {
+        self.chosen.run(Block::<P, WANTED, D> {
+            all: self,
+            pair,
+            first,
+            sums,
+        });
+    }
 }
 
-struct Block<'a, P, const POTENTIAL: bool, const D: usize> {
+struct Block<'a, P, const WANTED: usize, const D: usize> {
     all: &'a AllPairs<'a, D>,
     pair: P,
     first: usize,
     sums: &'a mut [RadialSum<f64, D>],
 }
 
-impl<P: Pair, const POTENTIAL: bool, const D: usize> Job for Block<'_, P, POTENTIAL, D> {
+impl<P: Pair, const WANTED: usize, const D: usize> Job for Block<'_, P, WANTED, D> {
     type Output = ();
 
     #[inline(always)]
@@ -238,7 +259,7 @@ impl<P: Pair, const POTENTIAL: bool, const D: usize> Job for Block<'_, P, POTENT
                         target[a] = all_targets[a][i];
                     }
                 }
-                let [found] = p2p::<I::F64, AsTheyAre<_>, P, FULL, POTENTIAL, false, D, 4, 1>(
+                let [found] = p2p::<I::F64, AsTheyAre<_>, P, FULL, WANTED, false, D, 4, 1>(
                     isa,
                     [self.pair; 2],
                     &targets,
@@ -251,6 +272,9 @@ impl<P: Pair, const POTENTIAL: bool, const D: usize> Job for Block<'_, P, POTENT
                         sum.s[a] += found.s[a];
                     }
                     sum.t += found.t;
+                    for (g, found) in sum.g.iter_mut().zip(found.g) {
+                        *g += found;
+                    }
                 }
             }
         }

@@ -44,12 +44,14 @@ impl Real for f32 {}
 
 /// The sums of one strength vector, in the order of the targets; a sum that was not asked for is empty. `W` is what one
 /// source carries, [`Kernel::Strength`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sums<T, const D: usize, W = T> {
     /// Σ w_j K(x_i − y_j).
     pub field: Vec<[T; D]>,
     /// Σ w_j g(x_i − y_j).
     pub potential: Vec<W>,
+    /// ∂u_a/∂x_b of the field u, at [a][b].
+    pub gradient: Vec<[[T; D]; D]>,
 }
 
 /// What [`Plan::evaluate`] returns.

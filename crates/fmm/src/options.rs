@@ -27,6 +27,8 @@ pub struct Outputs {
     pub field: bool,
     /// Σ w_j g(x_i − y_j).
     pub potential: bool,
+    /// ∂_b of component a of the field, at [a][b].
+    pub gradient: bool,
 }
 
 impl Outputs {
@@ -34,16 +36,25 @@ impl Outputs {
     pub const FIELD: Self = Self {
         field: true,
         potential: false,
+        gradient: false,
     };
     /// The potential alone.
     pub const POTENTIAL: Self = Self {
         field: false,
         potential: true,
+        gradient: false,
     };
     /// Both; one logarithm a near pair makes it 1.6 to 2 times the time of the field.
     pub const BOTH: Self = Self {
         field: true,
         potential: true,
+        gradient: false,
+    };
+    /// The field and its gradient. Near pairs are taken one way and in the precision of the plan.
+    pub const GRADIENT: Self = Self {
+        field: true,
+        potential: false,
+        gradient: true,
     };
 }
 

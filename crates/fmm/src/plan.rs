@@ -3,6 +3,8 @@
 mod evaluate;
 mod verify;
 
+pub(crate) use evaluate::add_gradient;
+
 use crate::Real;
 use crate::cost::{Costs, Counts, FILLING, PairClass, Work, leaf_capacity};
 use crate::expansion::Family;
@@ -204,7 +206,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             order: self.expansion.order(),
             waves: self.expansion.waves(),
             pair: PairClass::of(self.pair_accuracy, is_double::<T>()),
-            potential: self.options.outputs.potential,
+            potential: self.options.outputs.potential || self.options.outputs.gradient,
         }
     }
 

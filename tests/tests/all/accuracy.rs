@@ -79,8 +79,9 @@ fn rows<T: Real>(shape: Shape, n: usize, samples: usize, tolerances: &[f64]) -> 
         let exact = exact(&targets, &wide, &wide_w, BiotSavart2d);
         for &tolerance in tolerances {
             let plan = Plan::new(&points, BiotSavart2d, Options::tolerance(tolerance)).unwrap();
-            let Sums { field, potential } =
-                plan.evaluate(&[&w], Outputs::BOTH).unwrap().sums.remove(0);
+            let Sums {
+                field, potential, ..
+            } = plan.evaluate(&[&w], Outputs::BOTH).unwrap().sums.remove(0);
             let field: Vec<[T; 2]> = sample.iter().map(|&i| field[i]).collect();
             let potential: Vec<T> = sample.iter().map(|&i| potential[i]).collect();
             rows.push(Row {

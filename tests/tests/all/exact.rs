@@ -132,6 +132,7 @@ fn coincident_points() {
         let repeat = |sums: &Sums<f64, 2>| Sums {
             field: sums.field.repeat(copies as usize),
             potential: sums.potential.repeat(copies as usize),
+            ..Sums::default()
         };
         let points = base.repeat(copies as usize);
         for sums in both_ways(&points, &w.repeat(copies as usize), BiotSavart2d) {

@@ -37,6 +37,7 @@ fn assert_scaled<T: Real>(base: &[[f64; 2]], unit: f64, gain: f64, tolerance: f6
             potential: (sums.potential.iter().zip(base))
                 .map(|(g, x)| g.to_f64() / gain + unit.ln() / TAU * others(x))
                 .collect(),
+            ..Sums::default()
         };
         let error = worst_error(&back, &expected);
         assert!(

@@ -239,6 +239,7 @@ fn the_direct_sum_is_the_formula() {
     let mut expected = Sums {
         field: vec![],
         potential: vec![],
+        ..Sums::default()
     };
     for x in &targets {
         let (mut u, mut psi) = ([0.0; 2], 0.0);

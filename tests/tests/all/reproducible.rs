@@ -171,6 +171,7 @@ fn order_of_the_points() {
             let expected = Sums {
                 field: order.iter().map(|&i| here.field[i]).collect(),
                 potential: order.iter().map(|&i| here.potential[i]).collect(),
+                ..Sums::default()
             };
             let error = worst_error(&there, &expected);
             assert!(error < rounding, "{shape:?}, {tolerance:e}: {error:e}");

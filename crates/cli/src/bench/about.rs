@@ -2,6 +2,7 @@
 
 use super::Bench;
 use crate::npy::Number;
+use crate::outputs;
 use crate::text::plural;
 use farfield::Kernel;
 use serde::Serialize;
@@ -37,9 +38,6 @@ struct Settings {
 impl About {
     /// For work in the current pool of threads.
     pub(super) fn new<T: Number, K: Kernel<D>, const D: usize>(bench: &Bench, kernel: &K) -> Self {
-        let wanted = bench.wanted();
-        let outputs = [("field", wanted.field), ("potential", wanted.potential)];
-        let wanted = outputs.into_iter().filter(|(_, wanted)| *wanted);
         Self {
             version: env!("CARGO_PKG_VERSION"),
             machine: Machine {
@@ -52,7 +50,7 @@ impl About {
                 tolerance: bench.tolerance,
                 precision: T::NAME,
                 cloud: bench.cloud.name(),
-                outputs: wanted.map(|(name, _)| name).collect(),
+                outputs: outputs::names(bench.wanted()),
                 from: bench.from,
                 to: bench.to,
                 direct_up_to: bench.direct_up_to,

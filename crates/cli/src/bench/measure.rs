@@ -124,6 +124,7 @@ impl<'a, K: Kernel<D>, const D: usize> Measurement<'a, K, D> {
         let mut exact = Sums {
             field: vec![],
             potential: vec![],
+            gradient: vec![],
         };
         let [seconds] = fastest(self.bench.rounds(), || {
             let start = Instant::now();

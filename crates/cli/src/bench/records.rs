@@ -60,6 +60,7 @@ fn record(row: &Row) -> [(&'static str, Value); 23] {
         ("tolerance", Number(row.tolerance)),
         ("field_error", row.errors.field.into()),
         ("potential_error", row.errors.potential.into()),
+        ("gradient_error", row.errors.gradient.into()),
         ("error_targets", Count(row.targets)),
     ]
 }

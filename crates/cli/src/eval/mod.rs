@@ -21,7 +21,8 @@ use sum::Input;
 ///
 /// Arrays are C-ordered .npy, float64 or float32: positions (N, 2) in the plane or (N, 3) in space; strengths (N,), for
 /// biot-savart in space (N, 3), or (N, m) and (N, m, 3) for m strengths of each source at once. Results keep the order of
-/// the M targets: field (M, 2) or (M, 3), potential (M,) or, as the strengths, (M, 3); or (M, m, 2) and so on.
+/// the M targets: field (M, 2) or (M, 3), potential (M,) or, as the strengths, (M, 3), gradient (M, 2, 2) or (M, 3, 3) with
+/// ∂u_a/∂x_b at [a, b]; or (M, m, 2) and so on.
 #[derive(Args, Debug)]
 pub(crate) struct Eval {
     /// biot-savart or coulomb; in the plane with a core: biot-savart:core=gaussian,delta=0.01
@@ -42,7 +43,7 @@ pub(crate) struct Eval {
     /// Where the result goes: .npy for one output, .npz for all under their names
     #[arg(long, value_name = "U.npy")]
     output: Option<PathBuf>,
-    /// What is summed: field, potential or both
+    /// What is summed: field, potential, gradient of the field, or several of them
     #[arg(
         long,
         value_delimiter = ',',
@@ -130,9 +131,10 @@ impl Eval {
                 let allowed = "a name that ends in .npy or .npz";
                 return Err(Error::refused("--output", output.display(), allowed));
             }
-            if extension == "npy" && wanted.field && wanted.potential {
-                let found = format!("{} for two outputs", output.display());
-                return Err(Error::refused("--output", found, ".npz, which holds both"));
+            let names = outputs::names(wanted);
+            if extension == "npy" && names.len() > 1 {
+                let found = format!("{} for {} outputs", output.display(), names.len());
+                return Err(Error::refused("--output", found, ".npz, which holds all"));
             }
             files::check_folder_of(output)?;
         }

@@ -16,9 +16,11 @@ pub(super) struct Results<'a, T, const D: usize, W> {
 }
 
 impl<T: Number, W: Strength<T>, const D: usize> Results<'_, T, D, W> {
-    /// Field (M, D) and potential (M,), or (M, 3) as the strengths; with several strength vectors (M, m, D) and so on.
+    /// Field (M, D), potential (M,), or (M, 3) as the strengths, and gradient (M, D, D); with several strength vectors
+    /// (M, m, D) and so on.
     pub(super) fn save(&self, path: &Path) -> Result<()> {
         let (field, potential) = (self.shape(&[D]), self.shape(npy::shape_of::<T, W>()));
+        let gradient = self.shape(&[D, D]);
         if path.extension().is_some_and(|extension| extension == "npz") {
             return files::write(path, |to| {
                 let mut npz = NpzWriter::new(to);
@@ -28,12 +30,18 @@ impl<T: Number, W: Strength<T>, const D: usize> Results<'_, T, D, W> {
                 if self.outputs.potential {
                     npz.array("potential", &potential, self.potential())?;
                 }
+                if self.outputs.gradient {
+                    npz.array("gradient", &gradient, self.gradient())?;
+                }
                 npz.finish()
             });
         }
-        files::write(path, |to| match self.outputs.field {
-            true => npy::write(to, &field, self.field()),
-            false => npy::write(to, &potential, self.potential()),
+        files::write(path, |to| match self.outputs {
+            Outputs { field: true, .. } => npy::write(to, &field, self.field()),
+            Outputs {
+                potential: true, ..
+            } => npy::write(to, &potential, self.potential()),
+            _ => npy::write(to, &gradient, self.gradient()),
         })
     }
 
@@ -46,6 +54,15 @@ impl<T: Number, W: Strength<T>, const D: usize> Results<'_, T, D, W> {
 
     fn field(&self) -> impl Iterator<Item = T> {
         (0..self.targets).flat_map(|i| self.sums.iter().flat_map(move |one| one.field[i]))
+    }
+
+    fn gradient(&self) -> impl Iterator<Item = T> {
+        let at = |i: usize| {
+            self.sums
+                .iter()
+                .flat_map(move |one| one.gradient[i].as_flattened())
+        };
+        (0..self.targets).flat_map(at).copied()
     }
 
     fn potential(&self) -> impl Iterator<Item = T> {

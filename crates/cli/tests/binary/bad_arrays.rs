@@ -180,7 +180,7 @@ fn tolerances_and_names() {
     bench.usage("evaluate", &["unrecognized subcommand 'evaluate'"]);
     bench.refused_with(
         &format!("{eval} --outputs field,potential"),
-        &["--output: u.npy for two outputs (allowed: .npz, which holds both)"],
+        &["--output: u.npy for 2 outputs (allowed: .npz, which holds all)"],
     );
     bench.refused_with(
         &format!("{eval} --verify 5 --outputs potential"),

@@ -7,6 +7,7 @@ pub(crate) mod harmonic2;
 pub(crate) mod harmonic3;
 
 use crate::Guarantee;
+use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
 use lanes::{Isa, Real};
 use std::fmt::Debug;
 
@@ -50,6 +51,8 @@ pub(crate) struct UnitSums<const D: usize> {
     pub(crate) s: [Vec<f64>; D],
     /// Σ w γ.
     pub(crate) t: Vec<f64>,
+    /// Gradients of s by a ≤ b, see [`SECOND`].
+    pub(crate) g: [Vec<f64>; SECOND],
 }
 
 impl<const D: usize> Default for UnitSums<D> {
@@ -57,16 +60,18 @@ impl<const D: usize> Default for UnitSums<D> {
         Self {
             s: std::array::from_fn(|_| Vec::new()),
             t: Vec::new(),
+            g: Default::default(),
         }
     }
 }
 
 impl<const D: usize> UnitSums<D> {
-    /// Room for `n` points, all sums 0; those of the potential only where it is wanted.
-    pub(crate) fn reset(&mut self, n: usize, potential: bool) {
+    /// Room for `n` points, all sums 0; those of potential and gradient only where they are `wanted`.
+    pub(crate) fn reset(&mut self, n: usize, wanted: usize) {
         let padded = n.next_multiple_of(UnitPoints::<D>::PADDING);
-        let t = potential.then_some(&mut self.t);
-        for values in self.s.iter_mut().chain(t) {
+        let t = (wanted >= POTENTIAL).then_some(&mut self.t);
+        let g = (wanted >= GRADIENT).then_some(&mut self.g);
+        for values in self.s.iter_mut().chain(t).chain(g.into_iter().flatten()) {
             values.clear();
             values.resize(padded, 0.0);
         }
@@ -218,14 +223,14 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     fn l2l<I: Isa>(&self, isa: I, octant: usize, parent: &[f64], child: &mut [f64]);
     /// Points outside the neighbourhood to local.
     fn p2l<I: Isa>(&self, isa: I, points: &UnitPoints<D>, log_side: f64, local: &mut [f64]);
-    /// Local to sums at points.
+    /// Local to sums at points, those that are `wanted`.
     fn l2p<I: Isa>(
         &self,
         isa: I,
         local: &[f64],
         points: &UnitPoints<D>,
         side: f64,
-        potential: bool,
+        wanted: usize,
         sums: &mut UnitSums<D>,
     );
     /// Multipole to sums at points outside the neighbourhood.
@@ -235,7 +240,7 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
         multipole: &[f64],
         points: &UnitPoints<D>,
         scale: CellScale,
-        potential: bool,
+        wanted: usize,
         sums: &mut UnitSums<D>,
     );
 }

@@ -98,6 +98,26 @@ impl Pair for GaussianPair {
         V::select(small, sum * inverse_delta2, phi)
     }
 
+    /// 2e^{−t}/δ² − 2φ.
+    #[inline(always)]
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V, phi: V) -> V {
+        let inverse_delta2 = number::<V>(isa, self.inverse_delta2);
+        let t = r2 * inverse_delta2;
+        let bell = (-t).max(number::<V>(isa, -80.0)).exp::<ACCURACY>() * inverse_delta2;
+        let slope = (bell - phi) * number::<V>(isa, 2.0);
+        let small = t.lt(number::<V>(isa, SMALL));
+        if !V::any(small) {
+            return slope;
+        }
+        // −(2t/δ²) Σ (k+1)(−t)^k/(k+2)!
+        let mut sum = number::<V>(isa, 1.0);
+        for k in (1..13).rev() {
+            let ratio = f64::from(k + 1) / f64::from(k * (k + 2));
+            sum = (t * number::<V>(isa, ratio)).neg_mul_add(sum, number::<V>(isa, 1.0));
+        }
+        V::select(small, -(t * inverse_delta2 * sum), slope)
+    }
+
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
         let t = r2 * number::<V>(isa, self.inverse_delta2);

@@ -109,6 +109,8 @@ pub(crate) trait Pair: Copy + Send + Sync {
     ) -> ([V; D], V) {
         (z, self.phi::<V, ACCURACY>(isa, r2))
     }
+    /// r φ′(r), given φ: ∂_b (z_a φ) = δ_ab φ + (z_a z_b/r²) r φ′.
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V, phi: V) -> V;
     /// γ(r²) with error as `ACCURACY` says.
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
     /// The same functions where lengths are in `unit`.
@@ -138,6 +140,10 @@ impl Pair for Singular2d {
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {
         r2.recip::<ACCURACY>()
+    }
+    #[inline(always)]
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V, phi: V) -> V {
+        phi * V::splat(isa, V::Elem::from_f64(-2.0))
     }
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {

@@ -1,7 +1,7 @@
 //! The near-field pairs of space.
 
 use super::{InUnit, Pair};
-use lanes::Lanes;
+use lanes::{Lanes, Real};
 
 /// The radial functions that kernels in space are made of; the hot loops are compiled once for each.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,10 @@ impl Pair for Singular3d {
     fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {
         let inverse = r2.rsqrt::<ACCURACY>();
         inverse * inverse * inverse
+    }
+    #[inline(always)]
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V, phi: V) -> V {
+        phi * V::splat(isa, V::Elem::from_f64(-3.0))
     }
     /// z/r and 1/r²: 1/r³ has three times the exponent of r, so that in f32 it would leave room for 25 decades of r only,
     /// and coordinates near 0 differ by less than f32 resolves beside the cloud.

@@ -1,7 +1,8 @@
 //! The method compiled once for each pair and precision, so that programs which use this crate need not compile it again.
 
-use super::leaves::by_outputs;
+use super::leaves::{all_leaves, by_outputs};
 use super::p2p::RadialSum;
+use super::wanted::GRADIENT;
 use super::{Buffers, Context, evaluate};
 use crate::direct::AllPairs;
 use crate::expansion::harmonic2::Harmonic2;
@@ -136,6 +137,9 @@ macro_rules! compiled {
                 buffers: &mut [Buffers<Self, D>; 1],
             ) {
                 match context.accuracy {
+                    _ if outputs.gradient => {
+                        all_leaves::<Self, P, E, $best, GRADIENT, D, 1>(context, pair, buffers)
+                    }
                     $($accuracy => by_outputs::<Self, P, E, $accuracy, D, 1>(context, pair, outputs, buffers),)*
                     _ => by_outputs::<Self, P, E, $best, D, 1>(context, pair, outputs, buffers),
                 }
@@ -148,6 +152,9 @@ macro_rules! compiled {
                 buffers: &mut [Buffers<Self, D>; M],
             ) {
                 match context.accuracy {
+                    _ if outputs.gradient => {
+                        all_leaves::<Self, P, E, $best, GRADIENT, D, M>(context, pair, buffers)
+                    }
                     $($together => by_outputs::<Self, P, E, $together, D, M>(context, pair, outputs, buffers),)*
                     _ => by_outputs::<Self, P, E, $best, D, M>(context, pair, outputs, buffers),
                 }

@@ -27,6 +27,10 @@ impl Pair for One {
         V::splat(isa, V::Elem::ZERO)
     }
     #[inline(always)]
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V, _: V) -> V {
+        V::splat(isa, V::Elem::ZERO)
+    }
+    #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V) -> V {
         V::splat(isa, V::Elem::ONE)
     }
@@ -108,7 +112,7 @@ impl<const D: usize> Expansion<D> for Count {
         local: &[f64],
         _: &UnitPoints<D>,
         _: f64,
-        _: bool,
+        _: usize,
         sums: &mut UnitSums<D>,
     ) {
         sums.t.iter_mut().for_each(|t| *t += local[0]);
@@ -119,7 +123,7 @@ impl<const D: usize> Expansion<D> for Count {
         multipole: &[f64],
         _: &UnitPoints<D>,
         _: CellScale,
-        _: bool,
+        _: usize,
         sums: &mut UnitSums<D>,
     ) {
         sums.t.iter_mut().for_each(|t| *t += multipole[0]);

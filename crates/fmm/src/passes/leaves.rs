@@ -3,6 +3,7 @@
 use super::Compiled;
 use super::near::{Block, Components, Extent, Near};
 use super::upward::unit_points;
+use super::wanted::{FIELD, GRADIENT, POTENTIAL, SECOND, wanted};
 use super::{Buffers, Context};
 use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
@@ -33,7 +34,7 @@ pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, const M
     }
 }
 
-/// Picks the compiled version: whether potentials are wanted.
+/// Picks the compiled version: whether potentials are wanted. Gradients have one of their own.
 pub(super) fn by_outputs<
     T: Real,
     P: Pair,
@@ -47,10 +48,10 @@ pub(super) fn by_outputs<
     outputs: Outputs,
     buffers: &mut [Buffers<T, D>; M],
 ) {
-    if outputs.potential {
-        all_leaves::<T, P, E, ACCURACY, true, D, M>(context, pair, buffers);
+    if wanted(outputs) == POTENTIAL {
+        all_leaves::<T, P, E, ACCURACY, POTENTIAL, D, M>(context, pair, buffers);
     } else {
-        all_leaves::<T, P, E, ACCURACY, false, D, M>(context, pair, buffers);
+        all_leaves::<T, P, E, ACCURACY, FIELD, D, M>(context, pair, buffers);
     }
 }
 
@@ -66,28 +67,30 @@ struct Input<'a, T> {
 struct Output<'a, T, const D: usize> {
     s: &'a mut [[T; D]],
     t: &'a mut [T],
+    g: &'a mut [[T; SECOND]],
 }
 
 impl<'a, T, const D: usize> Output<'a, T, D> {
-    /// Splits off the first `count` targets; `t` may be empty.
+    /// Splits off the first `count` targets; `t` and `g` may be empty.
     fn take(&mut self, count: usize) -> Output<'a, T, D> {
-        let t = self.t.len().min(count);
+        let (t, g) = (self.t.len().min(count), self.g.len().min(count));
         Output {
             s: self
                 .s
                 .split_off_mut(..count)
                 .expect("leaves cover the targets"),
             t: self.t.split_off_mut(..t).expect("leaves cover the targets"),
+            g: self.g.split_off_mut(..g).expect("leaves cover the targets"),
         }
     }
 }
 
-fn all_leaves<
+pub(super) fn all_leaves<
     T,
     P,
     E,
     const ACCURACY: usize,
-    const POTENTIAL: bool,
+    const WANTED: usize,
     const D: usize,
     const M: usize,
 >(
@@ -108,6 +111,7 @@ fn all_leaves<
     let mut rest: [Output<T, D>; M] = std::array::from_fn(|_| Output {
         s: &mut [],
         t: &mut [],
+        g: &mut [],
     });
     for (m, buffers) in buffers.iter_mut().enumerate() {
         let Buffers {
@@ -116,16 +120,19 @@ fn all_leaves<
             locals,
             s,
             t,
+            g,
             ..
         } = buffers;
         room(s, n, [T::ZERO; D]);
-        room(t, if POTENTIAL { n } else { 0 }, T::ZERO);
+        room(t, if WANTED >= POTENTIAL { n } else { 0 }, T::ZERO);
         inputs[m] = Input {
             w,
             multipoles,
             locals,
         };
-        rest[m] = Output { s, t };
+        let seconds = if WANTED >= GRADIENT { n } else { 0 };
+        room(g, seconds, [T::ZERO; SECOND]);
+        rest[m] = Output { s, t, g };
     }
     let blocks: Vec<_> = blocks(context)
         .into_iter()
@@ -137,7 +144,7 @@ fn all_leaves<
     blocks
         .into_par_iter()
         .for_each_init(Scratch::default, |scratch, (leaves, outputs)| {
-            let near = NearPairs::<T, P, E, ACCURACY, POTENTIAL, D, M> {
+            let near = NearPairs::<T, P, E, ACCURACY, WANTED, D, M> {
                 context,
                 pair,
                 w: inputs.map(|input| input.w),
@@ -150,7 +157,7 @@ fn all_leaves<
                     context,
                     input: inputs[m],
                     leaves,
-                    potential: POTENTIAL,
+                    wanted: WANTED,
                     near: &scratch.near.sums[m],
                     output,
                     points: &mut scratch.points,
@@ -204,7 +211,7 @@ struct NearPairs<
     P,
     E,
     const ACCURACY: usize,
-    const POTENTIAL: bool,
+    const WANTED: usize,
     const D: usize,
     const M: usize,
 > {
@@ -215,8 +222,8 @@ struct NearPairs<
     near: &'a mut Near<T, D, M>,
 }
 
-impl<T, P, E, const ACCURACY: usize, const POTENTIAL: bool, const D: usize, const M: usize> Job
-    for NearPairs<'_, T, P, E, ACCURACY, POTENTIAL, D, M>
+impl<T, P, E, const ACCURACY: usize, const WANTED: usize, const D: usize, const M: usize> Job
+    for NearPairs<'_, T, P, E, ACCURACY, WANTED, D, M>
 where
     T: Real,
     P: Pair,
@@ -234,15 +241,15 @@ where
             targets: targets(self.context, self.leaves),
         };
         match I::SET {
-            InstructionSet::Scalar => in_scalar::<_, _, _, POTENTIAL, D, M>(&block, self.near),
-            _ => block.run::<I, ACCURACY, POTENTIAL>(isa, self.near),
+            InstructionSet::Scalar => in_scalar::<_, _, _, WANTED, D, M>(&block, self.near),
+            _ => block.run::<I, ACCURACY, WANTED>(isa, self.near),
         }
     }
 }
 
 /// Scalar reciprocals are exact, and f32 is no faster there: one version serves all accuracies.
 #[inline(never)]
-fn in_scalar<T, P, E, const POTENTIAL: bool, const D: usize, const M: usize>(
+fn in_scalar<T, P, E, const WANTED: usize, const D: usize, const M: usize>(
     block: &Block<T, E, P, D, M>,
     near: &mut Near<T, D, M>,
 ) where
@@ -250,7 +257,7 @@ fn in_scalar<T, P, E, const POTENTIAL: bool, const D: usize, const M: usize>(
     P: Pair,
     E: Expansion<D>,
 {
-    block.run::<Scalar, FULL, POTENTIAL>(Scalar::default(), near);
+    block.run::<Scalar, FULL, WANTED>(Scalar::default(), near);
 }
 
 /// The targets of some leaves behind each other.
@@ -265,7 +272,7 @@ struct Far<'a, T, E, const D: usize> {
     context: &'a Context<'a, T, E, D>,
     input: Input<'a, T>,
     leaves: &'a [u32],
-    potential: bool,
+    wanted: usize,
     near: &'a Components<T, D>,
     output: Output<'a, T, D>,
     points: &'a mut UnitPoints<D>,
@@ -295,7 +302,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
     /// The local of a leaf at its targets, where the sums start.
     #[inline(always)]
     fn local<I: Isa>(&mut self, isa: I, cell: &Cell<D>, index: u32) {
-        self.sums.reset(cell.targets.len(), self.potential);
+        self.sums.reset(cell.targets.len(), self.wanted);
         self.place(cell, cell);
         let Context {
             tree, expansion, ..
@@ -303,7 +310,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
         let len = expansion.local_len();
         let local = &self.input.locals[index as usize * len..][..len];
         let side = tree.frame.cell_side(cell.level);
-        expansion.l2p(isa, local, self.points, side, self.potential, self.sums);
+        expansion.l2p(isa, local, self.points, side, self.wanted, self.sums);
     }
 
     /// The multipole of a smaller cell at the targets of a leaf.
@@ -321,14 +328,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
             side,
             log_side: side.ln() - tree.frame.scale.ln(),
         };
-        expansion.m2p(
-            isa,
-            multipole,
-            self.points,
-            scale,
-            self.potential,
-            self.sums,
-        );
+        expansion.m2p(isa, multipole, self.points, scale, self.wanted, self.sums);
     }
 
     /// The targets of a leaf in the box units of a cell.
@@ -355,11 +355,18 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
                 s[a] = add(near, far);
             }
         }
-        if self.potential {
+        if self.wanted >= POTENTIAL {
             let near = &self.near.t[place.clone()];
-            let t = &mut self.output.t[place];
+            let t = &mut self.output.t[place.clone()];
             for ((t, &near), &far) in t.iter_mut().zip(near).zip(&self.sums.t) {
                 *t = add(near, far);
+            }
+        }
+        if self.wanted >= GRADIENT {
+            for (c, g) in self.output.g[place.clone()].iter_mut().enumerate() {
+                for (k, g) in g.iter_mut().enumerate() {
+                    *g = add(self.near.g[k][place.start + c], self.sums.g[k][c]);
+                }
             }
         }
     }

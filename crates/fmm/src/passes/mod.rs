@@ -8,6 +8,7 @@ mod leaves;
 mod near;
 pub(crate) mod p2p;
 mod upward;
+pub(crate) mod wanted;
 
 pub(crate) use compiled::Compiled;
 pub use compiled::RadialPair;
@@ -22,6 +23,7 @@ use crate::{Outputs, PassSeconds};
 use lanes::{Chosen, Real};
 use rayon::prelude::*;
 use std::time::Instant;
+use wanted::{POTENTIAL, SECOND, wanted};
 
 /// What every pass reads.
 pub struct Context<'a, T, E, const D: usize> {
@@ -51,6 +53,7 @@ pub struct Buffers<T, const D: usize> {
     /// Radial sums of the divided strengths at the targets in tree order.
     pub(crate) s: Vec<[T; D]>,
     pub(crate) t: Vec<T>,
+    pub(crate) g: Vec<[T; SECOND]>,
 }
 
 impl<T, const D: usize> Default for Buffers<T, D> {
@@ -62,6 +65,7 @@ impl<T, const D: usize> Default for Buffers<T, D> {
             locals: vec![],
             s: vec![],
             t: vec![],
+            g: vec![],
         }
     }
 }
@@ -70,6 +74,7 @@ impl<T, const D: usize> Buffers<T, D> {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
         (self.w.capacity() + D * self.s.capacity() + self.t.capacity()) * size_of::<T>()
+            + self.g.capacity() * size_of::<[T; SECOND]>()
             + (self.multipoles.capacity() + self.locals.capacity()) * size_of::<f64>()
     }
 }
@@ -80,7 +85,7 @@ pub(crate) const PIECE: usize = 1 << 13;
 /// Numbers behind the last point that a vector load may touch.
 pub(crate) const PADDING: usize = 16;
 
-/// Fills `s` and `t` of every buffer, in tree order, plan units; `unit` of each is given. Near pairs of `M` vectors are
+/// Fills `s`, `t` and `g` of every buffer, as far as they are wanted, in tree order, plan units; `unit` of each is given. Near pairs of `M` vectors are
 /// taken at once where there are as many.
 pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, const M: usize>(
     context: &Context<T, E, D>,
@@ -102,7 +107,7 @@ pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, co
                 context,
                 &buffers.w,
                 &buffers.multipoles,
-                outputs.potential,
+                wanted(outputs) >= POTENTIAL,
                 &mut buffers.locals,
             );
         });

@@ -1,6 +1,7 @@
 //! The hot tile: particles on particles.
 
 use super::near::Coordinates;
+use super::wanted::{GRADIENT, POTENTIAL, SECOND};
 use crate::kernel::Pair;
 use crate::points::{coincident, is_double};
 use lanes::accuracy::{DIVIDED, FULL};
@@ -11,12 +12,14 @@ use lanes::{Lanes, Real};
 pub(crate) struct RadialSum<T, const D: usize> {
     pub(crate) s: [T; D],
     pub(crate) t: T,
+    pub(crate) g: [T; SECOND],
 }
 
 impl<T: Real, const D: usize> RadialSum<T, D> {
     pub(crate) const ZERO: Self = Self {
         s: [T::ZERO; D],
         t: T::ZERO,
+        g: [T::ZERO; SECOND],
     };
 }
 
@@ -66,7 +69,7 @@ pub(crate) fn p2p<
     C,
     P,
     const ACCURACY: usize,
-    const POTENTIAL: bool,
+    const WANTED: usize,
     const BOTH: bool,
     const D: usize,
     const N: usize,
@@ -87,6 +90,7 @@ where
     let zero = V::splat(isa, V::Elem::ZERO);
     let nothing = V::splat(isa, V::Elem::from_f64(coincident::<V::Elem, D>()));
     let (mut s, mut t) = ([[[zero; D]; N]; M], [[zero; N]; M]);
+    let mut g = [[[zero; SECOND]; N]; M];
     let limit = V::splat(isa, V::Elem::from_f64(C::CLOSE * C::CLOSE));
     let mut x = [[C::splat(isa, targets.x[0][0]); D]; N];
     let mut w = [[zero; N]; M];
@@ -118,7 +122,7 @@ where
                 for a in 0..D {
                     bs[m][a] = V::load(isa, back[m].s[a]);
                 }
-                if POTENTIAL {
+                if WANTED >= POTENTIAL {
                     bt[m] = V::load(isa, back[m].t);
                 }
             }
@@ -142,6 +146,14 @@ where
                 closest = closest.min(r2);
                 r2 = r2.max(limit);
             }
+            if WANTED >= GRADIENT {
+                let there = gradient::<V, P, ACCURACY, D>(isa, pairs[0], z, r2, nothing);
+                for m in 0..M {
+                    for c in 0..SECOND {
+                        g[m][k][c] = there[c].mul_add(wj[m], g[m][k][c]);
+                    }
+                }
+            }
             let (z, phi) = if ACCURACY == FULL && k == 3 {
                 action::<V, C, P, DIVIDED, D>(isa, pairs[0], z, r2)
             } else {
@@ -159,7 +171,7 @@ where
                     }
                 }
             }
-            if POTENTIAL {
+            if WANTED >= POTENTIAL {
                 let gamma = if C::CLOSE > 0.0 && P::POTENTIAL_BY_FIELD {
                     square * phi
                 } else if C::CLOSE > 0.0 {
@@ -182,14 +194,55 @@ where
                 for a in 0..D {
                     put::<V>(bs[m][a], &mut back[m].s[a]);
                 }
-                if POTENTIAL {
+                if WANTED >= POTENTIAL {
                     put::<V>(bt[m], &mut back[m].t);
                 }
             }
         }
     }
     *close = C::CLOSE > 0.0 && V::any(closest.lt(limit));
-    add_up::<V, POTENTIAL, D, N, M>(zero, s, t)
+    let mut sums = add_up::<V, WANTED, D, N, M>(zero, s, t);
+    if WANTED >= GRADIENT {
+        for m in 0..M {
+            for k in 0..N {
+                for c in 0..D * (D + 1) / 2 {
+                    sums[m][k].g[c] = g[m][k][c].sum();
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// ∂_b (z_a φ) = δ_ab φ + (z_a z_b/r²) r φ′ by a ≤ b; nothing for a coincident pair, whose r² is `nothing`.
+#[inline(always)]
+fn gradient<V: Lanes, P: Pair, const ACCURACY: usize, const D: usize>(
+    isa: V::Isa,
+    pair: P,
+    z: [V; D],
+    r2: V,
+    nothing: V,
+) -> [V; SECOND] {
+    let zero = V::splat(isa, V::Elem::ZERO);
+    let there = nothing.lt(r2);
+    let phi = pair.phi::<V, ACCURACY>(isa, r2);
+    let slope = V::select(there, pair.slope::<V, ACCURACY>(isa, r2, phi), zero);
+    let phi = V::select(there, phi, zero);
+    let inverse2 = r2.recip::<ACCURACY>();
+    let (mut g, mut c) = ([zero; SECOND], 0);
+    for a in 0..D {
+        let along = z[a] * inverse2;
+        for b in a..D {
+            let product = z[b] * slope;
+            g[c] = if a == b {
+                along.mul_add(product, phi)
+            } else {
+                along * product
+            };
+            c += 1;
+        }
+    }
+    g
 }
 
 /// z φ as a vector and a number. On a grid all r are within a few decades, and f64 has room for all of them.
@@ -230,13 +283,13 @@ fn put<V: Lanes>(vector: V, to: &mut &mut [V::Elem]) {
 
 /// The sums over the lanes: those of two components of all targets at once.
 #[inline(always)]
-fn add_up<V: Lanes, const POTENTIAL: bool, const D: usize, const N: usize, const M: usize>(
+fn add_up<V: Lanes, const WANTED: usize, const D: usize, const N: usize, const M: usize>(
     zero: V,
     s: [[[V; D]; N]; M],
     t: [[V; N]; M],
 ) -> [[RadialSum<V::Elem, D>; N]; M] {
     let mut sums = [[RadialSum::ZERO; N]; M];
-    let components = if POTENTIAL { D + 1 } else { D };
+    let components = if WANTED >= POTENTIAL { D + 1 } else { D };
     for first in (0..components).step_by(2) {
         let two = first..components.min(first + 2);
         let mut vectors = [zero; 8];

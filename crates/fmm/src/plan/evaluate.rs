@@ -3,6 +3,7 @@
 use super::{Plan, in_pool, same_number};
 use crate::kernel::{Kernel, RadialPair, Strength, by_component};
 use crate::memory::{ask_ahead, zeros};
+use crate::passes::wanted::{SECOND, symmetric};
 use crate::passes::{Buffers, Context, PIECE, unit};
 use crate::points::check_strengths;
 use crate::report::PassSeconds;
@@ -64,6 +65,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             let mut sums = Sums {
                 field: vec![],
                 potential: vec![],
+                gradient: vec![],
             };
             if outputs.field {
                 sums.field = zeros(n, [T::ZERO; D]);
@@ -72,6 +74,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             if outputs.potential {
                 sums.potential = zeros(n, K::Strength::<T>::ZERO);
                 self.user_potential(buffers, &mut sums.potential)?;
+            }
+            if outputs.gradient {
+                sums.gradient = zeros(n, [[T::ZERO; D]; D]);
+                self.user_gradient(buffers, &mut sums.gradient)?;
             }
             Ok(sums)
         };
@@ -162,6 +168,21 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         Ok(())
     }
 
+    /// The gradient of the field likewise: the field is linear in its radial sums.
+    fn user_gradient(&self, components: &[Buffers<T, D>], out: &mut [[[T; D]; D]]) -> Result<()> {
+        let power = |g: f64| self.in_user_unit(g, <K::Pair as RadialPair<D>>::POWER + 2);
+        let index = &self.tree.targets().tree_index;
+        for (c, buffers) in components.iter().enumerate() {
+            let fill = |out: &mut [[T; D]; D], g: [T; SECOND]| {
+                let user = |g: T| T::from_f64(power(g.to_f64() * buffers.unit));
+                add_gradient(&self.kernel, c, symmetric(g.map(user)), out);
+                out.as_flattened().iter().all(|u| u.is_finite())
+            };
+            fill_all("gradient", index, &buffers.g, out, fill)?;
+        }
+        Ok(())
+    }
+
     fn user_potential(
         &self,
         components: &[Buffers<T, D>],
@@ -179,6 +200,19 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             fill_all("potential", index, &buffers.t, out, fill)?;
         }
         Ok(())
+    }
+}
+
+/// Adds what component `c` of the strengths gives to ∂_b u_a, from ∂_b s_a, which is symmetric.
+pub(crate) fn add_gradient<T: Real, K: Kernel<D>, const D: usize>(
+    kernel: &K,
+    c: usize,
+    g: [[T; D]; D],
+    out: &mut [[T; D]; D],
+) {
+    for b in 0..D {
+        let share = kernel.field(c, g[b]);
+        (0..D).for_each(|a| out[a][b] += share[a]);
     }
 }
 

@@ -35,6 +35,7 @@ fn assert_homogeneous<T: Real>(exponents: &[i32], tolerance: f64) {
                 .map(|u| u.map(|u| u.to_f64() * unit * unit))
                 .collect(),
             potential: found.potential.iter().map(|g| g.to_f64() * unit).collect(),
+            ..Sums::default()
         };
         let error = worst_error(&back, &expected);
         assert!(error <= tolerance, "{} 2^{exponent}: {error:e}", T::NAME);

@@ -4,6 +4,7 @@ use super::Harmonic2;
 use crate::accuracy;
 use crate::expansion::{CellScale, Expansion, Forms, Outgoing, UnitPoints, UnitSums};
 use crate::lists::slots;
+use crate::passes::wanted::{GRADIENT, POTENTIAL, symmetric};
 use crate::{Guarantee, Options};
 use lanes::{Chosen, Isa, Job};
 
@@ -54,8 +55,8 @@ impl Job for Chain<'_> {
         family.far_constant(multipole[0], 0.0, &mut local);
         family.l2l(isa, self.to, &local, &mut below);
         let mut sums = UnitSums::default();
-        sums.reset(1, true);
-        family.l2p(isa, &below, &single(self.w, 0.0), 0.5, true, &mut sums);
+        sums.reset(1, POTENTIAL);
+        family.l2p(isa, &below, &single(self.w, 0.0), 0.5, POTENTIAL, &mut sums);
         [sums.s[0][0], sums.s[1][0], sums.t[0]]
     }
 }
@@ -118,15 +119,16 @@ fn check(family: &Harmonic2, chosen: Chosen, tolerance: f64, offset: [i32; 2], c
 struct Across<'a>(&'a Harmonic2);
 
 impl Job for Across<'_> {
-    type Output = [[f64; 3]; 2];
+    /// s, t, and g by a ≤ b.
+    type Output = [[f64; 6]; 2];
 
     /// The source at v acts on w through m2p, and through p2l and l2p; both are 2 sides and more away from the cell.
     #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> [[f64; 3]; 2] {
+    fn run<I: Isa>(self, isa: I) -> [[f64; 6]; 2] {
         let family = self.0;
         let (near, away) = ([0.31, -0.42], [1.7, 0.9]);
         let mut by_multipole = UnitSums::default();
-        by_multipole.reset(1, true);
+        by_multipole.reset(1, GRADIENT);
         let mut multipole = vec![0.0; family.multipole_len()];
         family.p2m(isa, &single(near, 2.0), &mut multipole);
         let scale = CellScale {
@@ -138,15 +140,25 @@ impl Job for Across<'_> {
             &multipole,
             &single(away, 0.0),
             scale,
-            true,
+            GRADIENT,
             &mut by_multipole,
         );
         let mut by_local = UnitSums::default();
-        by_local.reset(1, true);
+        by_local.reset(1, GRADIENT);
         let mut local = vec![0.0; family.local_len()];
         family.p2l(isa, &single(away, 2.0), 0.5f64.ln(), &mut local);
-        family.l2p(isa, &local, &single(near, 0.0), 0.5, true, &mut by_local);
-        [by_multipole, by_local].map(|sums| [sums.s[0][0], sums.s[1][0], sums.t[0]])
+        family.l2p(
+            isa,
+            &local,
+            &single(near, 0.0),
+            0.5,
+            GRADIENT,
+            &mut by_local,
+        );
+        [by_multipole, by_local].map(|sums| {
+            let [[xx, xy], [_, yy]] = symmetric(sums.g.map(|g| g.first().copied().unwrap_or(0.0)));
+            [sums.s[0][0], sums.s[1][0], sums.t[0], xx, xy, yy]
+        })
     }
 }
 
@@ -167,6 +179,13 @@ fn m2p_and_p2l_agree_with_the_kernel() {
                 "{found:?}"
             );
             assert!((found[2] - r2.ln()).abs() < 1e-11, "{found:?}");
+            // ∂_b (2 z_a/r²) = 2 (δ_ab − 2 z_a z_b/r²)/r²
+            let gradient = |a: usize, b: usize| {
+                (f64::from(u8::from(a == b)) - 2.0 * z[a] * z[b] / r2) * 2.0 / r2
+            };
+            for (found, (a, b)) in found[3..].iter().zip([(0, 0), (0, 1), (1, 1)]) {
+                assert!((found - gradient(a, b)).abs() < 1e-10, "{a}{b} {found}");
+            }
         }
     }
 }

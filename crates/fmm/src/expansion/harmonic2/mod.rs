@@ -147,10 +147,10 @@ impl Expansion<2> for Harmonic2 {
         local: &[f64],
         points: &UnitPoints<2>,
         side: f64,
-        potential: bool,
+        wanted: usize,
         sums: &mut UnitSums<2>,
     ) {
-        points::l2p(isa, self.order, local, points, side, potential, sums);
+        points::l2p(isa, self.order, local, points, side, wanted, sums);
     }
     #[inline(always)]
     fn m2p<I: Isa>(
@@ -159,9 +159,9 @@ impl Expansion<2> for Harmonic2 {
         multipole: &[f64],
         points: &UnitPoints<2>,
         scale: CellScale,
-        potential: bool,
+        wanted: usize,
         sums: &mut UnitSums<2>,
     ) {
-        points::m2p(isa, self.order, multipole, points, scale, potential, sums);
+        points::m2p(isa, self.order, multipole, points, scale, wanted, sums);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::WIDEST;
 use crate::expansion::{CellScale, UnitPoints, UnitSums};
+use crate::passes::wanted::{GRADIENT, POTENTIAL};
 use lanes::{Isa, Lanes, accuracy};
 
 /// Longest series: p = 46 serves 1e-14 pointwise.
@@ -82,7 +83,7 @@ pub(super) fn p2l<I: Isa>(
     local[2 * padded] += constant.sum();
 }
 
-/// f = (1/h) Σ L_l w^l, φ = Λ + Re Σ_{l≥1} L_{l−1} w^l/l.
+/// f = (1/h) Σ L_l w^l, φ = Λ + Re Σ_{l≥1} L_{l−1} w^l/l, f′ = (1/h²) Σ l L_l w^{l−1}.
 #[inline(always)]
 pub(super) fn l2p<I: Isa>(
     isa: I,
@@ -90,7 +91,7 @@ pub(super) fn l2p<I: Isa>(
     local: &[f64],
     points: &UnitPoints<2>,
     side: f64,
-    potential: bool,
+    wanted: usize,
     sums: &mut UnitSums<2>,
 ) {
     let padded = (local.len() - WIDEST) / 2;
@@ -101,8 +102,8 @@ pub(super) fn l2p<I: Isa>(
         let f = horner::<I>(isa, re, im, w);
         add_field::<I>(isa, f, inverse_side, at, sums);
     }
-    if potential {
-        let mut integral = Integral::new();
+    if wanted >= POTENTIAL {
+        let mut integral = Scaled::new();
         for l in 0..order {
             integral.set(l, 1.0 / (l + 1) as f64, re, im);
         }
@@ -113,9 +114,22 @@ pub(super) fn l2p<I: Isa>(
             add_potential::<I>(isa, constant + product::<I>(g, w)[0], at, sums);
         }
     }
+    if wanted >= GRADIENT {
+        let mut slope = Scaled::new();
+        for l in 1..order {
+            slope.set(l, l as f64, re, im);
+        }
+        let inverse_square = inverse_side * inverse_side;
+        for at in (0..points.w.len()).step_by(I::F64::LANES) {
+            let (w, _) = load(isa, points, at);
+            let range = order.min(1)..order;
+            let f = horner::<I>(isa, &slope.re[range.clone()], &slope.im[range], w);
+            add_gradient::<I>(isa, f, inverse_square, at, sums);
+        }
+    }
 }
 
-/// f = (1/h) Σ M_k/w^{k+1}, φ = M_0 log(h|w|) − Re Σ_{k≥1} M_k/(k w^k).
+/// f = (1/h) Σ M_k/w^{k+1}, φ = M_0 log(h|w|) − Re Σ_{k≥1} M_k/(k w^k), f′ = −(1/h²) Σ (k + 1) M_k/w^{k+2}.
 #[inline(always)]
 pub(super) fn m2p<I: Isa>(
     isa: I,
@@ -123,14 +137,18 @@ pub(super) fn m2p<I: Isa>(
     multipole: &[f64],
     points: &UnitPoints<2>,
     scale: CellScale,
-    potential: bool,
+    wanted: usize,
     sums: &mut UnitSums<2>,
 ) {
     let padded = multipole.len() / 2;
     let (re, im) = (&multipole[..order], &multipole[padded..padded + order]);
-    let mut integral = Integral::new();
+    let mut integral = Scaled::new();
     for k in 1..order {
         integral.set(k, -1.0 / k as f64, re, im);
+    }
+    let mut slope = Scaled::new();
+    for k in 0..order {
+        slope.set(k, -((k + 1) as f64), re, im);
     }
     let inverse_side = I::F64::splat(isa, 1.0 / scale.side);
     let log_side = I::F64::splat(isa, scale.log_side);
@@ -139,21 +157,26 @@ pub(super) fn m2p<I: Isa>(
         let (q, r2) = inverse(isa, w);
         let f = product::<I>(horner::<I>(isa, re, im, q), q);
         add_field::<I>(isa, f, inverse_side, at, sums);
-        if potential {
+        if wanted >= POTENTIAL {
             let tail = horner::<I>(isa, &integral.re[..order], &integral.im[..order], q)[0];
             let log = r2.half_ln::<{ accuracy::FULL }>() + log_side;
             add_potential::<I>(isa, log.mul_add(I::F64::splat(isa, re[0]), tail), at, sums);
         }
+        if wanted >= GRADIENT {
+            let f = horner::<I>(isa, &slope.re[..order], &slope.im[..order], q);
+            let f = product::<I>(f, product::<I>(q, q));
+            add_gradient::<I>(isa, f, inverse_side * inverse_side, at, sums);
+        }
     }
 }
 
-/// A series divided term by term.
-struct Integral {
+/// A series times numbers, term by term.
+struct Scaled {
     re: [f64; MAX_ORDER],
     im: [f64; MAX_ORDER],
 }
 
-impl Integral {
+impl Scaled {
     #[inline(always)]
     fn new() -> Self {
         Self {
@@ -198,6 +221,22 @@ fn add_field<I: Isa>(
         .store(&mut s1[at..]);
     f[1].neg_mul_add(inverse_side, I::F64::load(isa, &s2[at..]))
         .store(&mut s2[at..]);
+}
+
+/// g += (Re f′, −Im f′, −Re f′)/h²: xx, xy and yy.
+#[inline(always)]
+fn add_gradient<I: Isa>(
+    isa: I,
+    slope: [I::F64; 2],
+    inverse_square: I::F64,
+    at: usize,
+    sums: &mut UnitSums<2>,
+) {
+    let [xx, xy, yy, ..] = &mut sums.g;
+    for (to, value) in [(xx, slope[0]), (xy, -slope[1]), (yy, -slope[0])] {
+        let old = I::F64::load(isa, &to[at..]);
+        value.mul_add(inverse_square, old).store(&mut to[at..]);
+    }
 }
 
 #[inline(always)]

@@ -5,6 +5,7 @@ use crate::Guarantee;
 use crate::accuracy;
 use crate::expansion::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};
 use crate::lists::slots;
+use crate::passes::wanted::{FIELD, GRADIENT, POTENTIAL, SECOND, symmetric};
 use lanes::{Chosen, Isa, Job};
 
 fn single(u: [f64; 3], strength: f64) -> UnitPoints<3> {
@@ -92,8 +93,15 @@ impl Job for Far<'_> {
                 let mut below = vec![0.0; family.local_len()];
                 family.l2l(isa, to, local, &mut below);
                 let mut sums = UnitSums::default();
-                sums.reset(1, true);
-                family.l2p(isa, &below, &single(corner(to), 0.0), 0.5, true, &mut sums);
+                sums.reset(1, POTENTIAL);
+                family.l2p(
+                    isa,
+                    &below,
+                    &single(corner(to), 0.0),
+                    0.5,
+                    POTENTIAL,
+                    &mut sums,
+                );
                 *found = at_one(&sums);
             }
         }
@@ -189,6 +197,26 @@ fn calibrated_orders_and_waves() {
 const NEAR: [f64; 3] = [0.31, -0.42, 0.27];
 const AWAY: [f64; 3] = [1.7, 0.9, -1.2];
 
+/// s and t, and g.
+type Found = ([f64; 4], [f64; SECOND]);
+
+fn gradient_at_one(sums: &UnitSums<3>) -> [f64; SECOND] {
+    sums.g.each_ref().map(|g| g[0])
+}
+
+/// Largest error of a component of ∂_b (2 z_a/r³) = 2 (δ_ab − 3 z_a z_b/r²)/r³, times r³/2.
+fn gradient_error(found: [f64; SECOND], z: [f64; 3]) -> f64 {
+    let r2: f64 = z.iter().map(|z| z * z).sum();
+    let mut worst = 0.0f64;
+    for (a, row) in symmetric::<_, 3>(found).iter().enumerate() {
+        for (b, found) in row.iter().enumerate() {
+            let exact = f64::from(u8::from(a == b)) - 3.0 * z[a] * z[b] / r2;
+            worst = worst.max((found * r2.powf(1.5) / 2.0 - exact).abs());
+        }
+    }
+    worst
+}
+
 /// Both ways between a cell with a point at `NEAR` and a point at `AWAY`, at once and through a child.
 struct Across<'a> {
     family: &'a Harmonic3,
@@ -197,27 +225,28 @@ struct Across<'a> {
 
 impl Across<'_> {
     #[inline(always)]
-    fn evaluate<I: Isa>(&self, isa: I, local: &[f64], u: [f64; 3], side: f64) -> [f64; 4] {
+    fn evaluate<I: Isa>(&self, isa: I, local: &[f64], u: [f64; 3], side: f64) -> Found {
         let mut sums = UnitSums::default();
-        sums.reset(1, true);
+        sums.reset(1, GRADIENT);
         let points = single(u, 0.0);
-        self.family.l2p(isa, local, &points, side, true, &mut sums);
-        let all = at_one(&sums);
+        self.family
+            .l2p(isa, local, &points, side, GRADIENT, &mut sums);
+        let (all, g) = (at_one(&sums), gradient_at_one(&sums));
         // Without the potential, the same field.
-        sums.reset(1, true);
-        self.family.l2p(isa, local, &points, side, false, &mut sums);
+        sums.reset(1, POTENTIAL);
+        self.family.l2p(isa, local, &points, side, FIELD, &mut sums);
         let [s0, s1, s2, t] = at_one(&sums);
         for (a, b) in [s0, s1, s2].into_iter().zip(all) {
             assert!((a - b).abs() <= 1e-12 * b.abs());
         }
         assert_eq!(t, 0.0);
-        all
+        (all, g)
     }
 }
 
 impl Job for Across<'_> {
     /// p2m m2p, p2m m2m m2p, p2l l2p, p2l l2l l2p: what was found, and target − source.
-    type Output = [([f64; 4], [f64; 3]); 4];
+    type Output = [(Found, [f64; 3]); 4];
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) -> Self::Output {
@@ -228,13 +257,20 @@ impl Job for Across<'_> {
         family.m2m(isa, octant, &multipole, &mut shifted);
         let found = [multipole, shifted].map(|multipole| {
             let mut sums = UnitSums::default();
-            sums.reset(1, true);
+            sums.reset(1, GRADIENT);
             let scale = CellScale {
                 side: 0.5,
                 log_side: 0.0,
             };
-            family.m2p(isa, &multipole, &single(AWAY, 0.0), scale, true, &mut sums);
-            at_one(&sums)
+            family.m2p(
+                isa,
+                &multipole,
+                &single(AWAY, 0.0),
+                scale,
+                GRADIENT,
+                &mut sums,
+            );
+            (at_one(&sums), gradient_at_one(&sums))
         });
         let mut local = vec![0.0; family.local_len()];
         let mut below = local.clone();
@@ -258,7 +294,7 @@ fn operators_between_points_and_series_agree_with_the_kernel() {
     for chosen in Chosen::all() {
         let family = Harmonic3::new(40, 1e-3, chosen.lanes());
         for octant in 0..8 {
-            for (found, z) in chosen.run(Across {
+            for ((found, g), z) in chosen.run(Across {
                 family: &family,
                 octant,
             }) {
@@ -267,6 +303,8 @@ fn operators_between_points_and_series_agree_with_the_kernel() {
                     field < 1e-12 && potential < 1e-13,
                     "{octant}: {field:e} {potential:e}"
                 );
+                let error = gradient_error(g, z);
+                assert!(error < 1e-11, "{octant}: {error:e}");
             }
         }
     }

@@ -12,8 +12,10 @@
 //! The radial sums of [`crate::kernel`] are t = Σ q/r and s = Σ q z/r³ = −∇t. Data are real, so m ≥ 0 is stored: real parts,
 //! then imaginary parts ([`layout`]). Nothing over- or underflows up to P = 60: |R_n^n| is r^n/(2^n n!).
 
+mod at_points;
 #[cfg(test)]
 mod chain;
+mod derivatives;
 mod incoming;
 mod layout;
 mod nodes;
@@ -207,10 +209,10 @@ impl Expansion<3> for Harmonic3 {
         local: &[f64],
         points: &UnitPoints<3>,
         side: f64,
-        potential: bool,
+        wanted: usize,
         sums: &mut UnitSums<3>,
     ) {
-        self.points.l2p(isa, local, points, side, potential, sums);
+        self.points.l2p(isa, local, points, side, wanted, sums);
     }
     #[inline(always)]
     fn m2p<I: Isa>(
@@ -219,10 +221,9 @@ impl Expansion<3> for Harmonic3 {
         multipole: &[f64],
         points: &UnitPoints<3>,
         scale: CellScale,
-        potential: bool,
+        wanted: usize,
         sums: &mut UnitSums<3>,
     ) {
-        self.points
-            .m2p(isa, multipole, points, scale, potential, sums);
+        self.points.m2p(isa, multipole, points, scale, wanted, sums);
     }
 }

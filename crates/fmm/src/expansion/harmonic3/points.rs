@@ -1,4 +1,4 @@
-//! Between points and series: p2m, p2l, l2p, m2p. One lane is one point.
+//! Points to series: p2m, p2l. One lane is one point.
 //!
 //! R_n^m = κ_n^m (x+iy)^m A_n^m(z, r²) with real A of leading coefficient 1:
 //!
@@ -10,8 +10,8 @@
 //! and S_n^m(v) = (n−m)!(n+m)! R_n^m(v/r²)/r (Kelvin), so that sums over sources and series at targets are each written
 //! once, for R.
 
-use super::layout::{Layout, Scratch, at};
-use crate::expansion::{CellScale, UnitPoints, UnitSums};
+use super::layout::{Layout, at};
+use crate::expansion::UnitPoints;
 use lanes::{Isa, Lanes, accuracy};
 
 /// Vectors of points that are carried through the sums together; more points go in several batches.
@@ -20,20 +20,20 @@ const BATCH: usize = 16;
 /// Coefficients of the recurrences.
 #[derive(Debug)]
 pub(super) struct Points {
-    layout: Layout,
+    pub(super) layout: Layout,
     /// By m, then n − m: β_{n+1}^m, each m padded to whole groups of 4.
-    beta: Vec<[f64; 4]>,
+    pub(super) beta: Vec<[f64; 4]>,
     /// By m: the first group.
-    first: Vec<usize>,
-    /// κ_n^m, packed, one degree more than the order.
-    kappa: Vec<f64>,
+    pub(super) first: Vec<usize>,
+    /// κ_n^m, packed, two degrees more than the order, for two derivatives.
+    pub(super) kappa: Vec<f64>,
     /// (n−m)!(n+m)! κ_n^m likewise.
-    kappa_outside: Vec<f64>,
+    pub(super) kappa_outside: Vec<f64>,
 }
 
 impl Points {
     pub(super) fn new(layout: Layout) -> Self {
-        let rows = layout.order + 1;
+        let rows = layout.order + 2;
         let (mut beta, mut first) = (vec![], vec![]);
         let (mut kappa, mut kappa_outside) = (vec![0.0; at(rows, 0)], vec![0.0; at(rows, 0)]);
         for m in 0..rows {
@@ -127,208 +127,6 @@ impl Points {
             }
         }
     }
-
-    /// s −= ∇Σ L conj R(w)/h², t += Σ L conj R(w)/h.
-    #[inline(always)]
-    pub(super) fn l2p<I: Isa>(
-        &self,
-        isa: I,
-        local: &[f64],
-        points: &UnitPoints<3>,
-        side: f64,
-        potential: bool,
-        sums: &mut UnitSums<3>,
-    ) {
-        if potential {
-            self.inside::<I, 4, 8>(isa, local, points, side, sums);
-        } else {
-            self.inside::<I, 3, 6>(isa, local, points, side, sums);
-        }
-    }
-
-    #[inline(always)]
-    fn inside<I: Isa, const K: usize, const R: usize>(
-        &self,
-        isa: I,
-        local: &[f64],
-        points: &UnitPoints<3>,
-        side: f64,
-        sums: &mut UnitSums<3>,
-    ) {
-        let order = self.layout.order;
-        let rows = if K == 3 { order.max(2) - 1 } else { order };
-        let mut scratch = Scratch::<f64>::take(at(rows, 0) * R);
-        self.gradient_inside::<K, R>(local, side, rows, &mut scratch);
-        for place in (0..points.w.len()).step_by(I::F64::LANES) {
-            let (w, _) = load(isa, points, place);
-            let values = self.values::<I, K, R>(isa, &scratch, rows, w);
-            add::<I, K>(isa, values, I::F64::splat(isa, 1.0), place, sums);
-        }
-    }
-
-    /// s −= ∇Σ M S(w)/h², t += Σ M S(w)/h.
-    #[inline(always)]
-    pub(super) fn m2p<I: Isa>(
-        &self,
-        isa: I,
-        multipole: &[f64],
-        points: &UnitPoints<3>,
-        scale: CellScale,
-        potential: bool,
-        sums: &mut UnitSums<3>,
-    ) {
-        let rows = self.layout.order + 1;
-        let mut scratch = Scratch::<f64>::take(at(rows, 0) * 8);
-        self.gradient_outside(multipole, scale.side, rows, &mut scratch);
-        for place in (0..points.w.len()).step_by(I::F64::LANES) {
-            let (v, _) = load(isa, points, place);
-            let (w, inverse) = inverted::<I>(isa, v);
-            let values = self.values::<I, 4, 8>(isa, &scratch, rows, w);
-            if potential {
-                add::<I, 4>(isa, values, inverse, place, sums);
-            } else {
-                let [x, y, z, _] = values;
-                add::<I, 3>(isa, [x, y, z], inverse, place, sums);
-            }
-        }
-    }
-
-    /// `K` real series Σ_{n<rows} X conj R at one vector of points. `records` holds, by m and n ≥ m, their coefficients
-    /// times κ (2κ for m > 0), real and imaginary parts.
-    #[inline(always)]
-    fn values<I: Isa, const K: usize, const R: usize>(
-        &self,
-        isa: I,
-        records: &[f64],
-        rows: usize,
-        [x, y, z]: [I::F64; 3],
-    ) -> [I::F64; K] {
-        let (zero, one) = (I::F64::splat(isa, 0.0), I::F64::splat(isa, 1.0));
-        let r2 = x.mul_add(x, y.mul_add(y, z * z));
-        let (mut c, mut s, mut values) = (one, zero, [zero; K]);
-        let mut records = records.as_chunks::<R>().0;
-        for m in 0..rows {
-            let (these, rest) = records.split_at(rows - m);
-            let beta = self.beta[self.first[m]..].as_flattened();
-            let (mut before, mut now) = (zero, one);
-            let mut sums = [[zero; K]; 2];
-            for (record, &beta) in these.iter().zip(beta) {
-                for k in 0..K {
-                    sums[0][k] = now.mul_add(I::F64::splat(isa, record[2 * k]), sums[0][k]);
-                    sums[1][k] = now.mul_add(I::F64::splat(isa, record[2 * k + 1]), sums[1][k]);
-                }
-                let next = (r2 * I::F64::splat(isa, beta)).neg_mul_add(before, z * now);
-                (before, now) = (now, next);
-            }
-            for k in 0..K {
-                values[k] = sums[0][k].mul_add(c, sums[1][k].mul_add(s, values[k]));
-            }
-            (c, s) = (s.neg_mul_add(y, c * x), s.mul_add(x, c * y));
-            records = rest;
-        }
-        values
-    }
-
-    /// Records of −∂φ/h² by axis, and of φ/h, for φ = Σ L conj R, from
-    ///
-    /// ```text
-    /// (∂_x φ)_n^m = (L_{n+1}^{m−1} − L_{n+1}^{m+1})/2   (∂_y φ)_n^m = i(L_{n+1}^{m−1} + L_{n+1}^{m+1})/2   (∂_z φ)_n^m = L_{n+1}^m
-    /// ```
-    #[inline(always)]
-    fn gradient_inside<const K: usize, const R: usize>(
-        &self,
-        local: &[f64],
-        side: f64,
-        rows: usize,
-        records: &mut [f64],
-    ) {
-        let order = self.layout.order;
-        let (re, im) = local.split_at(self.layout.padded);
-        let mut records = records.as_chunks_mut::<R>().0.iter_mut();
-        let (once, twice) = (1.0 / side, -1.0 / (side * side));
-        for m in 0..rows {
-            let double = if m == 0 { 1.0 } else { 2.0 };
-            for (n, record) in (m..rows).zip(&mut records) {
-                let kappa = double * self.kappa[at(n, m)];
-                if n + 1 < order {
-                    let place = at(n + 1, m);
-                    let (re, im) = if m == 0 {
-                        (
-                            [0.0, re[place], re[place + 1]],
-                            [0.0, im[place], im[place + 1]],
-                        )
-                    } else {
-                        let around = place - 1..place + 2;
-                        let (re, im) = (&re[around.clone()], &im[around]);
-                        ([re[0], re[1], re[2]], [im[0], im[1], im[2]])
-                    };
-                    put_gradient(record, re, im, m, kappa * twice, kappa * twice);
-                } else {
-                    record[..6].fill(0.0);
-                }
-                if K == 4 {
-                    record[6] = kappa * once * re[at(n, m)];
-                    record[7] = kappa * once * im[at(n, m)];
-                }
-            }
-        }
-    }
-
-    /// The same for φ = Σ M S: with N = conj M for L, row n − 1 for n + 1, and the other sign of ∂_z.
-    #[inline(always)]
-    fn gradient_outside(&self, multipole: &[f64], side: f64, rows: usize, records: &mut [f64]) {
-        let (re, im) = multipole.split_at(self.layout.padded);
-        let mut records = records.as_chunks_mut::<8>().0.iter_mut();
-        let (once, twice) = (1.0 / side, -1.0 / (side * side));
-        for m in 0..rows {
-            let double = if m == 0 { 1.0 } else { 2.0 };
-            for (n, record) in (m..rows).zip(&mut records) {
-                let kappa = double * self.kappa_outside[at(n, m)];
-                // Degree n − 1, conjugate, 0 past its end.
-                let (mut around_re, mut around_im) = ([0.0; 3], [0.0; 3]);
-                for l in m.saturating_sub(1)..(m + 2).min(n) {
-                    let place = at(n - 1, l);
-                    (around_re[l + 1 - m], around_im[l + 1 - m]) = (re[place], -im[place]);
-                }
-                put_gradient(
-                    record,
-                    around_re,
-                    around_im,
-                    m,
-                    kappa * twice,
-                    -kappa * twice,
-                );
-                record[6..].fill(0.0);
-                if n < self.layout.order {
-                    record[6] = kappa * once * re[at(n, m)];
-                    record[7] = -kappa * once * im[at(n, m)];
-                }
-            }
-        }
-    }
-}
-
-/// The three components of a gradient from X^{m−1}, X^m, X^{m+1} of one degree of a series; X^{−1} = −conj X^1.
-#[inline(always)]
-fn put_gradient<const R: usize>(
-    record: &mut [f64; R],
-    re: [f64; 3],
-    im: [f64; 3],
-    m: usize,
-    across: f64,
-    along: f64,
-) {
-    if m == 0 {
-        (record[0], record[1]) = (-across * re[2], 0.0);
-        (record[2], record[3]) = (-across * im[2], 0.0);
-    } else {
-        let half = 0.5 * across;
-        record[0] = half * (re[0] - re[2]);
-        record[1] = half * (im[0] - im[2]);
-        record[2] = -half * (im[0] + im[2]);
-        record[3] = half * (re[0] + re[2]);
-    }
-    (record[4], record[5]) = (along * re[1], along * im[1]);
 }
 
 /// A vector of sources on its way through the degrees.
@@ -389,7 +187,7 @@ impl<I: Isa> Source<I> {
 
 /// v/|v|² and 1/|v|; the padding, where v = 0, gives finite numbers that strength 0 removes.
 #[inline(always)]
-fn inverted<I: Isa>(isa: I, v: [I::F64; 3]) -> ([I::F64; 3], I::F64) {
+pub(super) fn inverted<I: Isa>(isa: I, v: [I::F64; 3]) -> ([I::F64; 3], I::F64) {
     let r2 = v[0].mul_add(v[0], v[1].mul_add(v[1], v[2] * v[2]));
     let inverse = r2
         .max(I::F64::splat(isa, f64::MIN_POSITIVE))
@@ -400,32 +198,13 @@ fn inverted<I: Isa>(isa: I, v: [I::F64; 3]) -> ([I::F64; 3], I::F64) {
 
 /// A vector of points and its strengths.
 #[inline(always)]
-fn load<I: Isa>(isa: I, points: &UnitPoints<3>, place: usize) -> ([I::F64; 3], I::F64) {
+pub(super) fn load<I: Isa>(isa: I, points: &UnitPoints<3>, place: usize) -> ([I::F64; 3], I::F64) {
     let u = [
         I::F64::load(isa, &points.u[0][place..]),
         I::F64::load(isa, &points.u[1][place..]),
         I::F64::load(isa, &points.u[2][place..]),
     ];
     (u, I::F64::load(isa, &points.w[place..]))
-}
-
-/// Adds values times a factor: the field, and the potential if there are 4.
-#[inline(always)]
-fn add<I: Isa, const K: usize>(
-    isa: I,
-    values: [I::F64; K],
-    factor: I::F64,
-    place: usize,
-    sums: &mut UnitSums<3>,
-) {
-    for k in 0..K {
-        let to = if k < 3 {
-            &mut sums.s[k][place..]
-        } else {
-            &mut sums.t[place..]
-        };
-        values[k].mul_add(factor, I::F64::load(isa, to)).store(to);
-    }
 }
 
 fn factorial(n: usize) -> f64 {

@@ -2,6 +2,7 @@
 
 use super::super::PADDING;
 use super::super::p2p::{Back, Targets, p2p};
+use super::super::wanted::POTENTIAL;
 use super::Block;
 use super::outside::OneWay;
 use super::runs::{Components, Points, give_back};
@@ -60,7 +61,7 @@ type Vector<S, T, I> = <<S as Style<T>>::Number as Real>::Lanes<I>;
 impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
     /// All near pairs of the block's leaves, which are sources and targets, in one style.
     #[inline(always)]
-    pub(super) fn inside<I: Isa, S: Style<T>, const ACCURACY: usize, const POTENTIAL: bool>(
+    pub(super) fn inside<I: Isa, S: Style<T>, const ACCURACY: usize, const WANTED: usize>(
         &self,
         isa: I,
         on_grid: &OnGrid<P, D>,
@@ -69,13 +70,13 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         sums: &mut [Components<T, D>; M],
     ) {
         self.place::<S>(on_grid, inside);
-        if POTENTIAL && on_grid.potential.constant != 0.0 {
+        if WANTED >= POTENTIAL && on_grid.potential.constant != 0.0 {
             self.add_up(inside);
         }
         for &leaf in self.leaves {
             let own = self.context.tree.cells[leaf as usize].sources.clone();
             self.sort_out(leaf, &own, &mut one_way.runs, &mut inside.runs);
-            S::outside::<I, E, P, ACCURACY, POTENTIAL, D, M>(
+            S::outside::<I, E, P, ACCURACY, WANTED, D, M>(
                 self, isa, on_grid, inside, &own, one_way, sums,
             );
             let Inside {
@@ -91,10 +92,10 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                 runs,
             );
             for back in back {
-                back.reset::<POTENTIAL>(count + PADDING);
+                back.reset::<WANTED>(count + PADDING);
             }
-            self.tiles::<I, S, ACCURACY, POTENTIAL>(isa, on_grid, inside, count, own.len(), sums);
-            if POTENTIAL && on_grid.potential.constant != 0.0 {
+            self.tiles::<I, S, ACCURACY, WANTED>(isa, on_grid, inside, count, own.len(), sums);
+            if WANTED >= POTENTIAL && on_grid.potential.constant != 0.0 {
                 constants(inside, most::<I, M>(), on_grid.potential.constant, sums);
             }
             for (back, sums) in inside.back.iter().zip(&mut *sums) {
@@ -102,7 +103,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                 for a in 0..D {
                     give_back(runs, &back.s[a], field, &mut sums.s[a]);
                 }
-                if POTENTIAL {
+                if WANTED >= POTENTIAL {
                     give_back(runs, &back.t, on_grid.potential.potential, &mut sums.t);
                 }
             }
@@ -173,7 +174,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
 
     /// The gathered sources, of which the first `own` are the targets.
     #[inline(always)]
-    fn tiles<I: Isa, S: Style<T>, const ACCURACY: usize, const POTENTIAL: bool>(
+    fn tiles<I: Isa, S: Style<T>, const ACCURACY: usize, const WANTED: usize>(
         &self,
         isa: I,
         on_grid: &OnGrid<P, D>,
@@ -185,22 +186,22 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         let most = most::<I, M>();
         let mut at = 0;
         while most == 4 && at + 4 <= own {
-            self.tile::<I, S, ACCURACY, POTENTIAL, 4>(isa, on_grid, inside, at, count, sums);
+            self.tile::<I, S, ACCURACY, WANTED, 4>(isa, on_grid, inside, at, count, sums);
             at += 4;
         }
         while most >= 2 && at + 2 <= own {
-            self.tile::<I, S, ACCURACY, POTENTIAL, 2>(isa, on_grid, inside, at, count, sums);
+            self.tile::<I, S, ACCURACY, WANTED, 2>(isa, on_grid, inside, at, count, sums);
             at += 2;
         }
         while at < own {
-            self.tile::<I, S, ACCURACY, POTENTIAL, 1>(isa, on_grid, inside, at, count, sums);
+            self.tile::<I, S, ACCURACY, WANTED, 1>(isa, on_grid, inside, at, count, sums);
             at += 1;
         }
     }
 
     /// `N` targets from gathered source `at` on: among themselves, and with all behind them.
     #[inline(always)]
-    fn tile<I: Isa, S: Style<T>, const ACCURACY: usize, const POTENTIAL: bool, const N: usize>(
+    fn tile<I: Isa, S: Style<T>, const ACCURACY: usize, const WANTED: usize, const N: usize>(
         &self,
         isa: I,
         on_grid: &OnGrid<P, D>,
@@ -210,7 +211,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         sums: &mut [Components<T, D>; M],
     ) {
         let first = inside.runs[0].start as usize + at;
-        self.among::<POTENTIAL>(first..first + N, sums);
+        self.among::<WANTED>(first..first + N, sums);
         if at + N == count {
             return;
         }
@@ -234,13 +235,13 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             for (to, back) in to.s.iter_mut().zip(&mut back.s) {
                 *to = &mut back[at + N..][..met.w[0].len()];
             }
-            if POTENTIAL {
+            if WANTED >= POTENTIAL {
                 to.t = &mut back.t[at + N..][..met.w[0].len()];
             }
         }
         let pairs = [on_grid.field.pair, on_grid.potential.pair];
         let mut close = false;
-        let found = p2p::<Vector<S, T, I>, S::Coordinates<I>, P, ACCURACY, POTENTIAL, true, D, N, M>(
+        let found = p2p::<Vector<S, T, I>, S::Coordinates<I>, P, ACCURACY, WANTED, true, D, N, M>(
             isa, pairs, &targets, &met, backs, &mut close,
         );
         for m in 0..M {
@@ -249,7 +250,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                     let s = found[m][k].s[a].to_f64() * on_grid.field.field;
                     sums[m].s[a][first + k] += T::from_f64(s);
                 }
-                if POTENTIAL {
+                if WANTED >= POTENTIAL {
                     let t = found[m][k].t.to_f64() * on_grid.potential.potential;
                     sums[m].t[first + k] += T::from_f64(t);
                 }
@@ -260,7 +261,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                 targets: first..first + N,
                 sources: at + N..count,
             };
-            S::take_again::<E, P, POTENTIAL, D, M>(self, on_grid, inside, &tile, sums);
+            S::take_again::<E, P, WANTED, D, M>(self, on_grid, inside, &tile, sums);
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Inside a block every pair of two points is met once and gives to both, which needs one reciprocal for two sums. Blocks
 //! depend on the data, never on the number of threads. Where tolerance and kernel allow it, pairs are taken in f32, with
-//! coordinates on a grid ([`places`]). Separate targets, and several strength vectors at once where pairs
-//! are not taken in f32, are met one way.
+//! coordinates on a grid ([`places`]). Separate targets, gradients, and several strength vectors at once
+//! where pairs are not taken in f32, are met one way.
 
 mod inside;
 mod outside;
@@ -17,6 +17,7 @@ pub(super) use places::{Coordinates, Extent};
 pub(super) use runs::Components;
 
 use super::Context;
+use super::wanted::GRADIENT;
 use crate::kernel::Pair;
 use inside::Inside;
 use lanes::accuracy::COARSE;
@@ -61,7 +62,7 @@ pub(super) struct Block<'a, T, E, P, const D: usize, const M: usize> {
 impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
     /// Fills the sums.
     #[inline(always)]
-    pub(super) fn run<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
+    pub(super) fn run<I: Isa, const ACCURACY: usize, const WANTED: usize>(
         &self,
         isa: I,
         near: &mut Near<T, D, M>,
@@ -73,10 +74,10 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             rounded,
         } = near;
         for sums in sums.iter_mut() {
-            sums.reset::<POTENTIAL>(self.targets.len());
+            sums.reset::<WANTED>(self.targets.len());
         }
-        if self.context.tree.target_order.is_some() {
-            return self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
+        if WANTED >= GRADIENT || self.context.tree.target_order.is_some() {
+            return self.all_one_way::<I, ACCURACY, WANTED>(isa, one_way, sums);
         }
         if ACCURACY == COARSE
             && size_of::<T>() > size_of::<f32>()
@@ -84,19 +85,19 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             && let Some(grid) = self.grid()
         {
             let on_grid = OnGrid::new(grid, self.pair, places::FAR);
-            self.inside::<I, Rounded, ACCURACY, POTENTIAL>(isa, &on_grid, rounded, one_way, sums);
+            self.inside::<I, Rounded, ACCURACY, WANTED>(isa, &on_grid, rounded, one_way, sums);
         } else if M > 1 {
             // Both ways, several strength vectors would wait for their stores.
-            self.all_one_way::<I, ACCURACY, POTENTIAL>(isa, one_way, sums);
+            self.all_one_way::<I, ACCURACY, WANTED>(isa, one_way, sums);
         } else {
             let no_grid = OnGrid::none(self.pair);
-            self.inside::<I, Exact, ACCURACY, POTENTIAL>(isa, &no_grid, exact, one_way, sums);
+            self.inside::<I, Exact, ACCURACY, WANTED>(isa, &no_grid, exact, one_way, sums);
         }
     }
 
     /// Every leaf with its near list.
     #[inline(always)]
-    fn all_one_way<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
+    fn all_one_way<I: Isa, const ACCURACY: usize, const WANTED: usize>(
         &self,
         isa: I,
         one_way: &mut OneWay<T, D, M>,
@@ -108,7 +109,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             one_way.runs.push(cell.sources.clone());
             let near = &self.context.lists.near[leaf as usize];
             one_way.runs.extend_from_slice(near);
-            self.one_way::<I, ACCURACY, POTENTIAL>(isa, &cell.targets, one_way, sums);
+            self.one_way::<I, ACCURACY, WANTED>(isa, &cell.targets, one_way, sums);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Pairs with what lies outside a block, one way: sources that act and get nothing in turn.
 
 use super::super::p2p::{Back, RadialSum, Targets, p2p};
+use super::super::wanted::{GRADIENT, POTENTIAL};
 use super::inside::Inside;
 use super::places::{AsTheyAre, Coordinates, Grid, OnAGrid};
 use super::runs::{Components, Points};
@@ -37,7 +38,7 @@ type Found<T, const D: usize, const N: usize, const M: usize> = [[RadialSum<T, D
 impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
     /// Runs of sources on a range of targets, in the precision of the plan.
     #[inline(always)]
-    pub(super) fn one_way<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
+    pub(super) fn one_way<I: Isa, const ACCURACY: usize, const WANTED: usize>(
         &self,
         isa: I,
         targets: &Range<u32>,
@@ -47,13 +48,13 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         let count = self.gather(one_way);
         if count > 0 {
             let sources = &one_way.as_they_are;
-            self.gathered::<I, ACCURACY, POTENTIAL>(isa, targets, sources, count, sums);
+            self.gathered::<I, ACCURACY, WANTED>(isa, targets, sources, count, sums);
         }
     }
 
     /// The first `count` gathered sources on a range of targets, in the precision of the plan.
     #[inline(always)]
-    fn gathered<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
+    fn gathered<I: Isa, const ACCURACY: usize, const WANTED: usize>(
         &self,
         isa: I,
         targets: &Range<u32>,
@@ -62,23 +63,25 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         sums: &mut [Components<T, D>; M],
     ) {
         let Range { start: mut at, end } = targets.clone();
-        while M == 1 && at + 4 <= end {
-            self.exact::<I, ACCURACY, POTENTIAL, 4>(isa, at, sources, count, sums);
+        // Of gradients, the sums of one target fill the registers.
+        let together = M == 1 && WANTED < GRADIENT;
+        while together && at + 4 <= end {
+            self.exact::<I, ACCURACY, WANTED, 4>(isa, at, sources, count, sums);
             at += 4;
         }
-        while M == 1 && at + 2 <= end {
-            self.exact::<I, ACCURACY, POTENTIAL, 2>(isa, at, sources, count, sums);
+        while together && at + 2 <= end {
+            self.exact::<I, ACCURACY, WANTED, 2>(isa, at, sources, count, sums);
             at += 2;
         }
         while at < end {
-            self.exact::<I, ACCURACY, POTENTIAL, 1>(isa, at, sources, count, sums);
+            self.exact::<I, ACCURACY, WANTED, 1>(isa, at, sources, count, sums);
             at += 1;
         }
     }
 
     /// The same in f32, where all sources lie on the grid of the block.
     #[inline(always)]
-    pub(super) fn one_way_on_grid<I: Isa, const ACCURACY: usize, const POTENTIAL: bool>(
+    pub(super) fn one_way_on_grid<I: Isa, const ACCURACY: usize, const WANTED: usize>(
         &self,
         isa: I,
         on_grid: &OnGrid<P, D>,
@@ -93,9 +96,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         }
         if count > MOST_SOURCES || !one_way.round(&on_grid.grid, count) {
             let sources = &one_way.as_they_are;
-            return self.gathered::<I, ACCURACY, POTENTIAL>(isa, targets, sources, count, sums);
+            return self.gathered::<I, ACCURACY, WANTED>(isa, targets, sources, count, sums);
         }
-        let constants = if POTENTIAL {
+        let constants = if WANTED >= POTENTIAL {
             one_way.constants(count, on_grid.potential.constant)
         } else {
             [0.0; M]
@@ -109,15 +112,15 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         };
         let Range { start: mut at, end } = targets.clone();
         while M == 1 && at + 4 <= end {
-            self.rounded::<I, ACCURACY, POTENTIAL, 4>(isa, at, &job, sums);
+            self.rounded::<I, ACCURACY, WANTED, 4>(isa, at, &job, sums);
             at += 4;
         }
         while M == 1 && at + 2 <= end {
-            self.rounded::<I, ACCURACY, POTENTIAL, 2>(isa, at, &job, sums);
+            self.rounded::<I, ACCURACY, WANTED, 2>(isa, at, &job, sums);
             at += 2;
         }
         while at < end {
-            self.rounded::<I, ACCURACY, POTENTIAL, 1>(isa, at, &job, sums);
+            self.rounded::<I, ACCURACY, WANTED, 1>(isa, at, &job, sums);
             at += 1;
         }
     }
@@ -134,7 +137,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
 
     /// The first `count` gathered sources on `N` targets from `at` on.
     #[inline(always)]
-    fn exact<I: Isa, const ACCURACY: usize, const POTENTIAL: bool, const N: usize>(
+    fn exact<I: Isa, const ACCURACY: usize, const WANTED: usize, const N: usize>(
         &self,
         isa: I,
         at: u32,
@@ -147,7 +150,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             .targets
             .each_ref()
             .map(|x| &x[at as usize..][..N]);
-        let (found, _) = tile::<T::Lanes<I>, AsTheyAre<_>, P, ACCURACY, POTENTIAL, D, N, M>(
+        let (found, _) = tile::<T::Lanes<I>, AsTheyAre<_>, P, ACCURACY, WANTED, D, N, M>(
             isa,
             [self.pair; 2],
             x,
@@ -160,8 +163,13 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                 for a in 0..D {
                     sums[m].s[a][at + k] += found[m][k].s[a];
                 }
-                if POTENTIAL {
+                if WANTED >= POTENTIAL {
                     sums[m].t[at + k] += found[m][k].t;
+                }
+                if WANTED >= GRADIENT {
+                    for (sums, found) in sums[m].g.iter_mut().zip(found[m][k].g) {
+                        sums[at + k] += found;
+                    }
                 }
             }
         }
@@ -169,7 +177,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
 
     /// The same on the grid; exactly where any pair is too close for it.
     #[inline(always)]
-    fn rounded<I: Isa, const ACCURACY: usize, const POTENTIAL: bool, const N: usize>(
+    fn rounded<I: Isa, const ACCURACY: usize, const WANTED: usize, const N: usize>(
         &self,
         isa: I,
         at: u32,
@@ -179,7 +187,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         let (on_grid, count) = (job.on_grid, job.count);
         let place = (at - self.targets.start) as usize;
         let x = job.inside.points.x.each_ref().map(|x| &x[place..][..N]);
-        let (found, close) = tile::<I::F32, OnAGrid<I::I32>, P, ACCURACY, POTENTIAL, D, N, M>(
+        let (found, close) = tile::<I::F32, OnAGrid<I::I32>, P, ACCURACY, WANTED, D, N, M>(
             isa,
             [on_grid.field.pair, on_grid.potential.pair],
             x,
@@ -188,7 +196,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         );
         if close {
             let sources = &job.one_way.as_they_are;
-            return self.exact::<I, ACCURACY, POTENTIAL, N>(isa, at, sources, count, sums);
+            return self.exact::<I, ACCURACY, WANTED, N>(isa, at, sources, count, sums);
         }
         for m in 0..M {
             for k in 0..N {
@@ -196,7 +204,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                     let s = f64::from(found[m][k].s[a]) * on_grid.field.field;
                     sums[m].s[a][place + k] += T::from_f64(s);
                 }
-                if POTENTIAL {
+                if WANTED >= POTENTIAL {
                     let t = f64::from(found[m][k].t) * on_grid.potential.potential;
                     sums[m].t[place + k] += T::from_f64(t + job.constants[m]);
                 }
@@ -262,7 +270,7 @@ fn tile<
     C,
     P,
     const ACCURACY: usize,
-    const POTENTIAL: bool,
+    const WANTED: usize,
     const D: usize,
     const N: usize,
     const M: usize,
@@ -287,7 +295,7 @@ where
     let sources = sources.sources::<V::Isa>(0, count);
     let back = std::array::from_fn(|_| Back::default());
     let mut close = false;
-    let found = p2p::<V, C, P, ACCURACY, POTENTIAL, false, D, N, M>(
+    let found = p2p::<V, C, P, ACCURACY, WANTED, false, D, N, M>(
         isa, pairs, &targets, &sources, back, &mut close,
     );
     (found, close)

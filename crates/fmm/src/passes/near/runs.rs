@@ -2,6 +2,7 @@
 
 use super::super::PADDING;
 use super::super::p2p::Sources;
+use super::super::wanted::{GRADIENT, POTENTIAL, SECOND};
 use lanes::{Isa, Lanes, Real};
 use std::ops::Range;
 
@@ -9,13 +10,15 @@ use std::ops::Range;
 pub(in super::super) struct Components<T, const D: usize> {
     pub(in super::super) s: [Vec<T>; D],
     pub(in super::super) t: Vec<T>,
+    pub(in super::super) g: [Vec<T>; SECOND],
 }
 
 impl<T: Real, const D: usize> Components<T, D> {
-    /// `n` times 0; `t` only where it is wanted.
-    pub(super) fn reset<const POTENTIAL: bool>(&mut self, n: usize) {
-        let t = POTENTIAL.then_some(&mut self.t);
-        for sums in self.s.iter_mut().chain(t) {
+    /// `n` times 0; `t` and `g` only where they are wanted.
+    pub(super) fn reset<const WANTED: usize>(&mut self, n: usize) {
+        let t = (WANTED >= POTENTIAL).then_some(&mut self.t);
+        let g = (WANTED >= GRADIENT).then_some(&mut self.g);
+        for sums in self.s.iter_mut().chain(t).chain(g.into_iter().flatten()) {
             sums.clear();
             sums.resize(n, T::ZERO);
         }
@@ -27,6 +30,7 @@ impl<T, const D: usize> Default for Components<T, D> {
         Self {
             s: std::array::from_fn(|_| vec![]),
             t: vec![],
+            g: Default::default(),
         }
     }
 }

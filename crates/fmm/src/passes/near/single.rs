@@ -2,6 +2,7 @@
 //! were too close for the grid.
 
 use super::super::p2p::RadialSum;
+use super::super::wanted::POTENTIAL;
 use super::Block;
 use super::inside::{Inside, Tile};
 use super::places::{CLOSE, FAR};
@@ -15,7 +16,7 @@ use std::ops::Range;
 impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
     /// The pairs among some points of the block.
     #[inline(always)]
-    pub(super) fn among<const POTENTIAL: bool>(
+    pub(super) fn among<const WANTED: usize>(
         &self,
         points: Range<usize>,
         sums: &mut [Components<T, D>; M],
@@ -23,8 +24,8 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         for target in points.clone() {
             for source in target + 1..points.end {
                 let z = self.distance(target, source);
-                let pair = exact::<P, D, POTENTIAL>(self.pair, z);
-                self.give::<POTENTIAL>(target, source, pair, sums);
+                let pair = exact::<P, D, WANTED>(self.pair, z);
+                self.give::<WANTED>(target, source, pair, sums);
             }
         }
     }
@@ -32,7 +33,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
     /// Replaces what the points of a tile that are close to each other gave.
     #[cold]
     #[inline(never)]
-    pub(super) fn take_again<const POTENTIAL: bool>(
+    pub(super) fn take_again<const WANTED: usize>(
         &self,
         on_grid: &OnGrid<P, D>,
         inside: &Inside<i32, f32, D, M>,
@@ -52,7 +53,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                         std::array::from_fn(|a| f64::from(here[a] - inside.sources.x[a][source]));
                     if square(z) < CLOSE * CLOSE {
                         let source = inside.place(source);
-                        self.replace::<POTENTIAL>(on_grid, target, source, z, sums);
+                        self.replace::<WANTED>(on_grid, target, source, z, sums);
                     }
                 }
             }
@@ -60,7 +61,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
     }
 
     /// From what a pair at less than the least distance gave to what it gives.
-    fn replace<const POTENTIAL: bool>(
+    fn replace<const WANTED: usize>(
         &self,
         on_grid: &OnGrid<P, D>,
         target: usize,
@@ -68,12 +69,12 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         z: [f64; D],
         sums: &mut [Components<T, D>; M],
     ) {
-        let mut pair = exact::<P, D, POTENTIAL>(self.pair, self.distance(target, source));
+        let mut pair = exact::<P, D, WANTED>(self.pair, self.distance(target, source));
         let phi = phi(on_grid.field.pair, CLOSE * CLOSE);
         for a in 0..D {
             pair.s[a] -= z[a] * (phi * on_grid.field.field);
         }
-        if POTENTIAL {
+        if WANTED >= POTENTIAL {
             let far = &on_grid.potential;
             let gamma = if P::POTENTIAL_BY_FIELD {
                 square(z) * phi
@@ -82,7 +83,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             };
             pair.t -= gamma * far.potential + far.constant;
         }
-        self.give::<POTENTIAL>(target, source, pair, sums);
+        self.give::<WANTED>(target, source, pair, sums);
     }
 
     /// From a source to a target, both of the block.
@@ -98,7 +99,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
 
     /// z φ and γ of a pair, to both.
     #[inline(always)]
-    fn give<const POTENTIAL: bool>(
+    fn give<const WANTED: usize>(
         &self,
         target: usize,
         source: usize,
@@ -113,7 +114,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                 s[target] += T::from_f64(there * pair.s[a]);
                 s[source] += T::from_f64(-here * pair.s[a]);
             }
-            if POTENTIAL {
+            if WANTED >= POTENTIAL {
                 let t = &mut sums[m].t;
                 t[target] += T::from_f64(there * pair.t);
                 t[source] += T::from_f64(here * pair.t);
@@ -140,17 +141,14 @@ fn any_close<const STEP: usize, const D: usize>(here: [i32; D], there: [&[i32]; 
 
 /// z φ and γ; nothing for a coincident pair.
 #[inline(always)]
-fn exact<P: Pair, const D: usize, const POTENTIAL: bool>(
-    pair: P,
-    z: [f64; D],
-) -> RadialSum<f64, D> {
+fn exact<P: Pair, const D: usize, const WANTED: usize>(pair: P, z: [f64; D]) -> RadialSum<f64, D> {
     let (mut sum, r2) = (RadialSum::ZERO, square(z));
     if r2 > 0.0 {
         let phi = phi(pair, r2);
         for a in 0..D {
             sum.s[a] = z[a] * phi;
         }
-        if POTENTIAL {
+        if WANTED >= POTENTIAL {
             sum.t = gamma(pair, r2);
         }
     }

@@ -27,7 +27,7 @@ pub(super) trait Style<T: Real>: Sized {
         E,
         P,
         const ACCURACY: usize,
-        const POTENTIAL: bool,
+        const WANTED: usize,
         const D: usize,
         const M: usize,
     >(
@@ -43,7 +43,7 @@ pub(super) trait Style<T: Real>: Sized {
         P: Pair;
 
     /// Takes again the pairs of a tile that were too close for the style.
-    fn take_again<E, P: Pair, const POTENTIAL: bool, const D: usize, const M: usize>(
+    fn take_again<E, P: Pair, const WANTED: usize, const D: usize, const M: usize>(
         block: &Block<'_, T, E, P, D, M>,
         on_grid: &OnGrid<P, D>,
         inside: &Inside<Self::Place, Self::Number, D, M>,
@@ -112,7 +112,7 @@ impl<T: Real> Style<T> for Exact {
         E,
         P,
         const ACCURACY: usize,
-        const POTENTIAL: bool,
+        const WANTED: usize,
         const D: usize,
         const M: usize,
     >(
@@ -127,11 +127,11 @@ impl<T: Real> Style<T> for Exact {
         I: Isa,
         P: Pair,
     {
-        block.one_way::<I, ACCURACY, POTENTIAL>(isa, own, one_way, sums);
+        block.one_way::<I, ACCURACY, WANTED>(isa, own, one_way, sums);
     }
 
     #[inline(always)]
-    fn take_again<E, P: Pair, const POTENTIAL: bool, const D: usize, const M: usize>(
+    fn take_again<E, P: Pair, const WANTED: usize, const D: usize, const M: usize>(
         _: &Block<'_, T, E, P, D, M>,
         _: &OnGrid<P, D>,
         _: &Inside<T, T, D, M>,
@@ -163,7 +163,7 @@ impl<T: Real> Style<T> for Rounded {
         E,
         P,
         const ACCURACY: usize,
-        const POTENTIAL: bool,
+        const WANTED: usize,
         const D: usize,
         const M: usize,
     >(
@@ -178,17 +178,17 @@ impl<T: Real> Style<T> for Rounded {
         I: Isa,
         P: Pair,
     {
-        block.one_way_on_grid::<I, ACCURACY, POTENTIAL>(isa, on_grid, inside, own, one_way, sums);
+        block.one_way_on_grid::<I, ACCURACY, WANTED>(isa, on_grid, inside, own, one_way, sums);
     }
 
     #[inline(always)]
-    fn take_again<E, P: Pair, const POTENTIAL: bool, const D: usize, const M: usize>(
+    fn take_again<E, P: Pair, const WANTED: usize, const D: usize, const M: usize>(
         block: &Block<'_, T, E, P, D, M>,
         on_grid: &OnGrid<P, D>,
         inside: &Inside<i32, f32, D, M>,
         tile: &Tile,
         sums: &mut [Components<T, D>; M],
     ) {
-        block.take_again::<POTENTIAL>(on_grid, inside, tile, sums);
+        block.take_again::<WANTED>(on_grid, inside, tile, sums);
     }
 }
