@@ -15,6 +15,8 @@ mod exact;
 mod extremes;
 /// What testing once found wrong, each kept from coming back.
 mod found;
+/// Gradients of the field, in the plane and in space.
+mod gradients;
 /// Laws that hold for every cloud: motions, scalings, linearity, derivatives, invariants.
 mod laws;
 /// Random clouds of every kind: the promise of the tolerance, and the invariants of the tree.

@@ -200,6 +200,7 @@ mod tests {
         let errors = |field, potential| Errors {
             field: Some(field),
             potential,
+            gradient: None,
         };
         assert!(within(1e-6, 500, errors(1e-6, None)).is_ok());
         let line = |errors| within(1e-6, 500, errors).unwrap_err().to_string();

@@ -30,7 +30,7 @@ impl Value {
 }
 
 /// Names and values in the order of the columns.
-fn record(row: &Row) -> [(&'static str, Value); 23] {
+fn record(row: &Row) -> [(&'static str, Value); 24] {
     use Value::{Count, Number};
     let (plan, evaluate, predicted) = (&row.plan, &row.evaluate, &row.predicted);
     let direct = |extrapolated: bool| {

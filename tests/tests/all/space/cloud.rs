@@ -5,7 +5,7 @@ use rand_distr::StandardNormal;
 
 /// A law of i.i.d. points in space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// The unit cube.
     Uniform,
     /// Standard normal.
@@ -23,7 +23,7 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    pub(super) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Uniform,
         Self::Gaussian,
         Self::Sphere,
@@ -34,7 +34,7 @@ impl Shape {
     ];
 
     /// `n` points of this law.
-    pub(super) fn points(self, n: usize, seed: u64) -> Vec<[f64; 3]> {
+    pub(crate) fn points(self, n: usize, seed: u64) -> Vec<[f64; 3]> {
         let mut rng = StdRng::seed_from_u64(seed);
         (0..n).map(|_| self.point(&mut rng)).collect()
     }

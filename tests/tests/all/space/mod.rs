@@ -5,7 +5,7 @@ mod accuracy;
 /// Pairs at every distance that f32 resolves.
 mod close;
 /// The corpus.
-mod cloud;
+pub(crate) mod cloud;
 /// Formulas that can be worked out by hand.
 mod exact;
 /// Laws that hold for every cloud.

@@ -18,6 +18,7 @@ fn at_some<T: Real>(sums: &Sums<T, 3, [T; 3]>, step: usize) -> Sums<f64, 3, [f64
     Sums {
         field: some(&sums.field),
         potential: some(&sums.potential),
+        gradient: vec![],
     }
 }
 
