@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""farfield beside fmm2d (the fmm2dpy wheel): the same points, one thread each, in one run.
+"""farfield beside fmm2d or FMM3D (the wheels): the same points, one thread each, in one run.
 
-    python3 benches/peers/compare.py [N] [--clouds uniform,gaussian,spiral] [--tolerances 1e-3,1e-6,1e-9,1e-12]
+    python3 benches/peers/compare.py [N] [--dimension 3] [--clouds uniform,gaussian] [--tolerances 1e-3,1e-6,1e-9,1e-12]
 
 Needs Python 3.9 to 3.11 and Rust. See README.md beside this file.
 """
 
 import argparse
+import importlib
 import json
 import os
 import subprocess
@@ -19,8 +20,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 ENVIRONMENT = HERE / ".venv"
-# The wheel was built for numpy 1.
-PACKAGES = ["numpy<2", "fmm2dpy==0.0.5"]
+# The wheels were built for numpy 1.
+PACKAGES = ["numpy<2", "fmm2dpy==0.0.5", "fmm3dpy==2.1.0"]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 TARGETS = 1000
 # Smallest tolerance that farfield takes in f64.
@@ -33,46 +34,31 @@ def enter_environment():
     if Path(sys.prefix) == ENVIRONMENT:
         return
     if not (3, 9) <= sys.version_info[:2] <= (3, 11):
-        sys.exit(f"error: Python {sys.version.split()[0]} (allowed: 3.9 to 3.11, for which there are fmm2dpy wheels)")
-    if not (ENVIRONMENT / "ready").exists():
-        print(f"making {ENVIRONMENT.relative_to(ROOT)} with {', '.join(PACKAGES)}", flush=True)
+        sys.exit(f"error: Python {sys.version.split()[0]} (allowed: 3.9 to 3.11, for which there are wheels)")
+    ready, packages = ENVIRONMENT / "ready", " ".join(PACKAGES)
+    if not ready.exists() or ready.read_text() != packages:
+        print(f"making {ENVIRONMENT.relative_to(ROOT)} with {packages}", flush=True)
         venv.create(ENVIRONMENT, with_pip=True, clear=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-        (ENVIRONMENT / "ready").touch()
+        ready.write_text(packages)
     os.environ.update(ONE_THREAD)
     code = subprocess.run([python, __file__, *sys.argv[1:]]).returncode
     sys.exit(code)
 
 
-def cloud(name, n, rng):
-    """Positions (n, 2)."""
+def direct(problem, positions, strengths, sample):
+    """The sum at the sampled points, in pieces that stay in the cache."""
     import numpy as np
 
-    if name == "uniform":
-        return rng.random((n, 2))
-    if name == "gaussian":
-        return rng.standard_normal((n, 2))
-    along = rng.random(n)
-    angle = 6 * np.pi * along
-    spiral = np.column_stack((along * np.cos(angle), along * np.sin(angle)))
-    return spiral + 0.01 * rng.standard_normal((n, 2))
-
-
-def direct(positions, strengths, sample):
-    """Σ w/(z_i − z_j) over z_j ≠ z_i at the sampled i, in pieces that stay in the cache."""
-    import numpy as np
-
-    total = np.zeros(len(sample), dtype=complex)
+    total = np.zeros((len(sample), problem.DIMENSION))
     for start in range(0, len(positions), 8192):
         piece = slice(start, start + 8192)
         for first in range(0, len(sample), 16):
             targets = positions[sample[first : first + 16]]
-            x = targets[:, :1] - positions[piece, 0]
-            y = targets[:, 1:] - positions[piece, 1]
-            r2 = x * x + y * y
+            z = [targets[:, a : a + 1] - positions[piece, a] for a in range(problem.DIMENSION)]
+            r2 = sum(x * x for x in z)
             r2[r2 == 0] = np.inf
-            q = strengths[piece] / r2
-            total[first : first + 16] += (x * q).sum(axis=1) - 1j * (y * q).sum(axis=1)
+            total[first : first + 16] += problem.pairs(z, r2, strengths[piece])
     return total
 
 
@@ -82,29 +68,17 @@ def relative_error(found, exact):
     return float(np.linalg.norm(found - exact) / np.linalg.norm(exact))
 
 
-def run_peer(positions, strengths, tolerance, repeat):
-    """Σ w/(z_i − z_j) at every point, and the fastest seconds of whole calls.
-
-    Asked for as the gradient of charges, which takes it 5–10 % less than the potential of dipoles.
-    """
-    import fmm2dpy
-    import numpy as np
-
-    sources = np.asfortranarray(positions.T)
-    charges = strengths.astype(complex)
-    seconds = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        out = fmm2dpy.cfmm2d(eps=tolerance, sources=sources, charges=charges, pg=2)
-        seconds.append(time.perf_counter() - start)
-    return out.grad, min(seconds)
+def run_peer(problem, positions, strengths, tolerance, repeat):
+    """The sum at every point, and the fastest seconds of whole calls."""
+    runs = [problem.peer(positions, strengths, tolerance) for _ in range(repeat)]
+    return runs[-1][0], min(seconds for _, seconds in runs)
 
 
 class Farfield:
     """The release binary on arrays in a folder."""
 
-    def __init__(self, binary, folder):
-        self.binary, self.folder = binary, folder
+    def __init__(self, binary, folder, problem):
+        self.binary, self.folder, self.problem = binary, folder, problem
 
     def points(self, positions, strengths):
         import numpy as np
@@ -113,19 +87,19 @@ class Farfield:
         np.save(self.folder / "w.npy", strengths)
 
     def run(self, tolerance, repeat):
-        """Σ w/(z_i − z_j) at every point, and the seconds of a plan and the fastest evaluation."""
+        """The sum at every point, and the seconds of a plan and the fastest evaluation."""
         import numpy as np
 
         report = self.folder / "report.json"
-        output = self.folder / "u.npy"
-        command = [self.binary, "eval", "--kernel", "biot-savart", "--tolerance", repr(tolerance)]
+        output = self.folder / "u.npz"
+        command = [self.binary, "eval", "--kernel", self.problem.KERNEL, "--tolerance", repr(tolerance)]
         command += ["--sources", self.folder / "x.npy", "--strengths", self.folder / "w.npy"]
-        command += ["--output", output, "--report", report, "--repeat", str(repeat)]
+        command += ["--outputs", self.problem.OUTPUTS, "--output", output]
+        command += ["--report", report, "--repeat", str(repeat)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds = json.loads(report.read_text())["seconds"]
-        u = np.load(output)
-        # (u₁, u₂) = (−y, x)/(2πr²) and 1/z = (x − iy)/r²
-        return 2 * np.pi * (u[:, 1] + 1j * u[:, 0]), seconds["plan"] + min(seconds["evaluate"])
+        found = self.problem.from_farfield(np.load(output))
+        return found, seconds["plan"] + min(seconds["evaluate"])
 
 
 def at_equal_error(farfield, wanted, start, sample, exact, repeat):
@@ -137,18 +111,18 @@ def at_equal_error(farfield, wanted, start, sample, exact, repeat):
     return tolerance, relative_error(found[sample], exact), seconds
 
 
-def compare(name, n, tolerances, repeat, farfield):
+def compare(problem, name, n, tolerances, repeat, farfield):
     import numpy as np
 
     rng = np.random.default_rng(2026)
-    positions, strengths = cloud(name, n, rng), rng.uniform(-1, 1, n)
+    positions, strengths = problem.cloud(name, n, rng), rng.uniform(-1, 1, n)
     sample = np.sort(rng.choice(n, min(TARGETS, n), replace=False))
-    exact = direct(positions, strengths, sample)
+    exact = direct(problem, positions, strengths, sample)
     farfield.points(positions, strengths)
     for tolerance in tolerances:
-        found, peer_seconds = run_peer(positions, strengths, tolerance, repeat)
+        found, peer_seconds = run_peer(problem, positions, strengths, tolerance, repeat)
         peer_error = relative_error(found[sample], exact)
-        row("fmm2d", name, tolerance, peer_error, peer_seconds)
+        row(problem.PEER, name, tolerance, peer_error, peer_seconds)
         found, seconds = farfield.run(tolerance, repeat)
         error = relative_error(found[sample], exact)
         row("farfield, same tolerance", name, tolerance, error, seconds, peer_seconds)
@@ -179,9 +153,10 @@ def processor():
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description="farfield beside fmm2d, one thread each")
+    parser = argparse.ArgumentParser(description="farfield beside fmm2d or FMM3D, one thread each")
     parser.add_argument("n", nargs="?", type=int, default=1_000_000, help="number of points [1000000]")
-    parser.add_argument("--clouds", default="uniform,gaussian,spiral")
+    parser.add_argument("--dimension", type=int, choices=[2, 3], default=2)
+    parser.add_argument("--clouds", help="[uniform,gaussian,spiral; in space uniform,gaussian,sphere]")
     parser.add_argument("--tolerances", default="1e-3,1e-6,1e-9,1e-12")
     parser.add_argument("--repeat", type=int, default=3, help="the fastest of so many runs counts [3]")
     parser.add_argument("--farfield", type=Path, help="a binary [default: built from this checkout]")
@@ -191,15 +166,17 @@ def arguments():
 def main():
     options = arguments()
     enter_environment()
+    problem = importlib.import_module("plane" if options.dimension == 2 else "space")
     binary = options.farfield.resolve() if options.farfield else build()
     print(f"{options.n} points, one thread, {time.strftime('%Y-%m-%d')}, {processor()}")
     print("error: relative ℓ2 against the direct sum at 1,000 targets; seconds: tree, lists and evaluation,")
-    print(f"fastest of {options.repeat}; last column: seconds of fmm2d in the same row group over those of the row\n")
+    print(f"fastest of {options.repeat}; last column: seconds of the peer in the same row group over those of the row\n")
     print(f"{'cloud':<10}{'':<26}{'asked':>9}{'achieved':>11}{'seconds':>10}{'faster':>12}")
     with tempfile.TemporaryDirectory() as folder:
-        farfield = Farfield(binary, Path(folder))
-        for name in options.clouds.split(","):
-            compare(name, options.n, map(float, options.tolerances.split(",")), options.repeat, farfield)
+        farfield = Farfield(binary, Path(folder), problem)
+        for name in (options.clouds or problem.CLOUDS).split(","):
+            tolerances = map(float, options.tolerances.split(","))
+            compare(problem, name, options.n, tolerances, options.repeat, farfield)
 
 
 if __name__ == "__main__":
