@@ -102,11 +102,20 @@ class Farfield:
         return found, seconds["plan"] + min(seconds["evaluate"])
 
 
-def at_equal_error(farfield, wanted, start, sample, exact, repeat):
-    """Goes down from the tolerance `start` until the achieved error is at most `wanted`: tolerance, error, seconds."""
-    tolerance = min(max(start, FLOOR), 0.1)
-    while relative_error(farfield.run(tolerance, 1)[0][sample], exact) > wanted and tolerance > FLOOR:
-        tolerance = max(tolerance / 1.4, FLOOR)
+def at_equal_error(farfield, wanted, start, most, sample, exact, repeat):
+    """The loosest tolerance up to `most`, by factors of 1.4 from `start` on, whose achieved error is at most `wanted`:
+    tolerance, error, seconds."""
+
+    def good(tolerance):
+        return relative_error(farfield.run(tolerance, 1)[0][sample], exact) <= wanted
+
+    tolerance = min(max(start, FLOOR), most)
+    if good(tolerance):
+        while tolerance < most and good(min(1.4 * tolerance, most)):
+            tolerance = min(1.4 * tolerance, most)
+    else:
+        while tolerance > FLOOR and not good(tolerance := max(tolerance / 1.4, FLOOR)):
+            pass
     found, seconds = farfield.run(tolerance, repeat)
     return tolerance, relative_error(found[sample], exact), seconds
 
@@ -126,9 +135,8 @@ def compare(problem, name, n, tolerances, repeat, farfield):
         found, seconds = farfield.run(tolerance, repeat)
         error = relative_error(found[sample], exact)
         row("farfield, same tolerance", name, tolerance, error, seconds, peer_seconds)
-        # Twice what the row above suggests, as the error does not fall evenly.
-        start = 2 * peer_error * tolerance / error
-        asked, error, seconds = at_equal_error(farfield, peer_error, start, sample, exact, repeat)
+        start, most = peer_error * tolerance / error, 0.1
+        asked, error, seconds = at_equal_error(farfield, peer_error, start, most, sample, exact, repeat)
         label = "farfield, same error" if error <= peer_error else "farfield, least error"
         row(label, name, asked, error, seconds, peer_seconds)
 
