@@ -104,7 +104,7 @@ fn for_each_component<const J: usize, const K: usize>(
     let tasks = out.par_chunks_mut(TASK).enumerate();
     tasks.for_each(|(task, out)| {
         let out = out.as_flattened_mut();
-        // As long as `out`, which spares the loop the checks of its indices and lets it run in vectors.
+        // Slices as long as `out` spare the loop the checks of its indices, so that it runs in vectors.
         let n = out.len();
         let inputs = inputs.map(|all| &all[TASK * task..].as_flattened()[..n]);
         let drifts = drifts.map(|all| &all[TASK * task..].as_flattened()[..n]);
