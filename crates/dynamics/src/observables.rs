@@ -1,9 +1,10 @@
 //! Sums over the particles.
 
 use crate::min_distance;
-use crate::sum::sums;
+use crate::sum::{add, reduce, sums};
 use bincode::{Decode, Encode};
 use std::f64::consts::PI;
+use std::ops::Range;
 
 /// What is measured of one state. Sums run in a fixed order, so they do not depend on the threads.
 #[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
@@ -32,19 +33,12 @@ impl Observables {
     /// The moments of a state; H and the smallest distance are left out.
     pub fn moments(positions: &[[f64; 2]], circulations: &[f64]) -> Self {
         let n = positions.len();
-        let [x, y, m, mx, my, mr2, m2r2] = sums(n, |i| {
-            let ([x, y], m) = (positions[i], circulations[i]);
-            let r2 = x * x + y * y;
-            [x, y, m, m * x, m * y, m * r2, m * m * r2]
-        });
-        let centre = [x / n as f64, y / n as f64];
-        let [second_moment] = sums(n, |i| {
-            let [x, y] = [positions[i][0] - centre[0], positions[i][1] - centre[1]];
-            [x * x + y * y]
-        });
+        let chunk = |i: Range<usize>| Part::new(&positions[i.clone()], &circulations[i]);
+        let all = reduce(n, chunk, Part::join).unwrap_or_default();
+        let [_, _, m, mx, my, mr2, m2r2] = all.sums;
         Self {
-            centre,
-            second_moment,
+            centre: all.centre(),
+            second_moment: all.second_moment,
             circulation: m,
             impulse: [mx, my],
             angular_impulse: mr2,
@@ -72,4 +66,56 @@ impl Observables {
     pub fn add_min_distance(&mut self, positions: &[[f64; 2]]) {
         self.min_distance = min_distance::min_distance(positions);
     }
+}
+
+/// Moments of some of the particles.
+#[derive(Clone, Copy, Debug, Default)]
+struct Part {
+    /// How many.
+    n: f64,
+    /// Σ of x, y, m, mx, my, m|X|², m²|X|².
+    sums: [f64; 7],
+    /// About the centre of these particles.
+    second_moment: f64,
+}
+
+impl Part {
+    /// Of a chunk that stays in the cache: the second moment is taken about the centre in a second loop, so that nothing
+    /// cancels.
+    fn new(positions: &[[f64; 2]], circulations: &[f64]) -> Self {
+        let mut part = Self {
+            n: positions.len() as f64,
+            ..Self::default()
+        };
+        for (&[x, y], &m) in positions.iter().zip(circulations) {
+            let r2 = x * x + y * y;
+            part.sums = add(part.sums, [x, y, m, m * x, m * y, m * r2, m * m * r2]);
+        }
+        let centre = part.centre();
+        for &x in positions {
+            part.second_moment += squared_distance(x, centre);
+        }
+        part
+    }
+
+    fn centre(&self) -> [f64; 2] {
+        [self.sums[0] / self.n, self.sums[1] / self.n]
+    }
+
+    /// Both together: S = S_a + S_b + |X̄_a − X̄_b|² n_a n_b/(n_a + n_b), a sum without cancellation.
+    /// Source: Chan, Golub and LeVeque, *Algorithms for computing the sample variance*, Am. Stat. 37 (1983).
+    fn join(a: Self, b: Self) -> Self {
+        let n = a.n + b.n;
+        let apart = squared_distance(a.centre(), b.centre()) * (a.n * b.n / n);
+        Self {
+            n,
+            sums: add(a.sums, b.sums),
+            second_moment: a.second_moment + b.second_moment + apart,
+        }
+    }
+}
+
+fn squared_distance(x: [f64; 2], y: [f64; 2]) -> f64 {
+    let [dx, dy] = [x[0] - y[0], x[1] - y[1]];
+    dx * dx + dy * dy
 }

@@ -1,41 +1,44 @@
 //! Sums over the particles in a fixed order: chunks in parallel, then pairwise, the same bits for any thread count.
 
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Particles summed one after another; the rounding of a sum then grows as their number, not as N.
 const CHUNK: usize = 256;
 
 /// Σ_i term(i) over i < n, component by component.
 pub(crate) fn sums<const M: usize>(n: usize, term: impl Fn(usize) -> [f64; M] + Sync) -> [f64; M] {
-    let one_chunk = |chunk: usize| {
-        let mut sum = [0.0; M];
-        for i in chunk * CHUNK..n.min((chunk + 1) * CHUNK) {
-            add(&mut sum, &term(i));
-        }
-        sum
-    };
-    let chunks = n.div_ceil(CHUNK);
-    let parts = (0..chunks).into_par_iter().with_min_len(16).map(one_chunk);
-    pairwise(&parts.collect::<Vec<_>>())
+    let one_chunk = |chunk: Range<usize>| chunk.fold([0.0; M], |sum, i| add(sum, term(i)));
+    reduce(n, one_chunk, add).unwrap_or([0.0; M])
 }
 
-fn pairwise<const M: usize>(parts: &[[f64; M]]) -> [f64; M] {
-    match parts {
-        [] => [0.0; M],
-        [one] => *one,
-        _ => {
-            let (left, right) = parts.split_at(parts.len() / 2);
-            let mut sum = pairwise(left);
-            add(&mut sum, &pairwise(right));
-            sum
-        }
+/// What `chunk` says of every chunk of the particles i < n, joined pairwise; `None` without particles.
+pub(crate) fn reduce<P: Copy + Send>(
+    n: usize,
+    chunk: impl Fn(Range<usize>) -> P + Sync,
+    join: fn(P, P) -> P,
+) -> Option<P> {
+    let chunks = (0..n.div_ceil(CHUNK)).into_par_iter().with_min_len(16);
+    let parts = chunks.map(|c| chunk(c * CHUNK..n.min((c + 1) * CHUNK)));
+    pairwise(&parts.collect::<Vec<_>>(), join)
+}
+
+fn pairwise<P: Copy>(parts: &[P], join: fn(P, P) -> P) -> Option<P> {
+    let (left, right) = parts.split_at(parts.len() / 2);
+    match right {
+        [] => None,
+        [one] if left.is_empty() => Some(*one),
+        _ => Some(join(pairwise(left, join)?, pairwise(right, join)?)),
     }
 }
 
-fn add<const M: usize>(sum: &mut [f64; M], term: &[f64; M]) {
-    for (sum, term) in sum.iter_mut().zip(term) {
-        *sum += term;
+/// Sum of two vectors.
+#[inline]
+pub(crate) fn add<const M: usize>(mut a: [f64; M], b: [f64; M]) -> [f64; M] {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a += b;
     }
+    a
 }
 
 #[cfg(test)]

@@ -22,8 +22,11 @@ pub(super) fn check_moments(moments: &Observables) -> Result<()> {
 /// A step longer than this many times the cloud's radius and the step's noise is absurd.
 const ABSURD: f64 = 1e4;
 
-/// Coordinates beyond this would make the moments overflow.
+/// Coordinates beyond this would make the moments overflow. The squares of displacements do not.
 const FAR: f64 = 1e140;
+
+/// Particles a task.
+const TASK: usize = 4096;
 
 /// What positions a step may lead to.
 #[derive(Clone, Copy, Debug)]
@@ -43,27 +46,29 @@ impl<'a> Guard<'a> {
 
     /// Every new position finite, and not absurdly far away or far from the old one.
     pub(super) fn check(&self, next: &[[f64; 2]]) -> Result<()> {
-        let bad = |i: &usize| {
-            // Written so that NaN is bad too.
-            let near = next[*i].iter().all(|x| x.abs() <= FAR);
-            !near || self.displacement(*i, next) > self.limit
+        let square = self.limit * self.limit;
+        // Written so that NaN is not good; without branches or a call of hypot, which takes longer than the update itself.
+        let good = |([x, y], [u, v]): (&[f64; 2], &[f64; 2])| {
+            let (dx, dy) = (u - x, v - y);
+            (u.abs() <= FAR) & (v.abs() <= FAR) & (dx * dx + dy * dy <= square)
         };
-        let particles = (0..next.len()).into_par_iter().with_min_len(4096);
-        match particles.find_first(bad) {
-            None => Ok(()),
-            Some(i) => Err(self.error(i, next)),
+        let all_good = |(now, next): (&[[f64; 2]], &[[f64; 2]])| {
+            let particles = now.iter().zip(next);
+            particles.fold(true, |all, pair| all & good(pair))
+        };
+        let now = &self.state.positions;
+        let tasks = now.par_chunks(TASK).zip(next.par_chunks(TASK));
+        if tasks.all(all_good) {
+            return Ok(());
         }
-    }
-
-    fn displacement(&self, i: usize, next: &[[f64; 2]]) -> f64 {
-        let (x, y) = (self.state.positions[i], next[i]);
-        (y[0] - x[0]).hypot(y[1] - x[1])
+        let bad = now.iter().zip(next).position(|pair| !good(pair));
+        Err(self.error(bad.expect("a task found one"), next))
     }
 
     fn error(&self, i: usize, next: &[[f64; 2]]) -> Error {
         let step = self.state.step + 1;
-        let [x, y] = next[i];
-        let displacement = self.displacement(i, next);
+        let ([x0, y0], [x, y]) = (self.state.positions[i], next[i]);
+        let displacement = (x - x0).hypot(y - y0);
         let limit = self.limit;
         let text = format!(
             "step {step}: particle {i} moved by {displacement:.3e} to [{x:e}, {y:e}] (allowed: positions up to {FAR:e}, and moves up to \
@@ -94,6 +99,26 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::BlowUp);
             let text = error.to_string();
             assert!(text.starts_with("step 12: particle 1 moved"), "{text}");
+        }
+    }
+
+    #[test]
+    fn finds_the_first_bad_particle_of_many_tasks() {
+        let n = 3 * TASK + 1;
+        let state = State {
+            step: 0,
+            time: 0.0,
+            positions: vec![[1.0, -1.0]; n],
+            circulations: vec![1.0; n],
+            previous_drift: None,
+        };
+        let guard = Guard::new(&state, n as f64, 0.0);
+        let mut next = state.positions.clone();
+        assert!(guard.check(&next).is_ok());
+        for bad in [n - 1, 2 * TASK, TASK + 7] {
+            next[bad][1] = -1.1e4;
+            let text = guard.check(&next).unwrap_err().to_string();
+            assert!(text.contains(&format!("particle {bad} moved")), "{text}");
         }
     }
 }

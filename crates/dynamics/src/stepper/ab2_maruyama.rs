@@ -1,6 +1,6 @@
 //! Adams and Bashforth's scheme of order 2, with exact additive noise.
 
-use super::{Drift, End, Start, Stepper, for_each_particle};
+use super::{Drift, End, Start, Stepper, for_each_component};
 use crate::Result;
 
 /// X_{n+1} = X_n + dt (3/2 F(X_n) − 1/2 F(X_{n−1})) + c ΔB; the first step is Heun's with the same ΔB:
@@ -37,13 +37,9 @@ impl Stepper for Ab2Maruyama {
         let Some(before) = start.previous_drift else {
             return heun(start, drift, end);
         };
-        for_each_particle(end.positions, |i, _| {
-            start.moved(i, [0, 1].map(|k| 1.5 * now[i][k] - 0.5 * before[i][k]))
-        });
+        start.advance(end.positions, [now, before], |[f, g]| 1.5 * f - 0.5 * g);
         if let Some(anticipated) = end.anticipated {
-            for_each_particle(anticipated, |i, _| {
-                [0, 1].map(|k| 2.0 * now[i][k] - before[i][k])
-            });
+            for_each_component(anticipated, [], [now, before], |_, [], [f, g]| 2.0 * f - g);
         }
         Ok(5.0 / 12.0)
     }
@@ -52,12 +48,10 @@ impl Stepper for Ab2Maruyama {
 /// The first step. Its local error is that of the trapezoidal rule plus dt/2·(F(X_1) − F(X*)), both O(dt³).
 fn heun(start: &Start, drift: &mut dyn Drift, end: End) -> Result<f64> {
     let now = start.drift;
-    for_each_particle(end.positions, |i, _| start.moved(i, now[i]));
+    start.advance(end.positions, [now], |[f]| f);
     let mut ahead = vec![[0.0; 2]; now.len()];
     drift.at(end.positions, &mut ahead)?;
-    for_each_particle(end.positions, |i, _| {
-        start.moved(i, [0, 1].map(|k| 0.5 * (now[i][k] + ahead[i][k])))
-    });
+    start.advance(end.positions, [now, &ahead], |[f, g]| 0.5 * (f + g));
     if let Some(anticipated) = end.anticipated {
         anticipated.copy_from_slice(&ahead);
     }

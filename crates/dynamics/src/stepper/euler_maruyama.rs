@@ -1,6 +1,6 @@
 //! Euler and Maruyama's scheme.
 
-use super::{Drift, End, Start, Stepper, for_each_particle};
+use super::{Drift, End, Start, Stepper};
 use crate::Result;
 
 /// X_{n+1} = X_n + dt F(X_n) + c ΔB.
@@ -25,7 +25,7 @@ impl Stepper for EulerMaruyama {
         1
     }
     fn step(&self, start: &Start, _: &mut dyn Drift, end: End) -> Result<f64> {
-        for_each_particle(end.positions, |i, _| start.moved(i, start.drift[i]));
+        start.advance(end.positions, [start.drift], |[f]| f);
         if let Some(anticipated) = end.anticipated {
             anticipated.copy_from_slice(start.drift);
         }

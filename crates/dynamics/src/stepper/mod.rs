@@ -91,21 +91,47 @@ pub fn from_config(scheme: Scheme) -> Box<dyn Stepper> {
     }
 }
 
-/// out_i = formula(i, out_i), in parallel.
-fn for_each_particle(out: &mut [[f64; 2]], formula: impl Fn(usize, [f64; 2]) -> [f64; 2] + Sync) {
-    let particles = out.par_iter_mut().enumerate().with_min_len(4096);
-    particles.for_each(|(i, out)| *out = formula(i, *out));
+/// Particles a task.
+const TASK: usize = 4096;
+
+/// out = formula(out, inputs, drifts) for every component of every particle, in parallel. All slices are as long as `out`.
+fn for_each_component<const J: usize, const K: usize>(
+    out: &mut [[f64; 2]],
+    inputs: [&[[f64; 2]]; J],
+    drifts: [&[[f64; 2]]; K],
+    formula: impl Fn(f64, [f64; J], [f64; K]) -> f64 + Sync,
+) {
+    let tasks = out.par_chunks_mut(TASK).enumerate();
+    tasks.for_each(|(task, out)| {
+        let out = out.as_flattened_mut();
+        // Slices as long as `out` spare the loop the checks of its indices, so that it runs in vectors.
+        let n = out.len();
+        let inputs = inputs.map(|all| &all[TASK * task..].as_flattened()[..n]);
+        let drifts = drifts.map(|all| &all[TASK * task..].as_flattened()[..n]);
+        for (i, out) in out.iter_mut().enumerate() {
+            *out = formula(*out, inputs.map(|x| x[i]), drifts.map(|f| f[i]));
+        }
+    });
 }
 
 impl Start<'_> {
-    /// X_n + dt·rate + c ΔB of particle i.
-    #[inline]
-    fn moved(&self, i: usize, rate: [f64; 2]) -> [f64; 2] {
-        let x = self.positions[i];
-        let noise = match self.noise {
-            Some(noise) => noise.dw[i].map(|dw| noise.coefficient * dw),
-            None => [0.0; 2],
-        };
-        [0, 1].map(|k| x[k] + self.dt * rate[k] + noise[k])
+    /// out = X_n + dt·rate(drifts) + c ΔB, component by component.
+    fn advance<const K: usize>(
+        &self,
+        out: &mut [[f64; 2]],
+        drifts: [&[[f64; 2]]; K],
+        rate: impl Fn([f64; K]) -> f64 + Sync,
+    ) {
+        let (x, dt) = (self.positions, self.dt);
+        match self.noise {
+            Some(Noise { coefficient, dw }) => {
+                for_each_component(out, [x, dw], drifts, |_, [x, dw], drifts| {
+                    x + dt * rate(drifts) + coefficient * dw
+                });
+            }
+            None => {
+                for_each_component(out, [x], drifts, |_, [x], drifts| x + dt * rate(drifts));
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The classical scheme of Runge and Kutta, for systems without noise.
 
-use super::{Drift, End, Start, Stepper, for_each_particle};
+use super::{Drift, End, Start, Stepper, for_each_component};
 use crate::{Error, ErrorKind, Result};
 
 /// k₁ = F(X), k₂ = F(X + dt/2 k₁), k₃ = F(X + dt/2 k₂), k₄ = F(X + dt k₃), X_{n+1} = X + dt/6 (k₁ + 2k₂ + 2k₃ + k₄).
@@ -37,11 +37,11 @@ impl Stepper for Rk4 {
         let mut sum = start.drift.to_vec();
         let mut k = start.drift.to_vec();
         for (reach, weight) in [(0.5, 2.0), (0.5, 2.0), (1.0, 1.0)] {
-            for_each_particle(x, |i, _| start.moved(i, k[i].map(|k| reach * k)));
+            start.advance(x, [&k], |[k]| reach * k);
             drift.at(x, &mut k)?;
-            for_each_particle(&mut sum, |i, sum| [0, 1].map(|c| sum[c] + weight * k[i][c]));
+            for_each_component(&mut sum, [], [&k], |sum, [], [k]| sum + weight * k);
         }
-        for_each_particle(x, |i, _| start.moved(i, sum[i].map(|k| k / 6.0)));
+        start.advance(x, [&sum], |[sum]| sum / 6.0);
         if let Some(anticipated) = end.anticipated {
             anticipated.copy_from_slice(&k);
         }

@@ -49,6 +49,18 @@ fn moments() {
 }
 
 #[test]
+fn second_moment_of_parts_with_centres_far_apart() {
+    for n in [1, 2, 255, 257, 1000, 5000] {
+        let x: Vec<[f64; 2]> = (0..n).map(|i| [f64::from(i), -f64::from(i)]).collect();
+        let got = Observables::moments(&x, &vec![1.0; x.len()]);
+        let n = f64::from(n);
+        // Each axis: Σ (i − (n−1)/2)² = n(n² − 1)/12.
+        let exact = n * (n * n - 1.0) / 6.0;
+        close("second moment", got.second_moment, exact, exact);
+    }
+}
+
+#[test]
 fn second_moment_of_a_distant_cloud_does_not_cancel() {
     let x: Vec<[f64; 2]> = (0..1000).map(|i| [1e8 + f64::from(i % 2), -1e8]).collect();
     let got = Observables::moments(&x, &vec![1.0; 1000]);
