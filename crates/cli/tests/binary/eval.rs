@@ -191,10 +191,6 @@ fn what_space_does_not_have() {
     bench.array("x3.npy", &[30, 3], &[0.5; 90]);
     let eval = "eval --tolerance 1e-6 --strengths w.npy --sources";
     bench.refused(
-        &format!("{eval} x3.npy --kernel biot-savart:core=gaussian,delta=0.1"),
-        "kernel: 'biot-savart:core=gaussian,delta=0.1' for positions in space (allowed: biot-savart, coulomb)",
-    );
-    bench.refused(
         &format!("{eval} x3.npy --kernel biot-savart"),
         "w.npy: shape (30,) (allowed: (30, 3) or (30, m, 3): a vector for each source)",
     );

@@ -11,17 +11,25 @@
 //! into its field and potential. The singular pair is φ = 1/r², γ = log r in 2D and
 //! φ = 1/r³, γ = 1/r in 3D. Strengths that are vectors make such sums for each of their components.
 
+mod algebraic_core;
 mod biot_savart;
+mod core_radius;
 mod coulomb;
 mod gaussian_core;
+mod gaussian_in_space;
+mod gaussian_share;
 mod named;
+mod named_in_space;
 mod spatial;
 mod strength;
 
+pub use algebraic_core::{AlgebraicCore, AlgebraicPair3d};
 pub use biot_savart::{BiotSavart2d, BiotSavart3d};
 pub use coulomb::{Coulomb2d, Coulomb3d};
 pub use gaussian_core::{GaussianCore, GaussianPair};
-pub use named::{Kernel2d, Kernel3d};
+pub use gaussian_in_space::GaussianPair3d;
+pub use named::Kernel2d;
+pub use named_in_space::{Kernel3d, VectorKernel3d};
 pub use spatial::{RadialPair3d, Singular3d};
 pub(crate) use strength::by_component;
 pub use strength::{Strength, converted};
@@ -111,6 +119,9 @@ pub(crate) trait Pair: Copy + Send + Sync {
     }
     /// γ(r²) with error as `ACCURACY` says.
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
+    /// r φ′(r), given φ: ∂_b (z_a φ) = δ_ab φ + (z_a z_b/r²) r φ′.
+    #[allow(dead_code)]
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V, phi: V) -> V;
     /// The same functions where lengths are in `unit`.
     fn in_unit(&self, unit: f64) -> InUnit<Self>;
 }
@@ -142,6 +153,10 @@ impl Pair for Singular2d {
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
         r2.half_ln::<ACCURACY>() - V::splat(isa, V::Elem::from_f64(self.log_scale))
+    }
+    #[inline(always)]
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V, phi: V) -> V {
+        phi * V::splat(isa, V::Elem::from_f64(-2.0))
     }
     fn in_unit(&self, unit: f64) -> InUnit<Self> {
         InUnit {

@@ -30,6 +30,9 @@ impl Pair for One {
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V) -> V {
         V::splat(isa, V::Elem::ONE)
     }
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V, _: V) -> V {
+        V::splat(isa, V::Elem::ZERO)
+    }
     fn in_unit(&self, _: f64) -> InUnit<Self> {
         // 2 − 1, so that constants are counted too.
         InUnit {
