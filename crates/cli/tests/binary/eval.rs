@@ -20,7 +20,7 @@ fn exact(x: [f64; 2], sources: &[f64], strengths: &[f64]) -> ([f64; 2], f64) {
     (u, psi)
 }
 
-fn relative_error(found: &[f64], exact: &[f64]) -> f64 {
+pub(crate) fn relative_error(found: &[f64], exact: &[f64]) -> f64 {
     assert_eq!(found.len(), exact.len());
     let norm = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
     norm(&mut found.iter().zip(exact).map(|(a, b)| a - b)) / norm(&mut exact.iter().copied())

@@ -120,6 +120,7 @@ impl Pair for GaussianPair3d {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Coulomb3d;
     use lanes::accuracy::{FULL, MIDDLE, SINGLE};
     use lanes::{Chosen, Isa, Job};
 
@@ -272,5 +273,25 @@ mod tests {
         assert!(middle.iter().all(|&error| error < 3e-12), "{middle:?}");
         assert!(single.iter().all(|&error| error < 3e-8), "{single:?}");
         assert!(in_f32.iter().all(|&error| error < 2e-6), "{in_f32:?}");
+    }
+
+    #[test]
+    fn beyond_reach_the_core_is_not_felt() {
+        for tolerance in [0.1, 1e-3, 1e-6, 1e-9, 1e-12] {
+            let kernel = GaussianCore {
+                kernel: Coulomb3d,
+                delta: 0.7,
+            };
+            let reach = kernel.reach(tolerance);
+            let found = Chosen::detect().run(Functions::<f64, FULL>(
+                GaussianPair3d::new(0.7),
+                reach * reach,
+            ));
+            let missing = 1.0 - found[0] * reach.powi(3);
+            assert!(
+                missing < 1.01 * tolerance + 1e-15 && missing > 0.9 * tolerance - 1e-15,
+                "{tolerance:e}: {missing:e}"
+            );
+        }
     }
 }

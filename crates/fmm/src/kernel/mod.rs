@@ -167,3 +167,60 @@ impl Pair for Singular2d {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lanes::{Scalar, ScalarVector, accuracy::FULL};
+
+    type V = ScalarVector<f64>;
+
+    /// φ and rφ′ at a distance.
+    fn phi_and_slope<P: Pair>(pair: P, r: f64) -> [f64; 2] {
+        let isa = Scalar::default();
+        let r2 = V::splat(isa, r * r);
+        let phi = pair.phi::<V, FULL>(isa, r2);
+        [phi.sum(), pair.slope::<V, FULL>(isa, r2, phi).sum()]
+    }
+
+    /// rφ′ against central differences of φ, to what they can tell.
+    fn differences<P: Pair>(pair: P) {
+        let step: f64 = 1e-4;
+        for r in [
+            0.01, 0.1, 0.3, 0.49, 0.51, 0.7, 0.99, 1.01, 1.4, 2.1, 3.0, 7.0,
+        ] {
+            let [phi, slope] = phi_and_slope(pair, r);
+            let at = |r| phi_and_slope(pair, r)[0];
+            let expected = (at(r * (1.0 + step)) - at(r * (1.0 - step))) / (2.0 * step);
+            let error = (slope - expected).abs();
+            assert!(error < 1e-6 * phi, "at {r}: {slope} {expected}");
+        }
+    }
+
+    #[test]
+    fn slopes_are_derivatives() {
+        differences(Singular2d { log_scale: 0.0 });
+        differences(Singular3d);
+        differences(GaussianPair::new(1.0, 1.0));
+        differences(GaussianPair::new(1.0, 0.7));
+        differences(GaussianPair3d::new(0.7));
+        differences(AlgebraicPair3d::new(0.7));
+    }
+
+    /// The first terms of rφ′: −t + 2t²/3, −(8t/5 − 8t²/7)/√π and −3t, t = r², which differences cannot tell.
+    #[test]
+    fn slopes_inside_the_core() {
+        for r in [1e-8, 1e-5, 1e-3, 1e-2] {
+            let t = r * r;
+            let root_pi = std::f64::consts::PI.sqrt();
+            let [_, planar] = phi_and_slope(GaussianPair::new(1.0, 1.0), r);
+            assert!((planar / (-t + 2.0 * t * t / 3.0) - 1.0).abs() < t * t + 1e-14);
+            let [_, gaussian] = phi_and_slope(GaussianPair3d::new(1.0), r);
+            let expected = -(8.0 * t / 5.0 - 8.0 * t * t / 7.0) / root_pi;
+            assert!((gaussian / expected - 1.0).abs() < t * t + 1e-14);
+            let [phi, algebraic] = phi_and_slope(AlgebraicPair3d::new(1.0), r);
+            assert!((algebraic / (-3.0 * t / (1.0 + t).powf(2.5)) - 1.0).abs() < 1e-14);
+            assert!((phi * (1.0 + t).powf(1.5) - 1.0).abs() < 1e-14);
+        }
+    }
+}

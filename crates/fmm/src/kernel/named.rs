@@ -64,10 +64,12 @@ impl FromStr for Kernel2d {
         let kernel = match (name, core) {
             ("biot-savart", None) => Self::BiotSavart(BiotSavart2d),
             ("coulomb", None) => Self::Coulomb(Coulomb2d),
-            ("biot-savart", Some(Core::Gaussian(delta))) => Self::BiotSavartGaussian(GaussianCore {
-                kernel: BiotSavart2d,
-                delta,
-            }),
+            ("biot-savart", Some(Core::Gaussian(delta))) => {
+                Self::BiotSavartGaussian(GaussianCore {
+                    kernel: BiotSavart2d,
+                    delta,
+                })
+            }
             ("coulomb", Some(Core::Gaussian(delta))) => Self::CoulombGaussian(GaussianCore {
                 kernel: Coulomb2d,
                 delta,
