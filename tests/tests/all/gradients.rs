@@ -199,6 +199,41 @@ fn corpus_in_space() {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
+/// Blobs that overlap make a smooth field, to whose gradient far pairs give as much as near ones.
+#[test]
+fn overlapping_blobs() {
+    let mut bad = vec![];
+    for (shape, n) in [
+        (space::Shape::Uniform, 8000),
+        (space::Shape::Gaussian, 8000),
+    ] {
+        let points = shape.points(n, 319);
+        let swirl: Vec<[f64; 3]> = points.iter().map(|x| [-x[1], x[0], 0.3]).collect();
+        let delta = 1.5 / (n as f64).cbrt();
+        let kernel = GaussianCore {
+            kernel: BiotSavart3d,
+            delta,
+        };
+        let targets = &points[..400];
+        let exact = exact(targets, &points, &swirl, kernel);
+        for tolerance in DOUBLE {
+            let options = Options::tolerance(tolerance).leaf_capacity(60);
+            let plan = Plan::new(&points, kernel, options).unwrap();
+            let outputs = Outputs::GRADIENT;
+            let sums = plan.evaluate(&[&swirl], outputs).unwrap().sums.remove(0);
+            let error = error(&sums.gradient[..400], &exact);
+            println!(
+                "{shape:?} {tolerance:e}: {error:.1e} depth {}",
+                plan.report().depth
+            );
+            if !(error <= tolerance) {
+                bad.push(format!("{shape:?} {tolerance:e}: {error:.1e}"));
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
 /// No other output changes with it, and it is the same with any other.
 #[test]
 fn beside_other_outputs() {

@@ -25,7 +25,7 @@ use sum::Input;
 /// ∂u_a/∂x_b at [a, b]; or (M, m, 2) and so on.
 #[derive(Args, Debug)]
 pub(crate) struct Eval {
-    /// biot-savart or coulomb; in the plane with a core: biot-savart:core=gaussian,delta=0.01
+    /// biot-savart or coulomb, also with a core: coulomb:core=gaussian,delta=0.01, in space core=algebraic too
     #[arg(long, value_name = "NAME", value_parser = known)]
     kernel: String,
     /// Relative ℓ2 error that the result may have; needed unless --method direct

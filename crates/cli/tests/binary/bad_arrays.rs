@@ -160,8 +160,16 @@ fn tolerances_and_names() {
         &["kernel parameter: 'radius' (allowed: core, delta)"],
     );
     bench.usage(
+        &format!("{eval} --kernel coulomb:core=square,delta=1 --tolerance 1e-6"),
+        &["kernel: core: 'square' (allowed: gaussian, algebraic)"],
+    );
+    bench.usage(
+        &format!("{eval} --kernel coulomb:core=algebraic,delta=0 --tolerance 1e-6"),
+        &["kernel: delta: 0 (allowed: finite and above 0)"],
+    );
+    bench.refused_with(
         &format!("{eval} --kernel coulomb:core=algebraic,delta=1 --tolerance 1e-6"),
-        &["'algebraic' (allowed: gaussian"],
+        &["kernel: core: 'algebraic' (allowed: gaussian (algebraic cores are for positions in space))"],
     );
     let eval = format!("{eval} --kernel coulomb --tolerance 1e-6");
     bench.usage(

@@ -73,12 +73,15 @@ fn in_space() {
         .map(|row| row["field_error"])
         .collect();
     assert!(errors.iter().all(|&error| error <= 1e-6), "{errors:?}");
-    bench.refused(
-        "bench --dimension 3 --kernel coulomb:core=gaussian,delta=0.1 --out p",
-        "kernel: 'coulomb:core=gaussian,delta=0.1' for positions in space (allowed: biot-savart, coulomb)",
+    // Cores.
+    bench.good(
+        "bench --dimension 3 --kernel biot-savart:core=algebraic,delta=0.001 --tolerance 1e-3 --to 500 --rounds 1 --out core",
     );
+    for row in rows(&bench, "core") {
+        assert!(row["field_error"] <= 1e-3, "{row:?}");
+    }
     bench.usage("bench --dimension 4", &["--dimension", "4"]);
-    assert_eq!(bench.list("."), ["o", "vectors"]);
+    assert_eq!(bench.list("."), ["core", "o", "vectors"]);
 }
 
 #[test]

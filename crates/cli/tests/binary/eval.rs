@@ -20,7 +20,7 @@ fn exact(x: [f64; 2], sources: &[f64], strengths: &[f64]) -> ([f64; 2], f64) {
     (u, psi)
 }
 
-fn relative_error(found: &[f64], exact: &[f64]) -> f64 {
+pub(crate) fn relative_error(found: &[f64], exact: &[f64]) -> f64 {
     assert_eq!(found.len(), exact.len());
     let norm = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
     norm(&mut found.iter().zip(exact).map(|(a, b)| a - b)) / norm(&mut exact.iter().copied())
@@ -190,10 +190,6 @@ fn what_space_does_not_have() {
     bench.cloud(30);
     bench.array("x3.npy", &[30, 3], &[0.5; 90]);
     let eval = "eval --tolerance 1e-6 --strengths w.npy --sources";
-    bench.refused(
-        &format!("{eval} x3.npy --kernel biot-savart:core=gaussian,delta=0.1"),
-        "kernel: 'biot-savart:core=gaussian,delta=0.1' for positions in space (allowed: biot-savart, coulomb)",
-    );
     bench.refused(
         &format!("{eval} x3.npy --kernel biot-savart"),
         "w.npy: shape (30,) (allowed: (30, 3) or (30, m, 3): a vector for each source)",

@@ -4,6 +4,8 @@
 mod bench;
 // Sums: from arrays to arrays.
 mod eval;
+// Kernels with cores, in space.
+mod cores;
 // The fast method timed against the direct sum.
 mod benchmark;
 // The constants of the cost model: measured, used, kept, and bad ones.

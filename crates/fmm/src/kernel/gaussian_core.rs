@@ -1,13 +1,18 @@
-//! A Gaussian core around any planar kernel.
+//! A Gaussian core, and what it is around any planar kernel.
 
-use super::{InUnit, Kernel, Pair, RadialPair2d};
-use crate::{Error, Result};
+use super::{InUnit, Kernel, Pair, RadialPair2d, core_radius};
+use crate::Result;
 use lanes::{Lanes, Real, accuracy};
 
-/// K(z)·(1 − e^{−r²/δ²}): the field of a Gaussian blob (1/πδ²) e^{−r²/δ²} instead of a point.
+/// The field of a Gaussian blob instead of a point; ρ = r/δ.
 ///
-/// The potential keeps K = −∇g (Coulomb) and K = −∇^⊥ψ (Biot–Savart): log r becomes log r + ½E₁(r²/δ²), which is
-/// log δ − γ_Euler/2 at r → 0. A coincident pair contributes nothing, as everywhere.
+/// | | blob of mass 1 | field | potential |
+/// | --- | --- | --- | --- |
+/// | in the plane | e^{−ρ²}/(πδ²) | K(z)·(1 − e^{−ρ²}) | log r + ½E₁(ρ²) for log r |
+/// | in space | e^{−ρ²}/(π^{3/2} δ³) | K(z)·(erf ρ − (2/√π) ρ e^{−ρ²}) | erf(ρ)/r for 1/r |
+///
+/// At r → 0 these potentials are log δ − γ_Euler/2 and 2/(√π δ). A coincident pair contributes nothing, as everywhere: no
+/// particle has a potential of its own in its sum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GaussianCore<K> {
     /// The singular kernel.
@@ -36,14 +41,7 @@ impl<K: Kernel<2>> Kernel<2> for GaussianCore<K> {
         self.delta * (1.0 / tolerance).ln().sqrt()
     }
     fn check(&self) -> Result<()> {
-        if self.delta.is_finite() && self.delta > 0.0 {
-            return Ok(());
-        }
-        Err(Error::argument(
-            "kernel: delta",
-            self.delta.to_string(),
-            "finite and above 0",
-        ))
+        core_radius::check(self.delta)
     }
     fn pair(&self, scale: f64) -> RadialPair2d {
         RadialPair2d::gaussian(scale, self.delta)
@@ -98,26 +96,6 @@ impl Pair for GaussianPair {
         V::select(small, sum * inverse_delta2, phi)
     }
 
-    /// 2e^{−t}/δ² − 2φ.
-    #[inline(always)]
-    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V, phi: V) -> V {
-        let inverse_delta2 = number::<V>(isa, self.inverse_delta2);
-        let t = r2 * inverse_delta2;
-        let bell = (-t).max(number::<V>(isa, -80.0)).exp::<ACCURACY>() * inverse_delta2;
-        let slope = (bell - phi) * number::<V>(isa, 2.0);
-        let small = t.lt(number::<V>(isa, SMALL));
-        if !V::any(small) {
-            return slope;
-        }
-        // −(2t/δ²) Σ (k+1)(−t)^k/(k+2)!
-        let mut sum = number::<V>(isa, 1.0);
-        for k in (1..13).rev() {
-            let ratio = f64::from(k + 1) / f64::from(k * (k + 2));
-            sum = (t * number::<V>(isa, ratio)).neg_mul_add(sum, number::<V>(isa, 1.0));
-        }
-        V::select(small, -(t * inverse_delta2 * sum), slope)
-    }
-
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
         let t = r2 * number::<V>(isa, self.inverse_delta2);
@@ -137,6 +115,27 @@ impl Pair for GaussianPair {
         twice.mul_add(number::<V>(isa, 0.5), number::<V>(isa, -self.log_scale))
     }
 
+    /// −2φ + 2 e^{−t}/δ².
+    #[inline(always)]
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V, phi: V) -> V {
+        let inverse_delta2 = number::<V>(isa, self.inverse_delta2);
+        let (one, two) = (number::<V>(isa, 1.0), number::<V>(isa, 2.0));
+        let t = r2 * inverse_delta2;
+        let gauss = (-t).max(number::<V>(isa, -80.0)).exp::<ACCURACY>();
+        let slope = two.neg_mul_add(phi, two * gauss * inverse_delta2);
+        let small = t.lt(one);
+        if !V::any(small) {
+            return slope;
+        }
+        // δ² r φ′ = Σ_{k≥1} 2k (−t)^k/(k+1)!
+        let mut sum = one;
+        for k in (1..19).rev() {
+            let ratio = f64::from(k + 1) / f64::from(k * (k + 2));
+            sum = (t * number::<V>(isa, ratio)).neg_mul_add(sum, one);
+        }
+        V::select(small, -(t * sum * inverse_delta2), slope)
+    }
+
     fn in_unit(&self, unit: f64) -> InUnit<Self> {
         InUnit {
             pair: Self {
@@ -150,8 +149,9 @@ impl Pair for GaussianPair {
     }
 }
 
+/// x in every lane.
 #[inline(always)]
-fn number<V: Lanes>(isa: V::Isa, x: f64) -> V {
+pub(super) fn number<V: Lanes>(isa: V::Isa, x: f64) -> V {
     V::splat(isa, V::Elem::from_f64(x))
 }
 

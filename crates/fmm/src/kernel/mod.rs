@@ -11,17 +11,25 @@
 //! into its field and potential. The singular pair is φ = 1/r², γ = log r in 2D and
 //! φ = 1/r³, γ = 1/r in 3D. Strengths that are vectors make such sums for each of their components.
 
+mod algebraic_core;
 mod biot_savart;
+mod core_radius;
 mod coulomb;
 mod gaussian_core;
+mod gaussian_in_space;
+mod gaussian_share;
 mod named;
+mod named_in_space;
 mod spatial;
 mod strength;
 
+pub use algebraic_core::{AlgebraicCore, AlgebraicPair3d};
 pub use biot_savart::{BiotSavart2d, BiotSavart3d};
 pub use coulomb::{Coulomb2d, Coulomb3d};
 pub use gaussian_core::{GaussianCore, GaussianPair};
-pub use named::{Kernel2d, Kernel3d};
+pub use gaussian_in_space::GaussianPair3d;
+pub use named::Kernel2d;
+pub use named_in_space::{Kernel3d, VectorKernel3d};
 pub use spatial::{RadialPair3d, Singular3d};
 pub(crate) use strength::by_component;
 pub use strength::{Strength, converted};
@@ -142,12 +150,12 @@ impl Pair for Singular2d {
         r2.recip::<ACCURACY>()
     }
     #[inline(always)]
-    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V, phi: V) -> V {
-        phi * V::splat(isa, V::Elem::from_f64(-2.0))
-    }
-    #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
         r2.half_ln::<ACCURACY>() - V::splat(isa, V::Elem::from_f64(self.log_scale))
+    }
+    #[inline(always)]
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V, phi: V) -> V {
+        phi * V::splat(isa, V::Elem::from_f64(-2.0))
     }
     fn in_unit(&self, unit: f64) -> InUnit<Self> {
         InUnit {
@@ -155,6 +163,63 @@ impl Pair for Singular2d {
             field: 1.0 / unit,
             potential: 1.0,
             constant: unit.ln() - self.log_scale,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lanes::{Scalar, ScalarVector, accuracy::FULL};
+
+    type V = ScalarVector<f64>;
+
+    /// φ and rφ′ at a distance.
+    fn phi_and_slope<P: Pair>(pair: P, r: f64) -> [f64; 2] {
+        let isa = Scalar::default();
+        let r2 = V::splat(isa, r * r);
+        let phi = pair.phi::<V, FULL>(isa, r2);
+        [phi.sum(), pair.slope::<V, FULL>(isa, r2, phi).sum()]
+    }
+
+    /// rφ′ against central differences of φ, to what they can tell.
+    fn differences<P: Pair>(pair: P) {
+        let step: f64 = 1e-4;
+        for r in [
+            0.01, 0.1, 0.3, 0.49, 0.51, 0.7, 0.99, 1.01, 1.4, 2.1, 3.0, 7.0,
+        ] {
+            let [phi, slope] = phi_and_slope(pair, r);
+            let at = |r| phi_and_slope(pair, r)[0];
+            let expected = (at(r * (1.0 + step)) - at(r * (1.0 - step))) / (2.0 * step);
+            let error = (slope - expected).abs();
+            assert!(error < 1e-6 * phi, "at {r}: {slope} {expected}");
+        }
+    }
+
+    #[test]
+    fn slopes_are_derivatives() {
+        differences(Singular2d { log_scale: 0.0 });
+        differences(Singular3d);
+        differences(GaussianPair::new(1.0, 1.0));
+        differences(GaussianPair::new(1.0, 0.7));
+        differences(GaussianPair3d::new(0.7));
+        differences(AlgebraicPair3d::new(0.7));
+    }
+
+    /// The first terms of rφ′: −t + 2t²/3, −(8t/5 − 8t²/7)/√π and −3t, t = r², which differences cannot tell.
+    #[test]
+    fn slopes_inside_the_core() {
+        for r in [1e-8, 1e-5, 1e-3, 1e-2] {
+            let t = r * r;
+            let root_pi = std::f64::consts::PI.sqrt();
+            let [_, planar] = phi_and_slope(GaussianPair::new(1.0, 1.0), r);
+            assert!((planar / (-t + 2.0 * t * t / 3.0) - 1.0).abs() < t * t + 1e-14);
+            let [_, gaussian] = phi_and_slope(GaussianPair3d::new(1.0), r);
+            let expected = -(8.0 * t / 5.0 - 8.0 * t * t / 7.0) / root_pi;
+            assert!((gaussian / expected - 1.0).abs() < t * t + 1e-14);
+            let [phi, algebraic] = phi_and_slope(AlgebraicPair3d::new(1.0), r);
+            assert!((algebraic / (-3.0 * t / (1.0 + t).powf(2.5)) - 1.0).abs() < 1e-14);
+            assert!((phi * (1.0 + t).powf(1.5) - 1.0).abs() < 1e-14);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Kernels by name, as the command line and the configs write them.
+//! Planar kernels by name, as the command line and the configs write them, and the parameters of a name.
 
-use super::{BiotSavart2d, Coulomb2d, Coulomb3d, GaussianCore, Kernel, RadialPair2d, RadialPair3d};
+use super::{BiotSavart2d, Coulomb2d, GaussianCore, Kernel, RadialPair2d};
 use crate::{Error, Result};
 use lanes::Real;
 use std::str::FromStr;
@@ -60,15 +60,17 @@ impl FromStr for Kernel2d {
 
     fn from_str(text: &str) -> Result<Self> {
         let (name, rest) = text.split_once(':').unwrap_or((text, ""));
-        let core = parse_core(rest)?;
+        let core = parse_core(rest, 2)?;
         let kernel = match (name, core) {
             ("biot-savart", None) => Self::BiotSavart(BiotSavart2d),
             ("coulomb", None) => Self::Coulomb(Coulomb2d),
-            ("biot-savart", Some(delta)) => Self::BiotSavartGaussian(GaussianCore {
-                kernel: BiotSavart2d,
-                delta,
-            }),
-            ("coulomb", Some(delta)) => Self::CoulombGaussian(GaussianCore {
+            ("biot-savart", Some(Core::Gaussian(delta))) => {
+                Self::BiotSavartGaussian(GaussianCore {
+                    kernel: BiotSavart2d,
+                    delta,
+                })
+            }
+            ("coulomb", Some(Core::Gaussian(delta))) => Self::CoulombGaussian(GaussianCore {
                 kernel: Coulomb2d,
                 delta,
             }),
@@ -85,51 +87,14 @@ impl FromStr for Kernel2d {
     }
 }
 
-/// Any kernel in space whose strengths are numbers, chosen at run time: `coulomb`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kernel3d {
-    /// `coulomb`
-    Coulomb(Coulomb3d),
+/// A core by its name, and its δ.
+pub(super) enum Core {
+    Gaussian(f64),
+    Algebraic(f64),
 }
 
-impl Kernel<3> for Kernel3d {
-    type Pair = RadialPair3d;
-    type Strength<T: Real> = T;
-
-    fn name(&self) -> String {
-        let Self::Coulomb(k) = self;
-        k.name()
-    }
-    #[inline(always)]
-    fn field<T: Real>(&self, component: usize, s: [T; 3]) -> [T; 3] {
-        let Self::Coulomb(k) = self;
-        k.field(component, s)
-    }
-    #[inline(always)]
-    fn potential<T: Real>(&self, t: T) -> T {
-        let Self::Coulomb(k) = self;
-        k.potential(t)
-    }
-    fn pair(&self, scale: f64) -> RadialPair3d {
-        let Self::Coulomb(k) = self;
-        k.pair(scale)
-    }
-}
-
-impl FromStr for Kernel3d {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        if text == "coulomb" {
-            return Ok(Self::Coulomb(Coulomb3d));
-        }
-        let found = format!("'{text}' for positions in space");
-        Err(Error::argument("kernel", found, "coulomb"))
-    }
-}
-
-/// The δ of `core=gaussian,delta=δ`; `None` if there are no parameters.
-fn parse_core(parameters: &str) -> Result<Option<f64>> {
+/// The core of `core=NAME,delta=δ` in so many dimensions; `None` if there are no parameters.
+pub(super) fn parse_core(parameters: &str, dimension: usize) -> Result<Option<Core>> {
     let (mut core, mut delta) = (None, None);
     for item in parameters.split(',').filter(|item| !item.is_empty()) {
         let (key, value) = item.split_once('=').unwrap_or((item, ""));
@@ -150,28 +115,24 @@ fn parse_core(parameters: &str) -> Result<Option<f64>> {
             }
         }
     }
-    match (core, delta) {
-        (None, None) => Ok(None),
-        (Some("gaussian"), Some(delta)) => Ok(Some(delta)),
-        (Some("gaussian"), None) => Err(Error::argument(
-            "kernel: delta",
-            "none",
-            "core=gaussian,delta=NUMBER",
-        )),
-        (Some("algebraic"), _) => {
-            let allowed =
-                "gaussian (algebraic cores need the general kernels, which are not there yet)";
-            Err(Error::argument("kernel: core", "'algebraic'", allowed))
+    let refused = |name: &str, found: String, allowed: &str| {
+        Err(Error::argument(format!("kernel: {name}"), found, allowed))
+    };
+    let usage = "core=gaussian,delta=NUMBER";
+    match (core, delta, dimension) {
+        (None, None, _) => Ok(None),
+        (None, Some(_), _) => refused("core", "none beside delta".into(), usage),
+        (Some("gaussian"), Some(delta), _) => Ok(Some(Core::Gaussian(delta))),
+        (Some("algebraic"), Some(delta), 3) => Ok(Some(Core::Algebraic(delta))),
+        (Some("gaussian"), None, _) => refused("delta", "none".into(), usage),
+        (Some("algebraic"), None, 3) => {
+            refused("delta", "none".into(), "core=algebraic,delta=NUMBER")
         }
-        (Some(other), _) => Err(Error::argument(
-            "kernel: core",
-            format!("'{other}'"),
-            "gaussian",
-        )),
-        (None, Some(_)) => Err(Error::argument(
-            "kernel: core",
-            "none beside delta",
-            "core=gaussian,delta=NUMBER",
-        )),
+        (Some("algebraic"), _, _) => {
+            let allowed = "gaussian (algebraic cores are for positions in space)";
+            refused("core", "'algebraic'".into(), allowed)
+        }
+        (Some(other), _, 3) => refused("core", format!("'{other}'"), "gaussian, algebraic"),
+        (Some(other), _, _) => refused("core", format!("'{other}'"), "gaussian"),
     }
 }

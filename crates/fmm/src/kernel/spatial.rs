@@ -1,6 +1,6 @@
 //! The near-field pairs of space.
 
-use super::{InUnit, Pair};
+use super::{AlgebraicPair3d, GaussianPair3d, InUnit, Pair};
 use lanes::{Lanes, Real};
 
 /// The radial functions that kernels in space are made of; the hot loops are compiled once for each.
@@ -8,12 +8,26 @@ use lanes::{Lanes, Real};
 pub enum RadialPair3d {
     /// φ = 1/r³, γ = 1/r.
     Singular(Singular3d),
+    /// The same around a Gaussian core.
+    Gaussian(GaussianPair3d),
+    /// The same around an algebraic core.
+    Algebraic(AlgebraicPair3d),
 }
 
 impl RadialPair3d {
     /// The singular pair; it is homogeneous, so it is the same in every unit.
     pub fn singular() -> Self {
         Self::Singular(Singular3d)
+    }
+
+    /// The pair around a Gaussian core δ in the user's unit.
+    pub fn gaussian(scale: f64, delta: f64) -> Self {
+        Self::Gaussian(GaussianPair3d::new(delta * scale))
+    }
+
+    /// The pair around an algebraic core δ in the user's unit.
+    pub fn algebraic(scale: f64, delta: f64) -> Self {
+        Self::Algebraic(AlgebraicPair3d::new(delta * scale))
     }
 }
 
@@ -30,10 +44,6 @@ impl Pair for Singular3d {
     fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {
         let inverse = r2.rsqrt::<ACCURACY>();
         inverse * inverse * inverse
-    }
-    #[inline(always)]
-    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V, phi: V) -> V {
-        phi * V::splat(isa, V::Elem::from_f64(-3.0))
     }
     /// z/r and 1/r²: 1/r³ has three times the exponent of r, so that in f32 it would leave room for 25 decades of r only,
     /// and coordinates near 0 differ by less than f32 resolves beside the cloud.
@@ -53,6 +63,10 @@ impl Pair for Singular3d {
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {
         r2.rsqrt::<ACCURACY>()
+    }
+    #[inline(always)]
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, _: V, phi: V) -> V {
+        phi * V::splat(isa, V::Elem::from_f64(-3.0))
     }
     fn in_unit(&self, unit: f64) -> InUnit<Self> {
         InUnit {

@@ -85,7 +85,7 @@ macro_rules! radial_pair {
 }
 radial_pair!(RadialPair2d in 2 by Harmonic2, power 0, 4 at once: Singular, Gaussian);
 // The components of a vector.
-radial_pair!(RadialPair3d in 3 by Harmonic3, power 1, 3 at once: Singular);
+radial_pair!(RadialPair3d in 3 by Harmonic3, power 1, 3 at once: Singular, Gaussian, Algebraic);
 
 /// A precision for which the method is compiled.
 #[allow(private_bounds, private_interfaces)]

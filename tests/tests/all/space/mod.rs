@@ -6,6 +6,10 @@ mod accuracy;
 mod close;
 /// The corpus.
 pub(crate) mod cloud;
+/// Formulas and laws of Gaussian and algebraic cores.
+mod core_laws;
+/// Those cores of every size.
+mod cores;
 /// Formulas that can be worked out by hand.
 mod exact;
 /// Laws that hold for every cloud.

@@ -1,0 +1,35 @@
+//! Cores in space, by name.
+
+use crate::bench::{Bench, npy};
+use crate::eval::relative_error;
+use std::f64::consts::TAU;
+
+/// An algebraic core in space: the sum written down again.
+#[test]
+fn cores_in_space() {
+    let bench = Bench::new();
+    let (x, w) = bench.cloud(900);
+    let (x, w) = (&x[..1800], &w[..600]);
+    bench.array("x.npy", &[600, 3], x);
+    bench.array("w.npy", &[600], w);
+    let mut expected = vec![[0.0; 3]; 600];
+    for (u, x_i) in expected.iter_mut().zip(x.chunks(3)) {
+        for (y, w) in x.chunks(3).zip(w) {
+            let z = [0, 1, 2].map(|a| x_i[a] - y[a]);
+            let r2: f64 = z.iter().map(|z| z * z).sum();
+            (0..3).for_each(|a| u[a] += w * z[a] / (2.0 * TAU * (r2 + 0.01).powf(1.5)));
+        }
+    }
+    let eval = "eval --kernel coulomb:core=algebraic,delta=0.1 --sources x.npy --strengths w.npy --output u.npy";
+    for how in ["--tolerance 1e-6", "--method direct"] {
+        bench.good(&format!("{eval} {how}"));
+        let (_, field) = npy(&bench.read("u.npy"));
+        assert!(
+            relative_error(&field, expected.as_flattened()) < 1e-6,
+            "{how}"
+        );
+    }
+    let table =
+        bench.good("check --dimension 3 --n 1500 --kernel biot-savart:core=gaussian,delta=0.05");
+    assert!(table.contains("biot-savart:core=gaussian,delta=0.05 in 3 dimensions"));
+}
