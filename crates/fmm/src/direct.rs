@@ -232,49 +232,54 @@ impl<P: Pair, const WANTED: usize, const D: usize> Job for Block<'_, P, WANTED, 
     type Output = ();
 
     #[inline(always)]
-    fn run<I: Isa>(self, isa: I) {
-        let AllPairs {
-            targets: all_targets,
-            sources: all_sources,
-            w,
-            ..
-        } = self.all;
+    fn run<I: Isa>(mut self, isa: I) {
+        let AllPairs { sources, w, .. } = self.all;
         for tile in (0..w.len()).step_by(TILE) {
             let tile = tile..(tile + TILE).min(w.len());
-            let mut sources = Sources {
-                x: [&[]; D],
-                w: [&w[tile.clone()]],
+            let sources = Sources {
+                x: sources.each_ref().map(|x| &x[tile.clone()]),
+                w: [&w[tile]],
             };
-            for a in 0..D {
-                sources.x[a] = &all_sources[a][tile.clone()];
+            // What a constant rules out is not compiled.
+            if const { WANTED >= GRADIENT || P::IN_FEW_VERSIONS } {
+                self.tile::<I, 2>(isa, &sources);
+            } else {
+                self.tile::<I, 4>(isa, &sources);
             }
-            for (b, sums) in self.sums.chunks_mut(4).enumerate() {
-                let mut targets = Targets {
-                    x: [[0.0; D]; 4],
-                    w: [[0.0; 4]],
-                };
-                for (k, target) in targets.x.iter_mut().take(sums.len()).enumerate() {
-                    let i = self.first + 4 * b + k;
-                    for a in 0..D {
-                        target[a] = all_targets[a][i];
-                    }
+        }
+    }
+}
+
+impl<P: Pair, const WANTED: usize, const D: usize> Block<'_, P, WANTED, D> {
+    /// Adds the sums over some sources, `N` targets at once.
+    #[inline(always)]
+    fn tile<I: Isa, const N: usize>(&mut self, isa: I, sources: &Sources<f64, f64, D, 1>) {
+        for (b, sums) in self.sums.chunks_mut(N).enumerate() {
+            let mut targets = Targets {
+                x: [[0.0; D]; N],
+                w: [[0.0; N]],
+            };
+            for (k, target) in targets.x.iter_mut().take(sums.len()).enumerate() {
+                let i = self.first + N * b + k;
+                for a in 0..D {
+                    target[a] = self.all.targets[a][i];
                 }
-                let [found] = p2p::<I::F64, AsTheyAre<_>, P, FULL, WANTED, false, D, 4, 1>(
-                    isa,
-                    [self.pair; 2],
-                    &targets,
-                    &sources,
-                    [Back::default()],
-                    &mut false,
-                );
-                for (sum, found) in sums.iter_mut().zip(found) {
-                    for a in 0..D {
-                        sum.s[a] += found.s[a];
-                    }
-                    sum.t += found.t;
-                    for (g, found) in sum.g.iter_mut().zip(found.g) {
-                        *g += found;
-                    }
+            }
+            let [found] = p2p::<I::F64, AsTheyAre<_>, P, FULL, WANTED, false, D, N, 1>(
+                isa,
+                [self.pair; 2],
+                &targets,
+                sources,
+                [Back::default()],
+                &mut false,
+            );
+            for (sum, found) in sums.iter_mut().zip(found) {
+                for a in 0..D {
+                    sum.s[a] += found.s[a];
+                }
+                sum.t += found.t;
+                for (g, found) in sum.g.iter_mut().zip(found.g) {
+                    *g += found;
                 }
             }
         }

@@ -75,6 +75,7 @@ impl GaussianPair3d {
 impl Pair for GaussianPair3d {
     // Inside the core the potentials and fields of many particles nearly cancel.
     const IN_F32: bool = false;
+    const IN_FEW_VERSIONS: bool = true;
 
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {

@@ -104,6 +104,10 @@ pub(crate) trait Pair: Copy + Send + Sync {
     /// γ = r² φ: near pairs on a grid take it so, which needs no function of its own and vanishes where they coincide.
     const POTENTIAL_BY_FIELD: bool = false;
 
+    /// Fewer versions are compiled: at most two targets at once, and two accuracies. For pairs that take long anyway, or that
+    /// are wanted more rarely than the time is worth which every build of this crate takes for them.
+    const IN_FEW_VERSIONS: bool = false;
+
     /// φ(r²) with relative error as `ACCURACY` says.
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
     /// z φ(r²) as a product of a vector and a number, both of which stay within the range of f32 where z φ does: z and φ,

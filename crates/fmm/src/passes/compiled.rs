@@ -116,6 +116,19 @@ pub trait Compiled: lanes::Real {
     );
 }
 
+/// The accuracy that serves the one that is asked for.
+fn served<P: Pair>(accuracy: usize) -> usize {
+    match accuracy {
+        COARSE if P::IN_FEW_VERSIONS => SINGLE,
+        MIDDLE if P::IN_FEW_VERSIONS => FULL,
+        _ => accuracy,
+    }
+}
+
+const fn is_compiled<P: Pair>(accuracy: usize) -> bool {
+    !P::IN_FEW_VERSIONS || accuracy == SINGLE
+}
+
 macro_rules! compiled {
     ($number:ty, $in_it:ident: $($accuracy:ident),*; $($together:ident),*; $best:ident) => {
         #[allow(private_bounds, private_interfaces)]
@@ -136,11 +149,11 @@ macro_rules! compiled {
                 outputs: Outputs,
                 buffers: &mut [Buffers<Self, D>; 1],
             ) {
-                match context.accuracy {
+                match served::<P>(context.accuracy) {
                     _ if outputs.gradient => {
                         all_leaves::<Self, P, E, $best, GRADIENT, D, 1>(context, pair, buffers)
                     }
-                    $($accuracy => by_outputs::<Self, P, E, $accuracy, D, 1>(context, pair, outputs, buffers),)*
+                    $($accuracy if const { is_compiled::<P>($accuracy) } => by_outputs::<Self, P, E, $accuracy, D, 1>(context, pair, outputs, buffers),)*
                     _ => by_outputs::<Self, P, E, $best, D, 1>(context, pair, outputs, buffers),
                 }
             }
@@ -155,7 +168,7 @@ macro_rules! compiled {
                     _ if outputs.gradient => {
                         all_leaves::<Self, P, E, $best, GRADIENT, D, M>(context, pair, buffers)
                     }
-                    $($together => by_outputs::<Self, P, E, $together, D, M>(context, pair, outputs, buffers),)*
+                    $($together if const { is_compiled::<P>($together) } => by_outputs::<Self, P, E, $together, D, M>(context, pair, outputs, buffers),)*
                     _ => by_outputs::<Self, P, E, $best, D, M>(context, pair, outputs, buffers),
                 }
             }

@@ -240,9 +240,10 @@ where
             leaves: self.leaves,
             targets: targets(self.context, self.leaves),
         };
-        match I::SET {
-            InstructionSet::Scalar => in_scalar::<_, _, _, WANTED, D, M>(&block, self.near),
-            _ => block.run::<I, ACCURACY, WANTED>(isa, self.near),
+        if const { matches!(I::SET, InstructionSet::Scalar) } {
+            in_scalar::<_, _, _, WANTED, D, M>(&block, self.near);
+        } else {
+            block.run::<I, ACCURACY, WANTED>(isa, self.near);
         }
     }
 }

@@ -96,7 +96,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             }
             self.tiles::<I, S, ACCURACY, WANTED>(isa, on_grid, inside, count, own.len(), sums);
             if WANTED >= POTENTIAL && on_grid.potential.constant != 0.0 {
-                constants(inside, most::<I, M>(), on_grid.potential.constant, sums);
+                constants(inside, most::<I, P, M>(), on_grid.potential.constant, sums);
             }
             for (back, sums) in inside.back.iter().zip(&mut *sums) {
                 let (runs, field) = (&inside.runs, on_grid.field.field);
@@ -183,15 +183,18 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         own: usize,
         sums: &mut [Components<T, D>; M],
     ) {
-        let most = most::<I, M>();
         let mut at = 0;
-        while most == 4 && at + 4 <= own {
-            self.tile::<I, S, ACCURACY, WANTED, 4>(isa, on_grid, inside, at, count, sums);
-            at += 4;
+        if const { most::<I, P, M>() == 4 } {
+            while at + 4 <= own {
+                self.tile::<I, S, ACCURACY, WANTED, 4>(isa, on_grid, inside, at, count, sums);
+                at += 4;
+            }
         }
-        while most >= 2 && at + 2 <= own {
-            self.tile::<I, S, ACCURACY, WANTED, 2>(isa, on_grid, inside, at, count, sums);
-            at += 2;
+        if const { most::<I, P, M>() >= 2 } {
+            while at + 2 <= own {
+                self.tile::<I, S, ACCURACY, WANTED, 2>(isa, on_grid, inside, at, count, sums);
+                at += 2;
+            }
         }
         while at < own {
             self.tile::<I, S, ACCURACY, WANTED, 1>(isa, on_grid, inside, at, count, sums);
@@ -267,9 +270,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
 }
 
 /// The most targets of a tile both ways: of two the sums stay in 16 registers.
-const fn most<I: Isa, const M: usize>() -> usize {
+const fn most<I: Isa, P: Pair, const M: usize>() -> usize {
     match (M, I::REGISTERS) {
-        (1, 32..) => 4,
+        (1, 32..) if !P::IN_FEW_VERSIONS => 4,
         (1, _) => 2,
         _ => 1,
     }

@@ -76,23 +76,23 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         for sums in sums.iter_mut() {
             sums.reset::<WANTED>(self.targets.len());
         }
-        if WANTED >= GRADIENT || self.context.tree.target_order.is_some() {
-            return self.all_one_way::<I, ACCURACY, WANTED>(isa, one_way, sums);
-        }
-        if ACCURACY == COARSE
-            && size_of::<T>() > size_of::<f32>()
-            && P::IN_F32
-            && let Some(grid) = self.grid()
-        {
-            let on_grid = OnGrid::new(grid, self.pair, places::FAR);
-            self.inside::<I, Rounded, ACCURACY, WANTED>(isa, &on_grid, rounded, one_way, sums);
-        } else if M > 1 {
+        // What a constant rules out is not compiled.
+        if const { WANTED < GRADIENT } && self.context.tree.target_order.is_none() {
+            if const { ACCURACY == COARSE && size_of::<T>() > size_of::<f32>() && P::IN_F32 }
+                && let Some(grid) = self.grid()
+            {
+                let on_grid = OnGrid::new(grid, self.pair, places::FAR);
+                return self
+                    .inside::<I, Rounded, ACCURACY, WANTED>(isa, &on_grid, rounded, one_way, sums);
+            }
             // Both ways, several strength vectors would wait for their stores.
-            self.all_one_way::<I, ACCURACY, WANTED>(isa, one_way, sums);
-        } else {
-            let no_grid = OnGrid::none(self.pair);
-            self.inside::<I, Exact, ACCURACY, WANTED>(isa, &no_grid, exact, one_way, sums);
+            if const { M == 1 } {
+                let no_grid = OnGrid::none(self.pair);
+                return self
+                    .inside::<I, Exact, ACCURACY, WANTED>(isa, &no_grid, exact, one_way, sums);
+            }
         }
+        self.all_one_way::<I, ACCURACY, WANTED>(isa, one_way, sums);
     }
 
     /// Every leaf with its near list.

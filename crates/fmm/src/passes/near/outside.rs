@@ -64,14 +64,17 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
     ) {
         let Range { start: mut at, end } = targets.clone();
         // Of gradients, the sums of one target fill the registers.
-        let together = M == 1 && WANTED < GRADIENT;
-        while together && at + 4 <= end {
-            self.exact::<I, ACCURACY, WANTED, 4>(isa, at, sources, count, sums);
-            at += 4;
+        if const { M == 1 && WANTED < GRADIENT && !P::IN_FEW_VERSIONS } {
+            while at + 4 <= end {
+                self.exact::<I, ACCURACY, WANTED, 4>(isa, at, sources, count, sums);
+                at += 4;
+            }
         }
-        while together && at + 2 <= end {
-            self.exact::<I, ACCURACY, WANTED, 2>(isa, at, sources, count, sums);
-            at += 2;
+        if const { M == 1 && WANTED < GRADIENT } {
+            while at + 2 <= end {
+                self.exact::<I, ACCURACY, WANTED, 2>(isa, at, sources, count, sums);
+                at += 2;
+            }
         }
         while at < end {
             self.exact::<I, ACCURACY, WANTED, 1>(isa, at, sources, count, sums);
@@ -111,13 +114,15 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             constants,
         };
         let Range { start: mut at, end } = targets.clone();
-        while M == 1 && at + 4 <= end {
-            self.rounded::<I, ACCURACY, WANTED, 4>(isa, at, &job, sums);
-            at += 4;
-        }
-        while M == 1 && at + 2 <= end {
-            self.rounded::<I, ACCURACY, WANTED, 2>(isa, at, &job, sums);
-            at += 2;
+        if const { M == 1 } {
+            while at + 4 <= end {
+                self.rounded::<I, ACCURACY, WANTED, 4>(isa, at, &job, sums);
+                at += 4;
+            }
+            while at + 2 <= end {
+                self.rounded::<I, ACCURACY, WANTED, 2>(isa, at, &job, sums);
+                at += 2;
+            }
         }
         while at < end {
             self.rounded::<I, ACCURACY, WANTED, 1>(isa, at, &job, sums);
