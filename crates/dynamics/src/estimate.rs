@@ -31,7 +31,7 @@ const TRIAL: usize = 20_000;
 pub(crate) fn estimate(config: &Config, inputs: &Inputs) -> Result<Estimate> {
     config.check()?;
     let n = count(config, inputs);
-    let stepper = stepper::from_config(config.time.scheme);
+    let stepper = stepper::from_config::<2>(config.time.scheme);
     let trial = trial(config, inputs, n)?;
     let scale = n as f64 / trial.n as f64;
     let steps = config.time.steps;

@@ -51,6 +51,8 @@ pub mod laws;
 mod simulation;
 // State on disk.
 mod snapshot;
+// Vortex particles in space.
+pub mod vortex_particles;
 // What a run will need.
 mod estimate;
 // One error type.

@@ -50,7 +50,8 @@ impl Outputs {
         potential: true,
         gradient: false,
     };
-    /// The field and its gradient. Near pairs are taken one way and in the precision of the plan.
+    /// The field and its gradient. Near pairs are taken one way and in the precision of the plan, and the expansions of a plan
+    /// that is made for it are those of a quarter of the tolerance, within which ‖∇u − ∇u_exact‖₂ ≤ tolerance·‖∇u_exact‖₂.
     pub const GRADIENT: Self = Self {
         field: true,
         potential: false,
@@ -114,7 +115,7 @@ impl Options {
     }
 
     /// What will mostly be evaluated, for the choice of the leaf capacity: potentials make near pairs dearer. By default
-    /// the field. Any outputs can be evaluated all the same.
+    /// the field. Any outputs can be evaluated all the same, but gradients, which need better expansions and must be named here.
     pub fn outputs(mut self, outputs: Outputs) -> Self {
         self.outputs = outputs;
         self

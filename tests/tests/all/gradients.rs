@@ -148,7 +148,9 @@ fn check<T: Real, K: Kernel<D>, const D: usize>(
     let exact = exact(&targets, &wide, &wide_w, kernel.clone());
     let mut bad = vec![];
     for &tolerance in tolerances {
-        let options = Options::tolerance(tolerance).leaf_capacity(60);
+        let options = Options::tolerance(tolerance)
+            .leaf_capacity(60)
+            .outputs(Outputs::GRADIENT);
         let plan = Plan::new(&points, kernel.clone(), options).unwrap();
         let sums = plan
             .evaluate(&[&w], Outputs::GRADIENT)
@@ -217,7 +219,9 @@ fn overlapping_blobs() {
         let targets = &points[..400];
         let exact = exact(targets, &points, &swirl, kernel);
         for tolerance in DOUBLE {
-            let options = Options::tolerance(tolerance).leaf_capacity(60);
+            let options = Options::tolerance(tolerance)
+                .leaf_capacity(60)
+                .outputs(Outputs::GRADIENT);
             let plan = Plan::new(&points, kernel, options).unwrap();
             let outputs = Outputs::GRADIENT;
             let sums = plan.evaluate(&[&swirl], outputs).unwrap().sums.remove(0);
@@ -241,7 +245,12 @@ fn beside_other_outputs() {
         space::Shape::Plummer.points(4000, 311),
         strengths::<f64, [f64; 3]>(4000, 311),
     );
-    let plan = Plan::new(&points, BiotSavart3d, Options::tolerance(1e-8)).unwrap();
+    let plan = Plan::new(
+        &points,
+        BiotSavart3d,
+        Options::tolerance(1e-8).outputs(Outputs::GRADIENT),
+    )
+    .unwrap();
     let evaluate = |field, potential| {
         let outputs = Outputs {
             field,
@@ -269,7 +278,9 @@ fn separate_targets_and_several_vectors() {
         space::Shape::Uniform.points(700, 313),
     );
     let w = [314, 315, 316, 317].map(|seed| strengths::<f64, f64>(5000, seed));
-    let options = Options::tolerance(1e-6).leaf_capacity(50);
+    let options = Options::tolerance(1e-6)
+        .leaf_capacity(50)
+        .outputs(Outputs::GRADIENT);
     let plan = Plan::with_targets(&targets, &sources, Coulomb3d, options).unwrap();
     let together = plan
         .evaluate(&w.each_ref().map(|w| &w[..]), Outputs::GRADIENT)
@@ -284,7 +295,12 @@ fn separate_targets_and_several_vectors() {
 fn few_and_coincident_points() {
     for n in [0, 1, 2, 3] {
         let points = vec![[0.25, -1.0, 3.0]; n];
-        let plan = Plan::new(&points, BiotSavart3d, Options::tolerance(1e-6)).unwrap();
+        let plan = Plan::new(
+            &points,
+            BiotSavart3d,
+            Options::tolerance(1e-6).outputs(Outputs::GRADIENT),
+        )
+        .unwrap();
         let alpha = vec![[1.0, 2.0, 3.0]; n];
         let sums = plan
             .evaluate(&[&alpha], Outputs::GRADIENT)
@@ -299,7 +315,7 @@ fn few_and_coincident_points() {
                 kernel: Coulomb2d,
                 delta: 1.0,
             },
-            Options::tolerance(1e-6),
+            Options::tolerance(1e-6).outputs(Outputs::GRADIENT),
         )
         .unwrap();
         let sums = plan
@@ -338,7 +354,9 @@ fn any_number_of_threads() {
                 .build()
                 .unwrap(),
         );
-        let options = Options::tolerance(1e-5).pool(pool);
+        let options = Options::tolerance(1e-5)
+            .pool(pool)
+            .outputs(Outputs::GRADIENT);
         let plan = Plan::new(&points, BiotSavart3d, options).unwrap();
         plan.evaluate(&[&alpha], Outputs::GRADIENT)
             .unwrap()
@@ -354,7 +372,12 @@ fn any_number_of_threads() {
 #[test]
 fn too_close_for_the_range() {
     let points = [[0.0; 3], [1e-120, 0.0, 0.0], [1e-120, 1e-120, 0.0]];
-    let plan = Plan::new(&points, Coulomb3d, Options::tolerance(1e-6)).unwrap();
+    let plan = Plan::new(
+        &points,
+        Coulomb3d,
+        Options::tolerance(1e-6).outputs(Outputs::GRADIENT),
+    )
+    .unwrap();
     assert!(plan.field(&[1.0; 3]).is_ok());
     refused(
         plan.evaluate(&[&[1.0; 3]], Outputs::GRADIENT),
@@ -369,4 +392,12 @@ fn too_close_for_the_range() {
         None,
     );
     refused(sums, &["gradient[0]", "not finite"]);
+}
+
+/// A plan for other outputs may be too rough.
+#[test]
+fn plans_for_other_outputs() {
+    let plan = Plan::new(&[[0.0; 3]; 2], Coulomb3d, Options::tolerance(1e-6)).unwrap();
+    let parts = ["outputs", "gradient", "Options::outputs"];
+    refused(plan.evaluate(&[&[1.0; 2]], Outputs::GRADIENT), &parts);
 }

@@ -5,6 +5,7 @@
 
 mod normal;
 mod philox;
+mod space;
 
 pub use philox::philox4x32;
 
@@ -22,6 +23,10 @@ pub(crate) enum Stream {
     Positions = 1,
     /// Circulations drawn from a law.
     Circulations = 2,
+    /// The first two components of dB of a step in space.
+    IncrementsInSpace = 3,
+    /// The third.
+    ThirdIncrements = 4,
 }
 
 /// The Brownian motions of all particles of one run.

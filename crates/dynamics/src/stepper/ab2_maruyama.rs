@@ -16,7 +16,7 @@ use crate::Result;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ab2Maruyama;
 
-impl Stepper for Ab2Maruyama {
+impl<const C: usize> Stepper<C> for Ab2Maruyama {
     fn name(&self) -> &'static str {
         "ab2-maruyama"
     }
@@ -32,7 +32,7 @@ impl Stepper for Ab2Maruyama {
     fn looks_back(&self) -> bool {
         true
     }
-    fn step(&self, start: &Start, drift: &mut dyn Drift, end: End) -> Result<f64> {
+    fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
         let now = start.drift;
         let Some(before) = start.previous_drift else {
             return heun(start, drift, end);
@@ -46,10 +46,10 @@ impl Stepper for Ab2Maruyama {
 }
 
 /// The first step. Its local error is that of the trapezoidal rule plus dt/2·(F(X_1) − F(X*)), both O(dt³).
-fn heun(start: &Start, drift: &mut dyn Drift, end: End) -> Result<f64> {
+fn heun<const C: usize>(start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
     let now = start.drift;
     start.advance(end.positions, [now], |[f]| f);
-    let mut ahead = vec![[0.0; 2]; now.len()];
+    let mut ahead = vec![[0.0; C]; now.len()];
     drift.at(end.positions, &mut ahead)?;
     start.advance(end.positions, [now, &ahead], |[f, g]| 0.5 * (f + g));
     if let Some(anticipated) = end.anticipated {

@@ -11,7 +11,7 @@ use crate::Result;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EulerMaruyama;
 
-impl Stepper for EulerMaruyama {
+impl<const C: usize> Stepper<C> for EulerMaruyama {
     fn name(&self) -> &'static str {
         "euler-maruyama"
     }
@@ -24,7 +24,7 @@ impl Stepper for EulerMaruyama {
     fn evaluations(&self) -> u64 {
         1
     }
-    fn step(&self, start: &Start, _: &mut dyn Drift, end: End) -> Result<f64> {
+    fn step(&self, start: &Start<C>, _: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
         start.advance(end.positions, [start.drift], |[f]| f);
         if let Some(anticipated) = end.anticipated {
             anticipated.copy_from_slice(start.drift);

@@ -1,4 +1,5 @@
-//! One time step of dX = F(X) dt + c dB; one scheme a file.
+//! One time step of dX = F(X) dt + c dB; one scheme a file. A particle has `C` numbers: its place in the plane, or whatever
+//! else changes in time.
 
 mod ab2_maruyama;
 mod euler_maruyama;
@@ -14,53 +15,53 @@ use rayon::prelude::*;
 use std::fmt::Debug;
 
 /// F as a function of all positions.
-pub trait Drift {
+pub trait Drift<const C: usize = 2> {
     /// Writes F(positions) into `out`, one entry a particle.
-    fn at(&mut self, positions: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()>;
+    fn at(&mut self, positions: &[[f64; C]], out: &mut [[f64; C]]) -> Result<()>;
 }
 
-impl<F: FnMut(&[[f64; 2]], &mut [[f64; 2]]) -> Result<()>> Drift for F {
-    fn at(&mut self, positions: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()> {
+impl<F: FnMut(&[[f64; C]], &mut [[f64; C]]) -> Result<()>, const C: usize> Drift<C> for F {
+    fn at(&mut self, positions: &[[f64; C]], out: &mut [[f64; C]]) -> Result<()> {
         self(positions, out)
     }
 }
 
 /// The noise of one step.
 #[derive(Clone, Copy, Debug)]
-pub struct Noise<'a> {
+pub struct Noise<'a, const C: usize = 2> {
     /// c.
     pub coefficient: f64,
     /// ΔB over the step, one a particle, of variance dt per axis.
-    pub dw: &'a [[f64; 2]],
+    pub dw: &'a [[f64; C]],
 }
 
 /// Where a step starts.
 #[derive(Clone, Copy, Debug)]
-pub struct Start<'a> {
+pub struct Start<'a, const C: usize = 2> {
     /// X_n.
-    pub positions: &'a [[f64; 2]],
+    pub positions: &'a [[f64; C]],
     /// F(X_n).
-    pub drift: &'a [[f64; 2]],
+    pub drift: &'a [[f64; C]],
     /// F(X_{n−1}); `None` at the first step.
-    pub previous_drift: Option<&'a [[f64; 2]]>,
+    pub previous_drift: Option<&'a [[f64; C]]>,
     /// Length of the step.
     pub dt: f64,
     /// The noise; `None` without.
-    pub noise: Option<Noise<'a>>,
+    pub noise: Option<Noise<'a, C>>,
 }
 
 /// Where a step ends.
 #[derive(Debug)]
-pub struct End<'a> {
+pub struct End<'a, const C: usize = 2> {
     /// X_{n+1}.
-    pub positions: &'a mut [[f64; 2]],
+    pub positions: &'a mut [[f64; C]],
     /// What the scheme takes F(X_{n+1}) for. The returned coefficient times dt·(F(X_{n+1}) − anticipated) then
     /// estimates the local error without noise. Left alone if `None`.
-    pub anticipated: Option<&'a mut [[f64; 2]]>,
+    pub anticipated: Option<&'a mut [[f64; C]]>,
 }
 
 /// A scheme. Noise is additive, so Itô and Stratonovich agree.
-pub trait Stepper: Debug + Send + Sync {
+pub trait Stepper<const C: usize = 2>: Debug + Send + Sync {
     /// `time.scheme` in the configuration.
     fn name(&self) -> &'static str;
 
@@ -79,11 +80,11 @@ pub trait Stepper: Debug + Send + Sync {
     }
 
     /// Makes one step and returns the coefficient of its local error, see [`End::anticipated`].
-    fn step(&self, start: &Start, drift: &mut dyn Drift, end: End) -> Result<f64>;
+    fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64>;
 }
 
 /// The scheme of a configuration.
-pub fn from_config(scheme: Scheme) -> Box<dyn Stepper> {
+pub fn from_config<const C: usize>(scheme: Scheme) -> Box<dyn Stepper<C>> {
     match scheme {
         Scheme::EulerMaruyama => Box::new(EulerMaruyama),
         Scheme::Ab2Maruyama => Box::new(Ab2Maruyama),
@@ -95,10 +96,10 @@ pub fn from_config(scheme: Scheme) -> Box<dyn Stepper> {
 const TASK: usize = 4096;
 
 /// out = formula(out, inputs, drifts) for every component of every particle, in parallel. All slices are as long as `out`.
-fn for_each_component<const J: usize, const K: usize>(
-    out: &mut [[f64; 2]],
-    inputs: [&[[f64; 2]]; J],
-    drifts: [&[[f64; 2]]; K],
+fn for_each_component<const C: usize, const J: usize, const K: usize>(
+    out: &mut [[f64; C]],
+    inputs: [&[[f64; C]]; J],
+    drifts: [&[[f64; C]]; K],
     formula: impl Fn(f64, [f64; J], [f64; K]) -> f64 + Sync,
 ) {
     let tasks = out.par_chunks_mut(TASK).enumerate();
@@ -114,12 +115,12 @@ fn for_each_component<const J: usize, const K: usize>(
     });
 }
 
-impl Start<'_> {
+impl<const C: usize> Start<'_, C> {
     /// out = X_n + dt·rate(drifts) + c ΔB, component by component.
     fn advance<const K: usize>(
         &self,
-        out: &mut [[f64; 2]],
-        drifts: [&[[f64; 2]]; K],
+        out: &mut [[f64; C]],
+        drifts: [&[[f64; C]]; K],
         rate: impl Fn([f64; K]) -> f64 + Sync,
     ) {
         let (x, dt) = (self.positions, self.dt);

@@ -11,7 +11,7 @@ use crate::{Error, ErrorKind, Result};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rk4;
 
-impl Stepper for Rk4 {
+impl<const C: usize> Stepper<C> for Rk4 {
     fn name(&self) -> &'static str {
         "rk4"
     }
@@ -24,7 +24,7 @@ impl Stepper for Rk4 {
     fn evaluations(&self) -> u64 {
         4
     }
-    fn step(&self, start: &Start, drift: &mut dyn Drift, end: End) -> Result<f64> {
+    fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
         if start.noise.is_some() {
             return Err(Error::value(
                 ErrorKind::Config,

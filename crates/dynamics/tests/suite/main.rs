@@ -24,5 +24,7 @@ mod orders;
 mod reproducible;
 // Snapshot files, whole and damaged.
 mod snapshots;
+// Vortex particles in space.
+mod vortex_particles;
 // Point vortices whose motion is known.
 mod vortices;

@@ -30,6 +30,78 @@ fn depends_on_the_key_alone() {
     }
 }
 
+/// In space: keyed likewise, into the first three numbers of a row, and other numbers than in the plane.
+#[test]
+fn in_space_too_it_depends_on_the_key_alone() {
+    let draw = |seed, step, n| {
+        let mut out = vec![[7.0; 4]; n];
+        Brownian::new(seed).increments_in_space(step, 0.25, &mut out);
+        out
+    };
+    let all = draw(7, 3, 10_000);
+    for n in [1, 63, 65, 4097] {
+        assert_eq!(draw(7, 3, n), all[..n], "first {n} of more particles");
+    }
+    for count in [1, 3] {
+        assert_eq!(threads(count, || draw(7, 3, 10_000)), all);
+    }
+    for other in [draw(8, 3, 10_000), draw(7, 4, 10_000)] {
+        let mut pairs = other.iter().zip(&all);
+        assert!(pairs.all(|(a, b)| (0..3).all(|k| a[k] != b[k]) && a[3] == 7.0));
+    }
+    let planar = draw_in_plane(&all);
+    assert!(
+        planar
+            .iter()
+            .zip(&all)
+            .all(|(a, b)| !b.contains(&a[0]) && !b.contains(&a[1]))
+    );
+}
+
+fn draw_in_plane(like: &[[f64; 4]]) -> Vec<[f64; 2]> {
+    let mut out = vec![[0.0; 2]; like.len()];
+    Brownian::new(7).increments(3, 0.25, &mut out);
+    out
+}
+
+#[test]
+fn in_space_components_are_normal_and_independent() {
+    let n = 1 << 18;
+    let mut draws = vec![[0.0; 3]; n];
+    Brownian::new(3).increments_in_space(0, 1.0, &mut draws);
+    let mut plane = vec![[0.0; 2]; n];
+    Brownian::new(3).increments(0, 1.0, &mut plane);
+    let third: Vec<[f64; 2]> = draws.iter().map(|x| [x[2], x[2]]).collect();
+    let moments = [
+        ("mean", z(&third, 0.0, 1.0, |[x, _]| x)),
+        ("variance", z(&third, 1.0, 2f64.sqrt(), |[x, _]| x * x)),
+        ("fourth", z(&third, 3.0, 96f64.sqrt(), |[x, _]| x.powi(4))),
+    ];
+    for (name, z) in moments {
+        assert!(z.abs() < 4.5, "{name}: {z:.2} standard errors off");
+    }
+    for (name, pairs) in [
+        ("x and y", draws.iter().map(|x| [x[0], x[1]]).collect()),
+        ("y and z", draws.iter().map(|x| [x[1], x[2]]).collect()),
+        ("z and x", draws.iter().map(|x| [x[2], x[0]]).collect()),
+        (
+            "plane",
+            plane
+                .iter()
+                .zip(&draws)
+                .map(|(p, x)| [p[0], x[0]])
+                .collect::<Vec<_>>(),
+        ),
+    ] {
+        let product = z(&pairs, 0.0, 1.0, |[x, y]| x * y);
+        let squares = z(&pairs, 0.0, 2.0, |[x, y]| (x * x - 1.0) * (y * y - 1.0));
+        assert!(
+            product.abs() < 4.5 && squares.abs() < 4.5,
+            "{name}: {product:.2}, {squares:.2}"
+        );
+    }
+}
+
 #[test]
 fn scales_with_the_root_of_the_step() {
     let mut out = vec![[0.0; 2]; 100];

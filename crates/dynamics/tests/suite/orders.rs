@@ -101,7 +101,7 @@ fn slope(coarse: f64, fine: f64) -> f64 {
 #[test]
 fn with_noise() {
     for scheme in [Scheme::EulerMaruyama, Scheme::Ab2Maruyama] {
-        let stepper = stepper::from_config(scheme);
+        let stepper = stepper::from_config::<2>(scheme);
         let (coarse, fine) = (errors(scheme, 64), errors(scheme, 128));
         let (strong, weak) = (slope(coarse.0, fine.0), slope(coarse.1, fine.1));
         let name = stepper.name();

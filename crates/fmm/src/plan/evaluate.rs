@@ -51,12 +51,16 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// The chosen sums of each strength vector.
     ///
     /// Errors: a vector whose length is not the number of sources or with a strength that is not finite; a sum that
-    /// overflows `T`.
+    /// overflows `T`; a gradient that was not among the plan's [`Options::outputs`](crate::Options::outputs).
     pub fn evaluate(
         &self,
         strengths: &[&[K::Strength<T>]],
         outputs: Outputs,
     ) -> Result<Evaluation<T, D, K::Strength<T>>> {
+        if outputs.gradient && !self.options.outputs.gradient {
+            let allowed = "a plan made with Options::outputs(Outputs::GRADIENT)";
+            return Err(Error::argument("outputs", "gradient", allowed));
+        }
         let start = Instant::now();
         let (buffers, mut seconds) = self.radial_sums(strengths, outputs)?;
         let permute = Instant::now();

@@ -115,10 +115,13 @@ fn single_precision() {
             .map(|&w| w as f32)
             .collect();
         let alpha = rounded::<f32, 3>(&vectors(Signs::One, n, 203));
+        let same: Vec<f32> = w.iter().map(|w| w.abs()).collect();
         for ratio in [0.01, 0.3, 1.0, 10.0, 100.0, 1e4] {
             let delta = unit * ratio * (n as f64).cbrt().recip();
+            // Inside a core that holds the cloud, sums of random signs are what is left of numbers a hundred times as large.
+            let w = if ratio < 10.0 { &w } else { &same };
             for kernel in coulomb(delta) {
-                bad.extend(check(&points, &w, &kernel, &[1e-3, 1e-5]));
+                bad.extend(check(&points, w, &kernel, &[1e-3, 1e-5]));
             }
             for kernel in biot_savart(delta) {
                 bad.extend(check(&points, &alpha, &kernel, &[1e-3, 1e-5]));
