@@ -19,16 +19,16 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 /// Distance of the rings at the start; radius and circulation are 1.
-const APART: f64 = 0.6;
-/// Core of the tubes, and of the particles.
-const TUBE: f64 = 0.15;
-const DELTA: f64 = 0.1;
-const DT: f64 = 0.05;
-const STEPS: u64 = 120;
-const EVERY: u64 = 6;
-const PICTURE_EVERY: u64 = 30;
+const APART: f64 = 0.75;
+/// Core of the tubes, and of the particles, which are 0.06 apart. Wider tubes, or closer ones, merge.
+const TUBE: f64 = 0.12;
+const DELTA: f64 = 0.075;
+const DT: f64 = 0.04;
+const STEPS: u64 = 125;
+const EVERY: u64 = 5;
+const PICTURE_EVERY: u64 = 25;
 /// Relative change of the impulse, of a ring's circulation and of the energy that is let pass.
-const ALLOWED: [f64; 3] = [1e-3, 1e-2, 1e-2];
+const ALLOWED: [f64; 3] = [1e-4, 1e-4, 1e-3];
 
 /// Where a ring is, from its impulse πΓR² and the centroid of its impulse; and its circulation.
 struct Ring {
@@ -83,7 +83,7 @@ fn start() -> farfield_dynamics::Result<VortexSimulation> {
         core: TUBE,
     };
     let core = Core::Gaussian { delta: DELTA };
-    let particles = VortexRing::particles(&[ring(0.0), ring(APART)], DELTA / 1.3, core)?;
+    let particles = VortexRing::particles(&[ring(0.0), ring(APART)], 0.06, core)?;
     let settings = VortexSettings {
         tolerance: 1e-4,
         ..VortexSettings::new(DT)

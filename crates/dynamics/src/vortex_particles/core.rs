@@ -17,7 +17,8 @@ pub enum Core {
     },
     /// ζ = 3δ²/(4π (r² + δ²)^{5/2}), q = r³/(r² + δ²)^{3/2}: the velocity is α × z/(4π (r² + δ²)^{3/2}) (Rosenhead and
     /// Moore; the *low-order algebraic* core of Winckelmans and Leonard). Its second moment is infinite, so it converges as
-    /// δ² log δ, slower than the Gaussian.
+    /// δ² log δ, slower than the Gaussian, and plans sum pairs one by one up to δ √(6/tolerance): it is for few particles or
+    /// large tolerances.
     Algebraic {
         /// Its radius δ, above 0.
         delta: f64,

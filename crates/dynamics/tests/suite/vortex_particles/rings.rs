@@ -108,7 +108,6 @@ fn energy_of_a_thin_ring() {
     let energy = observables(particles).energy;
     let c = (a * a - 0.5 * delta * delta).sqrt();
     let thin = 0.5 * ((8.0 / c).ln() - 2.057_965_8);
-    println!("{energy} {thin} {:.3e}", energy / thin - 1.0);
     assert!((energy / thin - 1.0).abs() < 0.01, "{energy}, not {thin}");
 }
 
@@ -142,17 +141,15 @@ fn speed_of_a_thin_ring() {
             ..settings(1e-3, Scheme::Rk4, stretching)
         };
         let error = speed(&particles, settings) / ring(a).thin_speed() - 1.0;
-        let n = particles.n();
-        println!("a {a}, {stretching:?}, {n} particles: {error:.3e}");
         assert!(error.abs() < 1.2 * a * a + 0.0015, "a = {a}: {error:.2e}");
         error
     };
-    let [wide, middle, thin] = [0.2, 0.1, 0.05].map(|a| error(a, Stretching::Classical));
-    assert!(wide / middle > 3.0 && middle / thin > 2.5);
+    let [wide, thin] = [0.2, 0.1].map(|a| error(a, Stretching::Classical));
+    assert!(wide / thin > 3.0, "{wide:.3e} {thin:.3e}");
     // Around an axis both schemes are the same.
-    let transpose = error(0.1, Stretching::Transpose);
+    let transpose = error(0.2, Stretching::Transpose);
     assert!(
-        (transpose - middle).abs() < 1e-4,
-        "{transpose:.3e} {middle:.3e}"
+        (transpose - wide).abs() < 1e-4,
+        "{transpose:.3e} {wide:.3e}"
     );
 }

@@ -64,7 +64,6 @@ fn brownian_motion_keeps_the_mean_impulse() {
         });
         let variance = 0.5 * nu * dt * steps as f64 * across.sum::<f64>();
         let z = (after[k] - before[k]) / variance.sqrt();
-        println!("{z}");
         assert!(z.abs() < 4.9, "axis {k}: {z:.2}");
     }
 }
