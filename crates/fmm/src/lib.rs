@@ -50,7 +50,7 @@ pub struct Sums<T, const D: usize, W = T> {
     pub field: Vec<[T; D]>,
     /// Σ w_j g(x_i − y_j).
     pub potential: Vec<W>,
-    /// ∂u_a/∂x_b of the field u, at [a][b].
+    /// ∂u_a/∂x_b of the field u, at `[a][b]`.
     pub gradient: Vec<[[T; D]; D]>,
 }
 

@@ -27,7 +27,7 @@ pub struct Outputs {
     pub field: bool,
     /// Σ w_j g(x_i − y_j).
     pub potential: bool,
-    /// ∂_b of component a of the field, at [a][b].
+    /// ∂_b of component a of the field, at `[a][b]`.
     pub gradient: bool,
 }
 

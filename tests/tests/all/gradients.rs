@@ -159,12 +159,7 @@ fn check<T: Real, K: Kernel<D>, const D: usize>(
             .remove(0);
         let found: Vec<_> = sums.gradient.into_iter().step_by(step).collect();
         let error = error(&found, &exact);
-        println!(
-            "{} {name} {} {tolerance:e}: {error:.1e}",
-            kernel.name(),
-            T::NAME
-        );
-        if !(error <= tolerance) {
+        if error.is_nan() || error > tolerance {
             bad.push(format!(
                 "{} {name} {} {tolerance:e}: {error:.1e}",
                 kernel.name(),
@@ -226,11 +221,7 @@ fn overlapping_blobs() {
             let outputs = Outputs::GRADIENT;
             let sums = plan.evaluate(&[&swirl], outputs).unwrap().sums.remove(0);
             let error = error(&sums.gradient[..400], &exact);
-            println!(
-                "{shape:?} {tolerance:e}: {error:.1e} depth {}",
-                plan.report().depth
-            );
-            if !(error <= tolerance) {
+            if error.is_nan() || error > tolerance {
                 bad.push(format!("{shape:?} {tolerance:e}: {error:.1e}"));
             }
         }

@@ -107,7 +107,7 @@ pub trait Compiled: lanes::Real {
         buffers: &mut [Buffers<Self, D>; 1],
     );
 
-    /// The same for `M` strength vectors at once.
+    /// The same for `M` strength vectors at once, where that is compiled.
     fn leaves_together<P: Pair, E: Expansion<D>, const D: usize, const M: usize>(
         context: &Context<Self, E, D>,
         pair: P,
@@ -127,6 +127,16 @@ fn served<P: Pair>(accuracy: usize) -> usize {
 
 const fn is_compiled<P: Pair>(accuracy: usize) -> bool {
     !P::IN_FEW_VERSIONS || accuracy == SINGLE
+}
+
+/// Whether several strength vectors go together: where they do not, they go one by one.
+const fn fields_together<T: lanes::Real, P: Pair>() -> bool {
+    size_of::<T>() == size_of::<f64>() || !P::IN_FEW_VERSIONS
+}
+
+/// For gradients: the components of vectors in space.
+const fn gradients_together<T: lanes::Real, const D: usize>() -> bool {
+    size_of::<T>() == size_of::<f64>() && D == 3
 }
 
 macro_rules! compiled {
@@ -164,12 +174,18 @@ macro_rules! compiled {
                 outputs: Outputs,
                 buffers: &mut [Buffers<Self, D>; M],
             ) {
-                match context.accuracy {
-                    _ if outputs.gradient => {
-                        all_leaves::<Self, P, E, $best, GRADIENT, D, M>(context, pair, buffers)
+                if outputs.gradient {
+                    if const { gradients_together::<Self, D>() } {
+                        return all_leaves::<Self, P, E, $best, GRADIENT, D, M>(context, pair, buffers);
                     }
-                    $($together if const { is_compiled::<P>($together) } => by_outputs::<Self, P, E, $together, D, M>(context, pair, outputs, buffers),)*
-                    _ => by_outputs::<Self, P, E, $best, D, M>(context, pair, outputs, buffers),
+                } else if const { fields_together::<Self, P>() } {
+                    return match context.accuracy {
+                        $($together if const { is_compiled::<P>($together) } => by_outputs::<Self, P, E, $together, D, M>(context, pair, outputs, buffers),)*
+                        _ => by_outputs::<Self, P, E, $best, D, M>(context, pair, outputs, buffers),
+                    };
+                }
+                for one in buffers.as_chunks_mut::<1>().0 {
+                    Self::leaves(context, pair, outputs, one);
                 }
             }
         }
