@@ -5,8 +5,8 @@ use crate::compare::relative_l2;
 use crate::refusals::refused;
 use crate::space::cloud as space;
 use farfield::{
-    BiotSavart2d, BiotSavart3d, Coulomb2d, Coulomb3d, GaussianCore, Kernel, Options, Outputs, Plan,
-    Real, Strength, direct,
+    AlgebraicCore, BiotSavart2d, BiotSavart3d, Coulomb2d, Coulomb3d, GaussianCore, Kernel, Options,
+    Outputs, Plan, Real, Strength, VectorKernel3d, direct,
 };
 use rayon::ThreadPoolBuilder;
 use std::sync::Arc;
@@ -383,6 +383,33 @@ fn too_close_for_the_range() {
         None,
     );
     refused(sums, &["gradient[0]", "not finite"]);
+}
+
+/// In f32 1/δ³ leaves the range before the field does: right, or refused.
+#[test]
+fn wide_cores_in_single_precision() {
+    let points = rounded::<f32, 3>(&space::Shape::Uniform.points(1000, 320));
+    let alpha: Vec<[f32; 3]> = vec![[0.3, 1.0, -0.2]; 1000];
+    let (wide, wide_alpha) = (widened(&points), widened(&alpha));
+    for ratio in [0.1, 0.9, 10.0, 1e3, 1e6] {
+        for core in [true, false] {
+            let (kernel, delta) = (BiotSavart3d, ratio);
+            let kernel = match core {
+                true => VectorKernel3d::BiotSavartGaussian(GaussianCore { kernel, delta }),
+                false => VectorKernel3d::BiotSavartAlgebraic(AlgebraicCore { kernel, delta }),
+            };
+            let options = Options::tolerance(1e-5).outputs(Outputs::GRADIENT);
+            let plan = Plan::new(&points, kernel, options).unwrap();
+            match plan.evaluate(&[&alpha], Outputs::GRADIENT) {
+                Ok(found) => {
+                    let exact = exact(&wide, &wide, &wide_alpha, kernel);
+                    let error = error(&found.sums[0].gradient, &exact);
+                    assert!(error <= 1e-5, "δ = {delta}: {error:e}");
+                }
+                Err(_) => assert!(ratio > 1.0, "δ = {delta}"),
+            }
+        }
+    }
 }
 
 /// A plan for other outputs may be too rough.

@@ -98,7 +98,8 @@ impl Pair for AlgebraicPair3d {
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
         let [inverse, square] = self.factors::<V, ACCURACY>(isa, r2);
-        inverse * square
+        let one = core_radius::within::<V::Elem>(core_radius::GRADIENT, self.delta);
+        inverse * square * number::<V>(isa, one)
     }
     #[inline(always)]
     fn in_single<V: Lanes, const ACCURACY: usize, const D: usize>(

@@ -21,6 +21,8 @@ pub(super) struct Widest(i32, i32);
 
 /// z/δ³ stays within the range of the numbers: cores up to 2²⁰⁰ times as wide as the cloud, 2¹² times in f32.
 pub(super) const FIELD: Widest = Widest(333, 52);
+/// 1/δ³ does, which gradients are made of: in f32 cores up to about as wide as the cloud.
+pub(super) const GRADIENT: Widest = Widest(333, 41);
 /// δ² does.
 pub(super) const SQUARE: Widest = Widest(510, 62);
 /// 1/δ does.

@@ -80,7 +80,7 @@ impl Pair for GaussianPair3d {
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
         let [inverse, rest] = self.factors::<V, ACCURACY>(isa, r2);
-        inverse * rest
+        inverse * rest * self.within::<V>(isa, core_radius::GRADIENT)
     }
     #[inline(always)]
     fn in_single<V: Lanes, const ACCURACY: usize, const D: usize>(
@@ -104,7 +104,7 @@ impl Pair for GaussianPair3d {
     #[inline(always)]
     fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V, _: V) -> V {
         let Share { inverse, slope, .. } = self.share::<V, ACCURACY>(isa, r2);
-        let slope = slope * self.within::<V>(isa, core_radius::FIELD);
+        let slope = slope * self.within::<V>(isa, core_radius::GRADIENT);
         slope * inverse * inverse * inverse
     }
 
