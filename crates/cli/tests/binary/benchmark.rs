@@ -4,7 +4,7 @@ use crate::bench::Bench;
 use std::collections::HashMap;
 use std::fs;
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 24] = [
     "n",
     "plan_seconds",
     "sort_seconds",
