@@ -51,21 +51,15 @@ impl TreeOrder {
         let n = points.len();
         room(&mut self.entries, n, 0);
         room(&mut self.scratch, n, 0);
-        let pieces = self
-            .entries
-            .par_chunks_mut(PIECE)
-            .zip(points.par_chunks(PIECE));
-        pieces.enumerate().for_each(|(p, (entries, points))| {
-            let indices = (p * PIECE) as u64..;
-            for ((entry, &point), index) in entries.iter_mut().zip(points).zip(indices) {
+        let make = |first: usize, entries: &mut [Entry]| {
+            let indices = first as u64..;
+            for ((entry, &point), index) in entries.iter_mut().zip(&points[first..]).zip(indices) {
                 *entry = u64::from(morton::window(frame.grid(point), 0)) << 32 | index;
             }
-        });
-        Digits::<D> { leaf_capacity }.sort(
-            &mut self.entries,
-            &mut self.scratch,
-            D as u32 * morton::window_levels(D),
-        );
+        };
+        let (entries, scratch) = (&mut self.entries[..], &mut self.scratch[..]);
+        let all = D as u32 * morton::window_levels(D);
+        Digits::<D> { leaf_capacity }.make_sorted(make, entries, scratch, all);
     }
 
     /// Goes on below the first window, in the given cells, which are ranges in ascending order.
@@ -176,13 +170,44 @@ impl<const D: usize> Digits<D> {
         if entries.len() <= PIECE || bits == 0 {
             return self.sort_small(entries, scratch, bits);
         }
+        let pieces = entries.par_chunks(PIECE).zip(scratch.par_chunks_mut(PIECE));
+        let starts = pieces.map(|(piece, sorted)| sort_piece(piece, sorted, Self::highest(bits)));
+        let starts: Vec<_> = starts.collect();
+        self.collect(entries, scratch, &starts, bits);
+    }
+
+    /// The same of entries that are not there yet: `make` writes those from an index on. A piece is made where it is still
+    /// in the cache when it is sorted.
+    fn make_sorted(
+        self,
+        make: impl Fn(usize, &mut [Entry]) + Sync,
+        entries: &mut [Entry],
+        scratch: &mut [Entry],
+        bits: u32,
+    ) {
+        if entries.len() <= PIECE {
+            make(0, entries);
+            return self.sort_small(entries, scratch, bits);
+        }
+        let pieces = scratch.par_chunks_mut(PIECE).enumerate();
+        let sort = |piece: &mut Vec<Entry>, (p, sorted): (usize, &mut [Entry])| {
+            let piece = &mut piece[..sorted.len()];
+            make(p * PIECE, piece);
+            sort_piece(piece, sorted, Self::highest(bits))
+        };
+        let starts: Vec<_> = pieces.map_init(|| vec![0; PIECE], sort).collect();
+        self.collect(entries, scratch, &starts, bits);
+    }
+
+    /// The highest digit of a large range of which `bits` bits differ.
+    fn highest(bits: u32) -> impl Fn(Entry) -> usize {
         let below = bits.saturating_sub(Self::LARGE_DIGIT);
-        let digit = move |entry: Entry| (entry >> (32 + below)) as usize & (BUCKETS - 1);
-        let starts: Vec<Vec<u32>> = entries
-            .par_chunks(PIECE)
-            .zip(scratch.par_chunks_mut(PIECE))
-            .map(|(piece, sorted)| sort_piece(piece, sorted, digit))
-            .collect();
+        move |entry| (entry >> (32 + below)) as usize & (BUCKETS - 1)
+    }
+
+    /// Every bucket from the sorted pieces, whose buckets begin at `starts`, and sorts it.
+    fn collect(self, entries: &mut [Entry], scratch: &[Entry], starts: &[Vec<u32>], bits: u32) {
+        let below = bits.saturating_sub(Self::LARGE_DIGIT);
         let mut rest = entries;
         let mut buckets = Vec::with_capacity(BUCKETS);
         for b in 0..BUCKETS {
@@ -196,7 +221,7 @@ impl<const D: usize> Digits<D> {
         let pieces: Vec<&[Entry]> = scratch.chunks(PIECE).collect();
         let collect = |small: &mut Vec<Entry>, (b, bucket): (usize, &mut [Entry])| {
             let mut at = 0;
-            for (piece, start) in pieces.iter().zip(&starts) {
+            for (piece, start) in pieces.iter().zip(starts) {
                 let part = &piece[start[b] as usize..start[b + 1] as usize];
                 bucket[at..at + part.len()].copy_from_slice(part);
                 at += part.len();
@@ -297,6 +322,12 @@ mod tests {
                 let mut sorted = entries.clone();
                 let mut scratch = vec![0; sorted.len()];
                 Digits::<2> { leaf_capacity: 1 }.sort(&mut sorted, &mut scratch, 32);
+                assert_eq!(sorted, expected, "n = {n}, mask = {mask:x}");
+                let make = |first: usize, made: &mut [Entry]| {
+                    made.copy_from_slice(&entries[first..first + made.len()]);
+                };
+                let all = Digits::<2> { leaf_capacity: 1 };
+                all.make_sorted(make, &mut sorted, &mut scratch, 32);
                 assert_eq!(sorted, expected, "n = {n}, mask = {mask:x}");
                 let mut sorted = entries;
                 Digits::<2> { leaf_capacity: 40 }.sort(&mut sorted, &mut scratch, 32);
