@@ -1,6 +1,8 @@
 //! Large buffers: as long as needed, cheap to touch for the first time, and read at random places without waiting.
 
 use lanes::{prefer_huge_pages, prefetch};
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// `n` zeros in new memory, which the system hands out zeroed and which is not touched here.
 pub(crate) fn zeros<T: Clone>(n: usize, zero: T) -> Vec<T> {
@@ -17,6 +19,74 @@ pub(crate) fn room<T: Clone>(buffer: &mut Vec<T>, n: usize, zero: T) {
         buffer.truncate(n);
     } else {
         buffer.resize(n, zero);
+    }
+}
+
+/// Makes a buffer at least `n` long and keeps its contents; what is new is `zero`.
+pub(crate) fn grow<T: Copy>(buffer: &mut Vec<T>, n: usize, zero: T) {
+    if buffer.len() < n {
+        let mut larger = zeros(2 * n, zero);
+        larger[..buffer.len()].copy_from_slice(buffer);
+        *buffer = larger;
+    }
+}
+
+/// What tasks work with and leave behind for the next, grown to its size.
+#[derive(Debug)]
+pub(crate) struct Spares<S>(Mutex<Vec<S>>);
+
+impl<S> Default for Spares<S> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<S: Default> Spares<S> {
+    /// One that was left, or a new one.
+    pub(crate) fn take(&self) -> Spare<'_, S> {
+        let content = self.all().pop().unwrap_or_default();
+        Spare {
+            content,
+            spares: self,
+        }
+    }
+
+    /// A sum over those that are here.
+    pub(crate) fn sum(&self, of: impl Fn(&S) -> usize) -> usize {
+        self.all().iter().map(of).sum()
+    }
+
+    /// Whoever panicked held none of them.
+    fn all(&self) -> MutexGuard<'_, Vec<S>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One that is in use, which goes back when it is dropped.
+pub(crate) struct Spare<'a, S: Default> {
+    content: S,
+    spares: &'a Spares<S>,
+}
+
+impl<S: Default> Deref for Spare<'_, S> {
+    type Target = S;
+    fn deref(&self) -> &S {
+        &self.content
+    }
+}
+
+impl<S: Default> DerefMut for Spare<'_, S> {
+    fn deref_mut(&mut self) -> &mut S {
+        &mut self.content
+    }
+}
+
+impl<S: Default> Drop for Spare<'_, S> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let content = std::mem::take(&mut self.content);
+            self.spares.all().push(content);
+        }
     }
 }
 

@@ -10,16 +10,15 @@ use crate::cost::{Costs, Counts, FILLING, PairClass, Work, leaf_capacity};
 use crate::expansion::Family;
 use crate::kernel::{Kernel, RadialPair};
 use crate::lists::Lists;
-use crate::memory::{ask_ahead, room};
+use crate::memory::{Spares, ask_ahead, room};
 use crate::options::floor;
-use crate::passes::{Buffers, PADDING, PIECE};
+use crate::passes::{Buffers, Down, PADDING, PIECE};
 use crate::points::{check_positions, check_resolution, is_double};
 use crate::report::{PlanReport, PredictedSeconds};
 use crate::tree::{Frame, Limits, Tree, TreeOrder};
 use crate::{Error, Guarantee, Options, Result};
 use lanes::Chosen;
 use rayon::prelude::*;
-use std::sync::Mutex;
 use std::time::Instant;
 
 /// The expansions of a kernel.
@@ -58,7 +57,9 @@ pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     targets: [Vec<T>; D],
     list_seconds: f64,
     /// Buffers of past evaluations, for the next.
-    spare: Mutex<Vec<Vec<Buffers<T, D>>>>,
+    spare: Spares<Vec<Buffers<T, D>>>,
+    /// The same of their downward passes.
+    down: Spares<Down<D>>,
 }
 
 impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
@@ -115,7 +116,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             sources: std::array::from_fn(|_| vec![]),
             targets: std::array::from_fn(|_| vec![]),
             list_seconds: 0.0,
-            spare: Mutex::default(),
+            spare: Spares::default(),
+            down: Spares::default(),
         };
         let work = plan.work(sources.len(), targets.unwrap_or(sources).len());
         let chosen = || leaf_capacity(&plan.costs(), &work);
@@ -236,11 +238,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                 .sum();
             (near + cell.sources.len()) as u64 * cell.targets.len() as u64
         };
-        let buffers = self
-            .spare
-            .lock()
-            .map(|spare| spare.iter().flatten().map(Buffers::bytes).sum())
-            .unwrap_or(0);
+        let of_vectors = |buffers: &Vec<Buffers<T, D>>| buffers.iter().map(Buffers::bytes).sum();
+        let buffers = self.spare.sum(of_vectors) + self.down.sum(Down::bytes);
         let coordinates: usize = self
             .sources
             .iter()

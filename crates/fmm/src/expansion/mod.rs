@@ -7,6 +7,7 @@ pub(crate) mod harmonic2;
 pub(crate) mod harmonic3;
 
 use crate::Guarantee;
+use crate::memory::grow;
 use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
 use lanes::{Isa, Real};
 use std::fmt::Debug;
@@ -79,7 +80,7 @@ impl<const D: usize> UnitSums<D> {
 }
 
 /// Forms of plane waves behind each other, in the precision that their family takes.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Forms {
     double: Vec<f64>,
     single: Vec<f32>,
@@ -120,15 +121,18 @@ impl Forms {
     #[inline(always)]
     pub(crate) fn room<W: Wave>(&mut self, at: usize, len: usize) -> &mut [W] {
         let all = W::of_mut(self);
-        if all.len() < at + len {
-            all.resize(2 * (at + len), W::ZERO);
-        }
+        grow(all, at + len, W::ZERO);
         &mut all[at..at + len]
+    }
+
+    /// Bytes held.
+    fn bytes(&self) -> usize {
+        size_of_val(&self.double[..]) + size_of_val(&self.single[..])
     }
 }
 
 /// Outgoing forms of the source cells that a block of target cells has met.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Outgoing {
     /// The zero form, then those of cells in the order in which they were met.
     forms: Forms,
@@ -146,8 +150,17 @@ impl Outgoing {
     /// Forgets the cells that were met; `len` numbers make one form, always as many.
     pub(crate) fn next_block(&mut self, n_cells: usize, len: usize) {
         self.place.resize(n_cells, (0, 0));
-        self.block += 1;
+        self.block = self.block.wrapping_add(1);
+        if self.block == 0 {
+            self.place.fill((0, 0));
+            self.block = 1;
+        }
         (self.len, self.used) = (len, len);
+    }
+
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        self.forms.bytes() + self.place.capacity() * size_of::<(u32, u32)>()
     }
 
     /// The place of the form of a cell, and room for it if this block has not met the cell before.

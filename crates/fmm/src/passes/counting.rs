@@ -8,6 +8,7 @@ use crate::direct::{self, AllPairs};
 use crate::expansion::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};
 use crate::kernel::{InUnit, Kernel, Pair};
 use crate::lists::{Lists, slots};
+use crate::memory::Spares;
 use crate::tree::{Frame, Limits, Tree};
 use crate::{Guarantee, Options, Outputs, PassSeconds, Plan};
 use lanes::accuracy::{COARSE, SINGLE};
@@ -158,6 +159,7 @@ fn counts<const D: usize>(
         targets: &tree_order(targets.unwrap_or(sources), &tree.targets().user_index),
         leaves: &tree.target_leaves(),
         accuracy: 1,
+        down: &Spares::default(),
     };
     let mut buffers: [Buffers<f64, D>; 12] = Default::default();
     let ones = vec![1.0; sources.len()];

@@ -49,9 +49,9 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
             blocks.push((block, out));
             rest = more;
         }
-        blocks
-            .into_par_iter()
-            .for_each_init(Scratch::default, |scratch, (parents, out)| {
+        blocks.into_par_iter().for_each_init(
+            || context.down.take(),
+            |scratch, (parents, out)| {
                 context.chosen.run(Down {
                     context,
                     w,
@@ -62,12 +62,14 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
                     out,
                     scratch,
                 });
-            });
+            },
+        );
     }
 }
 
-/// What one task needs beside its input and output.
-struct Scratch<const D: usize> {
+/// What one task needs beside its input and output, kept for the next.
+#[derive(Debug)]
+pub(crate) struct Scratch<const D: usize> {
     points: UnitPoints<D>,
     outgoing: Outgoing,
     /// Source cells by slot, and the places of their forms.
@@ -86,6 +88,13 @@ impl<const D: usize> Default for Scratch<D> {
             places: vec![0; slots::count(D)],
             incoming: Forms::default(),
         }
+    }
+}
+
+impl<const D: usize> Scratch<D> {
+    /// Bytes held, as far as they grow with the number of points.
+    pub(crate) fn bytes(&self) -> usize {
+        self.outgoing.bytes()
     }
 }
 

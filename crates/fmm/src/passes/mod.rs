@@ -12,12 +12,13 @@ pub(crate) mod wanted;
 
 pub(crate) use compiled::Compiled;
 pub use compiled::RadialPair;
+pub(crate) use downward::Scratch as Down;
 pub(crate) use near::AsTheyAre;
 
 use crate::expansion::Expansion;
 use crate::kernel::Pair;
 use crate::lists::Lists;
-use crate::memory::{ask_ahead, room};
+use crate::memory::{Spares, ask_ahead, room};
 use crate::tree::Tree;
 use crate::{Outputs, PassSeconds};
 use lanes::{Chosen, Real};
@@ -39,6 +40,8 @@ pub struct Context<'a, T, E, const D: usize> {
     pub(crate) leaves: &'a [u32],
     /// Accuracy of one pair, see [`lanes::accuracy`].
     pub(crate) accuracy: usize,
+    /// What tasks of the downward pass left.
+    pub(crate) down: &'a Spares<Down<D>>,
 }
 
 /// Buffers of one strength vector, kept from one evaluation to the next.

@@ -2,7 +2,7 @@
 
 use super::{Plan, in_pool, same_number};
 use crate::kernel::{Kernel, RadialPair, Strength, by_component};
-use crate::memory::{ask_ahead, zeros};
+use crate::memory::{Spare, ask_ahead, zeros};
 use crate::passes::wanted::{SECOND, symmetric};
 use crate::passes::{Buffers, Context, PIECE, unit};
 use crate::points::check_strengths;
@@ -42,7 +42,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let (buffers, mut seconds) = self.radial_sums(&[strengths], Outputs::FIELD)?;
         let permute = Instant::now();
         let result = self.user_field(&buffers, field);
-        self.give_back(buffers);
+        drop(buffers);
         seconds.permute += permute.elapsed().as_secs_f64();
         seconds.total = start.elapsed().as_secs_f64();
         result.map(|()| seconds)
@@ -87,7 +87,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         };
         let of_one_vector = buffers.chunks(K::Strength::<T>::COMPONENTS);
         let sums: Result<Vec<_>> = of_one_vector.map(user_order).collect();
-        self.give_back(buffers);
+        drop(buffers);
         seconds.permute += permute.elapsed().as_secs_f64();
         seconds.total = start.elapsed().as_secs_f64();
         Ok(Evaluation {
@@ -96,21 +96,15 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         })
     }
 
-    /// The radial sums in tree order, in buffers to be given back: one for each component of each vector.
+    /// The radial sums in tree order: one set of buffers for each component of each vector.
     fn radial_sums(
         &self,
         strengths: &[&[K::Strength<T>]],
         outputs: Outputs,
-    ) -> Result<(Vec<Buffers<T, D>>, PassSeconds)> {
+    ) -> Result<(Spare<'_, Vec<Buffers<T, D>>>, PassSeconds)> {
         let n_sources = self.tree.source_order.len();
         let largest = check_strengths(self.chosen, strengths, n_sources)?;
-        let mut buffers = self
-            .spare
-            .lock()
-            .map(|mut spare| spare.pop())
-            .ok()
-            .flatten()
-            .unwrap_or_default();
+        let mut buffers = self.spare.take();
         let components: Vec<Cow<[T]>> = strengths.iter().flat_map(|w| by_component(w)).collect();
         let components: Vec<&[T]> = components.iter().map(|w| &**w).collect();
         buffers.resize_with(components.len(), Buffers::default);
@@ -134,17 +128,12 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             },
             leaves: &self.leaves,
             accuracy: self.pair_accuracy,
+            down: &self.down,
         };
         let seconds = in_pool(self.options.pool.clone(), || {
             T::evaluate(&context, pair, &components, outputs, &mut buffers)
         });
         Ok((buffers, seconds))
-    }
-
-    fn give_back(&self, buffers: Vec<Buffers<T, D>>) {
-        if let Ok(mut spare) = self.spare.lock() {
-            spare.push(buffers);
-        }
     }
 
     /// A radial sum in plan units that is a length to the power −`power`. The frame's scale is a power of two.
