@@ -270,6 +270,7 @@ impl<P: Pair, const WANTED: usize, const D: usize> Block<'_, P, WANTED, D> {
                 [self.pair; 2],
                 &targets,
                 sources,
+                None,
                 [Back::default()],
                 &mut false,
             );

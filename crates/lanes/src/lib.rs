@@ -147,6 +147,12 @@ pub trait Lanes:
 
     /// `x` in every lane.
     fn splat(isa: Self::Isa, x: Self::Elem) -> Self;
+    /// A number by lane.
+    #[inline(always)]
+    fn by_lane(isa: Self::Isa, number: impl Fn(usize) -> f64) -> Self {
+        let all: [Self::Elem; 16] = std::array::from_fn(|lane| Self::Elem::from_f64(number(lane)));
+        Self::load(isa, &all)
+    }
     /// The first `LANES` numbers of `from`; panics if there are fewer.
     fn load(isa: Self::Isa, from: &[Self::Elem]) -> Self;
     /// Writes the first `LANES` numbers of `to`; panics if there are fewer.

@@ -53,8 +53,40 @@ impl<T, const D: usize> Default for Back<'_, T, D> {
     }
 }
 
-/// The sums over all `sources` at `N` targets, one set a strength vector; `N·M` must not exceed 4. Where the tile goes
-/// `BOTH` ways, the sums at the sources over the targets are added to `back`: z changes its sign, φ and γ do not.
+/// What a tile that goes both ways, whose first sources are its own targets, changes where it meets those.
+///
+/// A pair of two targets goes to `back` alone, which gets it at both: their strengths count as 0. On a grid, the r² of a
+/// target and itself is large, so that it is not close.
+pub(crate) struct Own<V, const N: usize> {
+    /// Added to r², by target: in the first vector of sources, and in the others.
+    apart: [[V; N]; 2],
+    /// Factor of the strengths likewise.
+    others: [V; 2],
+}
+
+impl<V: Lanes, const N: usize> Own<V, N> {
+    #[inline(always)]
+    pub(crate) fn new(isa: V::Isa) -> Self {
+        debug_assert!(N <= V::LANES, "the first vector holds all targets");
+        let far_away = |k: usize| move |lane: usize| if lane == k { FAR_AWAY } else { 0.0 };
+        let behind = |lane: usize| if lane < N { 0.0 } else { 1.0 };
+        let number = |x: f64| V::splat(isa, V::Elem::from_f64(x));
+        Self {
+            apart: [
+                std::array::from_fn(|k| V::by_lane(isa, far_away(k))),
+                [number(0.0); N],
+            ],
+            others: [V::by_lane(isa, behind), number(1.0)],
+        }
+    }
+}
+
+/// The r² of a target and itself on a grid: so large that r² φ vanishes in f32, while 1/r² is still a normal number.
+const FAR_AWAY: f64 = (1u128 << 120) as f64;
+
+/// The sums over all `sources` at `N` targets, one set a strength vector; `N·M` must not exceed 8. Where the tile goes
+/// both ways, which `own` says, its first sources are its targets, and the sums at the sources over the targets are added
+/// to `back`: z changes its sign, φ and γ do not.
 ///
 /// Lanes are sources and targets are broadcast, so that runs of any length fill the vectors; lanes are added up once at
 /// the end. A pair at distance 0 contributes nothing: r² + ε² with ε below every distance that is not 0 keeps φ finite
@@ -79,6 +111,7 @@ pub(crate) fn p2p<
     pairs: [P; 2],
     targets: &Targets<C::Place, V::Elem, D, N, M>,
     sources: &Sources<C::Place, V::Elem, D, M>,
+    own: Option<&Own<V, N>>,
     mut back: [Back<V::Elem, D>; M],
     close: &mut bool,
 ) -> [[RadialSum<V::Elem, D>; N]; M]
@@ -107,6 +140,8 @@ where
     // All of one length, which callers say, so that the loop looks at one.
     let Sources { x: mut y, w: mut v } = *sources;
     let mut closest = limit;
+    // 0 for the first vector, then 1.
+    let mut later = 0;
     while y[0].len() >= V::LANES {
         let mut yj = x[0];
         for a in 0..D {
@@ -118,7 +153,8 @@ where
         let (mut bs, mut bt) = ([[zero; D]; M], [zero; M]);
         for m in 0..M {
             wj[m] = next::<V>(isa, &mut v[m]);
-            if BOTH {
+            if let (true, Some(own)) = (BOTH, own) {
+                wj[m] = wj[m] * own.others[later];
                 for a in 0..D {
                     bs[m][a] = V::load(isa, back[m].s[a]);
                 }
@@ -133,7 +169,13 @@ where
             for a in 0..D {
                 z[a] = yj[a].minus(x[k][a]);
             }
-            let mut r2 = if C::CLOSE > 0.0 {
+            let apart = match own {
+                Some(own) if BOTH && C::CLOSE > 0.0 => own.apart[later][k],
+                _ => zero,
+            };
+            let mut r2 = if C::CLOSE > 0.0 && BOTH {
+                z[D - 1].mul_add(z[D - 1], apart)
+            } else if C::CLOSE > 0.0 {
                 z[D - 1] * z[D - 1]
             } else {
                 z[D - 1].mul_add(z[D - 1], nothing)
@@ -176,7 +218,12 @@ where
                     square * phi
                 } else if C::CLOSE > 0.0 {
                     let unit = V::splat(isa, V::Elem::from_f64(1.0 / (C::FAR * C::FAR)));
-                    pairs[1].gamma::<V, ACCURACY>(isa, r2 * unit)
+                    let gamma = pairs[1].gamma::<V, ACCURACY>(isa, r2 * unit);
+                    if BOTH {
+                        V::select(zero.lt(apart), zero, gamma)
+                    } else {
+                        gamma
+                    }
                 } else {
                     let gamma = pairs[1].gamma::<V, ACCURACY>(isa, r2);
                     V::select(nothing.lt(r2), gamma, zero)
@@ -199,6 +246,7 @@ where
                 }
             }
         }
+        later = 1;
     }
     *close = C::CLOSE > 0.0 && V::any(closest.lt(limit));
     let mut sums = add_up::<V, WANTED, D, N, M>(zero, s, t);
@@ -290,27 +338,27 @@ fn add_up<V: Lanes, const WANTED: usize, const D: usize, const N: usize, const M
 ) -> [[RadialSum<V::Elem, D>; N]; M] {
     let mut sums = [[RadialSum::ZERO; N]; M];
     let components = if WANTED >= POTENTIAL { D + 1 } else { D };
-    for first in (0..components).step_by(2) {
+    for (first, four) in (0..components)
+        .step_by(2)
+        .flat_map(|first| (0..N * M).step_by(4).map(move |four| (first, four)))
+    {
         let two = first..components.min(first + 2);
+        let of_four = four..(N * M).min(four + 4);
         let mut vectors = [zero; 8];
         for c in two.clone() {
-            for m in 0..M {
-                for k in 0..N {
-                    let place = 4 * (c - first) + m * N + k;
-                    vectors[place] = if c < D { s[m][k][c] } else { t[m][k] };
-                }
+            for mk in of_four.clone() {
+                let (m, k) = (mk / N, mk % N);
+                vectors[4 * (c - first) + mk - four] = if c < D { s[m][k][c] } else { t[m][k] };
             }
         }
         let found = V::sum_each(vectors);
         for c in two {
-            for m in 0..M {
-                for k in 0..N {
-                    let sum = found[4 * (c - first) + m * N + k];
-                    if c < D {
-                        sums[m][k].s[c] = sum;
-                    } else {
-                        sums[m][k].t = sum;
-                    }
+            for mk in of_four.clone() {
+                let sum = found[4 * (c - first) + mk - four];
+                if c < D {
+                    sums[mk / N][mk % N].s[c] = sum;
+                } else {
+                    sums[mk / N][mk % N].t = sum;
                 }
             }
         }

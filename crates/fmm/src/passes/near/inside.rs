@@ -1,14 +1,14 @@
 //! Pairs inside a block, both ways.
 
 use super::super::PADDING;
-use super::super::p2p::{Back, Targets, p2p};
+use super::super::p2p::{Back, Own, Targets, p2p};
 use super::super::wanted::POTENTIAL;
 use super::Block;
 use super::outside::OneWay;
 use super::runs::{Components, Points, give_back};
 use super::style::{OnGrid, Style};
 use crate::kernel::Pair;
-use lanes::{Isa, Real};
+use lanes::{Isa, Lanes, Real};
 use std::ops::Range;
 
 /// What the pairs inside a block need.
@@ -96,7 +96,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             }
             self.tiles::<I, S, ACCURACY, WANTED>(isa, on_grid, inside, count, own.len(), sums);
             if WANTED >= POTENTIAL && on_grid.potential.constant != 0.0 {
-                constants(inside, most::<I, P, M>(), on_grid.potential.constant, sums);
+                constants(inside, on_grid.potential.constant, sums);
             }
             for (back, sums) in inside.back.iter().zip(&mut *sums) {
                 let (runs, field) = (&inside.runs, on_grid.field.field);
@@ -184,22 +184,36 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         sums: &mut [Components<T, D>; M],
     ) {
         let mut at = 0;
-        if const { most::<I, P, M>() == 4 } {
-            while at + 4 <= own {
-                self.tile::<I, S, ACCURACY, WANTED, 4>(isa, on_grid, inside, at, count, sums);
-                at += 4;
-            }
+        let size = (count, own);
+        if const { most::<I, S, T, P, WANTED, D, M>() >= 8 } {
+            at = self.tiles_of::<I, S, ACCURACY, WANTED, 8>(isa, on_grid, inside, at, size, sums);
         }
-        if const { most::<I, P, M>() >= 2 } {
-            while at + 2 <= own {
-                self.tile::<I, S, ACCURACY, WANTED, 2>(isa, on_grid, inside, at, count, sums);
-                at += 2;
-            }
+        if const { most::<I, S, T, P, WANTED, D, M>() >= 4 } {
+            at = self.tiles_of::<I, S, ACCURACY, WANTED, 4>(isa, on_grid, inside, at, size, sums);
         }
-        while at < own {
-            self.tile::<I, S, ACCURACY, WANTED, 1>(isa, on_grid, inside, at, count, sums);
-            at += 1;
+        if const { most::<I, S, T, P, WANTED, D, M>() >= 2 } {
+            at = self.tiles_of::<I, S, ACCURACY, WANTED, 2>(isa, on_grid, inside, at, size, sums);
         }
+        self.tiles_of::<I, S, ACCURACY, WANTED, 1>(isa, on_grid, inside, at, size, sums);
+    }
+
+    /// As many tiles of `N` targets from `at` on as there are; where they end.
+    #[inline(always)]
+    fn tiles_of<I: Isa, S: Style<T>, const ACCURACY: usize, const WANTED: usize, const N: usize>(
+        &self,
+        isa: I,
+        on_grid: &OnGrid<P, D>,
+        inside: &mut Inside<S::Place, S::Number, D, M>,
+        mut at: usize,
+        (count, own): (usize, usize),
+        sums: &mut [Components<T, D>; M],
+    ) -> usize {
+        let itself = Own::new(isa);
+        while at + N <= own {
+            self.tile::<I, S, ACCURACY, WANTED, N>(isa, on_grid, inside, &itself, at, count, sums);
+            at += N;
+        }
+        at
     }
 
     /// `N` targets from gathered source `at` on: among themselves, and with all behind them.
@@ -209,15 +223,12 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         isa: I,
         on_grid: &OnGrid<P, D>,
         inside: &mut Inside<S::Place, S::Number, D, M>,
+        itself: &Own<Vector<S, T, I>, N>,
         at: usize,
         count: usize,
         sums: &mut [Components<T, D>; M],
     ) {
         let first = inside.runs[0].start as usize + at;
-        self.among::<WANTED>(first..first + N, sums);
-        if at + N == count {
-            return;
-        }
         let Inside { sources, back, .. } = &mut *inside;
         let mut targets = Targets {
             x: [[sources.x[0][at]; D]; N],
@@ -232,20 +243,26 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         for m in 0..M {
             targets.w[m].copy_from_slice(&sources.w[m][at..at + N]);
         }
-        let met = sources.sources::<I>(at + N, count);
+        let met = sources.sources::<I>(at, count);
         let mut backs: [Back<S::Number, D>; M] = std::array::from_fn(|_| Back::default());
         for (to, back) in backs.iter_mut().zip(back) {
             for (to, back) in to.s.iter_mut().zip(&mut back.s) {
-                *to = &mut back[at + N..][..met.w[0].len()];
+                *to = &mut back[at..][..met.w[0].len()];
             }
             if WANTED >= POTENTIAL {
-                to.t = &mut back.t[at + N..][..met.w[0].len()];
+                to.t = &mut back.t[at..][..met.w[0].len()];
             }
         }
         let pairs = [on_grid.field.pair, on_grid.potential.pair];
         let mut close = false;
         let found = p2p::<Vector<S, T, I>, S::Coordinates<I>, P, ACCURACY, WANTED, true, D, N, M>(
-            isa, pairs, &targets, &met, backs, &mut close,
+            isa,
+            pairs,
+            &targets,
+            &met,
+            Some(itself),
+            backs,
+            &mut close,
         );
         for m in 0..M {
             for k in 0..N {
@@ -262,26 +279,34 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         if close {
             let tile = Tile {
                 targets: first..first + N,
-                sources: at + N..count,
+                sources: at..count,
             };
-            S::take_again::<E, P, WANTED, D, M>(self, on_grid, inside, &tile, sums);
+            S::take_again::<I, E, P, WANTED, D, M>(self, isa, on_grid, inside, &tile, sums);
         }
     }
 }
 
-/// The most targets of a tile both ways: of two the sums stay in 16 registers.
-const fn most<I: Isa, P: Pair, const M: usize>() -> usize {
-    match (M, I::REGISTERS) {
+/// The most targets of a tile both ways, as many as leave their sums in registers.
+const fn most<I, S, T, P, const WANTED: usize, const D: usize, const M: usize>() -> usize
+where
+    I: Isa,
+    S: Style<T>,
+    T: Real,
+    P: Pair,
+{
+    let lanes = <Vector<S, T, I> as Lanes>::LANES;
+    let most = match (M, I::REGISTERS) {
+        (1, 32..) if D == 2 && WANTED < POTENTIAL && lanes == 8 => 8,
         (1, 32..) if !P::IN_FEW_VERSIONS => 4,
         (1, _) => 2,
         _ => 1,
-    }
+    };
+    if most < lanes { most } else { lanes }
 }
 
 /// The constant of γ, for all pairs of a leaf that were taken both ways.
 fn constants<X, U, T: Real, const D: usize, const M: usize>(
     inside: &Inside<X, U, D, M>,
-    most: usize,
     constant: f64,
     sums: &mut [Components<T, D>; M],
 ) {
@@ -294,26 +319,12 @@ fn constants<X, U, T: Real, const D: usize, const M: usize>(
             .iter()
             .map(|run| weight(range(run)))
             .sum::<f64>();
-        for tile in tiles(own.clone(), most) {
-            let others = T::from_f64(constant * (all - weight(tile.clone())));
-            sums.t[tile].iter_mut().for_each(|t| *t += others);
+        for i in own.clone() {
+            sums.t[i] += T::from_f64(constant * (all - weight(i..i + 1)));
         }
         let own = T::from_f64(constant * weight(own));
         for run in behind {
             sums.t[range(run)].iter_mut().for_each(|t| *t += own);
         }
     }
-}
-
-/// The tiles in which a leaf is taken.
-fn tiles(own: Range<usize>, most: usize) -> Vec<Range<usize>> {
-    let mut tiles = vec![];
-    let mut at = own.start;
-    for size in [4, 2, 1] {
-        while size <= most && at + size <= own.end {
-            tiles.push(at..at + size);
-            at += size;
-        }
-    }
-    tiles
 }

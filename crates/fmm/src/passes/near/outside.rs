@@ -301,7 +301,7 @@ where
     let back = std::array::from_fn(|_| Back::default());
     let mut close = false;
     let found = p2p::<V, C, P, ACCURACY, WANTED, false, D, N, M>(
-        isa, pairs, &targets, &sources, back, &mut close,
+        isa, pairs, &targets, &sources, None, back, &mut close,
     );
     (found, close)
 }

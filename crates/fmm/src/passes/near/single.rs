@@ -1,61 +1,63 @@
-//! Pairs that are taken one at a time, in the precision of the plan: those among the targets of one tile, and those that
-//! were too close for the grid.
+//! Pairs that are taken one at a time, in the precision of the plan: those that were too close for the grid.
 
 use super::super::p2p::RadialSum;
 use super::super::wanted::POTENTIAL;
 use super::Block;
 use super::inside::{Inside, Tile};
-use super::places::{CLOSE, FAR};
+use super::places::{CLOSE, Coordinates, FAR, OnAGrid};
 use super::runs::Components;
 use super::style::OnGrid;
 use crate::kernel::Pair;
 use lanes::accuracy::FULL;
-use lanes::{Lanes, Real, Scalar, ScalarVector};
+use lanes::{Isa, Lanes, Real, Scalar, ScalarVector};
 use std::ops::Range;
 
 impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
-    /// The pairs among some points of the block.
-    #[inline(always)]
-    pub(super) fn among<const WANTED: usize>(
-        &self,
-        points: Range<usize>,
-        sums: &mut [Components<T, D>; M],
-    ) {
-        for target in points.clone() {
-            for source in target + 1..points.end {
-                let z = self.distance(target, source);
-                let pair = exact::<P, D, WANTED>(self.pair, z);
-                self.give::<WANTED>(target, source, pair, sums);
-            }
-        }
-    }
-
     /// Replaces what the points of a tile that are close to each other gave.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn take_again<const WANTED: usize>(
+    #[inline(always)]
+    pub(super) fn take_again<I: Isa, const WANTED: usize>(
         &self,
+        isa: I,
         on_grid: &OnGrid<P, D>,
         inside: &Inside<i32, f32, D, M>,
         tile: &Tile,
         sums: &mut [Components<T, D>; M],
     ) {
-        const STEP: usize = 8;
-        for target in tile.targets.clone() {
+        let limit = I::F32::splat(isa, (CLOSE * CLOSE) as f32);
+        for (target, itself) in tile.targets.clone().zip(tile.sources.start..) {
             let here = inside.points.x.each_ref().map(|x| x[target]);
-            for first in tile.sources.clone().step_by(STEP) {
-                let there = inside.sources.x.each_ref().map(|x| &x[first..]);
-                if !any_close::<STEP, D>(here, there) {
-                    continue;
+            let x = here.map(|x| OnAGrid::<I::I32>::splat(isa, x));
+            for first in (itself + 1..tile.sources.end).step_by(I::F32::LANES) {
+                let mut r2 = I::F32::splat(isa, 0.0);
+                for a in 0..D {
+                    let z = OnAGrid::load(isa, &inside.sources.x[a][first..]).minus(x[a]);
+                    r2 = z.mul_add(z, r2);
                 }
-                for source in first..tile.sources.end.min(first + STEP) {
-                    let z =
-                        std::array::from_fn(|a| f64::from(here[a] - inside.sources.x[a][source]));
-                    if square(z) < CLOSE * CLOSE {
-                        let source = inside.place(source);
-                        self.replace::<WANTED>(on_grid, target, source, z, sums);
-                    }
+                if I::F32::any(r2.lt(limit)) {
+                    let end = tile.sources.end.min(first + I::F32::LANES);
+                    self.replace_close::<WANTED>(on_grid, inside, target, first..end, sums);
                 }
+            }
+        }
+    }
+
+    /// The same of one target and a few gathered sources.
+    #[cold]
+    #[inline(never)]
+    fn replace_close<const WANTED: usize>(
+        &self,
+        on_grid: &OnGrid<P, D>,
+        inside: &Inside<i32, f32, D, M>,
+        target: usize,
+        sources: Range<usize>,
+        sums: &mut [Components<T, D>; M],
+    ) {
+        let here = inside.points.x.each_ref().map(|x| x[target]);
+        for source in sources {
+            let z = std::array::from_fn(|a| f64::from(here[a] - inside.sources.x[a][source]));
+            if square(z) < CLOSE * CLOSE {
+                let source = inside.place(source);
+                self.replace::<WANTED>(on_grid, target, source, z, sums);
             }
         }
     }
@@ -121,22 +123,6 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             }
         }
     }
-}
-
-/// Whether one of the first `STEP` points of `there` lies in a cube of half width [`CLOSE`], a power of two, around `here`.
-#[inline(always)]
-fn any_close<const STEP: usize, const D: usize>(here: [i32; D], there: [&[i32]; D]) -> bool {
-    let there = there.map(|x| &x[..STEP]);
-    let mut any = false;
-    for k in 0..STEP {
-        let mut high = 0;
-        for a in 0..D {
-            let z = here[a].wrapping_sub(there[a][k]);
-            high |= z.wrapping_add(CLOSE as i32) as u32 >> (CLOSE as u32).trailing_zeros() >> 1;
-        }
-        any |= high == 0;
-    }
-    any
 }
 
 /// z φ and γ; nothing for a coincident pair.

@@ -43,8 +43,9 @@ pub(super) trait Style<T: Real>: Sized {
         P: Pair;
 
     /// Takes again the pairs of a tile that were too close for the style.
-    fn take_again<E, P: Pair, const WANTED: usize, const D: usize, const M: usize>(
+    fn take_again<I: Isa, E, P: Pair, const WANTED: usize, const D: usize, const M: usize>(
         block: &Block<'_, T, E, P, D, M>,
+        isa: I,
         on_grid: &OnGrid<P, D>,
         inside: &Inside<Self::Place, Self::Number, D, M>,
         tile: &Tile,
@@ -131,8 +132,9 @@ impl<T: Real> Style<T> for Exact {
     }
 
     #[inline(always)]
-    fn take_again<E, P: Pair, const WANTED: usize, const D: usize, const M: usize>(
+    fn take_again<I: Isa, E, P: Pair, const WANTED: usize, const D: usize, const M: usize>(
         _: &Block<'_, T, E, P, D, M>,
+        _: I,
         _: &OnGrid<P, D>,
         _: &Inside<T, T, D, M>,
         _: &Tile,
@@ -182,13 +184,14 @@ impl<T: Real> Style<T> for Rounded {
     }
 
     #[inline(always)]
-    fn take_again<E, P: Pair, const WANTED: usize, const D: usize, const M: usize>(
+    fn take_again<I: Isa, E, P: Pair, const WANTED: usize, const D: usize, const M: usize>(
         block: &Block<'_, T, E, P, D, M>,
+        isa: I,
         on_grid: &OnGrid<P, D>,
         inside: &Inside<i32, f32, D, M>,
         tile: &Tile,
         sums: &mut [Components<T, D>; M],
     ) {
-        block.take_again::<WANTED>(on_grid, inside, tile, sums);
+        block.take_again::<I, WANTED>(isa, on_grid, inside, tile, sums);
     }
 }
