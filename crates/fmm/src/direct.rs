@@ -6,7 +6,8 @@
 use crate::Real;
 use crate::kernel::{Kernel, Pair, RadialPair, Strength, by_component};
 use crate::passes::AsTheyAre;
-use crate::passes::p2p::{Back, RadialSum, Sources, Targets, p2p};
+use crate::passes::p2p::p2p;
+use crate::passes::tile::{Back, RadialSum, Sources, Targets};
 use crate::passes::wanted::{FIELD, GRADIENT, POTENTIAL, symmetric, wanted};
 use crate::passes::{PADDING, unit};
 use crate::plan::add_gradient;

@@ -1,7 +1,7 @@
 //! The method compiled once for each pair and precision, so that programs which use this crate need not compile it again.
 
 use super::leaves::{all_leaves, by_outputs};
-use super::p2p::RadialSum;
+use super::tile::RadialSum;
 use super::wanted::GRADIENT;
 use super::{Buffers, Context, evaluate};
 use crate::direct::AllPairs;

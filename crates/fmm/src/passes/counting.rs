@@ -2,7 +2,7 @@
 //! in the plane and in space.
 
 use super::compiled::RadialPair;
-use super::p2p::RadialSum;
+use super::tile::RadialSum;
 use super::{Buffers, Context, PADDING, evaluate};
 use crate::direct::{self, AllPairs};
 use crate::expansion::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};

@@ -7,6 +7,7 @@ mod downward;
 mod leaves;
 mod near;
 pub(crate) mod p2p;
+pub(crate) mod tile;
 mod upward;
 pub(crate) mod wanted;
 

@@ -1,7 +1,8 @@
 //! Pairs inside a block, both ways.
 
 use super::super::PADDING;
-use super::super::p2p::{Back, Own, Targets, p2p};
+use super::super::p2p::p2p;
+use super::super::tile::{Back, Own, Targets};
 use super::super::wanted::POTENTIAL;
 use super::Block;
 use super::outside::OneWay;
@@ -210,13 +211,13 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
     ) -> usize {
         let itself = Own::new(isa);
         while at + N <= own {
-            self.tile::<I, S, ACCURACY, WANTED, N>(isa, on_grid, inside, &itself, at, count, sums);
+            self.tile::<I, S, ACCURACY, WANTED, N>(isa, on_grid, inside, &itself, at..count, sums);
             at += N;
         }
         at
     }
 
-    /// `N` targets from gathered source `at` on: among themselves, and with all behind them.
+    /// The first `N` of some gathered sources as targets: among themselves, and with all behind them.
     #[inline(always)]
     fn tile<I: Isa, S: Style<T>, const ACCURACY: usize, const WANTED: usize, const N: usize>(
         &self,
@@ -224,10 +225,13 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         on_grid: &OnGrid<P, D>,
         inside: &mut Inside<S::Place, S::Number, D, M>,
         itself: &Own<Vector<S, T, I>, N>,
-        at: usize,
-        count: usize,
+        met: Range<usize>,
         sums: &mut [Components<T, D>; M],
     ) {
+        let Range {
+            start: at,
+            end: count,
+        } = met;
         let first = inside.runs[0].start as usize + at;
         let Inside { sources, back, .. } = &mut *inside;
         let mut targets = Targets {

@@ -1,6 +1,7 @@
 //! Pairs with what lies outside a block, one way: sources that act and get nothing in turn.
 
-use super::super::p2p::{Back, RadialSum, Targets, p2p};
+use super::super::p2p::p2p;
+use super::super::tile::{Back, RadialSum, Targets};
 use super::super::wanted::{GRADIENT, POTENTIAL};
 use super::inside::Inside;
 use super::places::{AsTheyAre, Coordinates, Grid, OnAGrid};

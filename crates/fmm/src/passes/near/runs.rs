@@ -1,7 +1,7 @@
 //! Runs of points that lie behind each other in tree order: gathered, and given back to.
 
 use super::super::PADDING;
-use super::super::p2p::Sources;
+use super::super::tile::Sources;
 use super::super::wanted::{GRADIENT, POTENTIAL, SECOND};
 use lanes::{Isa, Lanes, Real};
 use std::ops::Range;

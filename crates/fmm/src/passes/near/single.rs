@@ -1,6 +1,6 @@
 //! Pairs that are taken one at a time, in the precision of the plan: those that were too close for the grid.
 
-use super::super::p2p::RadialSum;
+use super::super::tile::RadialSum;
 use super::super::wanted::POTENTIAL;
 use super::Block;
 use super::inside::{Inside, Tile};
