@@ -121,6 +121,20 @@ fn all_points_equal() {
     }
 }
 
+/// The same where near pairs are taken in f32, with constants that would leave a rounding.
+#[test]
+fn one_place_at_a_loose_tolerance() {
+    for n in [2, 3, 5, 70, 5000] {
+        let (points, w) = (vec![[0.3, -0.4]; n], Signs::Random.strengths(n, 1));
+        for tolerance in [1e-2, 1e-6] {
+            let plan = Plan::new(&points, Coulomb2d, Options::tolerance(tolerance)).unwrap();
+            let both = plan.evaluate(&[&w], Outputs::BOTH).unwrap();
+            assert_eq!(both.sums[0].field, vec![[0.0; 2]; n], "{n} to {tolerance}");
+            assert_eq!(both.sums[0].potential, vec![0.0; n], "{n} to {tolerance}");
+        }
+    }
+}
+
 /// k copies of a cloud with strengths w give what one cloud with strengths kw gives.
 #[test]
 fn coincident_points() {

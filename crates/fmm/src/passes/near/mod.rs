@@ -115,6 +115,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
 
     /// The grid across the block, if there is one that is fine enough, and if sums are short enough for f32.
     fn grid(&self) -> Option<Grid<D>> {
+        if self.all_coincide() {
+            return None;
+        }
         let tree = self.context.tree;
         let mut extent = Extent::NOTHING;
         for &leaf in self.leaves {
@@ -125,5 +128,14 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             extent = extent.with(tree.centre(cell), tree.frame.cell_side(cell.level));
         }
         Grid::across(&extent)
+    }
+
+    /// Whether all points lie at one place: their potentials are 0, which a rounding must not change.
+    fn all_coincide(&self) -> bool {
+        let range = self.targets.start as usize..self.targets.end as usize;
+        self.context.sources.iter().all(|x| {
+            let x = &x[range.clone()];
+            x.iter().all(|&y| y == x[0])
+        })
     }
 }
