@@ -1,4 +1,5 @@
-//! Large buffers: as long as needed, cheap to touch for the first time, and read at random places without waiting.
+//! Large buffers: as long as needed, cheap to touch for the first time, kept from one task to the next, and read at random
+//! places without waiting.
 
 use lanes::{prefer_huge_pages, prefetch};
 use std::ops::{Deref, DerefMut};

@@ -147,7 +147,7 @@ pub trait Lanes:
 
     /// `x` in every lane.
     fn splat(isa: Self::Isa, x: Self::Elem) -> Self;
-    /// A number by lane.
+    /// `number(lane)` in every lane, rounded to `Elem`.
     #[inline(always)]
     fn by_lane(isa: Self::Isa, number: impl Fn(usize) -> f64) -> Self {
         let all: [Self::Elem; 16] = std::array::from_fn(|lane| Self::Elem::from_f64(number(lane)));
