@@ -93,11 +93,11 @@ impl<S: Default> Drop for Spare<'_, S> {
 
 /// How many turns before it is read an entry at a random place is asked for: memory answers after some hundred
 /// nanoseconds, and a turn takes a few.
-pub(crate) const TURNS: usize = 96;
+const TURNS: usize = 96;
 
-/// Before entry `order[k]` of `memory` is read: asks for one that will be read some turns later.
+/// Before entry `order[k]` of `memory`, each `size` long, is read or written: asks for one whose turn comes later.
 #[inline(always)]
-pub(crate) fn ask_ahead<T>(memory: &[T], order: &[u32], k: usize) {
-    let ahead = order[(k + TURNS).min(order.len() - 1)] as usize;
+pub(crate) fn ask_ahead<T>(memory: &[T], order: &[u32], k: usize, size: usize) {
+    let ahead = order[(k + TURNS).min(order.len() - 1)] as usize * size;
     prefetch(&memory[ahead..=ahead]);
 }

@@ -1,9 +1,10 @@
 //! Plan: build → evaluate many times → move points. Building and moving are here.
 
 mod evaluate;
+mod user_order;
 mod verify;
 
-pub(crate) use evaluate::add_gradient;
+pub(crate) use user_order::add_gradient;
 
 use crate::Real;
 use crate::cost::{Costs, Counts, FILLING, PairClass, Work, leaf_capacity};
@@ -57,7 +58,7 @@ pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     targets: [Vec<T>; D],
     list_seconds: f64,
     /// Buffers of past evaluations, for the next.
-    spare: Spares<Vec<Buffers<T, D>>>,
+    spare: Spares<Vec<Buffers<T>>>,
     /// The same of their downward passes.
     down: Spares<Down<D>>,
 }
@@ -238,7 +239,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                 .sum();
             (near + cell.sources.len()) as u64 * cell.targets.len() as u64
         };
-        let of_vectors = |buffers: &Vec<Buffers<T, D>>| buffers.iter().map(Buffers::bytes).sum();
+        let of_vectors = |buffers: &Vec<Buffers<T>>| buffers.iter().map(Buffers::bytes).sum();
         let buffers = self.spare.sum(of_vectors) + self.down.sum(Down::bytes);
         let coordinates: usize = self
             .sources
@@ -324,7 +325,7 @@ fn into_tree_order<T: Real, const D: usize>(
     pieces.into_par_iter().for_each(|(order, axes)| {
         let axes = axes.map(|axis| &mut axis[..order.len()]);
         for (k, &user) in order.iter().enumerate() {
-            ask_ahead(points, order, k);
+            ask_ahead(points, order, k, 1);
             let point = points[user as usize];
             for a in 0..D {
                 axes[a][k] = T::from_f64(point[a].to_f64() * scale);

@@ -3,7 +3,7 @@
 /// Seconds that each pass of one evaluation took.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PassSeconds {
-    /// Strengths into tree order, and results back into user order.
+    /// Strengths into tree order. Sums go back into user order where they are taken, leaf by leaf.
     pub permute: f64,
     /// Particles and children to multipoles (p2m, m2m).
     pub upward: f64,

@@ -37,6 +37,7 @@ mod neon;
 mod newton;
 mod real;
 mod scalar;
+mod shared;
 #[cfg(target_arch = "x86_64")]
 mod table;
 mod vector;
@@ -47,6 +48,7 @@ pub use chosen::{Chosen, InstructionSet, UnknownInstructionSet};
 pub use memory::{prefer_huge_pages, prefetch};
 pub use real::Real;
 pub use scalar::{Scalar, ScalarIntegers, ScalarMask, ScalarVector};
+pub use shared::{ShareSlice, Shared};
 
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Mul, Neg, Not, Sub, SubAssign};

@@ -1,6 +1,6 @@
 //! The two precisions.
 
-use crate::{Isa, Lanes};
+use crate::{Isa, Lanes, ShareSlice};
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
@@ -13,6 +13,7 @@ mod sealed {
 /// `f64` or `f32`.
 pub trait Real:
     sealed::Sealed
+    + ShareSlice
     + Copy
     + Default
     + PartialEq

@@ -127,10 +127,11 @@ fn morton<const D: usize>(cell: &Cell<D>) -> u64 {
 fn check_tree<const D: usize>(points: &[[f64; D]], capacity: usize) -> Result<(), TestCaseError> {
     let tree = Tree::new(points, capacity);
     let order = &tree.source_order;
+    let tree_index = order.tree_index();
     let n = points.len() as u32;
     prop_assert_eq!(order.len(), points.len());
     for (i, &user) in order.user_index.iter().enumerate() {
-        prop_assert_eq!(order.tree_index[user as usize] as usize, i);
+        prop_assert_eq!(tree_index[user as usize] as usize, i);
     }
     prop_assert_eq!(&tree.cells[0].sources, &(0..n));
     prop_assert_eq!(tree.level(tree.depth()).end, tree.cells.len());

@@ -15,6 +15,8 @@ pub trait Strength<T: Real>: Copy + Debug + PartialEq + Send + Sync + 'static {
 
     /// The components of all strengths behind each other.
     fn numbers(strengths: &[Self]) -> &[T];
+    /// The same, to be changed.
+    fn numbers_mut(strengths: &mut [Self]) -> &mut [T];
     /// Its components.
     fn components_mut(&mut self) -> &mut [T];
 }
@@ -24,6 +26,9 @@ impl<T: Real> Strength<T> for T {
     const ZERO: Self = T::ZERO;
 
     fn numbers(strengths: &[Self]) -> &[T] {
+        strengths
+    }
+    fn numbers_mut(strengths: &mut [Self]) -> &mut [T] {
         strengths
     }
     #[inline(always)]
@@ -38,6 +43,9 @@ impl<T: Real> Strength<T> for [T; 3] {
 
     fn numbers(strengths: &[Self]) -> &[T] {
         strengths.as_flattened()
+    }
+    fn numbers_mut(strengths: &mut [Self]) -> &mut [T] {
+        strengths.as_flattened_mut()
     }
     #[inline(always)]
     fn components_mut(&mut self) -> &mut [T] {

@@ -28,7 +28,7 @@ pub trait RadialPair<const D: usize>: Copy + Debug + Send + Sync + 'static {
         context: &Context<f64, Self::Family, D>,
         strengths: &[&[f64]],
         outputs: Outputs,
-        buffers: &mut [Buffers<f64, D>],
+        buffers: &mut [Buffers<f64>],
     ) -> PassSeconds;
 
     /// The fast method for this pair in f32.
@@ -37,7 +37,7 @@ pub trait RadialPair<const D: usize>: Copy + Debug + Send + Sync + 'static {
         context: &Context<f32, Self::Family, D>,
         strengths: &[&[f32]],
         outputs: Outputs,
-        buffers: &mut [Buffers<f32, D>],
+        buffers: &mut [Buffers<f32>],
     ) -> PassSeconds;
 
     /// The direct sum for this pair.
@@ -56,7 +56,7 @@ macro_rules! radial_pair {
                 context: &Context<f64, $family, $D>,
                 strengths: &[&[f64]],
                 outputs: Outputs,
-                buffers: &mut [Buffers<f64, $D>],
+                buffers: &mut [Buffers<f64>],
             ) -> PassSeconds {
                 match self {
                     $(Self::$variant(pair) => evaluate::<_, _, _, $D, $M>(context, pair, strengths, outputs, buffers),)*
@@ -68,7 +68,7 @@ macro_rules! radial_pair {
                 context: &Context<f32, $family, $D>,
                 strengths: &[&[f32]],
                 outputs: Outputs,
-                buffers: &mut [Buffers<f32, $D>],
+                buffers: &mut [Buffers<f32>],
             ) -> PassSeconds {
                 match self {
                     $(Self::$variant(pair) => evaluate::<_, _, _, $D, $M>(context, pair, strengths, outputs, buffers),)*
@@ -96,7 +96,7 @@ pub trait Compiled: lanes::Real {
         pair: P,
         strengths: &[&[Self]],
         outputs: Outputs,
-        buffers: &mut [Buffers<Self, D>],
+        buffers: &mut [Buffers<Self>],
     ) -> PassSeconds;
 
     /// The leaves with the accuracy of a pair that the context asks for, among those that this precision has.
@@ -104,7 +104,7 @@ pub trait Compiled: lanes::Real {
         context: &Context<Self, E, D>,
         pair: P,
         outputs: Outputs,
-        buffers: &mut [Buffers<Self, D>; 1],
+        buffers: &[Buffers<Self>; 1],
     );
 
     /// The same for `M` strength vectors at once, where that is compiled.
@@ -112,7 +112,7 @@ pub trait Compiled: lanes::Real {
         context: &Context<Self, E, D>,
         pair: P,
         outputs: Outputs,
-        buffers: &mut [Buffers<Self, D>; M],
+        buffers: &[Buffers<Self>; M],
     );
 }
 
@@ -148,7 +148,7 @@ macro_rules! compiled {
                 pair: P,
                 strengths: &[&[Self]],
                 outputs: Outputs,
-                buffers: &mut [Buffers<Self, D>],
+                buffers: &mut [Buffers<Self>],
             ) -> PassSeconds {
                 pair.$in_it(context, strengths, outputs, buffers)
             }
@@ -157,7 +157,7 @@ macro_rules! compiled {
                 context: &Context<Self, E, D>,
                 pair: P,
                 outputs: Outputs,
-                buffers: &mut [Buffers<Self, D>; 1],
+                buffers: &[Buffers<Self>; 1],
             ) {
                 match served::<P>(context.accuracy) {
                     _ if outputs.gradient => {
@@ -172,7 +172,7 @@ macro_rules! compiled {
                 context: &Context<Self, E, D>,
                 pair: P,
                 outputs: Outputs,
-                buffers: &mut [Buffers<Self, D>; M],
+                buffers: &[Buffers<Self>; M],
             ) {
                 if outputs.gradient {
                     if const { gradients_together::<Self, D>() } {
@@ -184,7 +184,7 @@ macro_rules! compiled {
                         _ => by_outputs::<Self, P, E, $best, D, M>(context, pair, outputs, buffers),
                     };
                 }
-                for one in buffers.as_chunks_mut::<1>().0 {
+                for one in buffers.as_chunks::<1>().0 {
                     Self::leaves(context, pair, outputs, one);
                 }
             }

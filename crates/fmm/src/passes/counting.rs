@@ -3,7 +3,7 @@
 
 use super::compiled::RadialPair;
 use super::tile::RadialSum;
-use super::{Buffers, Context, PADDING, evaluate};
+use super::{Buffers, Context, PADDING, Sink, TargetSums, evaluate};
 use crate::direct::{self, AllPairs};
 use crate::expansion::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};
 use crate::kernel::{InUnit, Kernel, Pair};
@@ -15,6 +15,7 @@ use lanes::accuracy::{COARSE, SINGLE};
 use lanes::{Chosen, Isa, Lanes, Real};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use std::sync::Mutex;
 
 /// γ ≡ 1: the potential counts.
 #[derive(Clone, Copy, Debug)]
@@ -134,14 +135,14 @@ impl<const D: usize> Expansion<D> for Count {
 /// What each target counts, in user order, for one strength vector and for each of five, with near pairs in f64 and in
 /// f32 on a grid.
 fn counts<const D: usize>(
-    sources: &[[f64; D]],
+    user_sources: &[[f64; D]],
     targets: Option<&[[f64; D]]>,
     limits: Limits,
     direct_below: usize,
-) -> [Vec<f64>; 12] {
+) -> Vec<Vec<f64>> {
     let mut tree = Tree::default();
-    let frame = Frame::around(&[sources, targets.unwrap_or(&[])]);
-    tree.rebuild(frame, sources, targets, limits);
+    let frame = Frame::around(&[user_sources, targets.unwrap_or(&[])]);
+    tree.rebuild(frame, user_sources, targets, limits);
     let mut lists = Lists::default();
     lists.build(&tree, direct_below);
     let tree_order = |points: &[[f64; D]], order: &[u32]| -> [Vec<f64>; D] {
@@ -150,30 +151,47 @@ fn counts<const D: usize>(
             coordinates.chain([0.0; PADDING]).collect()
         })
     };
-    let mut context = Context {
-        chosen: Chosen::detect(),
-        tree: &tree,
-        lists: &lists,
-        expansion: &Count,
-        sources: &tree_order(sources, &tree.source_order.user_index),
-        targets: &tree_order(targets.unwrap_or(sources), &tree.targets().user_index),
-        leaves: &tree.target_leaves(),
-        accuracy: 1,
-        down: &Spares::default(),
-    };
-    let mut buffers: [Buffers<f64, D>; 12] = Default::default();
-    let ones = vec![1.0; sources.len()];
-    let (exact, rounded) = buffers.split_at_mut(6);
-    for (accuracy, buffers) in [(SINGLE, exact), (COARSE, rounded)] {
-        context.accuracy = accuracy;
-        let (one, five) = buffers.split_at_mut(1);
-        for buffers in [one, five] {
-            let strengths = vec![&ones[..]; buffers.len()];
-            evaluate::<_, _, _, D, 4>(&context, One, &strengths, Outputs::POTENTIAL, buffers);
+    let sources = tree_order(user_sources, &tree.source_order.user_index);
+    let targets = tree_order(targets.unwrap_or(user_sources), &tree.targets().user_index);
+    let ones = vec![1.0; user_sources.len()];
+    let mut found = vec![];
+    for (accuracy, vectors) in [(SINGLE, 1), (SINGLE, 5), (COARSE, 1), (COARSE, 5)] {
+        let none = || Mutex::new(vec![f64::NAN; tree.targets().len()]);
+        let counts: Vec<_> = (0..vectors).map(|_| none()).collect();
+        let context = Context {
+            chosen: Chosen::detect(),
+            tree: &tree,
+            lists: &lists,
+            expansion: &Count,
+            sources: &sources,
+            targets: &targets,
+            leaves: &tree.target_leaves(),
+            accuracy,
+            down: &Spares::default(),
+            sink: &InUserOrder(&tree.targets().user_index, &counts),
+        };
+        let mut buffers: Vec<_> = (0..vectors).map(|_| Buffers::default()).collect();
+        let strengths = vec![&ones[..]; vectors];
+        evaluate::<_, _, _, D, 4>(&context, One, &strengths, Outputs::POTENTIAL, &mut buffers);
+        found.extend(
+            counts
+                .into_iter()
+                .map(|counts| counts.into_inner().unwrap()),
+        );
+    }
+    found
+}
+
+/// Puts the potentials where each vector has its counts.
+struct InUserOrder<'a>(&'a [u32], &'a [Mutex<Vec<f64>>]);
+
+impl<const D: usize> Sink<f64, D> for InUserOrder<'_> {
+    fn take(&self, component: usize, first: usize, sums: &TargetSums<f64, D>) {
+        let mut counts = self.1[component].lock().unwrap();
+        for (&user, &t) in self.0[first..].iter().zip(sums.t) {
+            counts[user as usize] = t;
         }
     }
-    let index = &tree.targets().tree_index;
-    buffers.map(|buffers| index.iter().map(|&i| buffers.t[i as usize]).collect())
 }
 
 fn check<const D: usize>(
@@ -328,7 +346,7 @@ impl RadialPair<3> for One {
         context: &Context<f64, Count, 3>,
         strengths: &[&[f64]],
         outputs: Outputs,
-        buffers: &mut [Buffers<f64, 3>],
+        buffers: &mut [Buffers<f64>],
     ) -> PassSeconds {
         evaluate::<_, _, _, 3, 3>(context, self, strengths, outputs, buffers)
     }
@@ -337,7 +355,7 @@ impl RadialPair<3> for One {
         context: &Context<f32, Count, 3>,
         strengths: &[&[f32]],
         outputs: Outputs,
-        buffers: &mut [Buffers<f32, 3>],
+        buffers: &mut [Buffers<f32>],
     ) -> PassSeconds {
         evaluate::<_, _, _, 3, 3>(context, self, strengths, outputs, buffers)
     }

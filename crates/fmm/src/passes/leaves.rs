@@ -4,11 +4,10 @@ use super::Compiled;
 use super::near::{Block, Components, Extent, Near};
 use super::upward::unit_points;
 use super::wanted::{FIELD, GRADIENT, POTENTIAL, SECOND, wanted};
-use super::{Buffers, Context};
+use super::{Buffers, Context, TargetSums};
 use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
 use crate::kernel::Pair;
-use crate::memory::room;
 use crate::tree::Cell;
 use lanes::accuracy::FULL;
 use lanes::{InstructionSet, Isa, Job, Real, Scalar};
@@ -18,18 +17,18 @@ use std::ops::{Range, RangeInclusive};
 /// The most leaves that one task handles, and the fewest after which it ends where it would be too wide for a grid.
 const BLOCK: RangeInclusive<usize> = 64..=1024;
 
-/// Radial sums at all targets, in tree order and plan units; near pairs of `M` vectors at once where there are as many.
+/// Radial sums at all targets; near pairs of `M` vectors at once where there are as many.
 pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, const M: usize>(
     context: &Context<T, E, D>,
     pair: P,
     outputs: Outputs,
-    buffers: &mut [Buffers<T, D>],
+    buffers: &[Buffers<T>],
 ) {
-    let (groups, rest) = buffers.as_chunks_mut::<M>();
+    let (groups, rest) = buffers.as_chunks::<M>();
     for buffers in groups {
         T::leaves_together(context, pair, outputs, buffers);
     }
-    for buffers in rest.as_chunks_mut::<1>().0 {
+    for buffers in rest.as_chunks::<1>().0 {
         T::leaves(context, pair, outputs, buffers);
     }
 }
@@ -46,42 +45,12 @@ pub(super) fn by_outputs<
     context: &Context<T, E, D>,
     pair: P,
     outputs: Outputs,
-    buffers: &mut [Buffers<T, D>; M],
+    buffers: &[Buffers<T>; M],
 ) {
     if wanted(outputs) == POTENTIAL {
         all_leaves::<T, P, E, ACCURACY, POTENTIAL, D, M>(context, pair, buffers);
     } else {
         all_leaves::<T, P, E, ACCURACY, FIELD, D, M>(context, pair, buffers);
-    }
-}
-
-/// What the upward and downward passes left for one strength vector.
-#[derive(Clone, Copy)]
-struct Input<'a, T> {
-    w: &'a [T],
-    multipoles: &'a [f64],
-    locals: &'a [f64],
-}
-
-/// The sums of one strength vector at a range of targets.
-struct Output<'a, T, const D: usize> {
-    s: &'a mut [[T; D]],
-    t: &'a mut [T],
-    g: &'a mut [[T; SECOND]],
-}
-
-impl<'a, T, const D: usize> Output<'a, T, D> {
-    /// Splits off the first `count` targets; `t` and `g` may be empty.
-    fn take(&mut self, count: usize) -> Output<'a, T, D> {
-        let (t, g) = (self.t.len().min(count), self.g.len().min(count));
-        Output {
-            s: self
-                .s
-                .split_off_mut(..count)
-                .expect("leaves cover the targets"),
-            t: self.t.split_off_mut(..t).expect("leaves cover the targets"),
-            g: self.g.split_off_mut(..g).expect("leaves cover the targets"),
-        }
     }
 }
 
@@ -96,75 +65,36 @@ pub(super) fn all_leaves<
 >(
     context: &Context<T, E, D>,
     pair: P,
-    buffers: &mut [Buffers<T, D>; M],
+    buffers: &[Buffers<T>; M],
 ) where
     T: Real,
     P: Pair,
     E: Expansion<D>,
 {
-    let n = context.tree.targets().len();
-    let mut inputs: [Input<T>; M] = [Input {
-        w: &[],
-        multipoles: &[],
-        locals: &[],
-    }; M];
-    let mut rest: [Output<T, D>; M] = std::array::from_fn(|_| Output {
-        s: &mut [],
-        t: &mut [],
-        g: &mut [],
-    });
-    for (m, buffers) in buffers.iter_mut().enumerate() {
-        let Buffers {
-            w,
-            multipoles,
-            locals,
-            s,
-            t,
-            g,
-            ..
-        } = buffers;
-        room(s, n, [T::ZERO; D]);
-        room(t, if WANTED >= POTENTIAL { n } else { 0 }, T::ZERO);
-        inputs[m] = Input {
-            w,
-            multipoles,
-            locals,
-        };
-        let seconds = if WANTED >= GRADIENT { n } else { 0 };
-        room(g, seconds, [T::ZERO; SECOND]);
-        rest[m] = Output { s, t, g };
-    }
-    let blocks: Vec<_> = blocks(context)
-        .into_iter()
-        .map(|leaves| {
-            let count = targets(context, leaves).len();
-            (leaves, rest.each_mut().map(|rest| rest.take(count)))
-        })
-        .collect();
-    blocks
-        .into_par_iter()
-        .for_each_init(Scratch::default, |scratch, (leaves, outputs)| {
-            let near = NearPairs::<T, P, E, ACCURACY, WANTED, D, M> {
+    let work = |scratch: &mut Scratch<T, D, M>, leaves| {
+        context
+            .chosen
+            .run(NearPairs::<T, P, E, ACCURACY, WANTED, D, M> {
                 context,
                 pair,
-                w: inputs.map(|input| input.w),
+                w: buffers.each_ref().map(|buffers| &buffers.w[..]),
                 leaves,
                 near: &mut scratch.near,
-            };
-            context.chosen.run(near);
-            for (m, output) in outputs.into_iter().enumerate() {
-                context.chosen.run(Far {
-                    context,
-                    input: inputs[m],
-                    leaves,
-                    wanted: WANTED,
-                    near: &scratch.near.sums[m],
-                    output,
-                    points: &mut scratch.points,
-                    sums: &mut scratch.sums,
-                });
-            }
-        });
+            });
+        for (buffers, sums) in buffers.iter().zip(&mut scratch.near.sums) {
+            context.chosen.run(Far {
+                context,
+                buffers,
+                leaves,
+                wanted: WANTED,
+                sums,
+                points: &mut scratch.points,
+                far: &mut scratch.sums,
+            });
+        }
+    };
+    let blocks = blocks(context).into_par_iter();
+    blocks.for_each_init(Scratch::default, work);
 }
 
 /// The leaves in blocks. Behind each other in Morton order, those of a block would lie far apart where it crosses a border
@@ -267,17 +197,18 @@ fn targets<T, E, const D: usize>(context: &Context<T, E, D>, leaves: &[u32]) -> 
     targets(leaves[0]).start..targets(leaves[leaves.len() - 1]).end
 }
 
-/// What comes to a block from far, for one strength vector, and the sum of near and far: l2p and m2p. They know nothing of
+/// What comes to a block from far, for one strength vector, beside what came from near: l2p and m2p. They know nothing of
 /// pairs, so they are a job of their own, which is compiled once for all of them.
 struct Far<'a, T, E, const D: usize> {
     context: &'a Context<'a, T, E, D>,
-    input: Input<'a, T>,
+    buffers: &'a Buffers<T>,
     leaves: &'a [u32],
     wanted: usize,
-    near: &'a Components<T, D>,
-    output: Output<'a, T, D>,
+    /// Of the block: from near, then from everywhere.
+    sums: &'a mut Components<T, D>,
     points: &'a mut UnitPoints<D>,
-    sums: &'a mut UnitSums<D>,
+    /// Of one leaf.
+    far: &'a mut UnitSums<D>,
 }
 
 impl<T: Real, E: Expansion<D>, const D: usize> Job for Far<'_, T, E, D> {
@@ -294,7 +225,10 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for Far<'_, T, E, D> {
                 self.multipole(isa, cell, other);
             }
             let Range { start, end } = cell.targets;
-            self.put((start - first) as usize..(end - first) as usize);
+            self.give(
+                (start - first) as usize..(end - first) as usize,
+                start as usize,
+            );
         }
     }
 }
@@ -303,15 +237,15 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
     /// The local of a leaf at its targets, where the sums start.
     #[inline(always)]
     fn local<I: Isa>(&mut self, isa: I, cell: &Cell<D>, index: u32) {
-        self.sums.reset(cell.targets.len(), self.wanted);
+        self.far.reset(cell.targets.len(), self.wanted);
         self.place(cell, cell);
         let Context {
             tree, expansion, ..
         } = self.context;
         let len = expansion.local_len();
-        let local = &self.input.locals[index as usize * len..][..len];
+        let local = &self.buffers.locals[index as usize * len..][..len];
         let side = tree.frame.cell_side(cell.level);
-        expansion.l2p(isa, local, self.points, side, self.wanted, self.sums);
+        expansion.l2p(isa, local, self.points, side, self.wanted, self.far);
     }
 
     /// The multipole of a smaller cell at the targets of a leaf.
@@ -323,13 +257,13 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
         let smaller = &tree.cells[other as usize];
         self.place(smaller, cell);
         let len = expansion.multipole_len();
-        let multipole = &self.input.multipoles[other as usize * len..][..len];
+        let multipole = &self.buffers.multipoles[other as usize * len..][..len];
         let side = tree.frame.cell_side(smaller.level);
         let scale = CellScale {
             side,
             log_side: side.ln() - tree.frame.scale.ln(),
         };
-        expansion.m2p(isa, multipole, self.points, scale, self.wanted, self.sums);
+        expansion.m2p(isa, multipole, self.points, scale, self.wanted, self.far);
     }
 
     /// The targets of a leaf in the box units of a cell.
@@ -345,30 +279,36 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
         );
     }
 
-    /// Near and far together, into the sums of a leaf's targets, which lie here in the block.
+    /// Near and far together go to the sink: those of a leaf's targets, which lie at `place` in the block.
     #[inline(always)]
-    fn put(&mut self, place: Range<usize>) {
-        let add = |near: T, far: f64| T::from_f64(near.to_f64() + far);
-        let s = &mut self.output.s[place.clone()];
+    fn give(&mut self, place: Range<usize>, first: usize) {
         for a in 0..D {
-            let near = &self.near.s[a][place.clone()];
-            for ((s, &near), &far) in s.iter_mut().zip(near).zip(&self.sums.s[a]) {
-                s[a] = add(near, far);
-            }
+            add(&mut self.sums.s[a][place.clone()], &self.far.s[a]);
         }
         if self.wanted >= POTENTIAL {
-            let near = &self.near.t[place.clone()];
-            let t = &mut self.output.t[place.clone()];
-            for ((t, &near), &far) in t.iter_mut().zip(near).zip(&self.sums.t) {
-                *t = add(near, far);
-            }
+            add(&mut self.sums.t[place.clone()], &self.far.t);
         }
         if self.wanted >= GRADIENT {
-            for (c, g) in self.output.g[place.clone()].iter_mut().enumerate() {
-                for (k, g) in g.iter_mut().enumerate() {
-                    *g = add(self.near.g[k][place.start + c], self.sums.g[k][c]);
-                }
+            for k in 0..SECOND {
+                add(&mut self.sums.g[k][place.clone()], &self.far.g[k]);
             }
         }
+        let here = |sums: &[T]| place.start.min(sums.len())..place.end.min(sums.len());
+        let Components { s, t, g } = &*self.sums;
+        let sums = TargetSums {
+            s: s.each_ref().map(|s| &s[here(s)]),
+            t: &t[here(t)],
+            g: g.each_ref().map(|g| &g[here(g)]),
+        };
+        let sink = self.context.sink;
+        sink.take(self.buffers.component, first, &sums);
+    }
+}
+
+/// Adds what comes from far.
+#[inline(always)]
+fn add<T: Real>(sums: &mut [T], far: &[f64]) {
+    for (sum, &far) in sums.iter_mut().zip(far) {
+        *sum = T::from_f64(sum.to_f64() + far);
     }
 }

@@ -7,6 +7,7 @@ mod downward;
 mod leaves;
 mod near;
 pub(crate) mod p2p;
+mod sink;
 pub(crate) mod tile;
 mod upward;
 pub(crate) mod wanted;
@@ -15,6 +16,7 @@ pub(crate) use compiled::Compiled;
 pub use compiled::RadialPair;
 pub(crate) use downward::Scratch as Down;
 pub(crate) use near::AsTheyAre;
+pub(crate) use sink::{Sink, TargetSums};
 
 use crate::expansion::Expansion;
 use crate::kernel::Pair;
@@ -25,7 +27,7 @@ use crate::{Outputs, PassSeconds};
 use lanes::{Chosen, Real};
 use rayon::prelude::*;
 use std::time::Instant;
-use wanted::{POTENTIAL, SECOND, wanted};
+use wanted::{POTENTIAL, wanted};
 
 /// What every pass reads.
 pub struct Context<'a, T, E, const D: usize> {
@@ -43,42 +45,39 @@ pub struct Context<'a, T, E, const D: usize> {
     pub(crate) accuracy: usize,
     /// What tasks of the downward pass left.
     pub(crate) down: &'a Spares<Down<D>>,
+    /// What takes the sums.
+    pub(crate) sink: &'a dyn Sink<T, D>,
 }
 
 /// Buffers of one strength vector, kept from one evaluation to the next.
 #[derive(Debug)]
-pub struct Buffers<T, const D: usize> {
+pub struct Buffers<T> {
+    /// Which of all vectors this is.
+    component: usize,
     /// Power of two by which strengths were divided, so that the largest lies in [½, 1).
     pub(crate) unit: f64,
     /// Divided strengths in tree order, padded.
     pub(crate) w: Vec<T>,
     multipoles: Vec<f64>,
     locals: Vec<f64>,
-    /// Radial sums of the divided strengths at the targets in tree order.
-    pub(crate) s: Vec<[T; D]>,
-    pub(crate) t: Vec<T>,
-    pub(crate) g: Vec<[T; SECOND]>,
 }
 
-impl<T, const D: usize> Default for Buffers<T, D> {
+impl<T> Default for Buffers<T> {
     fn default() -> Self {
         Self {
+            component: 0,
             unit: 1.0,
             w: vec![],
             multipoles: vec![],
             locals: vec![],
-            s: vec![],
-            t: vec![],
-            g: vec![],
         }
     }
 }
 
-impl<T, const D: usize> Buffers<T, D> {
+impl<T> Buffers<T> {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        (self.w.capacity() + D * self.s.capacity() + self.t.capacity()) * size_of::<T>()
-            + self.g.capacity() * size_of::<[T; SECOND]>()
+        self.w.capacity() * size_of::<T>()
             + (self.multipoles.capacity() + self.locals.capacity()) * size_of::<f64>()
     }
 }
@@ -89,17 +88,18 @@ pub(crate) const PIECE: usize = 1 << 13;
 /// Numbers behind the last point that a vector load may touch.
 pub(crate) const PADDING: usize = 16;
 
-/// Fills `s`, `t` and `g` of every buffer, as far as they are wanted, in tree order, plan units; `unit` of each is given. Near pairs of `M` vectors are
-/// taken at once where there are as many.
+/// Gives the sums over every strength vector to the context's sink; `unit` of each buffer is given. Near pairs of `M`
+/// vectors are taken at once where there are as many.
 pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, const M: usize>(
     context: &Context<T, E, D>,
     pair: P,
     strengths: &[&[T]],
     outputs: Outputs,
-    buffers: &mut [Buffers<T, D>],
+    buffers: &mut [Buffers<T>],
 ) -> PassSeconds {
     let mut seconds = PassSeconds::default();
-    for (strengths, buffers) in strengths.iter().zip(&mut *buffers) {
+    for (component, (strengths, buffers)) in strengths.iter().zip(&mut *buffers).enumerate() {
+        buffers.component = component;
         timed(&mut seconds.permute, || {
             into_tree_order(context, strengths, buffers)
         });
@@ -131,7 +131,7 @@ fn timed(seconds: &mut f64, work: impl FnOnce()) {
 fn into_tree_order<T: Real, E, const D: usize>(
     context: &Context<T, E, D>,
     strengths: &[T],
-    buffers: &mut Buffers<T, D>,
+    buffers: &mut Buffers<T>,
 ) {
     let order = &context.tree.source_order.user_index;
     room(&mut buffers.w, order.len() + PADDING, T::ZERO);
@@ -139,7 +139,7 @@ fn into_tree_order<T: Real, E, const D: usize>(
     let pieces = buffers.w.par_chunks_mut(PIECE).zip(order.par_chunks(PIECE));
     pieces.for_each(|(w, order)| {
         for (k, (w, &user)) in w.iter_mut().zip(order).enumerate() {
-            ask_ahead(strengths, order, k);
+            ask_ahead(strengths, order, k, 1);
             *w = T::from_f64(strengths[user as usize].to_f64() * inverse);
         }
     });

@@ -1,14 +1,13 @@
 //! What a plan sums, from strengths in the user's order to sums in the user's order.
 
+use super::user_order::{UserOrder, Wanted};
 use super::{Plan, in_pool, same_number};
-use crate::kernel::{Kernel, RadialPair, Strength, by_component};
-use crate::memory::{Spare, ask_ahead, zeros};
-use crate::passes::wanted::{SECOND, symmetric};
-use crate::passes::{Buffers, Context, PIECE, unit};
+use crate::kernel::{Kernel, Strength, by_component};
+use crate::memory::zeros;
+use crate::passes::{Buffers, Context, unit};
 use crate::points::check_strengths;
 use crate::report::PassSeconds;
-use crate::{Error, ErrorKind, Evaluation, Outputs, Real, Result, Sums};
-use rayon::prelude::*;
+use crate::{Error, Evaluation, Outputs, Real, Result, Sums};
 use std::borrow::Cow;
 use std::time::Instant;
 
@@ -38,14 +37,12 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         field: &mut [[T; D]],
     ) -> Result<PassSeconds> {
         same_number("field", field.len(), self.tree.targets().len())?;
-        let start = Instant::now();
-        let (buffers, mut seconds) = self.radial_sums(&[strengths], Outputs::FIELD)?;
-        let permute = Instant::now();
-        let result = self.user_field(&buffers, field);
-        drop(buffers);
-        seconds.permute += permute.elapsed().as_secs_f64();
-        seconds.total = start.elapsed().as_secs_f64();
-        result.map(|()| seconds)
+        let wanted = Wanted {
+            field: field.as_flattened_mut(),
+            potential: &mut [],
+            gradient: &mut [],
+        };
+        self.fill(&[strengths], Outputs::FIELD, vec![wanted])
     }
 
     /// The chosen sums of each strength vector.
@@ -61,60 +58,42 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             let allowed = "a plan made with Options::outputs(Outputs::GRADIENT)";
             return Err(Error::argument("outputs", "gradient", allowed));
         }
-        let start = Instant::now();
-        let (buffers, mut seconds) = self.radial_sums(strengths, outputs)?;
-        let permute = Instant::now();
         let n = self.tree.targets().len();
-        let user_order = |buffers: &[Buffers<T, D>]| -> Result<Sums<T, D, K::Strength<T>>> {
-            let mut sums = Sums {
-                field: vec![],
-                potential: vec![],
-                gradient: vec![],
-            };
-            if outputs.field {
-                sums.field = zeros(n, [T::ZERO; D]);
-                self.user_field(buffers, &mut sums.field)?;
-            }
-            if outputs.potential {
-                sums.potential = zeros(n, K::Strength::<T>::ZERO);
-                self.user_potential(buffers, &mut sums.potential)?;
-            }
-            if outputs.gradient {
-                sums.gradient = zeros(n, [[T::ZERO; D]; D]);
-                self.user_gradient(buffers, &mut sums.gradient)?;
-            }
-            Ok(sums)
+        let room = |wanted: bool| if wanted { n } else { 0 };
+        let empty = |_: &_| Sums {
+            field: zeros(room(outputs.field), [T::ZERO; D]),
+            potential: zeros(room(outputs.potential), K::Strength::<T>::ZERO),
+            gradient: zeros(room(outputs.gradient), [[T::ZERO; D]; D]),
         };
-        let of_one_vector = buffers.chunks(K::Strength::<T>::COMPONENTS);
-        let sums: Result<Vec<_>> = of_one_vector.map(user_order).collect();
-        drop(buffers);
-        seconds.permute += permute.elapsed().as_secs_f64();
-        seconds.total = start.elapsed().as_secs_f64();
-        Ok(Evaluation {
-            sums: sums?,
-            seconds,
-        })
+        let mut sums: Vec<_> = strengths.iter().map(empty).collect();
+        let wanted = sums.iter_mut().map(Wanted::all).collect();
+        let seconds = self.fill(strengths, outputs, wanted)?;
+        Ok(Evaluation { sums, seconds })
     }
 
-    /// The radial sums in tree order: one set of buffers for each component of each vector.
-    fn radial_sums(
+    /// Fills what is wanted of each strength vector.
+    fn fill(
         &self,
         strengths: &[&[K::Strength<T>]],
         outputs: Outputs,
-    ) -> Result<(Spare<'_, Vec<Buffers<T, D>>>, PassSeconds)> {
+        wanted: Vec<Wanted<T>>,
+    ) -> Result<PassSeconds> {
+        let start = Instant::now();
         let n_sources = self.tree.source_order.len();
         let largest = check_strengths(self.chosen, strengths, n_sources)?;
+        let units: Vec<f64> = largest.into_iter().map(unit).collect();
         let mut buffers = self.spare.take();
         let components: Vec<Cow<[T]>> = strengths.iter().flat_map(|w| by_component(w)).collect();
         let components: Vec<&[T]> = components.iter().map(|w| &**w).collect();
         buffers.resize_with(components.len(), Buffers::default);
         let of_one_vector = buffers.chunks_mut(K::Strength::<T>::COMPONENTS);
-        for (buffers, largest) in of_one_vector.zip(largest) {
+        for (buffers, &unit) in of_one_vector.zip(&units) {
             for buffers in buffers {
-                buffers.unit = unit(largest);
+                buffers.unit = unit;
             }
         }
         let pair = self.kernel.pair(self.tree.frame.scale);
+        let sink = UserOrder::new(&self.kernel, &self.tree, units, wanted);
         let context = Context {
             chosen: self.chosen,
             tree: &self.tree,
@@ -129,108 +108,14 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             leaves: &self.leaves,
             accuracy: self.pair_accuracy,
             down: &self.down,
+            sink: &sink,
         };
-        let seconds = in_pool(self.options.pool.clone(), || {
+        let mut seconds = in_pool(self.options.pool.clone(), || {
             T::evaluate(&context, pair, &components, outputs, &mut buffers)
         });
-        Ok((buffers, seconds))
+        sink.check()?;
+        drop(buffers);
+        seconds.total = start.elapsed().as_secs_f64();
+        Ok(seconds)
     }
-
-    /// A radial sum in plan units that is a length to the power −`power`. The frame's scale is a power of two.
-    fn in_user_unit(&self, sum: f64, power: usize) -> f64 {
-        (0..power).fold(sum, |sum, _| sum * self.tree.frame.scale)
-    }
-
-    /// The field of one vector from the sums of its components, which follow each other.
-    fn user_field(&self, components: &[Buffers<T, D>], out: &mut [[T; D]]) -> Result<()> {
-        let power = |s: f64| self.in_user_unit(s, <K::Pair as RadialPair<D>>::POWER + 1);
-        let index = &self.tree.targets().tree_index;
-        for (c, buffers) in components.iter().enumerate() {
-            let fill = |out: &mut [T; D], s: [T; D]| {
-                let user = |s: T| T::from_f64(power(s.to_f64() * buffers.unit));
-                let share = self.kernel.field(c, s.map(user));
-                if c == 0 {
-                    *out = share;
-                } else {
-                    (0..D).for_each(|a| out[a] += share[a]);
-                }
-                out.iter().all(|u| u.is_finite())
-            };
-            fill_all("field", index, &buffers.s, out, fill)?;
-        }
-        Ok(())
-    }
-
-    /// The gradient of the field likewise: the field is linear in its radial sums.
-    fn user_gradient(&self, components: &[Buffers<T, D>], out: &mut [[[T; D]; D]]) -> Result<()> {
-        let power = |g: f64| self.in_user_unit(g, <K::Pair as RadialPair<D>>::POWER + 2);
-        let index = &self.tree.targets().tree_index;
-        for (c, buffers) in components.iter().enumerate() {
-            let fill = |out: &mut [[T; D]; D], g: [T; SECOND]| {
-                let user = |g: T| T::from_f64(power(g.to_f64() * buffers.unit));
-                add_gradient(&self.kernel, c, symmetric(g.map(user)), out);
-                out.as_flattened().iter().all(|u| u.is_finite())
-            };
-            fill_all("gradient", index, &buffers.g, out, fill)?;
-        }
-        Ok(())
-    }
-
-    fn user_potential(
-        &self,
-        components: &[Buffers<T, D>],
-        out: &mut [K::Strength<T>],
-    ) -> Result<()> {
-        let index = &self.tree.targets().tree_index;
-        let power = |t: f64| self.in_user_unit(t, <K::Pair as RadialPair<D>>::POWER);
-        for (c, buffers) in components.iter().enumerate() {
-            let fill = |out: &mut K::Strength<T>, t: T| {
-                let t = T::from_f64(power(t.to_f64() * buffers.unit));
-                let potential = self.kernel.potential(t);
-                out.components_mut()[c] = potential;
-                potential.is_finite()
-            };
-            fill_all("potential", index, &buffers.t, out, fill)?;
-        }
-        Ok(())
-    }
-}
-
-/// Adds what component `c` of the strengths gives to ∂_b u_a, from ∂_b s_a, which is symmetric.
-pub(crate) fn add_gradient<T: Real, K: Kernel<D>, const D: usize>(
-    kernel: &K,
-    c: usize,
-    g: [[T; D]; D],
-    out: &mut [[T; D]; D],
-) {
-    for b in 0..D {
-        let share = kernel.field(c, g[b]);
-        (0..D).for_each(|a| out[a][b] += share[a]);
-    }
-}
-
-/// Fills every entry from the sums of its target, whose places `tree_index` tells; an error names the first that
-/// overflows.
-fn fill_all<S: Copy + Sync, T: Send>(
-    name: &str,
-    tree_index: &[u32],
-    sums: &[S],
-    out: &mut [T],
-    fill: impl Fn(&mut T, S) -> bool + Sync,
-) -> Result<()> {
-    let pieces = out.par_chunks_mut(PIECE).zip(tree_index.par_chunks(PIECE));
-    let overflow = pieces.enumerate().filter_map(|(p, (out, tree_index))| {
-        let mut bad = None;
-        for (k, (out, &i)) in out.iter_mut().zip(tree_index).enumerate() {
-            ask_ahead(sums, tree_index, k);
-            if !fill(out, sums[i as usize]) && bad.is_none() {
-                bad = Some(p * PIECE + k);
-            }
-        }
-        bad
-    });
-    overflow.min().map_or(Ok(()), |user| {
-        let allowed = "sums within the range of the precision (points may be too close, or strengths too large)";
-        Err(Error::new(ErrorKind::Overflow, format!("{name}[{user}]"), "not finite", allowed))
-    })
 }

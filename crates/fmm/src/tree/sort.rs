@@ -2,11 +2,10 @@
 
 use super::frame::Frame;
 use super::morton;
-use crate::memory::{TURNS, room};
-use lanes::{Real, prefetch};
+use crate::memory::room;
+use lanes::Real;
 use rayon::prelude::*;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The permutation between the order of a tree and the user's.
 ///
@@ -15,8 +14,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub struct TreeOrder {
     /// `user_index[i]` is the user's index of the point that comes `i`-th in tree order.
     pub user_index: Vec<u32>,
-    /// `tree_index[user_index[i]] == i`.
-    pub tree_index: Vec<u32>,
     entries: Vec<Entry>,
     scratch: Vec<Entry>,
 }
@@ -106,36 +103,32 @@ impl TreeOrder {
         ends
     }
 
-    /// Makes the permutations from what was ordered.
+    /// Makes the permutation from what was ordered.
     pub(super) fn publish(&mut self) {
-        let n = self.entries.len();
-        room(&mut self.user_index, n, 0);
-        room(&mut self.tree_index, n, 0);
-        let tree_index: Vec<AtomicU32> = std::mem::take(&mut self.tree_index)
-            .into_iter()
-            .map(AtomicU32::new)
-            .collect();
-        let places: &[AtomicU32] = &tree_index;
-        let pieces = self
-            .user_index
-            .par_chunks_mut(PIECE)
-            .zip(self.entries.par_chunks(PIECE));
-        pieces.enumerate().for_each(|(p, (user_index, entries))| {
-            for (i, (user, &entry)) in user_index.iter_mut().zip(entries).enumerate() {
-                *user = entry as u32;
-                let ahead = entries[(i + TURNS).min(entries.len() - 1)] as u32 as usize;
-                prefetch(&places[ahead..=ahead]);
-                places[*user as usize].store((p * PIECE + i) as u32, Ordering::Relaxed);
-            }
-        });
-        self.tree_index = tree_index.into_iter().map(AtomicU32::into_inner).collect();
+        room(&mut self.user_index, self.entries.len(), 0);
+        let pieces = self.user_index.par_chunks_mut(PIECE);
+        pieces
+            .zip(self.entries.par_chunks(PIECE))
+            .for_each(|(user_index, entries)| {
+                for (user, &entry) in user_index.iter_mut().zip(entries) {
+                    *user = entry as u32;
+                }
+            });
+    }
+
+    /// The inverse: entry `user_index[i]` is `i`.
+    pub fn tree_index(&self) -> Vec<u32> {
+        let mut tree_index = vec![0; self.len()];
+        for (&user, i) in self.user_index.iter().zip(0..) {
+            tree_index[user as usize] = i;
+        }
+        tree_index
     }
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        let indices = self.user_index.capacity() + self.tree_index.capacity();
         let entries = self.entries.capacity() + self.scratch.capacity();
-        indices * 4 + entries * size_of::<Entry>()
+        self.user_index.capacity() * size_of::<u32>() + entries * size_of::<Entry>()
     }
 
     /// Number of points.
@@ -363,12 +356,13 @@ mod tests {
             .map(|&u| frame.key(points[u as usize]));
         // Through the first window: ten levels.
         assert!(keys.map(|key| key >> 33).is_sorted());
+        let tree_index = order.tree_index();
         assert!(
             order
                 .user_index
                 .iter()
-                .enumerate()
-                .all(|(i, &u)| order.tree_index[u as usize] == i as u32)
+                .zip(0..)
+                .all(|(&u, i)| tree_index[u as usize] == i)
         );
     }
 }
