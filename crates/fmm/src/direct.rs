@@ -178,12 +178,12 @@ fn check_sums<T: Real, W: Strength<T>, const D: usize>(
 
 /// Radial sums over all sources at all targets.
 pub(crate) struct AllPairs<'a, const D: usize> {
-    chosen: Chosen,
-    targets: &'a [Vec<f64>; D],
+    pub(crate) chosen: Chosen,
+    pub(crate) targets: &'a [Vec<f64>; D],
     /// Padded to whole vectors, with strength 0.
-    sources: &'a [Vec<f64>; D],
-    w: &'a [f64],
-    outputs: Outputs,
+    pub(crate) sources: &'a [Vec<f64>; D],
+    pub(crate) w: &'a [f64],
+    pub(crate) outputs: Outputs,
 }
 
 /// Targets that one task sums.

@@ -1,6 +1,7 @@
 //! Plan: build → evaluate many times → move points. Building and moving are here.
 
 mod evaluate;
+mod few;
 mod user_order;
 mod verify;
 

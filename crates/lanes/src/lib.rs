@@ -89,8 +89,8 @@ pub trait Job {
 /// | eˣ | `exp` | 2.1e-9 (1.6e-9) | 5e-14 (2.9e-14) | 4.4e-16 (2.2e-16) | 2.4e-7 (1.1e-7) |
 ///
 /// The reciprocals' bounds follow from seeds good to 2⁻¹⁴, as AVX-512 promises, the others from the fitted
-/// polynomials; the last two columns are two units in the last place. `COARSE` differs from `SINGLE` in f32 only, where its
-/// errors are at most 4e-7 (over all numbers from 1 to 4, with AVX2: reciprocals 1.7e-7, `ln` 3.2e-7, `half_ln` 1.6e-7).
+/// polynomials; the last two columns are two units in the last place. `COARSE` differs from `SINGLE` in reciprocals of f32
+/// only, whose errors are at most 4e-7 (over all numbers from 1 to 4, with AVX2, 1.7e-7).
 pub mod accuracy {
     /// A few 1e-7 in f32; in f64 the same as [`SINGLE`].
     pub const COARSE: usize = 0;

@@ -51,7 +51,7 @@ pub(crate) fn ln<L: Lanes>(isa: L::Isa, accuracy: usize, factor: f64, (e, m): (L
     let powers = constant(isa, factor * LN_2);
     if size_of::<L::Elem>() == size_of::<f32>() {
         let x = m - one;
-        return e.mul_add(powers, x * ln_of_one_and(isa, accuracy, factor, x));
+        return e.mul_add(powers, x * ln_of_one_and(isa, factor, x));
     }
     let s = (m - one).div(m + one);
     let z = s * s;
@@ -104,51 +104,33 @@ pub(crate) fn ln<L: Lanes>(isa: L::Isa, accuracy: usize, factor: f64, (e, m): (L
 /// Σ `factor` c\[k\] xᵏ, by powers of x²: two multiplications more than by Horner's rule, but half the latency, for which
 /// pairs with a logarithm wait (G. Estrin 1960).
 #[inline(always)]
-fn short_chain<L: Lanes>(isa: L::Isa, x: L, factor: f64, c: [f64; 7]) -> L {
+fn short_chain<L: Lanes>(isa: L::Isa, x: L, factor: f64, c: [f64; 8]) -> L {
     let c = c.map(|c| constant::<L>(isa, factor * c));
     let square = x * x;
-    let low = x.mul_add(c[1], c[0]);
-    let middle = x.mul_add(c[3], c[2]);
-    let high = square.mul_add(c[6], x.mul_add(c[5], c[4]));
-    square.mul_add(square.mul_add(high, middle), low)
+    let pair = |k: usize| x.mul_add(c[k + 1], c[k]);
+    let low = square.mul_add(pair(2), pair(0));
+    let high = square.mul_add(pair(6), pair(4));
+    (square * square).mul_add(high, low)
 }
 
-/// p with `factor` ln(1 + x) = x p(x), √½ − 1 ≤ x ≤ √2 − 1, for f32; beside each the largest error of ln.
+/// p with `factor` ln(1 + x) = x p(x), √½ − 1 ≤ x ≤ √2 − 1, for f32: ln to 3.35e-8 before roundings.
 #[inline(always)]
-fn ln_of_one_and<L: Lanes>(isa: L::Isa, accuracy: usize, factor: f64, x: L) -> L {
-    match accuracy {
-        // 2.08e-7
-        accuracy::COARSE => short_chain(
-            isa,
-            x,
-            factor,
-            [
-                1.000_003_218_650_817_9,
-                -0.500_019_669_532_775_9,
-                0.333_032_995_462_417_6,
-                -0.248_813_390_731_811_52,
-                0.206_046_730_279_922_49,
-                -0.189_019_799_232_482_9,
-                0.118_274_800_479_412_08,
-            ],
-        ),
-        // 3.35e-8
-        _ => scaled(
-            isa,
-            x,
-            factor,
-            [
-                0.999_999_821_186_065_7,
-                -0.500_006_675_720_214_8,
-                0.333_361_834_287_643_43,
-                -0.249_593_436_717_987_06,
-                0.198_730_468_75,
-                -0.173_334_658_145_904_54,
-                0.164_199_903_607_368_47,
-                -0.101_022_370_159_626_01,
-            ],
-        ),
-    }
+fn ln_of_one_and<L: Lanes>(isa: L::Isa, factor: f64, x: L) -> L {
+    short_chain(
+        isa,
+        x,
+        factor,
+        [
+            0.999_999_821_186_065_7,
+            -0.500_006_675_720_214_8,
+            0.333_361_834_287_643_43,
+            -0.249_593_436_717_987_06,
+            0.198_730_468_75,
+            -0.173_334_658_145_904_54,
+            0.164_199_903_607_368_47,
+            -0.101_022_370_159_626_01,
+        ],
+    )
 }
 
 /// eˣ = 2ⁿ eʳ with n = round(x / ln 2).

@@ -135,6 +135,34 @@ fn one_place_at_a_loose_tolerance() {
     }
 }
 
+/// log r where r is nearly 1: what is left keeps its digits at every tolerance, in both precisions.
+#[test]
+fn logarithms_that_nearly_vanish() {
+    for r in [1.0 + 0.5f32.powi(10), 1.0 - 0.5f32.powi(20), 1.0, 1.25] {
+        for tolerance in [1e-2, 1e-6] {
+            let options = Options::tolerance(tolerance);
+            let double = Plan::new(
+                &[[0.0, 0.0], [0.0, f64::from(r)]],
+                Coulomb2d,
+                options.clone(),
+            );
+            let single = Plan::new(&[[0.0, 0.0], [0.0, r]], Coulomb2d, options);
+            let double = double.unwrap().potential(&[3.0, -2.0]).unwrap();
+            let single = single.unwrap().potential(&[3.0, -2.0]).unwrap();
+            let log = f64::from(r).ln() / TAU;
+            for (i, expected) in [2.0 * log, -3.0 * log].into_iter().enumerate() {
+                let error = (double[i] - expected)
+                    .abs()
+                    .max((f64::from(single[i]) - expected).abs());
+                assert!(
+                    error <= 1e-7 * expected.abs() + 1e-17,
+                    "r = {r} to {tolerance}: {error:e}"
+                );
+            }
+        }
+    }
+}
+
 /// k copies of a cloud with strengths w give what one cloud with strengths kw gives.
 #[test]
 fn coincident_points() {

@@ -1,5 +1,6 @@
 //! What a plan sums, from strengths in the user's order to sums in the user's order.
 
+use super::few;
 use super::user_order::{UserOrder, Wanted};
 use super::{Plan, in_pool, same_number};
 use crate::kernel::{Kernel, Strength, by_component};
@@ -111,6 +112,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             sink: &sink,
         };
         let mut seconds = in_pool(self.options.pool.clone(), || {
+            if few::are_few(&context, outputs) {
+                return few::sums(&context, pair, &components, outputs, &buffers);
+            }
             T::evaluate(&context, pair, &components, outputs, &mut buffers)
         });
         sink.check()?;
