@@ -1,6 +1,6 @@
 //! The hot tile: particles on particles.
 
-use super::near::Coordinates;
+use super::near::{Coordinates, close};
 use super::tile::{Back, Own, RadialSum, Sources, Targets};
 use super::wanted::{GRADIENT, POTENTIAL, SECOND};
 use crate::kernel::Pair;
@@ -16,9 +16,9 @@ use lanes::{Lanes, Real};
 /// the end. A pair at distance 0 contributes nothing: r² + ε² with ε below every distance that is not 0 keeps φ finite
 /// there, and z = 0 removes it, at no cost; ε is too small to change any other r².
 ///
-/// Where coordinates were rounded to a grid, r² is kept above [`CLOSE`](Coordinates::CLOSE)²; `close` tells whether any
-/// pair is closer, and the caller takes those again. `pairs` are those of φ and of γ, which takes r² in a unit of its own
-/// unless it is r² φ: then r² is not kept, so that γ of a coincident pair is 0 without a rounding.
+/// Where coordinates were rounded to a grid, r² is kept above [`close`]²; `any_close` tells whether any pair is closer, and
+/// the caller takes those again. `pairs` are those of φ and of γ, which takes r² in a unit of its own unless it is r² φ:
+/// then r² is not kept, so that γ of a coincident pair is 0 without a rounding.
 #[inline(always)]
 pub(crate) fn p2p<
     V,
@@ -37,7 +37,7 @@ pub(crate) fn p2p<
     sources: &Sources<C::Place, V::Elem, D, M>,
     own: Option<&Own<V, N>>,
     mut back: [Back<V::Elem, D>; M],
-    close: &mut bool,
+    any_close: &mut bool,
 ) -> [[RadialSum<V::Elem, D>; N]; M]
 where
     V: Lanes,
@@ -48,7 +48,8 @@ where
     let nothing = V::splat(isa, V::Elem::from_f64(coincident::<V::Elem, D>()));
     let (mut s, mut t) = ([[[zero; D]; N]; M], [[zero; N]; M]);
     let mut g = [[[zero; SECOND]; N]; M];
-    let limit = V::splat(isa, V::Elem::from_f64(C::CLOSE * C::CLOSE));
+    let least = if C::ROUNDED { close(D) } else { 0.0 };
+    let limit = V::splat(isa, V::Elem::from_f64(least * least));
     let mut x = [[C::splat(isa, targets.x[0][0]); D]; N];
     let mut w = [[zero; N]; M];
     for k in 0..N {
@@ -94,12 +95,12 @@ where
                 z[a] = yj[a].minus(x[k][a]);
             }
             let apart = match own {
-                Some(own) if BOTH && C::CLOSE > 0.0 => own.apart[later][k],
+                Some(own) if BOTH && C::ROUNDED => own.apart[later][k],
                 _ => zero,
             };
-            let mut r2 = if C::CLOSE > 0.0 && BOTH {
+            let mut r2 = if C::ROUNDED && BOTH {
                 z[D - 1].mul_add(z[D - 1], apart)
-            } else if C::CLOSE > 0.0 {
+            } else if C::ROUNDED {
                 z[D - 1] * z[D - 1]
             } else {
                 z[D - 1].mul_add(z[D - 1], nothing)
@@ -108,7 +109,7 @@ where
                 r2 = z[a].mul_add(z[a], r2);
             }
             let square = r2;
-            if C::CLOSE > 0.0 {
+            if C::ROUNDED {
                 closest = closest.min(r2);
                 r2 = r2.max(limit);
             }
@@ -138,9 +139,9 @@ where
                 }
             }
             if WANTED >= POTENTIAL {
-                let gamma = if C::CLOSE > 0.0 && P::POTENTIAL_BY_FIELD {
+                let gamma = if C::ROUNDED && P::POTENTIAL_BY_FIELD {
                     square * phi
-                } else if C::CLOSE > 0.0 {
+                } else if C::ROUNDED {
                     let unit = V::splat(isa, V::Elem::from_f64(1.0 / (C::FAR * C::FAR)));
                     let gamma = pairs[1].gamma::<V, ACCURACY>(isa, r2 * unit);
                     if BOTH {
@@ -172,7 +173,7 @@ where
         }
         later = 1;
     }
-    *close = C::CLOSE > 0.0 && V::any(closest.lt(limit));
+    *any_close = C::ROUNDED && V::any(closest.lt(limit));
     let mut sums = add_up::<V, WANTED, D, N, M>(zero, s, t);
     if WANTED >= GRADIENT {
         for m in 0..M {
@@ -230,7 +231,7 @@ where
     C: Coordinates<V>,
     P: Pair,
 {
-    if C::CLOSE > 0.0 || is_double::<V::Elem>() {
+    if C::ROUNDED || is_double::<V::Elem>() {
         (z, pair.phi::<V, ACCURACY>(isa, r2))
     } else {
         pair.in_single::<V, ACCURACY, D>(isa, z, r2)

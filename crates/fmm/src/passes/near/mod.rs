@@ -13,7 +13,7 @@ mod single;
 mod style;
 
 pub(crate) use places::AsTheyAre;
-pub(super) use places::{Coordinates, Extent};
+pub(super) use places::{Coordinates, Extent, close};
 pub(super) use runs::Components;
 
 use super::Context;

@@ -4,13 +4,18 @@ use super::super::tile::RadialSum;
 use super::super::wanted::POTENTIAL;
 use super::Block;
 use super::inside::{Inside, Tile};
-use super::places::{CLOSE, Coordinates, FAR, OnAGrid};
+use super::places::{Coordinates, FAR, OnAGrid, close};
 use super::runs::Components;
 use super::style::OnGrid;
 use crate::kernel::Pair;
 use lanes::accuracy::FULL;
 use lanes::{Isa, Lanes, Real, Scalar, ScalarVector};
 use std::ops::Range;
+
+/// The r² below which a pair is taken again.
+const fn limit(dimension: usize) -> f64 {
+    close(dimension) * close(dimension)
+}
 
 impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
     /// Replaces what the points of a tile that are close to each other gave.
@@ -23,7 +28,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         tile: &Tile,
         sums: &mut [Components<T, D>; M],
     ) {
-        let limit = I::F32::splat(isa, (CLOSE * CLOSE) as f32);
+        let limit = I::F32::splat(isa, limit(D) as f32);
         for (target, itself) in tile.targets.clone().zip(tile.sources.start..) {
             let here = inside.points.x.each_ref().map(|x| x[target]);
             let x = here.map(|x| OnAGrid::<I::I32>::splat(isa, x));
@@ -55,7 +60,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         let here = inside.points.x.each_ref().map(|x| x[target]);
         for source in sources {
             let z = std::array::from_fn(|a| f64::from(here[a] - inside.sources.x[a][source]));
-            if square(z) < CLOSE * CLOSE {
+            if square(z) < limit(D) {
                 let source = inside.place(source);
                 self.replace::<WANTED>(on_grid, target, source, z, sums);
             }
@@ -72,7 +77,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         sums: &mut [Components<T, D>; M],
     ) {
         let mut pair = exact::<P, D, WANTED>(self.pair, self.distance(target, source));
-        let phi = phi(on_grid.field.pair, CLOSE * CLOSE);
+        let phi = phi(on_grid.field.pair, limit(D));
         for a in 0..D {
             pair.s[a] -= z[a] * (phi * on_grid.field.field);
         }
@@ -81,7 +86,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             let gamma = if P::POTENTIAL_BY_FIELD {
                 square(z) * phi
             } else {
-                gamma(far.pair, CLOSE * CLOSE / (FAR * FAR))
+                gamma(far.pair, limit(D) / (FAR * FAR))
             };
             pair.t -= gamma * far.potential + far.constant;
         }
