@@ -67,12 +67,10 @@ pub(crate) struct Harmonic3Accuracy {
 ///
 /// The best quadrature has an error of 2.6e-14, which no rule can go below.
 pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> Harmonic3Accuracy {
-    let wave_error = 0.3 * tolerance;
-    // φ is the cube of a root, and has three times its error. f32 on a grid serves what waves in f32 serve.
-    let pair = if wave_error >= HARMONIC3_IN_F32 {
-        COARSE
-    } else {
-        pair(tolerance / 3.0, single)
+    // φ is the cube of a root, and has three times its error; f32 on a grid serves the tolerances that it serves in 2D.
+    let pair = match pair(tolerance, single) {
+        COARSE => COARSE,
+        _ => pair(tolerance / 3.0, single),
     };
     match guarantee {
         Guarantee::Calibrated => {
@@ -80,7 +78,7 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
             let terms = |(constant, rate): (f64, f64)| (constant / (0.17 * tolerance)).ln() / rate;
             Harmonic3Accuracy {
                 order: bounds.map(terms).into_iter().fold(3.0, f64::max).ceil() as usize,
-                wave_error,
+                wave_error: 0.3 * tolerance,
                 pair,
             }
         }
@@ -99,10 +97,6 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
         }
     }
 }
-
-/// Errors of a quadrature from which its waves may be summed in f32: on the clouds of [`harmonic3`] that was wrong by at
-/// most 9e-8 of the potentials and 3e-8 of the fields, or by what f64 is too. Near pairs may be likewise.
-pub(crate) const HARMONIC3_IN_F32: f64 = 1e-7;
 
 /// The smallest tolerance that [`harmonic3`] serves: what the finest quadrature allows.
 pub(crate) fn harmonic3_floor(guarantee: Guarantee) -> f64 {
