@@ -16,6 +16,8 @@ use std::ops::{Range, RangeInclusive};
 
 /// The most leaves that one task handles, and the fewest after which it ends where it would be too wide for a grid.
 const BLOCK: RangeInclusive<usize> = 64..=1024;
+/// Blocks of the fewest leaves apart, there are at least so many, for many cores to share.
+const BLOCKS: usize = 128;
 
 /// Radial sums at all targets; near pairs of `M` vectors at once where there are as many.
 pub(super) fn run<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, const M: usize>(
@@ -101,10 +103,11 @@ pub(super) fn all_leaves<
 /// of large cells.
 fn blocks<'a, T, E, const D: usize>(context: &'a Context<T, E, D>) -> Vec<&'a [u32]> {
     let tree = context.tree;
+    let most = (context.leaves.len() / BLOCKS).clamp(*BLOCK.start(), *BLOCK.end());
     let (mut rest, mut blocks) = (context.leaves, vec![]);
     while !rest.is_empty() {
         let (mut extent, mut count) = (Extent::NOTHING, 0);
-        for &leaf in rest.iter().take(*BLOCK.end()) {
+        for &leaf in rest.iter().take(most) {
             let cell = &tree.cells[leaf as usize];
             extent = extent.with(tree.centre(cell), tree.frame.cell_side(cell.level));
             if count >= *BLOCK.start() && !extent.fits_a_grid() {
