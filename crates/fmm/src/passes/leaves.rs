@@ -16,7 +16,7 @@ use std::ops::{Range, RangeInclusive};
 
 /// The most leaves that one task handles, and the fewest after which it ends where it would be too wide for a grid.
 const BLOCK: RangeInclusive<usize> = 64..=1024;
-/// Blocks of the fewest leaves apart, there are at least so many, for many cores to share.
+/// For many cores to share, there are at least so many blocks, unless that would leave them fewer leaves than those.
 const BLOCKS: usize = 128;
 
 /// Radial sums at all targets; near pairs of `M` vectors at once where there are as many.
