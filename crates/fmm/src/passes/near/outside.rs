@@ -12,9 +12,9 @@ use crate::kernel::Pair;
 use lanes::{Isa, Lanes, Real};
 use std::ops::Range;
 
-/// The most sources of one sum in f32: in the plane those of a leaf and the eight around it. More, as there are in space,
-/// are taken in the precision of the plan.
-const MOST_SOURCES: usize = 9 * MOST_IN_F32;
+/// The most sources of one sum in f32: those of three leaves, a multiple of every vector. Where one of them is too close to
+/// a target, all are taken again.
+const MOST_SOURCES: usize = 3 * MOST_IN_F32;
 
 /// Sources outside, and where they lie in tree order.
 pub(super) struct OneWay<T, const D: usize, const M: usize> {
@@ -49,36 +49,36 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         let count = self.gather(one_way);
         if count > 0 {
             let sources = &one_way.as_they_are;
-            self.gathered::<I, ACCURACY, WANTED>(isa, targets, sources, count, sums);
+            self.gathered::<I, ACCURACY, WANTED>(isa, targets, sources, 0..count, sums);
         }
     }
 
-    /// The first `count` gathered sources on a range of targets, in the precision of the plan.
+    /// Some gathered sources on a range of targets, in the precision of the plan.
     #[inline(always)]
     fn gathered<I: Isa, const ACCURACY: usize, const WANTED: usize>(
         &self,
         isa: I,
         targets: &Range<u32>,
         sources: &Points<T, T, D, M>,
-        count: usize,
+        range: Range<usize>,
         sums: &mut [Components<T, D>; M],
     ) {
         let Range { start: mut at, end } = targets.clone();
         // Of gradients, the sums of one target fill the registers.
         if const { M == 1 && WANTED < GRADIENT && !P::IN_FEW_VERSIONS } {
             while at + 4 <= end {
-                self.exact::<I, ACCURACY, WANTED, 4>(isa, at, sources, count, sums);
+                self.exact::<I, ACCURACY, WANTED, 4>(isa, at, sources, &range, sums);
                 at += 4;
             }
         }
         if const { M == 1 && WANTED < GRADIENT } {
             while at + 2 <= end {
-                self.exact::<I, ACCURACY, WANTED, 2>(isa, at, sources, count, sums);
+                self.exact::<I, ACCURACY, WANTED, 2>(isa, at, sources, &range, sums);
                 at += 2;
             }
         }
         while at < end {
-            self.exact::<I, ACCURACY, WANTED, 1>(isa, at, sources, count, sums);
+            self.exact::<I, ACCURACY, WANTED, 1>(isa, at, sources, &range, sums);
             at += 1;
         }
     }
@@ -98,35 +98,52 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         if count == 0 {
             return;
         }
-        if count > MOST_SOURCES || !one_way.round(&on_grid.grid, count) {
+        if !one_way.round(&on_grid.grid, count) {
             let sources = &one_way.as_they_are;
-            return self.gathered::<I, ACCURACY, WANTED>(isa, targets, sources, count, sums);
+            return self.gathered::<I, ACCURACY, WANTED>(isa, targets, sources, 0..count, sums);
         }
-        let constants = if WANTED >= POTENTIAL {
-            one_way.constants(count, on_grid.potential.constant)
-        } else {
-            [0.0; M]
-        };
-        let job = OnGridTile {
-            on_grid,
-            inside,
-            one_way,
-            count,
-            constants,
-        };
+        let mut first = 0;
+        while first < count {
+            let range = first..count.min(first + MOST_SOURCES);
+            let constants = if WANTED >= POTENTIAL {
+                one_way.constants(range.clone(), on_grid.potential.constant)
+            } else {
+                [0.0; M]
+            };
+            first = range.end;
+            let job = OnGridTile {
+                on_grid,
+                inside,
+                one_way,
+                range,
+                constants,
+            };
+            self.all_rounded::<I, ACCURACY, WANTED>(isa, targets, &job, sums);
+        }
+    }
+
+    /// Some gathered sources on a range of targets, on the grid.
+    #[inline(always)]
+    fn all_rounded<I: Isa, const ACCURACY: usize, const WANTED: usize>(
+        &self,
+        isa: I,
+        targets: &Range<u32>,
+        job: &OnGridTile<T, P, D, M>,
+        sums: &mut [Components<T, D>; M],
+    ) {
         let Range { start: mut at, end } = targets.clone();
         if const { M == 1 } {
             while at + 4 <= end {
-                self.rounded::<I, ACCURACY, WANTED, 4>(isa, at, &job, sums);
+                self.rounded::<I, ACCURACY, WANTED, 4>(isa, at, job, sums);
                 at += 4;
             }
             while at + 2 <= end {
-                self.rounded::<I, ACCURACY, WANTED, 2>(isa, at, &job, sums);
+                self.rounded::<I, ACCURACY, WANTED, 2>(isa, at, job, sums);
                 at += 2;
             }
         }
         while at < end {
-            self.rounded::<I, ACCURACY, WANTED, 1>(isa, at, &job, sums);
+            self.rounded::<I, ACCURACY, WANTED, 1>(isa, at, job, sums);
             at += 1;
         }
     }
@@ -141,14 +158,14 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         one_way.as_they_are.gather(all, self.w, &one_way.runs)
     }
 
-    /// The first `count` gathered sources on `N` targets from `at` on.
+    /// Some gathered sources on `N` targets from `at` on.
     #[inline(always)]
     fn exact<I: Isa, const ACCURACY: usize, const WANTED: usize, const N: usize>(
         &self,
         isa: I,
         at: u32,
         sources: &Points<T, T, D, M>,
-        count: usize,
+        range: &Range<usize>,
         sums: &mut [Components<T, D>; M],
     ) {
         let x = self
@@ -161,7 +178,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             [self.pair; 2],
             x,
             sources,
-            count,
+            range,
         );
         let at = (at - self.targets.start) as usize;
         for m in 0..M {
@@ -190,7 +207,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         job: &OnGridTile<T, P, D, M>,
         sums: &mut [Components<T, D>; M],
     ) {
-        let (on_grid, count) = (job.on_grid, job.count);
+        let (on_grid, range) = (job.on_grid, &job.range);
         let place = (at - self.targets.start) as usize;
         let x = job.inside.points.x.each_ref().map(|x| &x[place..][..N]);
         let (found, close) = tile::<I::F32, OnAGrid<I::I32>, P, ACCURACY, WANTED, D, N, M>(
@@ -198,11 +215,11 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             [on_grid.field.pair, on_grid.potential.pair],
             x,
             &job.one_way.on_grid,
-            count,
+            range,
         );
         if close {
             let sources = &job.one_way.as_they_are;
-            return self.exact::<I, ACCURACY, WANTED, N>(isa, at, sources, count, sums);
+            return self.exact::<I, ACCURACY, WANTED, N>(isa, at, sources, range, sums);
         }
         for m in 0..M {
             for k in 0..N {
@@ -224,8 +241,9 @@ struct OnGridTile<'a, T, P, const D: usize, const M: usize> {
     on_grid: &'a OnGrid<P, D>,
     inside: &'a Inside<i32, f32, D, M>,
     one_way: &'a OneWay<T, D, M>,
-    count: usize,
-    /// What γ leaves out, over all sources.
+    /// Which of the gathered sources.
+    range: Range<usize>,
+    /// What γ leaves out, over all of these.
     constants: [f64; M],
 }
 
@@ -261,15 +279,15 @@ impl<T: Real, const D: usize, const M: usize> OneWay<T, D, M> {
     }
 
     /// A constant times the sum of the strengths.
-    fn constants(&self, count: usize, constant: f64) -> [f64; M] {
+    fn constants(&self, range: Range<usize>, constant: f64) -> [f64; M] {
         self.as_they_are.w.each_ref().map(|w| {
-            let sum: f64 = w[..count].iter().map(|w| w.to_f64()).sum();
+            let sum: f64 = w[range.clone()].iter().map(|w| w.to_f64()).sum();
             constant * sum
         })
     }
 }
 
-/// The first `count` of `sources` on the `N` targets at `x`; whether any pair is too close for the coordinates.
+/// A range of `sources` on the `N` targets at `x`; whether any pair is too close for the coordinates.
 #[inline(always)]
 fn tile<
     V,
@@ -285,7 +303,7 @@ fn tile<
     pairs: [P; 2],
     x: [&[C::Place]; D],
     sources: &Points<C::Place, V::Elem, D, M>,
-    count: usize,
+    range: &Range<usize>,
 ) -> (Found<V::Elem, D, N, M>, bool)
 where
     V: Lanes,
@@ -298,7 +316,7 @@ where
         x: std::array::from_fn(|k| std::array::from_fn(|a| x[a][k])),
         w: [[V::Elem::ZERO; N]; M],
     };
-    let sources = sources.sources::<V::Isa>(0, count);
+    let sources = sources.sources::<V::Isa>(range.start, range.end);
     let back = std::array::from_fn(|_| Back::default());
     let mut close = false;
     let found = p2p::<V, C, P, ACCURACY, WANTED, false, D, N, M>(
