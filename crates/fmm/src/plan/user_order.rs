@@ -27,8 +27,8 @@ impl<'a, T: Real> Wanted<'a, T> {
     }
 }
 
-/// Puts sums where the user wants them. Writing to places all over memory does not wait for it, as reading from there
-/// would.
+/// Puts sums where the user wants them, leaf by leaf. A line of memory goes in and out for each, as it would if a copy in tree
+/// order were read at such places; but there is no copy, and no inverse permutation.
 pub(super) struct UserOrder<'a, T: Real, K, const D: usize> {
     kernel: &'a K,
     user_index: &'a [u32],
@@ -36,7 +36,7 @@ pub(super) struct UserOrder<'a, T: Real, K, const D: usize> {
     vectors: Vec<OfVector<'a, T>>,
 }
 
-/// The same for one vector, with the first targets whose sums overflow.
+/// What goes to the places of one vector.
 struct OfVector<'a, T: Real> {
     /// By which strengths were divided.
     unit: f64,
