@@ -163,6 +163,11 @@ pub trait Lanes:
     fn load_each<const N: usize>(isa: Self::Isa, from: &[Self::Elem]) -> [Self; N];
     /// Writes `N` vectors behind each other; panics if `to` is too short.
     fn store_each<const N: usize>(vectors: [Self; N], to: &mut [Self::Elem]);
+    /// The first number of `from` in even lanes, the second in odd ones.
+    fn alternate(isa: Self::Isa, from: &[Self::Elem; 2]) -> Self;
+    /// Two vectors that, behind each other, have the lanes of self and b in turn: the first of self, the first of b, the
+    /// second of self, …
+    fn interleave(self, b: Self) -> [Self; 2];
     /// `self·b + c`.
     fn mul_add(self, b: Self, c: Self) -> Self;
     /// `c − self·b`.

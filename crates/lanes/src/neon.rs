@@ -183,7 +183,8 @@ mod double {
         vreinterpretq_f64_u64 as as_numbers, vreinterpretq_u32_u64 as as_u32,
         vreinterpretq_u64_f64 as as_bits, vrndnq_f64 as nearest, vrsqrteq_f64 as rsqrt_seed,
         vrsqrtsq_f64 as rsqrt_factor, vshlq_n_u64 as shift_left, vshrq_n_u64 as shift_right,
-        vsqrtq_f64 as root, vst1q_f64 as store, vsubq_f64 as sub,
+        vsqrtq_f64 as root, vst1q_f64 as store, vsubq_f64 as sub, vzip1q_f64 as zip_low,
+        vzip2q_f64 as zip_high,
     };
 
     type Elem = f64;
@@ -195,6 +196,16 @@ mod double {
     /// One step reaches every accuracy from 16 bits.
     const fn step(accuracy: usize) -> usize {
         accuracy
+    }
+
+    #[inline(always)]
+    unsafe fn alternate(from: *const Elem) -> Register {
+        intrinsics!(load(from))
+    }
+
+    #[inline(always)]
+    unsafe fn interleave(a: Register, b: Register) -> [Register; 2] {
+        intrinsics!([zip_low(a, b), zip_high(a, b)])
     }
 
     #[inline(always)]
@@ -222,15 +233,17 @@ mod single {
         vaddq_f32 as add, vandq_u32 as and, vbslq_f32 as blend, vcageq_f32 as not_smaller_in_size,
         vceqq_f32 as equal, vcltq_f32 as less, vcvtq_f32_s32 as to_numbers,
         vcvtq_f32_u32 as to_number, vcvtq_u32_f32 as to_integer, vdivq_f32 as divide,
-        vdupq_n_f32 as broadcast, vdupq_n_s32 as broadcast_whole, vdupq_n_u32 as broadcast_bits,
-        veorq_u32 as xor, vfmaq_f32 as add_product, vfmsq_f32 as sub_product, vld1q_f32 as load,
-        vld1q_s32 as load_whole, vmaxq_f32 as maximum, vmaxvq_u32 as largest, vminq_f32 as minimum,
-        vmulq_f32 as mul, vnegq_f32 as negate, vorrq_u32 as or, vpaddq_f32 as neighbours,
-        vrecpeq_f32 as recip_seed, vrecpsq_f32 as recip_factor,
+        vdupq_n_f32 as broadcast, vdupq_n_f64 as broadcast_double, vdupq_n_s32 as broadcast_whole,
+        vdupq_n_u32 as broadcast_bits, veorq_u32 as xor, vfmaq_f32 as add_product,
+        vfmsq_f32 as sub_product, vld1q_f32 as load, vld1q_s32 as load_whole, vmaxq_f32 as maximum,
+        vmaxvq_u32 as largest, vminq_f32 as minimum, vmulq_f32 as mul, vnegq_f32 as negate,
+        vorrq_u32 as or, vpaddq_f32 as neighbours, vrecpeq_f32 as recip_seed,
+        vrecpsq_f32 as recip_factor, vreinterpretq_f32_f64 as of_doubles,
         vreinterpretq_f32_u32 as as_numbers, vreinterpretq_u32_f32 as as_bits,
         vrndnq_f32 as nearest, vrsqrteq_f32 as rsqrt_seed, vrsqrtsq_f32 as rsqrt_factor,
         vshlq_n_u32 as shift_left, vshrq_n_u32 as shift_right, vsqrtq_f32 as root,
-        vst1q_f32 as store, vsubq_f32 as sub, vsubq_s32 as subtract,
+        vst1q_f32 as store, vsubq_f32 as sub, vsubq_s32 as subtract, vzip1q_f32 as zip_low,
+        vzip2q_f32 as zip_high,
     };
 
     type Elem = f32;
@@ -250,6 +263,18 @@ mod single {
             accuracy::COARSE => accuracy::COARSE,
             _ => accuracy::SINGLE,
         }
+    }
+
+    #[inline(always)]
+    unsafe fn alternate(from: *const Elem) -> Register {
+        intrinsics!(of_doubles(broadcast_double(
+            from.cast::<f64>().read_unaligned()
+        )))
+    }
+
+    #[inline(always)]
+    unsafe fn interleave(a: Register, b: Register) -> [Register; 2] {
+        intrinsics!([zip_low(a, b), zip_high(a, b)])
     }
 
     #[inline(always)]

@@ -139,6 +139,14 @@ macro_rules! scalar_lanes {
                 }
             }
             #[inline(always)]
+            fn alternate(_: Scalar, from: &[$t; 2]) -> Self {
+                Self(from[0])
+            }
+            #[inline(always)]
+            fn interleave(self, b: Self) -> [Self; 2] {
+                [self, b]
+            }
+            #[inline(always)]
             fn mul_add(self, b: Self, c: Self) -> Self {
                 Self(self.0 * b.0 + c.0)
             }

@@ -13,7 +13,7 @@ macro_rules! intrinsics {
 ///
 /// Where it is used, `Register`, `Elem`, `LANES`, `Token`, `Mask`, and the intrinsics under the names `add`, `sub`,
 /// `mul`, `divide`, `negate`, `fmadd` (a·b + c), `fnmadd` (c − a·b), `root`, `magnitude`, `minimum`, `maximum`,
-/// `nearest`, `broadcast`, `load`, `store`, and `sum_each` must be in scope; `$rest` are the remaining items of `Lanes`.
+/// `nearest`, `broadcast`, `load`, `store`, `alternate`, `interleave` and `sum_each` must be in scope; `$rest` are the remaining items of `Lanes`.
 macro_rules! vector {
     ($(#[$doc:meta])* $name:ident; $($rest:tt)*) => {
         $(#[$doc])*
@@ -81,6 +81,17 @@ macro_rules! vector {
                 for i in 0..N {
                     intrinsics!(store(to.as_mut_ptr().add(i * LANES), vectors[i].0));
                 }
+            }
+            #[inline(always)]
+            fn alternate(_: Token, from: &[Elem; 2]) -> Self {
+                Self(intrinsics!(alternate(from.as_ptr())))
+            }
+            #[inline(always)]
+            fn interleave(self, b: Self) -> [Self; 2] {
+                intrinsics!({
+                    let [low, high] = interleave(self.0, b.0);
+                    [Self(low), Self(high)]
+                })
             }
             #[inline(always)]
             fn mul_add(self, b: Self, c: Self) -> Self {

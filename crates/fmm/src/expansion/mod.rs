@@ -141,7 +141,19 @@ pub(crate) struct Outgoing {
     /// By cell: the block that met it last, and its place in `forms`.
     place: Vec<(u32, u32)>,
     block: u32,
+    /// Cells that the last call of `meet` met for the first time.
+    new: Vec<u32>,
 }
+
+/// Cells that want a form, and room for their forms behind each other, from `at` on.
+pub(crate) struct New<'a> {
+    pub(crate) cells: &'a [u32],
+    pub(crate) forms: &'a mut Forms,
+    pub(crate) at: usize,
+}
+
+/// No cell.
+pub(crate) const NONE: u32 = u32::MAX;
 
 impl Outgoing {
     /// Place of the zero form, which stands for cells that are not there.
@@ -163,17 +175,28 @@ impl Outgoing {
         self.forms.bytes() + self.place.capacity() * size_of::<(u32, u32)>()
     }
 
-    /// The place of the form of a cell, and room for it if this block has not met the cell before.
-    #[inline(always)]
-    pub(crate) fn meet(&mut self, source: u32) -> (u32, Option<(&mut Forms, usize)>) {
-        let place = &mut self.place[source as usize];
-        if place.0 == self.block {
-            return (place.1, None);
+    /// The places of the forms of cells, of [`NONE`] the zero form; and those that this block has not met before.
+    pub(crate) fn meet(&mut self, cells: &[u32], places: &mut [u32]) -> New<'_> {
+        let at = self.used;
+        self.new.clear();
+        for (&cell, to) in cells.iter().zip(places) {
+            if cell == NONE {
+                *to = Self::NOTHING;
+                continue;
+            }
+            let place = &mut self.place[cell as usize];
+            if place.0 != self.block {
+                *place = (self.block, self.used as u32);
+                self.used += self.len;
+                self.new.push(cell);
+            }
+            *to = place.1;
         }
-        let start = self.used;
-        *place = (self.block, start as u32);
-        self.used += self.len;
-        (start as u32, Some((&mut self.forms, start)))
+        New {
+            cells: &self.new,
+            forms: &mut self.forms,
+            at,
+        }
     }
 
     /// `count` numbers of the forms from `at` on: a place, and how far into the form.
@@ -202,15 +225,8 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<D>, multipole: &mut [f64]);
     /// Multipole of a child to that of its parent.
     fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]);
-    /// Multipole to one part of the outgoing form at place `at` (overwrites).
-    fn outgoing<I: Isa>(
-        &self,
-        isa: I,
-        part: usize,
-        multipole: &[f64],
-        forms: &mut Forms,
-        at: usize,
-    );
+    /// One part of the outgoing forms of cells that have none, from the multipoles of all cells.
+    fn outgoing<I: Isa>(&self, isa: I, part: usize, multipoles: &[f64], new: New);
     /// Sums over the far lists of all children of one parent, from outgoing to incoming forms (overwrites), those of the
     /// children by octant. `sources` holds the place in `outgoing` of every slot ([`crate::lists::slots`]).
     fn translate<I: Isa>(
@@ -221,14 +237,15 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
         outgoing: &Outgoing,
         incoming: &mut Forms,
     );
-    /// One part of the incoming form of a child, which is used up, to local.
+    /// One part of the incoming forms of children, which are used up, to their locals among `locals`. Of each child its
+    /// octant, and which local it has.
     fn incoming<I: Isa>(
         &self,
         isa: I,
         part: usize,
-        octant: usize,
+        children: &[(usize, usize)],
         incoming: &mut Forms,
-        local: &mut [f64],
+        locals: &mut [f64],
     );
     /// The part of the potential of a far list that waves cannot carry; `strength` is the sum over its sources.
     fn far_constant(&self, strength: f64, log_side: f64, local: &mut [f64]);

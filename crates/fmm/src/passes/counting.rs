@@ -5,7 +5,7 @@ use super::compiled::RadialPair;
 use super::tile::RadialSum;
 use super::{Buffers, Context, PADDING, Sink, TargetSums, evaluate};
 use crate::direct::{self, AllPairs};
-use crate::expansion::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};
+use crate::expansion::{CellScale, Expansion, Family, Forms, New, Outgoing, UnitPoints, UnitSums};
 use crate::kernel::{InUnit, Kernel, Pair};
 use crate::lists::{Lists, slots};
 use crate::memory::Spares;
@@ -74,8 +74,11 @@ impl<const D: usize> Expansion<D> for Count {
     fn parents_at_once(&self) -> usize {
         5
     }
-    fn outgoing<I: Isa>(&self, _: I, part: usize, multipole: &[f64], forms: &mut Forms, at: usize) {
-        forms.room(at, 1)[0] = SHARES[part] * multipole[0];
+    fn outgoing<I: Isa>(&self, _: I, part: usize, multipoles: &[f64], new: New) {
+        let forms = new.forms.room(new.at, new.cells.len());
+        for (form, &cell) in forms.iter_mut().zip(new.cells) {
+            *form = SHARES[part] * multipoles[cell as usize];
+        }
     }
     fn translate<I: Isa>(
         &self,
@@ -95,11 +98,13 @@ impl<const D: usize> Expansion<D> for Count {
         &self,
         _: I,
         _: usize,
-        octant: usize,
+        children: &[(usize, usize)],
         incoming: &mut Forms,
-        local: &mut [f64],
+        locals: &mut [f64],
     ) {
-        local[0] += incoming.room::<f64>(octant, 1)[0];
+        for &(octant, local) in children {
+            locals[local] += incoming.room::<f64>(octant, 1)[0];
+        }
     }
     fn far_constant(&self, _: f64, _: f64, _: &mut [f64]) {}
     fn l2l<I: Isa>(&self, _: I, _: usize, parent: &[f64], child: &mut [f64]) {

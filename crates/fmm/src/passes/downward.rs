@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::upward::unit_sources;
-use crate::expansion::{Expansion, Forms, Outgoing, UnitPoints};
+use crate::expansion::{Expansion, Forms, NONE, Outgoing, UnitPoints};
 use crate::lists::slots;
 use crate::memory::room;
 use lanes::{Isa, Job, Real};
@@ -77,6 +77,8 @@ pub(crate) struct Scratch<const D: usize> {
     places: Vec<u32>,
     /// Incoming forms of the children of one parent.
     incoming: Forms,
+    /// Octants of the children that hold targets, and which of the block's locals they have.
+    children: Vec<(usize, usize)>,
 }
 
 impl<const D: usize> Default for Scratch<D> {
@@ -87,6 +89,7 @@ impl<const D: usize> Default for Scratch<D> {
             cells: vec![NONE; slots::count(D)],
             places: vec![0; slots::count(D)],
             incoming: Forms::default(),
+            children: vec![],
         }
     }
 }
@@ -110,9 +113,6 @@ struct Down<'a, T, E, const D: usize> {
     out: &'a mut [f64],
     scratch: &'a mut Scratch<D>,
 }
-
-/// No cell in this slot.
-const NONE: u32 = u32::MAX;
 
 impl<T: Real, E: Expansion<D>, const D: usize> Job for Down<'_, T, E, D> {
     type Output = ();
@@ -148,25 +148,34 @@ impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
             }
             let any = self.far(isa, part, index);
             let log_side = tree.frame.cell_side(parent.level + 1).ln() - tree.frame.scale.ln();
+            let mut children = std::mem::take(&mut self.scratch.children);
+            children.clear();
             for child in parent.children.clone() {
-                let child = child as usize;
-                let cell = &tree.cells[child];
-                if cell.targets.is_empty() {
-                    continue;
-                }
-                let local = &mut out[(child - first) * len..][..len];
-                if part == 0 {
-                    local.fill(0.0);
-                }
-                if any {
-                    self.local(isa, part, cell.octant(), log_side, local);
-                }
-                if part + 1 == E::PARTS {
-                    self.larger(isa, child, log_side, local);
-                    let above = &self.above[index * len..][..len];
-                    expansion.l2l(isa, cell.octant(), above, local);
+                let cell = &tree.cells[child as usize];
+                if !cell.targets.is_empty() {
+                    children.push((cell.octant(), child as usize - first));
                 }
             }
+            if part == 0 {
+                for &(_, local) in &children {
+                    out[local * len..][..len].fill(0.0);
+                }
+            }
+            if any {
+                let incoming = &mut self.scratch.incoming;
+                expansion.incoming(isa, part, &children, incoming, out);
+                self.constants(part, &children, log_side, out);
+            }
+            if part + 1 == E::PARTS {
+                for &(octant, local) in &children {
+                    let child = first + local;
+                    let local = &mut out[local * len..][..len];
+                    self.larger(isa, child, log_side, local);
+                    let above = &self.above[index * len..][..len];
+                    expansion.l2l(isa, octant, above, local);
+                }
+            }
+            self.scratch.children = children;
         }
         self.out = out;
     }
@@ -187,7 +196,6 @@ impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
     #[inline(always)]
     fn far<I: Isa>(&mut self, isa: I, part: usize, parent: usize) -> bool {
         let (tree, expansion) = (self.context.tree, self.context.expansion);
-        let len = expansion.multipole_len();
         let Scratch {
             outgoing,
             cells,
@@ -197,38 +205,28 @@ impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
         } = &mut *self.scratch;
         cells.fill(NONE);
         self.context.lists.siblings(tree, parent, cells);
-        let mut any = false;
-        for (place, &source) in places.iter_mut().zip(&*cells) {
-            *place = Outgoing::NOTHING;
-            if source != NONE {
-                let (at, room) = outgoing.meet(source);
-                if let Some((forms, at)) = room {
-                    let multipole = &self.multipoles[source as usize * len..][..len];
-                    expansion.outgoing(isa, part, multipole, forms, at);
-                }
-                (*place, any) = (at, true);
-            }
-        }
+        expansion.outgoing(isa, part, self.multipoles, outgoing.meet(cells, places));
+        let any = places.iter().any(|&place| place != Outgoing::NOTHING);
         if any {
             expansion.translate(isa, part, places, outgoing, incoming);
         }
         any
     }
 
-    /// The incoming form of one child to its local.
-    #[inline(always)]
-    fn local<I: Isa>(
-        &mut self,
-        isa: I,
+    /// What the potentials of the far lists of children have that waves cannot carry; with the first part.
+    fn constants(
+        &self,
         part: usize,
-        octant: usize,
+        children: &[(usize, usize)],
         log_side: f64,
-        local: &mut [f64],
+        locals: &mut [f64],
     ) {
+        let (0, Some(far_slots)) = (part, self.potential) else {
+            return;
+        };
         let expansion = self.context.expansion;
-        let len = expansion.multipole_len();
-        expansion.incoming(isa, part, octant, &mut self.scratch.incoming, local);
-        if let (0, Some(far_slots)) = (part, self.potential) {
+        let (len, local_len) = (expansion.multipole_len(), expansion.local_len());
+        for &(octant, local) in children {
             let mut strength = 0.0;
             for &slot in &far_slots[octant] {
                 let source = self.scratch.cells[slot];
@@ -236,6 +234,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
                     strength += self.multipoles[source as usize * len];
                 }
             }
+            let local = &mut locals[local * local_len..][..local_len];
             expansion.far_constant(strength, log_side, local);
         }
     }

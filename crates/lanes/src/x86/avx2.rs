@@ -171,17 +171,18 @@ mod double {
     use crate::vector::{intrinsics, vector};
     use std::arch::x86_64::{
         __m256d as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
-        _MM_FROUND_TO_NEAREST_INT, _mm256_add_epi64 as add_bits, _mm256_add_pd as add,
-        _mm256_and_pd as and, _mm256_and_si256 as and_bits, _mm256_andnot_pd as and_not,
-        _mm256_blendv_pd as blend, _mm256_castpd_si256 as as_bits,
+        _MM_FROUND_TO_NEAREST_INT, _mm_loadu_pd as load_pair, _mm256_add_epi64 as add_bits,
+        _mm256_add_pd as add, _mm256_and_pd as and, _mm256_and_si256 as and_bits,
+        _mm256_andnot_pd as and_not, _mm256_blendv_pd as blend, _mm256_castpd_si256 as as_bits,
         _mm256_castsi256_pd as as_numbers, _mm256_cmp_pd as compare, _mm256_div_pd as divide,
         _mm256_fmadd_pd as fmadd, _mm256_fnmadd_pd as fnmadd, _mm256_hadd_pd as neighbours,
         _mm256_loadu_pd as load, _mm256_max_pd as maximum, _mm256_min_pd as minimum,
         _mm256_movemask_pd as sign_bits, _mm256_mul_pd as mul, _mm256_or_pd as or,
         _mm256_or_si256 as or_bits, _mm256_permute2f128_pd as halves, _mm256_round_pd as round,
-        _mm256_set1_epi64x as broadcast_bits, _mm256_set1_pd as broadcast,
-        _mm256_slli_epi64 as shift_left, _mm256_sqrt_pd as root, _mm256_srli_epi64 as shift_right,
-        _mm256_storeu_pd as store, _mm256_sub_epi64 as sub_bits, _mm256_sub_pd as sub,
+        _mm256_set_m128d as both_halves, _mm256_set1_epi64x as broadcast_bits,
+        _mm256_set1_pd as broadcast, _mm256_slli_epi64 as shift_left, _mm256_sqrt_pd as root,
+        _mm256_srli_epi64 as shift_right, _mm256_storeu_pd as store, _mm256_sub_epi64 as sub_bits,
+        _mm256_sub_pd as sub, _mm256_unpackhi_pd as unpack_high, _mm256_unpacklo_pd as unpack_low,
         _mm256_xor_pd as xor,
     };
 
@@ -197,6 +198,22 @@ mod double {
     /// Polynomials follow the accuracy.
     const fn step(accuracy: usize) -> usize {
         accuracy
+    }
+
+    #[inline(always)]
+    unsafe fn alternate(from: *const Elem) -> Register {
+        intrinsics!({
+            let pair = load_pair(from);
+            both_halves(pair, pair)
+        })
+    }
+
+    #[inline(always)]
+    unsafe fn interleave(a: Register, b: Register) -> [Register; 2] {
+        intrinsics!({
+            let (even, odd) = (unpack_low(a, b), unpack_high(a, b));
+            [halves::<0x20>(even, odd), halves::<0x31>(even, odd)]
+        })
     }
 
     /// Neighbours first, then the two halves.
@@ -245,18 +262,20 @@ mod single {
         __m256 as Register, __m256i as Whole, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ,
         _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT, _mm256_add_epi32 as add_bits,
         _mm256_add_ps as add, _mm256_and_ps as and, _mm256_and_si256 as and_bits,
-        _mm256_andnot_ps as and_not, _mm256_blendv_ps as blend, _mm256_castps_si256 as as_bits,
-        _mm256_castsi256_ps as as_numbers, _mm256_cmp_ps as compare,
-        _mm256_cvtepi32_ps as to_numbers, _mm256_div_ps as divide, _mm256_fmadd_ps as fmadd,
-        _mm256_fnmadd_ps as fnmadd, _mm256_hadd_ps as neighbours, _mm256_loadu_ps as load,
-        _mm256_loadu_si256 as load_whole, _mm256_max_ps as maximum, _mm256_min_ps as minimum,
-        _mm256_movemask_ps as sign_bits, _mm256_mul_ps as mul, _mm256_or_ps as or,
-        _mm256_or_si256 as or_bits, _mm256_permute2f128_ps as halves, _mm256_rcp_ps as recip_seed,
-        _mm256_round_ps as round, _mm256_rsqrt_ps as rsqrt_seed,
+        _mm256_andnot_ps as and_not, _mm256_blendv_ps as blend, _mm256_castpd_ps as of_doubles,
+        _mm256_castps_si256 as as_bits, _mm256_castsi256_ps as as_numbers,
+        _mm256_cmp_ps as compare, _mm256_cvtepi32_ps as to_numbers, _mm256_div_ps as divide,
+        _mm256_fmadd_ps as fmadd, _mm256_fnmadd_ps as fnmadd, _mm256_hadd_ps as neighbours,
+        _mm256_loadu_ps as load, _mm256_loadu_si256 as load_whole, _mm256_max_ps as maximum,
+        _mm256_min_ps as minimum, _mm256_movemask_ps as sign_bits, _mm256_mul_ps as mul,
+        _mm256_or_ps as or, _mm256_or_si256 as or_bits, _mm256_permute2f128_ps as halves,
+        _mm256_rcp_ps as recip_seed, _mm256_round_ps as round, _mm256_rsqrt_ps as rsqrt_seed,
         _mm256_set1_epi32 as broadcast_whole, _mm256_set1_epi32 as broadcast_bits,
-        _mm256_set1_ps as broadcast, _mm256_slli_epi32 as shift_left, _mm256_sqrt_ps as root,
-        _mm256_srli_epi32 as shift_right, _mm256_storeu_ps as store, _mm256_sub_epi32 as sub_bits,
-        _mm256_sub_epi32 as subtract, _mm256_sub_ps as sub, _mm256_xor_ps as xor,
+        _mm256_set1_pd as broadcast_double, _mm256_set1_ps as broadcast,
+        _mm256_slli_epi32 as shift_left, _mm256_sqrt_ps as root, _mm256_srli_epi32 as shift_right,
+        _mm256_storeu_ps as store, _mm256_sub_epi32 as sub_bits, _mm256_sub_epi32 as subtract,
+        _mm256_sub_ps as sub, _mm256_unpackhi_ps as unpack_high, _mm256_unpacklo_ps as unpack_low,
+        _mm256_xor_ps as xor,
     };
 
     type Elem = f32;
@@ -281,6 +300,21 @@ mod single {
             accuracy::COARSE => accuracy::COARSE,
             _ => accuracy::SINGLE,
         }
+    }
+
+    #[inline(always)]
+    unsafe fn alternate(from: *const Elem) -> Register {
+        intrinsics!(of_doubles(broadcast_double(
+            from.cast::<f64>().read_unaligned()
+        )))
+    }
+
+    #[inline(always)]
+    unsafe fn interleave(a: Register, b: Register) -> [Register; 2] {
+        intrinsics!({
+            let (even, odd) = (unpack_low(a, b), unpack_high(a, b));
+            [halves::<0x20>(even, odd), halves::<0x31>(even, odd)]
+        })
     }
 
     /// Neighbours twice, then the two halves.

@@ -189,7 +189,8 @@ mod double {
     use std::arch::x86_64::{
         __m512d as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
         _MM_FROUND_TO_NEAREST_INT, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO,
-        _mm512_abs_pd as magnitude, _mm512_add_pd as add, _mm512_castpd_si512 as as_bits,
+        _mm_loadu_pd as load_pair, _mm512_abs_pd as magnitude, _mm512_add_pd as add,
+        _mm512_broadcast_f64x2 as broadcast_pair, _mm512_castpd_si512 as as_bits,
         _mm512_cmp_pd_mask as compare, _mm512_div_pd as divide, _mm512_fmadd_pd as fmadd,
         _mm512_fnmadd_pd as fnmadd, _mm512_getexp_pd as exponent, _mm512_getmant_pd as mantissa,
         _mm512_loadu_pd as load, _mm512_mask_blend_pd as blend,
@@ -197,10 +198,10 @@ mod double {
         _mm512_maskz_scalef_pd as scale_or_zero, _mm512_max_pd as maximum,
         _mm512_min_pd as minimum, _mm512_mul_pd as mul, _mm512_permutex2var_pd as permute,
         _mm512_rcp14_pd as recip_seed, _mm512_roundscale_pd as round_scale,
-        _mm512_rsqrt14_pd as rsqrt_seed, _mm512_scalef_pd as scale, _mm512_set1_pd as broadcast,
-        _mm512_shuffle_f64x2 as shuffle, _mm512_sqrt_pd as root, _mm512_srli_epi64 as shift_right,
-        _mm512_storeu_pd as store, _mm512_sub_pd as sub, _mm512_unpackhi_pd as unpack_high,
-        _mm512_unpacklo_pd as unpack_low, _mm512_xor_pd as xor,
+        _mm512_rsqrt14_pd as rsqrt_seed, _mm512_scalef_pd as scale, _mm512_set_epi64 as set_whole,
+        _mm512_set1_pd as broadcast, _mm512_shuffle_f64x2 as shuffle, _mm512_sqrt_pd as root,
+        _mm512_srli_epi64 as shift_right, _mm512_storeu_pd as store, _mm512_sub_pd as sub,
+        _mm512_unpackhi_pd as unpack_high, _mm512_unpacklo_pd as unpack_low, _mm512_xor_pd as xor,
     };
 
     type Elem = f64;
@@ -222,6 +223,19 @@ mod double {
             index,
             load(table[8..].as_ptr())
         ))
+    }
+
+    #[inline(always)]
+    unsafe fn alternate(from: *const Elem) -> Register {
+        intrinsics!(broadcast_pair(load_pair(from)))
+    }
+
+    #[inline(always)]
+    unsafe fn interleave(a: Register, b: Register) -> [Register; 2] {
+        intrinsics!([
+            permute(a, set_whole(11, 3, 10, 2, 9, 1, 8, 0), b),
+            permute(a, set_whole(15, 7, 14, 6, 13, 5, 12, 4), b),
+        ])
     }
 
     /// Three rounds of adding neighbours: ((0+1)+(2+3)) + ((4+5)+(6+7)).
@@ -264,20 +278,22 @@ mod single {
         __m512 as Register, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _MM_FROUND_NO_EXC,
         _MM_FROUND_TO_NEAREST_INT, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO,
         _mm256_add_ps as add_half, _mm256_castpd_ps as as_singles, _mm512_abs_ps as magnitude,
-        _mm512_add_ps as add, _mm512_castps_pd as as_doubles, _mm512_castps_si512 as as_bits,
-        _mm512_castps512_ps256 as low_half, _mm512_cmp_ps_mask as compare,
-        _mm512_cvtepi32_ps as to_numbers, _mm512_div_ps as divide,
+        _mm512_add_ps as add, _mm512_castpd_ps as of_doubles, _mm512_castps_pd as as_doubles,
+        _mm512_castps_si512 as as_bits, _mm512_castps512_ps256 as low_half,
+        _mm512_cmp_ps_mask as compare, _mm512_cvtepi32_ps as to_numbers, _mm512_div_ps as divide,
         _mm512_extractf64x4_pd as high_half, _mm512_fmadd_ps as fmadd, _mm512_fnmadd_ps as fnmadd,
         _mm512_getexp_ps as exponent, _mm512_getmant_ps as mantissa, _mm512_loadu_ps as load,
         _mm512_loadu_si512 as load_whole, _mm512_mask_blend_ps as blend,
         _mm512_maskz_rcp14_ps as recip_seed_or_zero, _mm512_maskz_rsqrt14_ps as rsqrt_seed_or_zero,
         _mm512_maskz_scalef_ps as scale_or_zero, _mm512_max_ps as maximum,
-        _mm512_min_ps as minimum, _mm512_mul_ps as mul, _mm512_permutexvar_ps as permute,
-        _mm512_rcp14_ps as recip_seed, _mm512_roundscale_ps as round_scale,
-        _mm512_rsqrt14_ps as rsqrt_seed, _mm512_scalef_ps as scale,
-        _mm512_set1_epi32 as broadcast_whole, _mm512_set1_ps as broadcast, _mm512_sqrt_ps as root,
-        _mm512_srli_epi32 as shift_right, _mm512_storeu_ps as store, _mm512_sub_epi32 as subtract,
-        _mm512_sub_ps as sub, _mm512_xor_ps as xor,
+        _mm512_min_ps as minimum, _mm512_mul_ps as mul, _mm512_permutex2var_ps as permute_two,
+        _mm512_permutexvar_ps as permute, _mm512_rcp14_ps as recip_seed,
+        _mm512_roundscale_ps as round_scale, _mm512_rsqrt14_ps as rsqrt_seed,
+        _mm512_scalef_ps as scale, _mm512_set_epi32 as set_whole,
+        _mm512_set1_epi32 as broadcast_whole, _mm512_set1_pd as broadcast_double,
+        _mm512_set1_ps as broadcast, _mm512_sqrt_ps as root, _mm512_srli_epi32 as shift_right,
+        _mm512_storeu_ps as store, _mm512_sub_epi32 as subtract, _mm512_sub_ps as sub,
+        _mm512_xor_ps as xor,
     };
     use std::arch::x86_64::{__m512i as Integers, __m512i as Whole};
 
@@ -296,6 +312,22 @@ mod single {
     #[inline(always)]
     unsafe fn look_up(table: &[Elem; 16], index: Integers) -> Register {
         intrinsics!(permute(index, load(table.as_ptr())))
+    }
+
+    #[inline(always)]
+    unsafe fn alternate(from: *const Elem) -> Register {
+        intrinsics!(of_doubles(broadcast_double(
+            from.cast::<f64>().read_unaligned()
+        )))
+    }
+
+    #[inline(always)]
+    unsafe fn interleave(a: Register, b: Register) -> [Register; 2] {
+        intrinsics!({
+            let low = set_whole(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+            let high = set_whole(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8);
+            [permute_two(a, low, b), permute_two(a, high, b)]
+        })
     }
 
     /// Halves first, then neighbours.

@@ -2,7 +2,7 @@
 
 use super::Harmonic2;
 use crate::accuracy;
-use crate::expansion::{CellScale, Expansion, Forms, Outgoing, UnitPoints, UnitSums};
+use crate::expansion::{CellScale, Expansion, Forms, NONE, Outgoing, UnitPoints, UnitSums};
 use crate::lists::slots;
 use crate::passes::wanted::{GRADIENT, POTENTIAL, symmetric};
 use crate::{Guarantee, Options};
@@ -42,16 +42,15 @@ impl Job for Chain<'_> {
         family.m2m(isa, self.from, &child, &mut multipole);
         let mut outgoing = Outgoing::default();
         outgoing.next_block(1, family.wave_len());
-        let (place, room) = outgoing.meet(0);
-        let (forms, at) = room.unwrap();
-        family.outgoing(isa, 0, &multipole, forms, at);
-        let mut sources = [Outgoing::NOTHING; slots::count(2)];
+        let (mut cells, mut sources) = ([NONE; slots::count(2)], [0; slots::count(2)]);
         let anchor = [0, 1].map(|a| (self.cell as i32 >> a & 1) - self.offset[a]);
-        sources[slots::at(anchor)] = place;
+        cells[slots::at(anchor)] = 0;
+        let new = outgoing.meet(&cells, &mut sources);
+        family.outgoing(isa, 0, &multipole, new);
         let mut incoming = Forms::default();
         family.translate(isa, 0, &sources, &outgoing, &mut incoming);
         let (mut local, mut below) = (vec![0.0; family.local_len()], vec![0.0; family.local_len()]);
-        family.incoming(isa, 0, self.cell, &mut incoming, &mut local);
+        family.incoming(isa, 0, &[(self.cell, 0)], &mut incoming, &mut local);
         family.far_constant(multipole[0], 0.0, &mut local);
         family.l2l(isa, self.to, &local, &mut below);
         let mut sums = UnitSums::default();

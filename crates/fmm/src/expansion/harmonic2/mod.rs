@@ -19,7 +19,7 @@ mod shift;
 mod translate;
 mod waves;
 
-use super::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};
+use super::{CellScale, Expansion, Family, Forms, New, Outgoing, UnitPoints, UnitSums};
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use shift::Shift;
@@ -98,9 +98,13 @@ impl Expansion<2> for Harmonic2 {
         64
     }
     #[inline(always)]
-    fn outgoing<I: Isa>(&self, isa: I, _: usize, multipole: &[f64], forms: &mut Forms, at: usize) {
-        let waves = forms.room(at, self.waves.len());
-        self.waves.outgoing(isa, multipole, waves);
+    fn outgoing<I: Isa>(&self, isa: I, _: usize, multipoles: &[f64], new: New) {
+        let (len, wave_len) = (self.multipole_len(), self.waves.len());
+        let forms = new.forms.room(new.at, new.cells.len() * wave_len);
+        for (&cell, waves) in new.cells.iter().zip(forms.chunks_exact_mut(wave_len)) {
+            let multipole = &multipoles[cell as usize * len..][..len];
+            self.waves.outgoing(isa, multipole, waves);
+        }
     }
     #[inline(always)]
     fn translate<I: Isa>(
@@ -119,13 +123,16 @@ impl Expansion<2> for Harmonic2 {
         &self,
         isa: I,
         _: usize,
-        octant: usize,
+        children: &[(usize, usize)],
         incoming: &mut Forms,
-        local: &mut [f64],
+        locals: &mut [f64],
     ) {
-        let len = self.waves.len();
-        let incoming = incoming.room(octant * len, len);
-        self.waves.incoming(isa, incoming, local);
+        let (len, local_len) = (self.waves.len(), self.local_len());
+        for &(octant, local) in children {
+            let incoming = incoming.room(octant * len, len);
+            let local = &mut locals[local * local_len..][..local_len];
+            self.waves.incoming(isa, incoming, local);
+        }
     }
     #[inline(always)]
     fn far_constant(&self, strength: f64, log_side: f64, local: &mut [f64]) {

@@ -3,7 +3,7 @@
 use super::Harmonic3;
 use crate::Guarantee;
 use crate::accuracy;
-use crate::expansion::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};
+use crate::expansion::{CellScale, Expansion, Family, Forms, NONE, Outgoing, UnitPoints, UnitSums};
 use crate::lists::slots;
 use crate::passes::wanted::{FIELD, GRADIENT, POTENTIAL, SECOND, symmetric};
 use lanes::{Chosen, Isa, Job};
@@ -74,21 +74,26 @@ impl Job for Far<'_> {
         family.p2m(isa, &single(corner(self.from), 2.0), &mut child);
         family.m2m(isa, self.from, &child, &mut multipole);
         let (mut outgoing, mut incoming) = (Outgoing::default(), Forms::default());
-        let mut locals = vec![vec![0.0; family.local_len()]; 8];
+        let mut locals = vec![0.0; 8 * family.local_len()];
+        let children = [0, 1, 2, 3, 4, 5, 6, 7].map(|octant| (octant, octant));
         for axis in 0..Harmonic3::PARTS {
             outgoing.next_block(1, family.wave_len());
-            let (place, room) = outgoing.meet(0);
-            let (forms, at) = room.unwrap();
-            family.outgoing(isa, axis, &multipole, forms, at);
-            let mut sources = [Outgoing::NOTHING; slots::count(3)];
-            sources[self.slot] = place;
+            let (mut cells, mut sources) = ([NONE; slots::count(3)], [0; slots::count(3)]);
+            cells[self.slot] = 0;
+            let new = outgoing.meet(&cells, &mut sources);
+            family.outgoing(isa, axis, &multipole, new);
             family.translate(isa, axis, &sources, &outgoing, &mut incoming);
-            for (octant, local) in locals.iter_mut().enumerate() {
-                family.incoming(isa, axis, octant, &mut incoming, local);
+            // An odd number of children first, so that pairs and single ones are seen.
+            for children in [&children[..3], &children[3..]] {
+                family.incoming(isa, axis, children, &mut incoming, &mut locals);
             }
         }
         let mut found = [[[0.0; 4]; 2]; 8];
-        for (octant, (local, found)) in locals.iter().zip(&mut found).enumerate() {
+        for (octant, (local, found)) in locals
+            .chunks_exact(family.local_len())
+            .zip(&mut found)
+            .enumerate()
+        {
             for (to, found) in targets(self.from, octant).into_iter().zip(found) {
                 let mut below = vec![0.0; family.local_len()];
                 family.l2l(isa, to, local, &mut below);

@@ -1,188 +1,259 @@
 //! Plane waves to local, the two directions of an axis: the transpose of [`super::outgoing`].
+//!
+//! A lane is a mode m here, so that both sums, over angles and over rings, need one number of the data for a vector of
+//! modes; even and odd modes of which want two different ones, side by side.
 
 use super::layout::{Number, Scratch, at};
-use super::waves::{BLOCK, Waves};
+use super::waves::Waves;
 use lanes::{Isa, Lanes};
 
+/// Degrees of one parity that a loop takes together.
+pub(super) const DEGREES: usize = 4;
+
+/// The incoming form of a cell: Re Y^+, Im Y^+, Re Y^−, Im Y^−.
+pub(super) type Form<'a, W> = &'a [W];
+
 impl<W: Number> Waves<W> {
-    /// `forms` are Re Y^+, Im Y^+, Re Y^−, Im Y^−.
+    /// The forms of `C` cells to their locals.
     #[inline(always)]
-    pub(super) fn incoming<I: Isa>(&self, isa: I, axis: usize, forms: &[W], local: &mut [f64]) {
-        let (rows, lanes) = (self.layout.rows_len(), W::Lanes::<I>::LANES);
-        let (packed, modes) = (2 * self.layout.padded, self.modes_len(lanes));
-        let angles = self.vectors[0].quarter * 8 * lanes;
-        let mut scratch = Scratch::<W>::take(packed + 2 * rows + modes + angles);
-        let (packed, rest) = scratch.split_at_mut(packed);
-        let (a, rest) = rest.split_at_mut(rows);
-        let (b, rest) = rest.split_at_mut(rows);
-        let (modes, angles) = rest.split_at_mut(modes);
-        self.modes_of_angles(isa, forms, angles, modes);
-        self.degrees(isa, modes, a);
-        packed.fill(W::ZERO);
-        if axis == 2 {
-            self.turn[0].pack::<I, false>(isa, self.layout, a, packed);
-        } else {
-            self.from_x.apply(isa, self.layout, a, b);
-            self.turn[axis].pack::<I, false>(isa, self.layout, b, packed);
-        }
-        let parts = local.len() / 2;
-        let parts = local.chunks_exact_mut(parts);
-        for (to, from) in parts.zip(packed.chunks_exact(self.layout.padded)) {
-            for (to, from) in to[..at(self.layout.order, 0)].iter_mut().zip(from) {
-                *to += from.to_f64();
-            }
-        }
-    }
-
-    /// Waves to modes. With G^± = Σ σ e^{ima} (Re Y^±, or Im Y^± for odd m), by vector of rings and mode: real and imaginary
-    /// parts of G^+ + G^−, which degrees n ≡ m mod 2 need, and of G^− − G^+, for the others.
-    #[inline(always)]
-    fn modes_of_angles<I: Isa>(&self, isa: I, forms: &[W], angles: &mut [W], modes: &mut [W]) {
-        let lanes = W::Lanes::<I>::LANES;
-        let all_modes = 2 * self.vectors[0].pairs;
-        for (v, vector) in self.vectors.iter().enumerate() {
-            let modes = &mut modes[v * all_modes * 4 * lanes..][..all_modes * 4 * lanes];
-            let per_pair = 2 * vector.quarter * lanes;
-            for parity in 0..2 {
-                let angles = &mut angles[..4 * vector.quarter * lanes];
-                for (j, angle) in angles.chunks_exact_mut(4 * lanes).enumerate() {
-                    self.fold(isa, forms, parity, (j, v), angle);
-                }
-                let table = &self.to_modes[vector.at + parity * vector.pairs * per_pair..];
-                let mut table = &table[..vector.pairs * per_pair];
-                let mut pair = 0;
-                while pair < vector.pairs % BLOCK {
-                    let (these, rest) = table.split_at(per_pair);
-                    table = rest;
-                    some_modes::<I, W, 1>(isa, 2 * pair + parity, these, angles, modes);
-                    pair += 1;
-                }
-                while pair < vector.pairs {
-                    let (these, rest) = table.split_at(BLOCK * per_pair);
-                    table = rest;
-                    some_modes::<I, W, BLOCK>(isa, 2 * pair + parity, these, angles, modes);
-                    pair += BLOCK;
-                }
-            }
-        }
-    }
-
-    /// What the waves at a_j and π − a_j of a vector of rings mean to cosines and to sines of modes of one parity; + and −
-    /// each.
-    #[inline(always)]
-    fn fold<I: Isa>(
+    pub(super) fn incoming<I: Isa, const C: usize>(
         &self,
         isa: I,
-        forms: &[W],
-        parity: usize,
-        (j, vector): (usize, usize),
-        angle: &mut [W],
+        axis: usize,
+        forms: [Form<W>; C],
+        locals: [&mut [f64]; C],
     ) {
-        let (lanes, padded) = (W::Lanes::<I>::LANES, self.rings.padded);
-        let [mirrored, straight] = self.rings.start[j].map(|start| start + vector * lanes);
-        let mut all = [W::Lanes::<I>::splat(isa, W::ZERO); 4];
-        for sign in 0..2 {
-            let part = &forms[(2 * sign + parity) * padded..][..padded];
-            let a = W::Lanes::<I>::load(isa, &part[straight..]);
-            let b = W::Lanes::<I>::load(isa, &part[mirrored..]);
-            let both = [a + b, a - b];
-            (all[sign], all[2 + sign]) = (both[parity], both[1 - parity]);
+        let (rows, lanes) = (self.layout.rows_len(), W::Lanes::<I>::LANES);
+        let vectors = self.layout.order.div_ceil(lanes);
+        let modes = C * 4 * lanes * self.rings.rings.len() * vectors;
+        let angles = C * 8 * lanes * self.vectors[0].quarter;
+        let (packed, all) = (2 * self.layout.padded, C * rows);
+        let mut scratch = Scratch::<W>::take(packed + 2 * all + modes + angles);
+        let (packed, rest) = scratch.split_at_mut(packed);
+        let (a, rest) = rest.split_at_mut(all);
+        let (b, rest) = rest.split_at_mut(all);
+        let (modes, angles) = rest.split_at_mut(modes);
+        self.modes_of_angles(isa, forms, angles, modes);
+        for first in 0..vectors {
+            self.degrees::<I, C>(isa, first, modes, a);
         }
-        W::Lanes::<I>::store_each(all, angle);
-    }
-
-    /// Modes to the rows of a local: L_n^m = (−1)^{n+m} Σ 2λ^n G^+ + Σ 2λ^n G^−; one lane is one degree.
-    #[inline(always)]
-    fn degrees<I: Isa>(&self, isa: I, modes: &[W], rows: &mut [W]) {
-        let (lanes, order) = (W::Lanes::<I>::LANES, self.layout.order);
-        let degrees = order.div_ceil(2).next_multiple_of(lanes);
-        rows[..self.layout.rows_len()].fill(W::ZERO);
-        for m in 0..(2 * self.vectors[0].pairs).min(order) {
-            // Of 2i and 2i + 1 those below m are not there.
-            let mut i = m / 2 / lanes * lanes;
-            while i < degrees {
-                self.some_degrees(isa, m, i, modes, rows);
-                i += lanes;
+        if axis != 2 {
+            self.from_x.apply::<I, C>(isa, self.layout, a, b);
+        }
+        let (turn, found) = if axis == 2 {
+            (&self.turn[0], a)
+        } else {
+            (&self.turn[axis], b)
+        };
+        for (found, local) in found.chunks_exact(rows).zip(locals) {
+            packed.fill(W::ZERO);
+            turn.pack::<I, false>(isa, self.layout, found, packed);
+            let parts = local.len() / 2;
+            let parts = local.chunks_exact_mut(parts);
+            for (to, from) in parts.zip(packed.chunks_exact(self.layout.padded)) {
+                for (to, from) in to[..at(self.layout.order, 0)].iter_mut().zip(from) {
+                    *to += from.to_f64();
+                }
             }
         }
     }
 
-    /// Degrees from 2i on, of both parities.
+    /// Waves to modes. With G^± = Σ σ e^{ima} (Re Y^±, or Im Y^± for odd m), by vector of modes, ring and cell: real and
+    /// imaginary parts of what even degrees need, G^+ + G^− for even m and G^− − G^+ for odd m, and of what odd degrees need,
+    /// where m's parity matters the other way.
     #[inline(always)]
-    fn some_degrees<I: Isa>(&self, isa: I, m: usize, i: usize, modes: &[W], rows: &mut [W]) {
+    fn modes_of_angles<I: Isa, const C: usize>(
+        &self,
+        isa: I,
+        forms: [Form<W>; C],
+        angles: &mut [W],
+        modes: &mut [W],
+    ) {
+        let lanes = W::Lanes::<I>::LANES;
+        let count = self.rings.rings.len();
+        let mut tables = &self.to_modes[..];
+        for (v, rings) in self.rings.rings.chunks(lanes).enumerate() {
+            for (j, angles) in angles
+                .chunks_exact_mut(8 * C * lanes)
+                .take(rings[0].quarter)
+                .enumerate()
+            {
+                for (form, angle) in forms.into_iter().zip(angles.chunks_exact_mut(8 * lanes)) {
+                    self.fold(isa, form, (j, v), angle);
+                }
+            }
+            for (lane, ring) in rings.iter().enumerate() {
+                let angles = &angles[..ring.quarter * 8 * C * lanes];
+                let vectors = ring.modes.div_ceil(lanes);
+                let mut first = 0;
+                while first < vectors {
+                    // Two vectors of modes at once, if there are so many.
+                    let both = first + 2 <= vectors;
+                    let size = 2 * lanes * ring.quarter * if both { 2 } else { 1 };
+                    let (table, rest) = tables.split_at(size);
+                    let to = (first * count + v * lanes + lane) * 4 * C * lanes;
+                    let (at, to) = ((lane, first), &mut modes[to..]);
+                    if both {
+                        some_modes::<I, W, C, 2>(isa, table, angles, at, to, count);
+                        first += 2;
+                    } else {
+                        some_modes::<I, W, C, 1>(isa, table, angles, at, to, count);
+                        first += 1;
+                    }
+                    tables = rest;
+                }
+            }
+        }
+    }
+
+    /// What the waves at a_j and π − a_j of a vector of rings mean to cosines and to sines, + and − each: by ring, what even
+    /// modes want and what odd ones want.
+    #[inline(always)]
+    fn fold<I: Isa>(&self, isa: I, form: Form<W>, (j, vector): (usize, usize), angle: &mut [W]) {
+        let (lanes, padded) = (W::Lanes::<I>::LANES, self.rings.padded);
+        let [mirrored, straight] = self.rings.start[j].map(|start| start + vector * lanes);
+        for sign in 0..2 {
+            let [re, im] = [2 * sign, 2 * sign + 1].map(|part| &form[part * padded..][..padded]);
+            let re = [&re[straight..], &re[mirrored..]];
+            let im = [&im[straight..], &im[mirrored..]];
+            let re = [
+                W::Lanes::<I>::load(isa, re[0]),
+                W::Lanes::<I>::load(isa, re[1]),
+            ];
+            let im = [
+                W::Lanes::<I>::load(isa, im[0]),
+                W::Lanes::<I>::load(isa, im[1]),
+            ];
+            let cosines = (re[0] + re[1]).interleave(im[0] - im[1]);
+            let sines = (re[0] - re[1]).interleave(im[0] + im[1]);
+            W::Lanes::<I>::store_each(cosines, &mut angle[2 * sign * lanes..]);
+            W::Lanes::<I>::store_each(sines, &mut angle[(4 + 2 * sign) * lanes..]);
+        }
+    }
+
+    /// Modes to the rows of locals, one vector of modes: L_n^m = (−1)^{n+m} Σ 2λ^n G^+ + Σ 2λ^n G^−.
+    #[inline(always)]
+    fn degrees<I: Isa, const C: usize>(&self, isa: I, first: usize, modes: &[W], rows: &mut [W]) {
+        let (lanes, order) = (W::Lanes::<I>::LANES, self.layout.order);
+        let rings = &self.rings.rings[..];
+        let with = rings
+            .iter()
+            .take_while(|ring| ring.modes > first * lanes)
+            .count();
+        let modes = &modes[first * rings.len() * 4 * C * lanes..][..with * 4 * C * lanes];
+        let degrees = order.div_ceil(2).next_multiple_of(DEGREES);
+        for parity in 0..2 {
+            for start in (0..degrees).step_by(DEGREES) {
+                // Degrees below the first mode have none of these.
+                if 2 * (start + DEGREES) > first * lanes {
+                    self.some_degrees::<I, C>(isa, first, (parity, start), modes, rows);
+                }
+            }
+        }
+    }
+
+    /// Degrees 2i + parity from `start` = i on.
+    #[inline(always)]
+    fn some_degrees<I: Isa, const C: usize>(
+        &self,
+        isa: I,
+        first: usize,
+        (parity, start): (usize, usize),
+        modes: &[W],
+        rows: &mut [W],
+    ) {
         let (lanes, order, stride) = (W::Lanes::<I>::LANES, self.layout.order, self.layout.stride);
-        let degrees = order.div_ceil(2).next_multiple_of(lanes);
-        let wide = 8 * self.vectors[0].pairs * lanes;
-        let mut sums = [W::Lanes::<I>::splat(isa, W::ZERO); 4];
-        let vectors = self
-            .into
-            .chunks_exact(2 * degrees * lanes)
-            .zip(modes.chunks_exact(wide));
-        for (powers, modes) in vectors.take(self.vectors_with(m)) {
-            let modes = &modes[4 * m * lanes..][..4 * lanes];
-            for (lane, powers) in powers.chunks_exact(2 * degrees).enumerate() {
-                let (even, odd) = powers.split_at(degrees);
-                let powers = if m.is_multiple_of(2) {
-                    [even, odd]
-                } else {
-                    [odd, even]
-                };
-                for parity in 0..2 {
-                    let power = W::Lanes::<I>::load(isa, &powers[parity][i..]);
+        let degrees = order.div_ceil(2).next_multiple_of(DEGREES);
+        let zero = W::Lanes::<I>::splat(isa, W::ZERO);
+        let mut sums = [[[zero; 2]; C]; DEGREES];
+        let powers = self.into[parity * degrees + start..].chunks(2 * degrees);
+        for (powers, modes) in powers.zip(modes.chunks_exact(4 * C * lanes)) {
+            let mut of = [[zero; 2]; C];
+            for c in 0..C {
+                of[c] = W::Lanes::<I>::load_each(isa, &modes[(4 * c + 2 * parity) * lanes..]);
+            }
+            let powers = &powers[..DEGREES];
+            for i in 0..DEGREES {
+                let power = W::Lanes::<I>::splat(isa, powers[i]);
+                for c in 0..C {
                     for part in 0..2 {
-                        let mode = modes[(2 * parity + part) * lanes + lane];
-                        let mode = W::Lanes::<I>::splat(isa, mode);
-                        let sum = &mut sums[2 * parity + part];
-                        *sum = power.mul_add(mode, *sum);
+                        sums[i][c][part] = power.mul_add(of[c][part], sums[i][c][part]);
                     }
                 }
             }
         }
-        let mut found = [W::ZERO; 4 * super::WIDEST_WAVE];
-        W::Lanes::<I>::store_each(sums, &mut found);
-        let (re, im) = self.layout.parts_mut(rows);
-        for parity in 0..2 {
-            let found = &found[2 * parity * lanes..][..2 * lanes];
-            for lane in 0..lanes {
-                let n = 2 * (i + lane) + (m + parity) % 2;
-                if (m..order).contains(&n) {
-                    re[n * stride + m] = found[lane];
-                    im[n * stride + m] = found[lanes + lane];
+        let m = W::Lanes::<I>::by_lane(isa, |lane| (first * lanes + lane) as f64);
+        for i in 0..DEGREES {
+            let n = 2 * (start + i) + parity;
+            if n >= order || n < first * lanes {
+                continue;
+            }
+            let inside = m.lt(W::Lanes::<I>::splat(isa, W::from_f64((n + 1) as f64)));
+            for c in 0..C {
+                let rows = &mut rows[c * self.layout.rows_len()..];
+                let (re, im) = self.layout.parts_mut(rows);
+                for (part, to) in [re, im].into_iter().enumerate() {
+                    let sum = W::Lanes::<I>::select(inside, sums[i][c][part], zero);
+                    sum.store(&mut to[n * stride + first * lanes..]);
                 }
             }
         }
     }
 }
 
-/// `B` modes m, m + 2, … of a vector of rings from its folded angles.
+/// `M` vectors of modes of one ring, for `C` cells; those of the next vector lie `count` rings further.
 #[inline(always)]
-fn some_modes<I: Isa, W: Number, const B: usize>(
+fn some_modes<I: Isa, W: Number, const C: usize, const M: usize>(
     isa: I,
-    m: usize,
     table: &[W],
     angles: &[W],
+    (lane, first): (usize, usize),
     modes: &mut [W],
+    count: usize,
 ) {
     let lanes = W::Lanes::<I>::LANES;
-    // By mode, then + and −.
+    // By vector and cell, then + and −.
     let zero = W::Lanes::<I>::splat(isa, W::ZERO);
-    let (mut re, mut im) = ([[zero; 2]; B], [[zero; 2]; B]);
-    let table = table.chunks_exact(2 * B * lanes);
-    for (table, angle) in table.zip(angles.chunks_exact(4 * lanes)) {
-        let angle: [_; 4] = W::Lanes::<I>::load_each(isa, angle);
-        for b in 0..B {
-            let [cosine, sine] = W::Lanes::<I>::load_each(isa, &table[2 * b * lanes..]);
-            for sign in 0..2 {
-                re[b][sign] = cosine.mul_add(angle[sign], re[b][sign]);
-                im[b][sign] = sine.mul_add(angle[2 + sign], im[b][sign]);
+    let (mut re, mut im) = ([[[zero; 2]; C]; M], [[[zero; 2]; C]; M]);
+    let table = table.chunks_exact(2 * M * lanes);
+    for (table, angles) in table.zip(angles.chunks_exact(8 * C * lanes)) {
+        // Of this ring: by cell, then cosines and sines, + and −.
+        let pairs = &angles.as_chunks::<2>().0[lane..][..(4 * C - 1) * lanes + 1];
+        for i in 0..M {
+            let [cosine, sine] = W::Lanes::<I>::load_each(isa, &table[2 * i * lanes..]);
+            for c in 0..C {
+                for sign in 0..2 {
+                    let of_cosines = &pairs[(4 * c + sign) * lanes];
+                    let of_sines = &pairs[(4 * c + 2 + sign) * lanes];
+                    let angle = by_parity::<I, W>(isa, of_cosines, first + i);
+                    re[i][c][sign] = cosine.mul_add(angle, re[i][c][sign]);
+                    let angle = by_parity::<I, W>(isa, of_sines, first + i);
+                    im[i][c][sign] = sine.mul_add(angle, im[i][c][sign]);
+                }
             }
         }
     }
-    for b in 0..B {
-        let ([re_plus, re_minus], [im_plus, im_minus]) = (re[b], im[b]);
-        let same = [re_plus + re_minus, im_plus + im_minus];
-        let other = [re_minus - re_plus, im_minus - im_plus];
-        let all = [same[0], same[1], other[0], other[1]];
-        W::Lanes::<I>::store_each(all, &mut modes[(m + 2 * b) * 4 * lanes..]);
+    for i in 0..M {
+        let sign = by_parity::<I, W>(isa, &[W::ONE, -W::ONE], first + i);
+        for c in 0..C {
+            let (re, im) = (re[i][c], im[i][c]);
+            let all = [
+                re[0].mul_add(sign, re[1]),
+                im[0].mul_add(sign, im[1]),
+                re[0].neg_mul_add(sign, re[1]),
+                im[0].neg_mul_add(sign, im[1]),
+            ];
+            W::Lanes::<I>::store_each(all, &mut modes[(i * count * C + c) * 4 * lanes..]);
+        }
+    }
+}
+
+/// The first of two numbers for even modes of a vector of modes, the second for odd ones.
+#[inline(always)]
+fn by_parity<I: Isa, W: Number>(isa: I, pair: &[W; 2], vector: usize) -> W::Lanes<I> {
+    if W::Lanes::<I>::LANES == 1 {
+        W::Lanes::<I>::splat(isa, pair[vector % 2])
+    } else {
+        W::Lanes::<I>::alternate(isa, pair)
     }
 }

@@ -27,7 +27,7 @@ mod shift;
 mod translate;
 mod waves;
 
-use super::{CellScale, Expansion, Family, Forms, Outgoing, UnitPoints, UnitSums};
+use super::{CellScale, Expansion, Family, Forms, New, Outgoing, UnitPoints, UnitSums};
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use layout::Layout;
@@ -70,6 +70,15 @@ const WIDEST_WAVE: usize = 16;
 const IN_F32: f64 = 1e-7;
 /// Bytes of the outgoing forms that one task may hold.
 const AT_HAND: usize = 1 << 28;
+
+/// Pairs, and those left, of cells whose conversions are done together: two at once need the tables once, and have enough
+/// sums under way. All are left where there are too few registers for two.
+fn pairs<I: Isa, T>(cells: &[T]) -> (&[[T; 2]], &[T]) {
+    if I::REGISTERS < 32 {
+        return (&[], cells);
+    }
+    cells.as_chunks()
+}
 
 /// Start and size of the blocks that the loops take of `count` vectors.
 fn blocks(count: usize) -> Vec<(usize, usize)> {
@@ -154,15 +163,20 @@ impl Expansion<3> for Harmonic3 {
         [8, 4].into_iter().find(fits).unwrap_or(2).pow(3)
     }
     #[inline(always)]
-    fn outgoing<I: Isa>(
-        &self,
-        isa: I,
-        axis: usize,
-        multipole: &[f64],
-        forms: &mut Forms,
-        at: usize,
-    ) {
-        waves!(self, waves => waves.outgoing(isa, axis, multipole, forms.room(at, waves.len())));
+    fn outgoing<I: Isa>(&self, isa: I, axis: usize, multipoles: &[f64], new: New) {
+        let len = self.multipole_len();
+        let multipole = |cell: u32| &multipoles[cell as usize * len..][..len];
+        waves!(self, waves => {
+            let forms = new.forms.room(new.at, new.cells.len() * waves.len());
+            let (pairs, rest) = pairs::<I, _>(new.cells);
+            let (of_pairs, of_rest) = forms.split_at_mut(2 * pairs.len() * waves.len());
+            for (pair, forms) in pairs.iter().zip(of_pairs.chunks_exact_mut(2 * waves.len())) {
+                waves.outgoing(isa, axis, pair.map(multipole), forms);
+            }
+            for (&cell, form) in rest.iter().zip(of_rest.chunks_exact_mut(waves.len())) {
+                waves.outgoing(isa, axis, [multipole(cell)], form);
+            }
+        });
     }
     #[inline(always)]
     fn translate<I: Isa>(
@@ -183,13 +197,24 @@ impl Expansion<3> for Harmonic3 {
         &self,
         isa: I,
         axis: usize,
-        octant: usize,
+        children: &[(usize, usize)],
         incoming: &mut Forms,
-        local: &mut [f64],
+        locals: &mut [f64],
     ) {
+        let len = self.local_len();
+        let range = |(_, local): (usize, usize)| local * len..(local + 1) * len;
         waves!(self, waves => {
-            let incoming = incoming.room(octant * waves.len(), waves.len());
-            waves.incoming(isa, axis, incoming, local);
+            let incoming = incoming.room(0, 8 * waves.len());
+            let form = |(octant, _): (usize, usize)| &incoming[octant * waves.len()..][..waves.len()];
+            let (pairs, rest) = pairs::<I, _>(children);
+            for pair in pairs {
+                let locals = locals.get_disjoint_mut(pair.map(range));
+                let locals = locals.expect("each child has its own local");
+                waves.incoming(isa, axis, pair.map(form), locals);
+            }
+            for &child in rest {
+                waves.incoming(isa, axis, [form(child)], [&mut locals[range(child)]]);
+            }
         });
     }
     /// Waves carry all of 1/r.

@@ -6,25 +6,36 @@ use super::waves::{BLOCK, Waves};
 use lanes::{Isa, Lanes};
 
 impl<W: Number> Waves<W> {
+    /// The multipoles of `C` cells to their forms, which lie behind each other.
     #[inline(always)]
-    pub(super) fn outgoing<I: Isa>(&self, isa: I, axis: usize, multipole: &[f64], waves: &mut [W]) {
-        let (rows, packed) = (self.layout.rows_len(), 2 * self.layout.padded);
-        let modes = self.modes_len(W::Lanes::<I>::LANES);
-        let mut scratch = Scratch::<W>::take(packed + 2 * rows + modes + 4 * self.rings.padded);
+    pub(super) fn outgoing<I: Isa, const C: usize>(
+        &self,
+        isa: I,
+        axis: usize,
+        multipoles: [&[f64]; C],
+        waves: &mut [W],
+    ) {
+        // Stores to memory that is not at hand would hold up what comes after them.
+        lanes::prefetch(waves);
+        let (rows, padded) = (self.layout.rows_len(), self.rings.padded);
+        let (packed, all) = (2 * self.layout.padded, C * rows);
+        let modes = C * self.modes_len(W::Lanes::<I>::LANES);
+        let mut scratch = Scratch::<W>::take(packed + 2 * all + modes + 4 * C * padded);
         let (packed, rest) = scratch.split_at_mut(packed);
-        let (a, rest) = rest.split_at_mut(rows);
-        let (b, rest) = rest.split_at_mut(rows);
+        let (a, rest) = rest.split_at_mut(all);
+        let (b, rest) = rest.split_at_mut(all);
         let (modes, forms) = rest.split_at_mut(modes);
-        self.rounded(multipole, packed);
-        self.turn[axis % 2].unpack::<I, false>(isa, self.layout, packed, a);
-        if axis == 2 {
-            self.all_modes(isa, a, modes);
-        } else {
-            self.to_x.apply(isa, self.layout, a, b);
-            self.all_modes(isa, b, modes);
+        for (multipole, a) in multipoles.into_iter().zip(a.chunks_exact_mut(rows)) {
+            self.rounded(multipole, packed);
+            self.turn[axis % 2].unpack::<I, false>(isa, self.layout, packed, a);
         }
-        self.angles(isa, modes, forms);
-        let padded = self.rings.padded;
+        if axis == 2 {
+            self.all_modes::<I, C>(isa, a, modes);
+        } else {
+            self.to_x.apply::<I, C>(isa, self.layout, a, b);
+            self.all_modes::<I, C>(isa, b, modes);
+        }
+        self.angles::<I, C>(isa, modes, forms);
         let directions = waves.chunks_exact_mut(2 * padded);
         for (waves, form) in directions.zip(forms.chunks_exact(2 * padded)) {
             let (re, im) = form.split_at(padded);
@@ -51,29 +62,29 @@ impl<W: Number> Waves<W> {
         }
     }
 
-    /// The Fourier modes of all rings, from the rows of the multipole in the frame of the axis.
+    /// The Fourier modes of all rings, from the rows of the multipoles in the frame of the axis.
     #[inline(always)]
-    fn all_modes<I: Isa>(&self, isa: I, rows: &[W], modes: &mut [W]) {
+    fn all_modes<I: Isa, const C: usize>(&self, isa: I, rows: &[W], modes: &mut [W]) {
         for m in 0..2 * self.vectors[0].pairs {
             let vectors = self.vectors_with(m);
             let mut vector = 0;
             while vector + 3 <= vectors {
-                self.modes::<I, 3>(isa, rows, m, vector, modes);
+                self.modes::<I, C, 3>(isa, rows, m, vector, modes);
                 vector += 3;
             }
             if vector + 2 <= vectors {
-                self.modes::<I, 2>(isa, rows, m, vector, modes);
+                self.modes::<I, C, 2>(isa, rows, m, vector, modes);
                 vector += 2;
             }
             if vector < vectors {
-                self.modes::<I, 1>(isa, rows, m, vector, modes);
+                self.modes::<I, C, 1>(isa, rows, m, vector, modes);
             }
         }
     }
 
-    /// F^+ and F^− of mode m for `B` vectors of rings: by vector, parity of m and pair, Re F^+, Re F^−, Im F^+, Im F^−.
+    /// F^+ and F^− of mode m for `B` vectors of rings: by vector, parity of m, pair and cell, Re F^+, Re F^−, Im F^+, Im F^−.
     #[inline(always)]
-    fn modes<I: Isa, const B: usize>(
+    fn modes<I: Isa, const C: usize, const B: usize>(
         &self,
         isa: I,
         rows: &[W],
@@ -81,71 +92,77 @@ impl<W: Number> Waves<W> {
         vector: usize,
         modes: &mut [W],
     ) {
-        let [even_re, even_im] = self.powers::<I, B>(isa, rows, m, m, vector);
-        let [odd_re, odd_im] = self.powers::<I, B>(isa, rows, m, m + 1, vector);
+        let [even_re, even_im] = self.powers::<I, C, B>(isa, rows, m, m, vector);
+        let [odd_re, odd_im] = self.powers::<I, C, B>(isa, rows, m, m + 1, vector);
         let (lanes, pairs) = (W::Lanes::<I>::LANES, self.vectors[0].pairs);
         // Mode 0 counts once, the others for −m too.
         let half = W::from_f64(if m == 0 { 0.5 } else { 1.0 });
         let half = W::Lanes::<I>::splat(isa, half);
-        for b in 0..B {
-            let place = ((2 * (vector + b) + m % 2) * pairs + m / 2) * 4 * lanes;
-            let plus = [even_re[b] + odd_re[b], even_im[b] + odd_im[b]];
-            let minus = [even_re[b] - odd_re[b], even_im[b] - odd_im[b]];
-            let all = [
-                plus[0] * half,
-                minus[0] * half,
-                plus[1] * half,
-                minus[1] * half,
-            ];
-            W::Lanes::<I>::store_each(all, &mut modes[place..]);
+        for c in 0..C {
+            for b in 0..B {
+                let place = ((2 * (vector + b) + m % 2) * pairs + m / 2) * C + c;
+                let plus = [even_re[c][b] + odd_re[c][b], even_im[c][b] + odd_im[c][b]];
+                let minus = [even_re[c][b] - odd_re[c][b], even_im[c][b] - odd_im[c][b]];
+                let all = [
+                    plus[0] * half,
+                    minus[0] * half,
+                    plus[1] * half,
+                    minus[1] * half,
+                ];
+                W::Lanes::<I>::store_each(all, &mut modes[place * 4 * lanes..]);
+            }
         }
     }
 
-    /// Σ 2(w/M) λ^n M_n^m over n = first, first + 2, …, real and imaginary, for `B` vectors of rings.
+    /// Σ 2(w/M) λ^n M_n^m over n = first, first + 2, …, real and imaginary, for `C` cells and `B` vectors of rings.
     #[inline(always)]
-    fn powers<I: Isa, const B: usize>(
+    fn powers<I: Isa, const C: usize, const B: usize>(
         &self,
         isa: I,
         rows: &[W],
         m: usize,
         first: usize,
         vector: usize,
-    ) -> [[W::Lanes<I>; B]; 2] {
+    ) -> [[[W::Lanes<I>; B]; C]; 2] {
         let (lanes, stride) = (W::Lanes::<I>::LANES, self.layout.stride);
         let wide = self.vectors.len() * lanes;
-        let (re, im) = self.layout.parts(rows);
-        let mut sums = [[W::Lanes::<I>::splat(isa, W::ZERO); B]; 2];
+        let (len, im) = (self.layout.rows_len(), self.layout.order * stride);
+        let mut sums = [[[W::Lanes::<I>::splat(isa, W::ZERO); B]; C]; 2];
         if first >= self.layout.order {
             return sums;
         }
-        let start = first * stride + m;
-        let (re, im) = (re[start..].iter(), im[start..].iter());
-        let column = re.step_by(2 * stride).zip(im.step_by(2 * stride));
         let powers = self.out[first * wide + vector * lanes..].chunks(2 * wide);
-        for ((&re, &im), power) in column.zip(powers) {
-            let (re, im) = (W::Lanes::<I>::splat(isa, re), W::Lanes::<I>::splat(isa, im));
+        let mut at = first * stride + m;
+        for power in powers {
             let power: [_; B] = W::Lanes::<I>::load_each(isa, power);
-            for b in 0..B {
-                sums[0][b] = power[b].mul_add(re, sums[0][b]);
-                sums[1][b] = power[b].mul_add(im, sums[1][b]);
+            // The imaginary part of the last cell is the furthest.
+            let rows = &rows[at..][..(C - 1) * len + im + 1];
+            for c in 0..C {
+                let re = W::Lanes::<I>::splat(isa, rows[c * len]);
+                let im = W::Lanes::<I>::splat(isa, rows[c * len + im]);
+                for b in 0..B {
+                    sums[0][c][b] = power[b].mul_add(re, sums[0][c][b]);
+                    sums[1][c][b] = power[b].mul_add(im, sums[1][c][b]);
+                }
             }
+            at += 2 * stride;
         }
         sums
     }
 
-    /// Modes to waves: Re X^+, Im X^+, Re X^−, Im X^−, each in the order of the waves.
+    /// Modes to waves: by cell, Re X^+, Im X^+, Re X^−, Im X^−, each in the order of the waves.
     #[inline(always)]
-    fn angles<I: Isa>(&self, isa: I, modes: &[W], forms: &mut [W]) {
+    fn angles<I: Isa, const C: usize>(&self, isa: I, modes: &[W], forms: &mut [W]) {
         let (lanes, padded) = (W::Lanes::<I>::LANES, self.rings.padded);
-        for part in forms[..4 * padded].chunks_exact_mut(padded) {
+        for part in forms[..4 * C * padded].chunks_exact_mut(padded) {
             part[self.rings.count..].fill(W::ZERO);
         }
         // In an order in which every place is written last by the vector that it belongs to: see [`super::rings`].
         for (v, vector) in self.vectors.iter().enumerate().rev() {
             let per_angle = 2 * vector.pairs * lanes;
             for parity in 0..2 {
-                let modes = &modes[(2 * v + parity) * self.vectors[0].pairs * 4 * lanes..];
-                let modes = &modes[..4 * vector.pairs * lanes];
+                let modes = &modes[(2 * v + parity) * self.vectors[0].pairs * 4 * C * lanes..];
+                let modes = &modes[..4 * C * vector.pairs * lanes];
                 let table = &self.to_angles[vector.at + parity * vector.quarter * per_angle..];
                 let mut table = &table[..vector.quarter * per_angle];
                 let mut j = vector.quarter;
@@ -153,13 +170,13 @@ impl<W: Number> Waves<W> {
                     j -= BLOCK;
                     let (these, rest) = table.split_at(BLOCK * per_angle);
                     table = rest;
-                    self.block::<I, BLOCK>(isa, parity, (j, v), these, modes, forms);
+                    self.block::<I, C, BLOCK>(isa, parity, (j, v), these, modes, forms);
                 }
                 while j > 0 {
                     j -= 1;
                     let (these, rest) = table.split_at(per_angle);
                     table = rest;
-                    self.block::<I, 1>(isa, parity, (j, v), these, modes, forms);
+                    self.block::<I, C, 1>(isa, parity, (j, v), these, modes, forms);
                 }
             }
         }
@@ -167,7 +184,7 @@ impl<W: Number> Waves<W> {
 
     /// `B` angles from j on of a vector of rings: real parts from even modes, or imaginary parts from odd ones.
     #[inline(always)]
-    fn block<I: Isa, const B: usize>(
+    fn block<I: Isa, const C: usize, const B: usize>(
         &self,
         isa: I,
         parity: usize,
@@ -177,29 +194,33 @@ impl<W: Number> Waves<W> {
         forms: &mut [W],
     ) {
         let (lanes, padded) = (W::Lanes::<I>::LANES, self.rings.padded);
-        // By angle, then + and −: sums of cosines, and of sines.
+        // By cell and angle, then + and −: sums of cosines, and of sines.
         let zero = W::Lanes::<I>::splat(isa, W::ZERO);
-        let (mut cosines, mut sines) = ([[zero; 2]; B], [[zero; 2]; B]);
+        let (mut cosines, mut sines) = ([[[zero; 2]; B]; C], [[[zero; 2]; B]; C]);
         let table = table.chunks_exact(2 * B * lanes);
-        for (table, modes) in table.zip(modes.chunks_exact(4 * lanes)) {
-            let modes: [_; 4] = W::Lanes::<I>::load_each(isa, modes);
-            for b in 0..B {
-                let [cosine, sine] = W::Lanes::<I>::load_each(isa, &table[2 * b * lanes..]);
-                for sign in 0..2 {
-                    cosines[b][sign] = cosine.mul_add(modes[sign], cosines[b][sign]);
-                    sines[b][sign] = sine.mul_add(modes[2 + sign], sines[b][sign]);
+        for (table, modes) in table.zip(modes.chunks_exact(4 * C * lanes)) {
+            for c in 0..C {
+                let modes: [_; 4] = W::Lanes::<I>::load_each(isa, &modes[4 * c * lanes..]);
+                for b in 0..B {
+                    let [cosine, sine] = W::Lanes::<I>::load_each(isa, &table[2 * b * lanes..]);
+                    for sign in 0..2 {
+                        cosines[c][b][sign] = cosine.mul_add(modes[sign], cosines[c][b][sign]);
+                        sines[c][b][sign] = sine.mul_add(modes[2 + sign], sines[c][b][sign]);
+                    }
                 }
             }
         }
         for b in (0..B).rev() {
             let [mirrored, straight] = self.rings.start[j + b].map(|start| start + vector * lanes);
-            for sign in 0..2 {
-                let part = &mut forms[(2 * sign + parity) * padded..][..padded];
-                let (cosine, sine) = (cosines[b][sign], sines[b][sign]);
-                let there = cosine + sine;
-                let there = if parity == 0 { there } else { -there };
-                there.store(&mut part[mirrored..]);
-                (cosine - sine).store(&mut part[straight..]);
+            for c in 0..C {
+                for sign in 0..2 {
+                    let part = &mut forms[(4 * c + 2 * sign + parity) * padded..][..padded];
+                    let (cosine, sine) = (cosines[c][b][sign], sines[c][b][sign]);
+                    let there = cosine + sine;
+                    let there = if parity == 0 { there } else { -there };
+                    there.store(&mut part[mirrored..]);
+                    (cosine - sine).store(&mut part[straight..]);
+                }
             }
         }
     }

@@ -72,60 +72,71 @@ impl<W: Real> Rotation<W> {
         Self { table }
     }
 
-    /// Rows to rows, which are 0 past m = n up to the next whole vector.
+    /// The rows of `C` series, behind each other, to rows, which are 0 past m = n up to the next whole vector.
     #[inline(always)]
-    pub(super) fn apply<I: Isa>(&self, isa: I, layout: Layout, from: &[W], to: &mut [W]) {
-        let (lanes, stride) = (W::Lanes::<I>::LANES, layout.stride);
+    pub(super) fn apply<I: Isa, const C: usize>(
+        &self,
+        isa: I,
+        layout: Layout,
+        from: &[W],
+        to: &mut [W],
+    ) {
+        let lanes = W::Lanes::<I>::LANES;
         let mut table = &self.table[..];
-        let (re, im) = layout.parts(from);
-        let (to_re, to_im) = layout.parts_mut(to);
-        let from = re.chunks_exact(stride).zip(im.chunks_exact(stride));
-        let to = to_re
-            .chunks_exact_mut(stride)
-            .zip(to_im.chunks_exact_mut(stride));
-        for (n, (from, mut to)) in from.zip(to).enumerate() {
-            let from = (&from.0[..=n], &from.1[..=n]);
+        for n in 0..layout.order {
             let end = (n + 1).next_multiple_of(lanes);
             let mut row = 0;
             while row + 4 * lanes <= end {
-                table = block::<I, W, 4>(isa, table, row, from, &mut to);
+                table = block::<I, W, C, 4>(isa, layout, table, (n, row), from, to);
                 row += 4 * lanes;
             }
             if row + 2 * lanes <= end {
-                table = block::<I, W, 2>(isa, table, row, from, &mut to);
+                table = block::<I, W, C, 2>(isa, layout, table, (n, row), from, to);
                 row += 2 * lanes;
             }
             if row < end {
-                table = block::<I, W, 1>(isa, table, row, from, &mut to);
+                table = block::<I, W, C, 1>(isa, layout, table, (n, row), from, to);
             }
         }
     }
 }
 
-/// `B` vectors of one degree from `row` on; returns the rest of the table.
+/// `B` vectors of degree n from `row` on; returns the rest of the table.
 #[inline(always)]
-fn block<'a, I: Isa, W: Real, const B: usize>(
+fn block<'a, I: Isa, W: Real, const C: usize, const B: usize>(
     isa: I,
+    layout: Layout,
     table: &'a [W],
-    row: usize,
-    (re, im): (&[W], &[W]),
-    to: &mut (&mut [W], &mut [W]),
+    (n, row): (usize, usize),
+    from: &[W],
+    to: &mut [W],
 ) -> &'a [W] {
     let wide = B * W::Lanes::<I>::LANES;
-    let (table, rest) = table.split_at(2 * wide * re.len());
-    let mut sum_re = [W::Lanes::<I>::splat(isa, W::ZERO); B];
+    let (len, im) = (layout.rows_len(), layout.order * layout.stride);
+    let (table, rest) = table.split_at(2 * wide * (n + 1));
+    let mut sum_re = [[W::Lanes::<I>::splat(isa, W::ZERO); B]; C];
     let mut sum_im = sum_re;
-    for (entries, (&re, &im)) in table.chunks_exact(2 * wide).zip(re.iter().zip(im)) {
-        let (re, im) = (W::Lanes::<I>::splat(isa, re), W::Lanes::<I>::splat(isa, im));
+    // From here the imaginary part of the last series is the furthest.
+    let reach = (C - 1) * len + im + 1;
+    let from = &from[n * layout.stride..][..n + reach];
+    for (column, entries) in table.chunks_exact(2 * wide).enumerate() {
+        let from = &from[column..][..reach];
         let for_re: [_; B] = W::Lanes::<I>::load_each(isa, entries);
         let for_im: [_; B] = W::Lanes::<I>::load_each(isa, &entries[wide..]);
-        for b in 0..B {
-            sum_re[b] = for_re[b].mul_add(re, sum_re[b]);
-            sum_im[b] = for_im[b].mul_add(im, sum_im[b]);
+        for c in 0..C {
+            let re = W::Lanes::<I>::splat(isa, from[c * len]);
+            let im = W::Lanes::<I>::splat(isa, from[c * len + im]);
+            for b in 0..B {
+                sum_re[c][b] = for_re[b].mul_add(re, sum_re[c][b]);
+                sum_im[c][b] = for_im[b].mul_add(im, sum_im[c][b]);
+            }
         }
     }
-    W::Lanes::<I>::store_each(sum_re, &mut to.0[row..]);
-    W::Lanes::<I>::store_each(sum_im, &mut to.1[row..]);
+    for c in 0..C {
+        let at = c * len + n * layout.stride + row;
+        W::Lanes::<I>::store_each(sum_re[c], &mut to[at..]);
+        W::Lanes::<I>::store_each(sum_im[c], &mut to[at + im..]);
+    }
     rest
 }
 

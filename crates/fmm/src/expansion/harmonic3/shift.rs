@@ -70,9 +70,9 @@ impl Shift {
         let mut scratch = Scratch::<f64>::take(2 * len);
         let (a, b) = scratch.split_at_mut(len);
         self.turn[octant].unpack::<I, false>(isa, layout, child, a);
-        self.up[0].apply(isa, layout, a, b);
+        self.up[0].apply::<I, 1>(isa, layout, a, b);
         self.along::<I, false>(isa, b, a);
-        self.up[1].apply(isa, layout, a, b);
+        self.up[1].apply::<I, 1>(isa, layout, a, b);
         self.turn[octant].pack::<I, true>(isa, layout, b, parent);
     }
 
@@ -82,9 +82,9 @@ impl Shift {
         let mut scratch = Scratch::<f64>::take(2 * len);
         let (a, b) = scratch.split_at_mut(len);
         self.turn[octant].unpack::<I, true>(isa, layout, parent, a);
-        self.down[0].apply(isa, layout, a, b);
+        self.down[0].apply::<I, 1>(isa, layout, a, b);
         self.along::<I, true>(isa, b, a);
-        self.down[1].apply(isa, layout, a, b);
+        self.down[1].apply::<I, 1>(isa, layout, a, b);
         self.turn[octant].pack::<I, false>(isa, layout, b, child);
     }
 

@@ -21,6 +21,7 @@
 //! and waves are summed in f32 where the quadrature's error is far above its rounding.
 
 use super::WIDEST_WAVE;
+use super::incoming::DEGREES;
 use super::layout::{Layout, Number, Turn};
 use super::rings::{Ring, Rings};
 use super::rotation::{Rotation, Series};
@@ -40,12 +41,12 @@ pub(super) struct Waves<W> {
     pub(super) vectors: Vec<Vector>,
     /// By n: 2(w/M) λ^n for all rings.
     pub(super) out: Vec<W>,
-    /// By ring, then parity of n: 2λ^n for n < order of that parity, padded to whole vectors.
+    /// By ring, then parity of n: 2λ^n for n < order of that parity, padded to whole blocks.
     pub(super) into: Vec<W>,
-    /// For vectors of rings: σ cos ma_j and σ sin ma_j, 0 for rings without an angle j. By parity of m, then as the loops
-    /// take them: blocks of [`BLOCK`] angles from the last one down, pairs of modes, the angles of the block; and blocks of
-    /// as many pairs of modes, angles, the pairs of the block.
+    /// σ cos ma_j, then σ sin ma_j, for a vector of rings, 0 for rings without an angle j. By vector of rings, parity of m,
+    /// block of [`BLOCK`] angles from the last one down, pair of modes, and angle of the block.
     pub(super) to_angles: Vec<W>,
+    /// The same for a vector of modes of a ring: by ring, two vectors of modes or the last one, angle, and vector.
     pub(super) to_modes: Vec<W>,
     translations: Translations<W>,
     /// Nothing, and x to y.
@@ -62,11 +63,11 @@ pub(super) struct Vector {
     pub(super) pairs: usize,
     /// Angles j of its first ring.
     pub(super) quarter: usize,
-    /// Its place in `to_angles` and `to_modes`.
+    /// Its place in `to_angles`.
     pub(super) at: usize,
 }
 
-/// Angles or pairs of modes that a loop takes together: their sums for both directions stay in registers.
+/// Angles that a loop takes together: their sums for both directions stay in registers.
 pub(super) const BLOCK: usize = 2;
 
 impl<W: Number> Waves<W> {
@@ -85,8 +86,8 @@ impl<W: Number> Waves<W> {
         for n in 0..order {
             out.extend((0..padded).map(|k| W::from_f64(weight(k) * power(n, k))));
         }
-        let degrees = order.div_ceil(2).next_multiple_of(lanes);
-        for (k, parity) in (0..padded).flat_map(|k| [(k, 0), (k, 1)]) {
+        let degrees = order.div_ceil(2).next_multiple_of(DEGREES);
+        for (k, parity) in (0..rings.rings.len()).flat_map(|k| [(k, 0), (k, 1)]) {
             into.extend((0..degrees).map(|i| W::from_f64(power(2 * i + parity, k))));
         }
         let (mut vectors, mut to_angles, mut to_modes) = (vec![], vec![], vec![]);
@@ -95,18 +96,29 @@ impl<W: Number> Waves<W> {
             let at = to_angles.len();
             vectors.push(Vector { pairs, quarter, at });
             for parity in 0..2 {
-                let entry = |j: usize, pair: usize| {
-                    let row = trigonometric(these, j, 2 * pair + parity, lanes);
-                    row.into_iter().map(W::from_f64)
-                };
                 for block in blocks(quarter).into_iter().rev() {
                     for (pair, j) in (0..pairs).flat_map(|p| block.clone().map(move |j| (p, j))) {
-                        to_angles.extend(entry(j, pair));
+                        let m = 2 * pair + parity;
+                        for function in [f64::cos, f64::sin] {
+                            let entry = |lane| match these.get(lane) {
+                                Some(ring) => trigonometric(function, ring, j, m, m + 1),
+                                None => 0.0,
+                            };
+                            to_angles.extend((0..lanes).map(entry).map(W::from_f64));
+                        }
                     }
                 }
-                for block in blocks(pairs) {
-                    for (j, pair) in (0..quarter).flat_map(|j| block.clone().map(move |p| (j, p))) {
-                        to_modes.extend(entry(j, pair));
+            }
+        }
+        for ring in &rings.rings {
+            let vectors = ring.modes.div_ceil(lanes);
+            for first in (0..vectors).step_by(2) {
+                let these = first..(first + 2).min(vectors);
+                for (j, v) in (0..ring.quarter).flat_map(|j| these.clone().map(move |v| (j, v))) {
+                    for function in [f64::cos, f64::sin] {
+                        let entry = |m: usize| trigonometric(function, ring, j, m, order);
+                        let modes = v * lanes..(v + 1) * lanes;
+                        to_modes.extend(modes.map(entry).map(W::from_f64));
                     }
                 }
             }
@@ -178,14 +190,11 @@ fn blocks(count: usize) -> Vec<Range<usize>> {
     (0..odd).map(|k| k..k + 1).chain(rest).collect()
 }
 
-/// σ cos ma_j, then σ sin ma_j, for a vector of rings.
-fn trigonometric(rings: &[Ring], j: usize, m: usize, lanes: usize) -> Vec<f64> {
+/// σ cos ma_j or σ sin ma_j of a ring; 0 if it has no such angle, or for modes past the order.
+fn trigonometric(function: fn(f64) -> f64, ring: &Ring, j: usize, m: usize, order: usize) -> f64 {
+    if j >= ring.quarter || m >= order {
+        return 0.0;
+    }
     let sign = if m / 2 % 2 == 1 { -1.0 } else { 1.0 };
-    let part = |function: fn(f64) -> f64| {
-        (0..lanes).map(move |lane| match rings.get(lane) {
-            Some(ring) if ring.quarter > j => sign * function(m as f64 * ring.angle(j)),
-            _ => 0.0,
-        })
-    };
-    part(f64::cos).chain(part(f64::sin)).collect()
+    sign * function(m as f64 * ring.angle(j))
 }
