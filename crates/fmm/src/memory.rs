@@ -23,12 +23,70 @@ pub(crate) fn room<T: Clone>(buffer: &mut Vec<T>, n: usize, zero: T) {
     }
 }
 
-/// Makes a buffer at least `n` long and keeps its contents; what is new is `zero`.
-pub(crate) fn grow<T: Copy>(buffer: &mut Vec<T>, n: usize, zero: T) {
-    if buffer.len() < n {
-        let mut larger = zeros(2 * n, zero);
-        larger[..buffer.len()].copy_from_slice(buffer);
-        *buffer = larger;
+/// Numbers that begin on a cache line, so that no vector of them lies across two.
+#[derive(Debug)]
+pub(crate) struct Lines<T> {
+    numbers: Vec<T>,
+    start: usize,
+}
+
+/// Bytes.
+const LINE: usize = 64;
+
+impl<T> Lines<T> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            numbers: Vec::new(),
+            start: 0,
+        }
+    }
+}
+
+impl<T> Default for Lines<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Copy> Lines<T> {
+    fn filled(n: usize, zero: T) -> Self {
+        let mut numbers = zeros(n + LINE, zero);
+        // They stay where they are, since nothing here gives the vector other memory.
+        let start = numbers.as_ptr().align_offset(LINE).min(LINE);
+        numbers.truncate(start + n);
+        Self { numbers, start }
+    }
+
+    /// Makes it at least `n` long and keeps its contents; what is new is `zero`.
+    pub(crate) fn grow(&mut self, n: usize, zero: T) {
+        if self.len() < n {
+            let mut larger = Self::filled(2 * n, zero);
+            larger[..self.len()].copy_from_slice(self);
+            *self = larger;
+        }
+    }
+}
+
+impl<T: Copy + Default> From<&[T]> for Lines<T> {
+    fn from(numbers: &[T]) -> Self {
+        let mut lines = Self::filled(numbers.len(), T::default());
+        lines.copy_from_slice(numbers);
+        lines
+    }
+}
+
+impl<T> Deref for Lines<T> {
+    type Target = [T];
+    #[inline(always)]
+    fn deref(&self) -> &[T] {
+        &self.numbers[self.start..]
+    }
+}
+
+impl<T> DerefMut for Lines<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.numbers[self.start..]
     }
 }
 

@@ -7,7 +7,7 @@ pub(crate) mod harmonic2;
 pub(crate) mod harmonic3;
 
 use crate::Guarantee;
-use crate::memory::grow;
+use crate::memory::Lines;
 use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
 use lanes::{Isa, Real};
 use std::fmt::Debug;
@@ -82,8 +82,8 @@ impl<const D: usize> UnitSums<D> {
 /// Forms of plane waves behind each other, in the precision that their family takes.
 #[derive(Debug, Default)]
 pub(crate) struct Forms {
-    double: Vec<f64>,
-    single: Vec<f32>,
+    double: Lines<f64>,
+    single: Lines<f32>,
 }
 
 /// A precision of plane waves.
@@ -91,7 +91,7 @@ pub(crate) trait Wave: Real {
     /// The numbers of this precision.
     fn of(forms: &Forms) -> &[Self];
     /// The same, to be changed.
-    fn of_mut(forms: &mut Forms) -> &mut Vec<Self>;
+    fn of_mut(forms: &mut Forms) -> &mut Lines<Self>;
 }
 
 impl Wave for f64 {
@@ -100,7 +100,7 @@ impl Wave for f64 {
         &forms.double
     }
     #[inline(always)]
-    fn of_mut(forms: &mut Forms) -> &mut Vec<f64> {
+    fn of_mut(forms: &mut Forms) -> &mut Lines<f64> {
         &mut forms.double
     }
 }
@@ -111,7 +111,7 @@ impl Wave for f32 {
         &forms.single
     }
     #[inline(always)]
-    fn of_mut(forms: &mut Forms) -> &mut Vec<f32> {
+    fn of_mut(forms: &mut Forms) -> &mut Lines<f32> {
         &mut forms.single
     }
 }
@@ -121,7 +121,7 @@ impl Forms {
     #[inline(always)]
     pub(crate) fn room<W: Wave>(&mut self, at: usize, len: usize) -> &mut [W] {
         let all = W::of_mut(self);
-        grow(all, at + len, W::ZERO);
+        all.grow(at + len, W::ZERO);
         &mut all[at..at + len]
     }
 

@@ -4,6 +4,7 @@
 //! parts, degree by degree. Operators work on *rows*: every degree begins a row of the same length, m along the vector.
 
 use crate::expansion::Wave;
+use crate::memory::Lines;
 use lanes::{Isa, Lanes, Real};
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
@@ -156,38 +157,36 @@ impl<W: Real> Turn<W> {
 }
 
 thread_local! {
-    static DOUBLE: Cell<Vec<f64>> = const { Cell::new(Vec::new()) };
-    static SINGLE: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+    static DOUBLE: Cell<Lines<f64>> = const { Cell::new(Lines::new()) };
+    static SINGLE: Cell<Lines<f32>> = const { Cell::new(Lines::new()) };
 }
 
 /// A precision of operators, with room of its own in every thread.
 pub(super) trait Number: Wave {
     /// The room.
-    fn room() -> &'static LocalKey<Cell<Vec<Self>>>;
+    fn room() -> &'static LocalKey<Cell<Lines<Self>>>;
 }
 
 impl Number for f64 {
-    fn room() -> &'static LocalKey<Cell<Vec<f64>>> {
+    fn room() -> &'static LocalKey<Cell<Lines<f64>>> {
         &DOUBLE
     }
 }
 
 impl Number for f32 {
-    fn room() -> &'static LocalKey<Cell<Vec<f32>>> {
+    fn room() -> &'static LocalKey<Cell<Lines<f32>>> {
         &SINGLE
     }
 }
 
 /// Room for what lies between the input and the output of an operator, kept by the thread: its contents are whatever was
 /// left there (finite numbers). It is taken out while in use, since a closure could not be compiled for an instruction set.
-pub(super) struct Scratch<W: Number>(Vec<W>);
+pub(super) struct Scratch<W: Number>(Lines<W>);
 
 impl<W: Number> Scratch<W> {
     pub(super) fn take(len: usize) -> Self {
         let mut room = W::room().take();
-        if room.len() < len {
-            room.resize(len, W::ZERO);
-        }
+        room.grow(len, W::ZERO);
         Self(room)
     }
 }

@@ -12,6 +12,7 @@
 //! bounded, so that the recurrence is stable. (Ivanic and Ruedenberg, J. Phys. Chem. 100, 1996, have its like.)
 
 use super::layout::Layout;
+use crate::memory::Lines;
 use lanes::{Isa, Lanes, Real};
 
 /// Which series is rotated into which frame.
@@ -27,7 +28,7 @@ pub(super) enum Series {
 #[derive(Debug)]
 pub(super) struct Rotation<W> {
     /// By degree, block of rows (4, 2 or 1 vectors), column: the rows of the block for real parts, then for imaginary.
-    table: Vec<W>,
+    table: Lines<W>,
 }
 
 impl<W: Real> Rotation<W> {
@@ -69,7 +70,9 @@ impl<W: Real> Rotation<W> {
                 }
             }
         }
-        Self { table }
+        Self {
+            table: table[..].into(),
+        }
     }
 
     /// The rows of `C` series, behind each other, to rows, which are 0 past m = n up to the next whole vector.

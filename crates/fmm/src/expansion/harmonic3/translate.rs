@@ -62,8 +62,9 @@ fn narrow(d: usize) -> [bool; 2] {
     [[2, 2, 0], [2, 0, 2]].map(|seen| direction(step(d, seen)) != d)
 }
 
-/// Powers of e, p, q for one chunk.
+/// Powers of e, p, q for one chunk, on cache lines of their own.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 struct Powers<W> {
     /// p, p², q, q².
     across: [Chunk<W>; 4],

@@ -27,6 +27,7 @@ use super::rings::{Ring, Rings};
 use super::rotation::{Rotation, Series};
 use super::translate::Translations;
 use crate::expansion::Outgoing;
+use crate::memory::Lines;
 use lanes::Isa;
 use std::f64::consts::FRAC_PI_2;
 use std::ops::Range;
@@ -40,14 +41,14 @@ pub(super) struct Waves<W> {
     /// Vectors of rings; the padding has weight 0.
     pub(super) vectors: Vec<Vector>,
     /// By n: 2(w/M) λ^n for all rings.
-    pub(super) out: Vec<W>,
+    pub(super) out: Lines<W>,
     /// By ring, then parity of n: 2λ^n for n < order of that parity, padded to whole blocks.
-    pub(super) into: Vec<W>,
+    pub(super) into: Lines<W>,
     /// σ cos ma_j, then σ sin ma_j, for a vector of rings, 0 for rings without an angle j. By vector of rings, parity of m,
     /// block of [`BLOCK`] angles from the last one down, pair of modes, and angle of the block.
-    pub(super) to_angles: Vec<W>,
+    pub(super) to_angles: Lines<W>,
     /// The same for a vector of modes of a ring: by ring, two vectors of modes or the last one, angle, and vector.
-    pub(super) to_modes: Vec<W>,
+    pub(super) to_modes: Lines<W>,
     translations: Translations<W>,
     /// Nothing, and x to y.
     pub(super) turn: [Turn<W>; 2],
@@ -128,10 +129,10 @@ impl<W: Number> Waves<W> {
         Self {
             layout,
             vectors,
-            out,
-            into,
-            to_angles,
-            to_modes,
+            out: out[..].into(),
+            into: into[..].into(),
+            to_angles: to_angles[..].into(),
+            to_modes: to_modes[..].into(),
             translations: Translations::new(&rings.waves(), rings.padded),
             turn: [
                 Turn::new(layout, false, |_| [1.0, 0.0]),
