@@ -60,7 +60,7 @@ impl<T: Copy> Lines<T> {
     /// Makes it at least `n` long and keeps its contents; what is new is `zero`.
     pub(crate) fn grow(&mut self, n: usize, zero: T) {
         if self.len() < n {
-            let mut larger = Self::filled(2 * n, zero);
+            let mut larger = Self::filled(n + n / 8, zero);
             larger[..self.len()].copy_from_slice(self);
             *self = larger;
         }

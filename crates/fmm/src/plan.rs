@@ -61,7 +61,7 @@ pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     /// Buffers of past evaluations, for the next.
     spare: Spares<Vec<Buffers<T>>>,
     /// The same of their downward passes.
-    down: Spares<Down<D>>,
+    down: Down<D>,
 }
 
 impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
@@ -119,7 +119,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             targets: std::array::from_fn(|_| vec![]),
             list_seconds: 0.0,
             spare: Spares::default(),
-            down: Spares::default(),
+            down: Down::default(),
         };
         let work = plan.work(sources.len(), targets.unwrap_or(sources).len());
         let chosen = || leaf_capacity(&plan.costs(), &work);
@@ -241,7 +241,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             (near + cell.sources.len()) as u64 * cell.targets.len() as u64
         };
         let of_vectors = |buffers: &Vec<Buffers<T>>| buffers.iter().map(Buffers::bytes).sum();
-        let buffers = self.spare.sum(of_vectors) + self.down.sum(Down::bytes);
+        let buffers = self.spare.sum(of_vectors) + self.down.bytes();
         let coordinates: usize = self
             .sources
             .iter()

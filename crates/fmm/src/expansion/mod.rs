@@ -3,13 +3,15 @@
 //! One folder a family. All families speak the language of [`Expansion`], in *box units*: a point is
 //! u = (x − centre)/side of its cell, so every translation between cells is the same on every level.
 
+mod forms;
 pub(crate) mod harmonic2;
 pub(crate) mod harmonic3;
 
+pub(crate) use forms::{Forms, FormsMut, NONE, Outgoing, Wave};
+
 use crate::Guarantee;
-use crate::memory::Lines;
 use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
-use lanes::{Isa, Real};
+use lanes::Isa;
 use std::fmt::Debug;
 
 /// Points of one cell in box units, padded with points at 0 of strength 0 to whole vectors.
@@ -79,138 +81,13 @@ impl<const D: usize> UnitSums<D> {
     }
 }
 
-/// Forms of plane waves behind each other, in the precision that their family takes.
-#[derive(Debug, Default)]
-pub(crate) struct Forms {
-    double: Lines<f64>,
-    single: Lines<f32>,
-}
-
-/// A precision of plane waves.
-pub(crate) trait Wave: Real {
-    /// The numbers of this precision.
-    fn of(forms: &Forms) -> &[Self];
-    /// The same, to be changed.
-    fn of_mut(forms: &mut Forms) -> &mut Lines<Self>;
-}
-
-impl Wave for f64 {
-    #[inline(always)]
-    fn of(forms: &Forms) -> &[f64] {
-        &forms.double
-    }
-    #[inline(always)]
-    fn of_mut(forms: &mut Forms) -> &mut Lines<f64> {
-        &mut forms.double
-    }
-}
-
-impl Wave for f32 {
-    #[inline(always)]
-    fn of(forms: &Forms) -> &[f32] {
-        &forms.single
-    }
-    #[inline(always)]
-    fn of_mut(forms: &mut Forms) -> &mut Lines<f32> {
-        &mut forms.single
-    }
-}
-
-impl Forms {
-    /// Room for `len` numbers from `at` on; what has never been written is 0.
-    #[inline(always)]
-    pub(crate) fn room<W: Wave>(&mut self, at: usize, len: usize) -> &mut [W] {
-        let all = W::of_mut(self);
-        all.grow(at + len, W::ZERO);
-        &mut all[at..at + len]
-    }
-
-    /// Bytes held.
-    fn bytes(&self) -> usize {
-        size_of_val(&self.double[..]) + size_of_val(&self.single[..])
-    }
-}
-
-/// Outgoing forms of the source cells that a block of target cells has met.
-#[derive(Debug, Default)]
-pub(crate) struct Outgoing {
-    /// The zero form, then those of cells in the order in which they were met.
-    forms: Forms,
-    used: usize,
-    len: usize,
-    /// By cell: the block that met it last, and its place in `forms`.
-    place: Vec<(u32, u32)>,
-    block: u32,
-    /// Cells that the last call of `meet` met for the first time.
-    new: Vec<u32>,
-}
-
-/// Cells that want a form, and room for their forms behind each other, from `at` on.
-pub(crate) struct New<'a> {
-    pub(crate) cells: &'a [u32],
-    pub(crate) forms: &'a mut Forms,
-    pub(crate) at: usize,
-}
-
-/// No cell.
-pub(crate) const NONE: u32 = u32::MAX;
-
-impl Outgoing {
-    /// Place of the zero form, which stands for cells that are not there.
-    pub(crate) const NOTHING: u32 = 0;
-
-    /// Forgets the cells that were met; `len` numbers make one form, always as many.
-    pub(crate) fn next_block(&mut self, n_cells: usize, len: usize) {
-        self.place.resize(n_cells, (0, 0));
-        self.block = self.block.wrapping_add(1);
-        if self.block == 0 {
-            self.place.fill((0, 0));
-            self.block = 1;
-        }
-        (self.len, self.used) = (len, len);
-    }
-
-    /// Bytes held.
-    pub(crate) fn bytes(&self) -> usize {
-        self.forms.bytes() + self.place.capacity() * size_of::<(u32, u32)>()
-    }
-
-    /// The places of the forms of cells, of [`NONE`] the zero form; and those that this block has not met before.
-    pub(crate) fn meet(&mut self, cells: &[u32], places: &mut [u32]) -> New<'_> {
-        let at = self.used;
-        self.new.clear();
-        for (&cell, to) in cells.iter().zip(places) {
-            if cell == NONE {
-                *to = Self::NOTHING;
-                continue;
-            }
-            let place = &mut self.place[cell as usize];
-            if place.0 != self.block {
-                *place = (self.block, self.used as u32);
-                self.used += self.len;
-                self.new.push(cell);
-            }
-            *to = place.1;
-        }
-        New {
-            cells: &self.new,
-            forms: &mut self.forms,
-            at,
-        }
-    }
-
-    /// `count` numbers of the forms from `at` on: a place, and how far into the form.
-    #[inline(always)]
-    pub(crate) fn numbers<W: Wave>(&self, at: usize, count: usize) -> &[W] {
-        &W::of(&self.forms)[at..][..count]
-    }
-}
-
 /// The operators of one family. `log_side` is the logarithm of the cell's side in user units (for logarithmic
 /// potentials), `side` the side in plan units. All outputs are added to.
 pub(crate) trait Expansion<const D: usize>: Send + Sync {
     /// Waves come in so many parts, which are moved one after another, so that the forms of more cells stay at hand.
     const PARTS: usize = 1;
+    /// Whether all tasks share the forms of one block, which outgrow the caches anyway; else a block is one task's.
+    const SHARED: bool = false;
 
     /// Numbers of one multipole.
     fn multipole_len(&self) -> usize;
@@ -218,15 +95,30 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     fn local_len(&self) -> usize;
     /// Numbers of one part of a multipole in outgoing form, and of the incoming form before it becomes a local.
     fn wave_len(&self) -> usize;
-    /// Parents whose children one task handles at most, so that the forms that they meet stay at hand.
+    /// Whether waves are summed in f32.
+    fn waves_in_single(&self) -> bool {
+        false
+    }
+    /// Parents whose children a block has at most, if it is one task's.
     fn parents_at_once(&self) -> usize;
+    /// Forms that a block has at most.
+    fn forms_at_once(&self) -> usize {
+        usize::MAX
+    }
 
     /// Points to multipole.
     fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<D>, multipole: &mut [f64]);
     /// Multipole of a child to that of its parent.
     fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]);
-    /// One part of the outgoing forms of cells that have none, from the multipoles of all cells.
-    fn outgoing<I: Isa>(&self, isa: I, part: usize, multipoles: &[f64], new: New);
+    /// One part of the outgoing forms of some cells, behind each other, from the multipoles of all cells (overwrites).
+    fn outgoing<I: Isa>(
+        &self,
+        isa: I,
+        part: usize,
+        multipoles: &[f64],
+        cells: &[u32],
+        forms: FormsMut,
+    );
     /// Sums over the far lists of all children of one parent, from outgoing to incoming forms (overwrites), those of the
     /// children by octant. `sources` holds the place in `outgoing` of every slot ([`crate::lists::slots`]).
     fn translate<I: Isa>(

@@ -3,12 +3,13 @@
 
 use super::compiled::RadialPair;
 use super::tile::RadialSum;
-use super::{Buffers, Context, PADDING, Sink, TargetSums, evaluate};
+use super::{Buffers, Context, Down, PADDING, Sink, TargetSums, evaluate};
 use crate::direct::{self, AllPairs};
-use crate::expansion::{CellScale, Expansion, Family, Forms, New, Outgoing, UnitPoints, UnitSums};
+use crate::expansion::{
+    CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
+};
 use crate::kernel::{InUnit, Kernel, Pair};
 use crate::lists::{Lists, slots};
-use crate::memory::Spares;
 use crate::tree::{Frame, Limits, Tree};
 use crate::{Guarantee, Options, Outputs, PassSeconds, Plan};
 use lanes::accuracy::{COARSE, SINGLE};
@@ -56,6 +57,7 @@ struct Count;
 
 impl<const D: usize> Expansion<D> for Count {
     const PARTS: usize = 2;
+    const SHARED: bool = D == 3;
     fn multipole_len(&self) -> usize {
         1
     }
@@ -74,9 +76,18 @@ impl<const D: usize> Expansion<D> for Count {
     fn parents_at_once(&self) -> usize {
         5
     }
-    fn outgoing<I: Isa>(&self, _: I, part: usize, multipoles: &[f64], new: New) {
-        let forms = new.forms.room(new.at, new.cells.len());
-        for (form, &cell) in forms.iter_mut().zip(new.cells) {
+    fn forms_at_once(&self) -> usize {
+        300
+    }
+    fn outgoing<I: Isa>(
+        &self,
+        _: I,
+        part: usize,
+        multipoles: &[f64],
+        cells: &[u32],
+        forms: FormsMut,
+    ) {
+        for (form, &cell) in f64::of_mut(forms).iter_mut().zip(cells) {
             *form = SHARES[part] * multipoles[cell as usize];
         }
     }
@@ -172,7 +183,7 @@ fn counts<const D: usize>(
             targets: &targets,
             leaves: &tree.target_leaves(),
             accuracy,
-            down: &Spares::default(),
+            down: &Down::default(),
             sink: &InUserOrder(&tree.targets().user_index, &counts),
         };
         let mut buffers: Vec<_> = (0..vectors).map(|_| Buffers::default()).collect();

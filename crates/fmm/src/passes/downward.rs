@@ -1,24 +1,71 @@
 //! Downward: m2l over the far lists, p2l of larger leaves, l2l from parents to children, the coarsest level first.
+//!
+//! Parents of a level come in blocks. A block meets the source cells of the far lists of its parents' children, brings them
+//! to outgoing form, and then serves parent after parent; it ends where its forms would become too many. In space all
+//! threads work on one block, in the plane each has its own.
 
 use super::Context;
 use super::upward::unit_sources;
-use crate::expansion::{Expansion, Forms, NONE, Outgoing, UnitPoints};
+use crate::expansion::{Expansion, Forms, FormsMut, NONE, Outgoing, UnitPoints};
 use crate::lists::slots;
-use crate::memory::room;
+use crate::memory::{Spares, room};
+use crate::tree::Tree;
 use lanes::{Isa, Job, Real};
 use rayon::prelude::*;
-use std::ops::Range;
 
-/// Parents whose children one task handles at least.
-const LEAST: usize = 64;
+/// What the pass works with, kept for the next time.
+#[derive(Debug, Default)]
+pub(crate) struct Down<const D: usize> {
+    blocks: Spares<Met>,
+    tasks: Spares<Scratch<D>>,
+}
 
-/// Parents whose children one task handles: with several threads, so few that all have work. A form is the same in any
-/// block.
-fn block(parents: usize, most: usize) -> usize {
-    match rayon::current_num_threads() {
-        1 => most,
-        threads => parents.div_ceil(4 * threads).clamp(LEAST.min(most), most),
+impl<const D: usize> Down<D> {
+    /// Bytes held, as far as they grow with the number of points.
+    pub(crate) fn bytes(&self) -> usize {
+        self.blocks
+            .sum(|met| met.outgoing.bytes() + met.cells.capacity() * size_of::<u32>())
     }
+}
+
+/// What a block has met.
+#[derive(Debug, Default)]
+struct Met {
+    outgoing: Outgoing,
+    /// By parent and slot.
+    cells: Vec<u32>,
+}
+
+/// What one task needs beside its input and output.
+#[derive(Debug)]
+struct Scratch<const D: usize> {
+    points: UnitPoints<D>,
+    /// The places of the forms of one parent's slots.
+    places: Vec<u32>,
+    /// Incoming forms of the children of one parent.
+    incoming: Forms,
+    /// Octants of the children that hold targets, and which of the task's locals they have.
+    children: Vec<(usize, usize)>,
+}
+
+impl<const D: usize> Default for Scratch<D> {
+    fn default() -> Self {
+        Self {
+            points: UnitPoints::default(),
+            places: vec![0; slots::count(D)],
+            incoming: Forms::default(),
+            children: vec![],
+        }
+    }
+}
+
+/// What all blocks read.
+struct Pass<'a, T, E, const D: usize> {
+    context: &'a Context<'a, T, E, D>,
+    w: &'a [T],
+    multipoles: &'a [f64],
+    /// Where the constants of potentials are wanted: the slots of each child's far list.
+    potential: Option<&'a Vec<Vec<usize>>>,
 }
 
 /// Locals of all cells that hold targets, in the order of the cells.
@@ -29,213 +76,316 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     potential: bool,
     locals: &mut Vec<f64>,
 ) {
-    let len = context.expansion.local_len();
-    let n_cells = context.tree.cells.len();
-    room(locals, n_cells * len, 0.0);
+    let (tree, len) = (context.tree, context.expansion.local_len());
+    room(locals, tree.cells.len() * len, 0.0);
     locals[..len].fill(0.0);
     let far_slots = slots::far_slots::<D>();
-    for level in 0..context.tree.depth() {
-        let parents = context.tree.level(level);
-        let children = context.tree.level(level + 1);
-        let (above, rest) = locals.split_at_mut(children.start * len);
-        let mut rest = &mut rest[..children.len() * len];
+    let pass = Pass {
+        context,
+        w,
+        multipoles,
+        potential: potential.then_some(&far_slots),
+    };
+    for level in 0..tree.depth() {
+        let children = tree.level(level + 1);
+        let (above, below) = locals.split_at_mut(children.start * len);
+        let wanted = |&index: &u32| {
+            let cell = &tree.cells[index as usize];
+            !cell.is_leaf() && !cell.targets.is_empty()
+        };
+        let all = tree.level(level).start as u32..tree.level(level).end as u32;
+        let parents: Vec<u32> = all.filter(wanted).collect();
+        // What lies before the first parent's children belongs to the empty piece that is split off first.
+        let piece = Piece {
+            parents: &parents,
+            first: children.start,
+            locals: below,
+        };
+        let (_, piece) = piece.split_at(tree, 0, len);
         let size = block(parents.len(), context.expansion.parents_at_once());
-        let mut blocks = Vec::with_capacity(parents.len().div_ceil(size));
-        for start in parents.clone().step_by(size) {
-            let block = start..(start + size).min(parents.end);
-            let cells = &context.tree.cells[block.clone()];
-            let count: usize = cells.iter().map(|cell| cell.children.len()).sum();
-            let (out, more) = rest.split_at_mut(count * len);
-            blocks.push((block, out));
-            rest = more;
-        }
-        blocks.into_par_iter().for_each_init(
-            || context.down.take(),
-            |scratch, (parents, out)| {
-                context.chosen.run(Down {
-                    context,
-                    w,
-                    multipoles,
-                    potential: potential.then_some(&far_slots),
-                    parents,
-                    above,
-                    out,
-                    scratch,
-                });
+        piece
+            .split(tree, size, len)
+            .into_par_iter()
+            .for_each(|piece| pass.block(above, piece));
+    }
+}
+
+/// Parents whose children one task handles at least.
+const LEAST: usize = 64;
+
+/// Parents of one block: with several threads, so few that all have work. A form is the same in any block.
+fn block(parents: usize, most: usize) -> usize {
+    match rayon::current_num_threads() {
+        1 => most,
+        _ if most == usize::MAX => most,
+        threads => parents.div_ceil(4 * threads).clamp(LEAST.min(most), most),
+    }
+}
+
+/// How much of the work of a block one task does, if they share it; a multiple of 8.
+fn share(all: usize) -> usize {
+    let tasks = match rayon::current_num_threads() {
+        1 => 1,
+        threads => 4 * threads,
+    };
+    all.div_ceil(tasks).next_multiple_of(8).max(8)
+}
+
+/// Some parents of a level, and the locals of the level's cells from the first one's first child on.
+struct Piece<'a> {
+    parents: &'a [u32],
+    first: usize,
+    locals: &'a mut [f64],
+}
+
+impl<'a> Piece<'a> {
+    /// The first `n` parents with the locals of their children, and the others.
+    fn split_at<const D: usize>(self, tree: &Tree<D>, n: usize, len: usize) -> (Self, Self) {
+        let (parents, rest) = self.parents.split_at(n);
+        let first_child = |&parent: &u32| tree.cells[parent as usize].children.start as usize;
+        let next = rest
+            .first()
+            .map_or(self.first + self.locals.len() / len, first_child);
+        let (locals, more) = self.locals.split_at_mut((next - self.first) * len);
+        let rest = Self {
+            parents: rest,
+            first: next,
+            locals: more,
+        };
+        (
+            Self {
+                parents,
+                locals,
+                ..self
             },
-        );
+            rest,
+        )
     }
-}
 
-/// What one task needs beside its input and output, kept for the next.
-#[derive(Debug)]
-pub(crate) struct Scratch<const D: usize> {
-    points: UnitPoints<D>,
-    outgoing: Outgoing,
-    /// Source cells by slot, and the places of their forms.
-    cells: Vec<u32>,
-    places: Vec<u32>,
-    /// Incoming forms of the children of one parent.
-    incoming: Forms,
-    /// Octants of the children that hold targets, and which of the block's locals they have.
-    children: Vec<(usize, usize)>,
-}
+    /// Pieces of `size` parents.
+    fn split<const D: usize>(mut self, tree: &Tree<D>, size: usize, len: usize) -> Vec<Self> {
+        let mut pieces = vec![];
+        while self.parents.len() > size {
+            let (piece, rest) = self.split_at(tree, size, len);
+            pieces.push(piece);
+            self = rest;
+        }
+        pieces.push(self);
+        pieces
+    }
 
-impl<const D: usize> Default for Scratch<D> {
-    fn default() -> Self {
-        Self {
-            points: UnitPoints::default(),
-            outgoing: Outgoing::default(),
-            cells: vec![NONE; slots::count(D)],
-            places: vec![0; slots::count(D)],
-            incoming: Forms::default(),
-            children: vec![],
+    fn reborrow(&mut self) -> Piece<'_> {
+        Piece {
+            parents: self.parents,
+            first: self.first,
+            locals: self.locals,
         }
     }
 }
 
-impl<const D: usize> Scratch<D> {
-    /// Bytes held, as far as they grow with the number of points.
-    pub(crate) fn bytes(&self) -> usize {
-        self.outgoing.bytes()
+impl<T: Real, E: Expansion<D>, const D: usize> Pass<'_, T, E, D> {
+    /// The locals of one block, in as many rounds as its forms need.
+    fn block(&self, above: &[f64], mut rest: Piece) {
+        let (tree, expansion) = (self.context.tree, self.context.expansion);
+        let len = expansion.local_len();
+        let mut met = self.context.down.blocks.take();
+        while !rest.parents.is_empty() {
+            let count = self.meet(rest.parents, &mut met);
+            let (mut piece, more) = rest.split_at(tree, count, len);
+            rest = more;
+            for part in 0..E::PARTS {
+                self.bring_out(part, &mut met.outgoing);
+                let size = if E::SHARED { share(count) } else { count };
+                let cells = met.cells.chunks(size * slots::count(D));
+                let pieces = piece.reborrow().split(tree, size, len);
+                let tasks: Vec<_> = cells.zip(pieces).collect();
+                tasks.into_par_iter().for_each_init(
+                    || self.context.down.tasks.take(),
+                    |scratch, (cells, piece)| {
+                        self.context.chosen.run(Serve {
+                            pass: self,
+                            part,
+                            above,
+                            outgoing: &met.outgoing,
+                            cells,
+                            piece,
+                            scratch,
+                        });
+                    },
+                );
+            }
+        }
+    }
+
+    /// The source cells that a block's parents meet, up to the one that would be too many: of how many parents.
+    fn meet(&self, parents: &[u32], met: &mut Met) -> usize {
+        let Context {
+            tree,
+            lists,
+            expansion,
+            ..
+        } = self.context;
+        let Met { outgoing, cells } = met;
+        outgoing.next_block(tree.cells.len(), expansion.wave_len());
+        cells.clear();
+        let most = expansion.forms_at_once().saturating_sub(slots::count(D));
+        for (k, &parent) in parents.iter().enumerate() {
+            if k > 0 && outgoing.count() > most {
+                return k;
+            }
+            cells.resize((k + 1) * slots::count(D), NONE);
+            let cells = &mut cells[k * slots::count(D)..];
+            lists.siblings(tree, parent as usize, cells);
+            outgoing.meet(cells);
+        }
+        parents.len()
+    }
+
+    /// One part of the outgoing forms of all cells that were met.
+    fn bring_out(&self, part: usize, outgoing: &mut Outgoing) {
+        let expansion = self.context.expansion;
+        let (cells, mut forms) = outgoing.to_write(expansion.waves_in_single());
+        let size = if E::SHARED {
+            share(cells.len())
+        } else {
+            cells.len().max(1)
+        };
+        let mut tasks = vec![];
+        for cells in cells.chunks(size) {
+            let (these, rest) = forms.split_at(cells.len() * expansion.wave_len());
+            tasks.push((cells, these));
+            forms = rest;
+        }
+        tasks.into_par_iter().for_each(|(cells, forms)| {
+            self.context.chosen.run(BringOut {
+                pass: self,
+                part,
+                cells,
+                forms,
+            });
+        });
     }
 }
 
-/// The locals of the children of a block of parents of one level.
-struct Down<'a, T, E, const D: usize> {
-    context: &'a Context<'a, T, E, D>,
-    w: &'a [T],
-    multipoles: &'a [f64],
-    /// Where the constants of potentials are wanted: the slots of each child's far list.
-    potential: Option<&'a Vec<Vec<usize>>>,
-    parents: Range<usize>,
+/// Outgoing forms of some cells.
+struct BringOut<'a, T, E, const D: usize> {
+    pass: &'a Pass<'a, T, E, D>,
+    part: usize,
+    cells: &'a [u32],
+    forms: FormsMut<'a>,
+}
+
+impl<T: Real, E: Expansion<D>, const D: usize> Job for BringOut<'_, T, E, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        let expansion = self.pass.context.expansion;
+        expansion.outgoing(isa, self.part, self.pass.multipoles, self.cells, self.forms);
+    }
+}
+
+/// What one part of the waves brings to the locals of the children of some parents; with the first part they begin, with
+/// the last they get the rest.
+struct Serve<'a, T, E, const D: usize> {
+    pass: &'a Pass<'a, T, E, D>,
+    part: usize,
     above: &'a [f64],
-    out: &'a mut [f64],
+    outgoing: &'a Outgoing,
+    /// By parent and slot.
+    cells: &'a [u32],
+    piece: Piece<'a>,
     scratch: &'a mut Scratch<D>,
 }
 
-impl<T: Real, E: Expansion<D>, const D: usize> Job for Down<'_, T, E, D> {
+impl<T: Real, E: Expansion<D>, const D: usize> Job for Serve<'_, T, E, D> {
     type Output = ();
 
     #[inline(always)]
     fn run<I: Isa>(mut self, isa: I) {
-        for part in 0..E::PARTS {
-            let (n_cells, len) = (
-                self.context.tree.cells.len(),
-                self.context.expansion.wave_len(),
-            );
-            self.scratch.outgoing.next_block(n_cells, len);
-            self.part(isa, part);
+        let parents = self.piece.parents.iter();
+        for (&parent, cells) in parents.zip(self.cells.chunks_exact(slots::count(D))) {
+            self.parent(isa, parent as usize, cells);
         }
     }
 }
 
-impl<T: Real, E: Expansion<D>, const D: usize> Down<'_, T, E, D> {
-    /// What one part of the waves brings; with the first the locals begin, with the last they get the rest.
+impl<T: Real, E: Expansion<D>, const D: usize> Serve<'_, T, E, D> {
     #[inline(always)]
-    fn part<I: Isa>(&mut self, isa: I, part: usize) {
-        let (tree, expansion) = (self.context.tree, self.context.expansion);
+    fn parent<I: Isa>(&mut self, isa: I, parent: usize, cells: &[u32]) {
+        let (context, part) = (self.pass.context, self.part);
+        let (tree, expansion) = (context.tree, context.expansion);
         let len = expansion.local_len();
-        let out = std::mem::take(&mut self.out);
-        let first = tree.cells[self.parents.clone()]
-            .iter()
-            .find(|cell| !cell.is_leaf())
-            .map_or(0, |cell| cell.children.start as usize);
-        for index in self.parents.clone() {
-            let parent = &tree.cells[index];
-            if parent.targets.is_empty() || parent.is_leaf() {
-                continue;
+        let Scratch {
+            points,
+            places,
+            incoming,
+            children,
+        } = &mut *self.scratch;
+        let Piece { first, locals, .. } = &mut self.piece;
+        let level = tree.cells[parent].level + 1;
+        let log_side = tree.frame.cell_side(level).ln() - tree.frame.scale.ln();
+        children.clear();
+        for child in tree.cells[parent].children.clone() {
+            let cell = &tree.cells[child as usize];
+            if !cell.targets.is_empty() {
+                children.push((cell.octant(), child as usize - *first));
             }
-            let any = self.far(isa, part, index);
-            let log_side = tree.frame.cell_side(parent.level + 1).ln() - tree.frame.scale.ln();
-            let mut children = std::mem::take(&mut self.scratch.children);
-            children.clear();
-            for child in parent.children.clone() {
-                let cell = &tree.cells[child as usize];
-                if !cell.targets.is_empty() {
-                    children.push((cell.octant(), child as usize - first));
-                }
+        }
+        if part == 0 {
+            for &(_, local) in &*children {
+                locals[local * len..][..len].fill(0.0);
             }
+        }
+        if self.outgoing.places(cells, places) {
+            expansion.translate(isa, part, places, self.outgoing, incoming);
+            expansion.incoming(isa, part, children, incoming, locals);
+        }
+        for &(octant, local) in &*children {
+            let child = *first + local;
+            let local = &mut locals[local * len..][..len];
             if part == 0 {
-                for &(_, local) in &children {
-                    out[local * len..][..len].fill(0.0);
-                }
-            }
-            if any {
-                let incoming = &mut self.scratch.incoming;
-                expansion.incoming(isa, part, &children, incoming, out);
-                self.constants(part, &children, log_side, out);
+                self.pass.constant(octant, cells, log_side, local);
             }
             if part + 1 == E::PARTS {
-                for &(octant, local) in &children {
-                    let child = first + local;
-                    let local = &mut out[local * len..][..len];
-                    self.larger(isa, child, log_side, local);
-                    let above = &self.above[index * len..][..len];
-                    expansion.l2l(isa, octant, above, local);
-                }
+                self.pass.larger(isa, child, log_side, points, local);
+                expansion.l2l(isa, octant, &self.above[parent * len..][..len], local);
             }
-            self.scratch.children = children;
         }
-        self.out = out;
+    }
+}
+
+impl<T: Real, E: Expansion<D>, const D: usize> Pass<'_, T, E, D> {
+    /// What the potential of a far list has that waves cannot carry.
+    #[inline(always)]
+    fn constant(&self, octant: usize, cells: &[u32], log_side: f64, local: &mut [f64]) {
+        let Some(far_slots) = self.potential else {
+            return;
+        };
+        let expansion = self.context.expansion;
+        let sources = far_slots[octant].iter().map(|&slot| cells[slot]);
+        let mut strength = 0.0;
+        for source in sources.filter(|&source| source != NONE) {
+            strength += self.multipoles[source as usize * expansion.multipole_len()];
+        }
+        expansion.far_constant(strength, log_side, local);
     }
 
     /// The larger leaves that a cell is far from.
     #[inline(always)]
-    fn larger<I: Isa>(&mut self, isa: I, child: usize, log_side: f64, local: &mut [f64]) {
-        let (tree, points) = (self.context.tree, &mut self.scratch.points);
+    fn larger<I: Isa>(
+        &self,
+        isa: I,
+        child: usize,
+        log_side: f64,
+        points: &mut UnitPoints<D>,
+        local: &mut [f64],
+    ) {
+        let tree = self.context.tree;
         for &a in &self.context.lists.larger[child] {
             let range = tree.cells[a as usize].sources.clone();
             unit_sources(self.context, &tree.cells[child], range, self.w, points);
             self.context.expansion.p2l(isa, points, log_side, local);
-        }
-    }
-
-    /// The far lists of the children of a parent to incoming forms: sources not yet met by this block are first brought
-    /// to outgoing form. Whether there are any.
-    #[inline(always)]
-    fn far<I: Isa>(&mut self, isa: I, part: usize, parent: usize) -> bool {
-        let (tree, expansion) = (self.context.tree, self.context.expansion);
-        let Scratch {
-            outgoing,
-            cells,
-            places,
-            incoming,
-            ..
-        } = &mut *self.scratch;
-        cells.fill(NONE);
-        self.context.lists.siblings(tree, parent, cells);
-        expansion.outgoing(isa, part, self.multipoles, outgoing.meet(cells, places));
-        let any = places.iter().any(|&place| place != Outgoing::NOTHING);
-        if any {
-            expansion.translate(isa, part, places, outgoing, incoming);
-        }
-        any
-    }
-
-    /// What the potentials of the far lists of children have that waves cannot carry; with the first part.
-    fn constants(
-        &self,
-        part: usize,
-        children: &[(usize, usize)],
-        log_side: f64,
-        locals: &mut [f64],
-    ) {
-        let (0, Some(far_slots)) = (part, self.potential) else {
-            return;
-        };
-        let expansion = self.context.expansion;
-        let (len, local_len) = (expansion.multipole_len(), expansion.local_len());
-        for &(octant, local) in children {
-            let mut strength = 0.0;
-            for &slot in &far_slots[octant] {
-                let source = self.scratch.cells[slot];
-                if source != NONE {
-                    strength += self.multipoles[source as usize * len];
-                }
-            }
-            let local = &mut locals[local * local_len..][..local_len];
-            expansion.far_constant(strength, log_side, local);
         }
     }
 }

@@ -14,14 +14,14 @@ pub(crate) mod wanted;
 
 pub(crate) use compiled::Compiled;
 pub use compiled::RadialPair;
-pub(crate) use downward::Scratch as Down;
+pub(crate) use downward::Down;
 pub(crate) use near::AsTheyAre;
 pub(crate) use sink::{Sink, TargetSums};
 
 use crate::expansion::Expansion;
 use crate::kernel::Pair;
 use crate::lists::Lists;
-use crate::memory::{Spares, ask_ahead, room};
+use crate::memory::{ask_ahead, room};
 use crate::tree::Tree;
 use crate::{Outputs, PassSeconds};
 use lanes::{Chosen, Real};
@@ -43,8 +43,8 @@ pub struct Context<'a, T, E, const D: usize> {
     pub(crate) leaves: &'a [u32],
     /// Accuracy of one pair, see [`lanes::accuracy`].
     pub(crate) accuracy: usize,
-    /// What tasks of the downward pass left.
-    pub(crate) down: &'a Spares<Down<D>>,
+    /// What the downward pass left.
+    pub(crate) down: &'a Down<D>,
     /// What takes the sums.
     pub(crate) sink: &'a dyn Sink<T, D>,
 }

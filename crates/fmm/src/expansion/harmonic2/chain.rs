@@ -45,8 +45,10 @@ impl Job for Chain<'_> {
         let (mut cells, mut sources) = ([NONE; slots::count(2)], [0; slots::count(2)]);
         let anchor = [0, 1].map(|a| (self.cell as i32 >> a & 1) - self.offset[a]);
         cells[slots::at(anchor)] = 0;
-        let new = outgoing.meet(&cells, &mut sources);
-        family.outgoing(isa, 0, &multipole, new);
+        outgoing.meet(&cells);
+        outgoing.places(&cells, &mut sources);
+        let (met, forms) = outgoing.to_write(family.waves_in_single());
+        family.outgoing(isa, 0, &multipole, met, forms);
         let mut incoming = Forms::default();
         family.translate(isa, 0, &sources, &outgoing, &mut incoming);
         let (mut local, mut below) = (vec![0.0; family.local_len()], vec![0.0; family.local_len()]);

@@ -19,7 +19,7 @@ mod shift;
 mod translate;
 mod waves;
 
-use super::{CellScale, Expansion, Family, Forms, New, Outgoing, UnitPoints, UnitSums};
+use super::{CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave};
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use shift::Shift;
@@ -98,10 +98,16 @@ impl Expansion<2> for Harmonic2 {
         64
     }
     #[inline(always)]
-    fn outgoing<I: Isa>(&self, isa: I, _: usize, multipoles: &[f64], new: New) {
-        let (len, wave_len) = (self.multipole_len(), self.waves.len());
-        let forms = new.forms.room(new.at, new.cells.len() * wave_len);
-        for (&cell, waves) in new.cells.iter().zip(forms.chunks_exact_mut(wave_len)) {
+    fn outgoing<I: Isa>(
+        &self,
+        isa: I,
+        _: usize,
+        multipoles: &[f64],
+        cells: &[u32],
+        forms: FormsMut,
+    ) {
+        let (len, forms) = (self.multipole_len(), f64::of_mut(forms));
+        for (&cell, waves) in cells.iter().zip(forms.chunks_exact_mut(self.waves.len())) {
             let multipole = &multipoles[cell as usize * len..][..len];
             self.waves.outgoing(isa, multipole, waves);
         }

@@ -80,8 +80,10 @@ impl Job for Far<'_> {
             outgoing.next_block(1, family.wave_len());
             let (mut cells, mut sources) = ([NONE; slots::count(3)], [0; slots::count(3)]);
             cells[self.slot] = 0;
-            let new = outgoing.meet(&cells, &mut sources);
-            family.outgoing(isa, axis, &multipole, new);
+            outgoing.meet(&cells);
+            outgoing.places(&cells, &mut sources);
+            let (met, forms) = outgoing.to_write(family.waves_in_single());
+            family.outgoing(isa, axis, &multipole, met, forms);
             family.translate(isa, axis, &sources, &outgoing, &mut incoming);
             // An odd number of children first, so that pairs and single ones are seen.
             for children in [&children[..3], &children[3..]] {

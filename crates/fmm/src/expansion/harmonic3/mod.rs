@@ -27,7 +27,7 @@ mod shift;
 mod translate;
 mod waves;
 
-use super::{CellScale, Expansion, Family, Forms, New, Outgoing, UnitPoints, UnitSums};
+use super::{CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave};
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use layout::Layout;
@@ -68,7 +68,7 @@ const WIDEST_WAVE: usize = 16;
 /// Errors of a quadrature from which its waves may be summed in f32. On the clouds of [`accuracy::harmonic3`] that was wrong
 /// by at most 9e-8 of the potentials and 3e-8 of the fields, or by what f64 is too.
 const IN_F32: f64 = 1e-7;
-/// Bytes of the outgoing forms that one task may hold.
+/// Bytes of the outgoing forms of one block: the more, the fewer are made for two.
 const AT_HAND: usize = 1 << 28;
 
 /// Pairs, and those left, of cells whose conversions are done together: two at once need the tables once, and have enough
@@ -138,6 +138,7 @@ impl Family<3> for Harmonic3 {
 impl Expansion<3> for Harmonic3 {
     /// Two directions each.
     const PARTS: usize = 3;
+    const SHARED: bool = true;
 
     fn multipole_len(&self) -> usize {
         2 * self.layout.padded
@@ -156,22 +157,34 @@ impl Expansion<3> for Harmonic3 {
     fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]) {
         self.shift.m2m(isa, octant, child, parent);
     }
-    /// The cells that k³ parents meet are (2k + 4)³ for 8k³ children: the more parents, the fewer forms are made twice.
+    fn waves_in_single(&self) -> bool {
+        matches!(self.waves, InPrecision::Single(_))
+    }
     fn parents_at_once(&self) -> usize {
-        let bytes = waves!(self, waves => waves.bytes());
-        let fits = |k: &usize| (2 * k + 4).pow(3) * bytes <= AT_HAND;
-        [8, 4].into_iter().find(fits).unwrap_or(2).pow(3)
+        usize::MAX
+    }
+    fn forms_at_once(&self) -> usize {
+        AT_HAND / waves!(self, waves => waves.bytes())
     }
     #[inline(always)]
-    fn outgoing<I: Isa>(&self, isa: I, axis: usize, multipoles: &[f64], new: New) {
+    fn outgoing<I: Isa>(
+        &self,
+        isa: I,
+        axis: usize,
+        multipoles: &[f64],
+        cells: &[u32],
+        forms: FormsMut,
+    ) {
         let len = self.multipole_len();
         let multipole = |cell: u32| &multipoles[cell as usize * len..][..len];
         waves!(self, waves => {
-            let forms = new.forms.room(new.at, new.cells.len() * waves.len());
-            let (pairs, rest) = pairs::<I, _>(new.cells);
-            let (of_pairs, of_rest) = forms.split_at_mut(2 * pairs.len() * waves.len());
-            for (pair, forms) in pairs.iter().zip(of_pairs.chunks_exact_mut(2 * waves.len())) {
-                waves.outgoing(isa, axis, pair.map(multipole), forms);
+            let (pairs, rest) = pairs::<I, _>(cells);
+            let (of_pairs, of_rest) = Wave::of_mut(forms).split_at_mut(2 * pairs.len() * waves.len());
+            for (k, forms) in of_pairs.chunks_exact_mut(2 * waves.len()).enumerate() {
+                for &next in &pairs[(k + 1).min(pairs.len() - 1)] {
+                    lanes::prefetch(multipole(next));
+                }
+                waves.outgoing(isa, axis, pairs[k].map(multipole), forms);
             }
             for (&cell, form) in rest.iter().zip(of_rest.chunks_exact_mut(waves.len())) {
                 waves.outgoing(isa, axis, [multipole(cell)], form);
