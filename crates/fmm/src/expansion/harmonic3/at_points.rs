@@ -43,10 +43,37 @@ impl Points {
         let rows = if K == 3 { order.max(2) - 1 } else { order };
         let mut scratch = Scratch::<f64>::take(at(rows, 0) * R);
         self.gradient_inside::<K, R>(local, side, rows, &mut scratch);
-        for place in (0..points.w.len()).step_by(I::F64::LANES) {
-            let (w, _) = load(isa, points, place);
-            let values = self.values::<I, K, R>(isa, &scratch, rows, w);
-            add::<I, K>(isa, values, I::F64::splat(isa, 1.0), place, sums);
+        let mut place = 0;
+        // The recurrence of one vector waits for itself; two at once fill the time, and the registers.
+        while I::REGISTERS >= 32 && place + 2 * I::F64::LANES <= points.w.len() {
+            self.inside_at::<I, K, R, 2>(isa, &scratch, rows, points, place, sums);
+            place += 2 * I::F64::LANES;
+        }
+        while place < points.w.len() {
+            self.inside_at::<I, K, R, 1>(isa, &scratch, rows, points, place, sums);
+            place += I::F64::LANES;
+        }
+    }
+
+    /// `V` vectors of points from `place` on.
+    #[inline(always)]
+    fn inside_at<I: Isa, const K: usize, const R: usize, const V: usize>(
+        &self,
+        isa: I,
+        records: &[f64],
+        rows: usize,
+        points: &UnitPoints<3>,
+        place: usize,
+        sums: &mut UnitSums<3>,
+    ) {
+        let one = I::F64::splat(isa, 1.0);
+        let mut w = [[one; 3]; V];
+        for v in 0..V {
+            w[v] = load(isa, points, place + v * I::F64::LANES).0;
+        }
+        let values = self.values::<I, K, R, V>(isa, records, rows, w);
+        for v in 0..V {
+            add::<I, K>(isa, values[v], one, place + v * I::F64::LANES, sums);
         }
     }
 
@@ -67,7 +94,7 @@ impl Points {
         for place in (0..points.w.len()).step_by(I::F64::LANES) {
             let (v, _) = load(isa, points, place);
             let (w, inverse) = inverted::<I>(isa, v);
-            let values = self.values::<I, 4, 8>(isa, &scratch, rows, w);
+            let [values] = self.values::<I, 4, 8, 1>(isa, &scratch, rows, [w]);
             if wanted >= POTENTIAL {
                 add::<I, 4>(isa, values, inverse, place, sums);
             } else {
@@ -104,7 +131,7 @@ impl Points {
             if series.outside {
                 (w, factor) = inverted::<I>(isa, w);
             }
-            let [xx, xy, xz, yy, yz] = self.values::<I, 5, 10>(isa, records, rows, w);
+            let [[xx, xy, xz, yy, yz]] = self.values::<I, 5, 10, 1>(isa, records, rows, [w]);
             let all = [xx, xy, xz, yy, yz, -(xx + yy)];
             for (value, to) in all.into_iter().zip(&mut sums.g) {
                 let to = &mut to[place..];
@@ -113,37 +140,52 @@ impl Points {
         }
     }
 
-    /// `K` real series Σ_{n<rows} X conj R at one vector of points. `records` holds, by m and n ≥ m, their coefficients
+    /// `K` real series Σ_{n<rows} X conj R at `V` vectors of points. `records` holds, by m and n ≥ m, their coefficients
     /// times κ (2κ for m > 0), real and imaginary parts.
     #[inline(always)]
-    fn values<I: Isa, const K: usize, const R: usize>(
+    fn values<I: Isa, const K: usize, const R: usize, const V: usize>(
         &self,
         isa: I,
         records: &[f64],
         rows: usize,
-        [x, y, z]: [I::F64; 3],
-    ) -> [I::F64; K] {
+        points: [[I::F64; 3]; V],
+    ) -> [[I::F64; K]; V] {
         let (zero, one) = (I::F64::splat(isa, 0.0), I::F64::splat(isa, 1.0));
-        let r2 = x.mul_add(x, y.mul_add(y, z * z));
-        let (mut c, mut s, mut values) = (one, zero, [zero; K]);
+        let mut r2 = [zero; V];
+        for v in 0..V {
+            let [x, y, z] = points[v];
+            r2[v] = x.mul_add(x, y.mul_add(y, z * z));
+        }
+        // (x + iy)^m, and the sums.
+        let (mut c, mut s, mut values) = ([one; V], [zero; V], [[zero; K]; V]);
         let mut records = records.as_chunks::<R>().0;
         for m in 0..rows {
             let (these, rest) = records.split_at(rows - m);
             let beta = self.beta[self.first[m]..].as_flattened();
-            let (mut before, mut now) = (zero, one);
-            let mut sums = [[zero; K]; 2];
+            let (mut before, mut now) = ([zero; V], [one; V]);
+            let mut sums = [[[zero; K]; V]; 2];
             for (record, &beta) in these.iter().zip(beta) {
                 for k in 0..K {
-                    sums[0][k] = now.mul_add(I::F64::splat(isa, record[2 * k]), sums[0][k]);
-                    sums[1][k] = now.mul_add(I::F64::splat(isa, record[2 * k + 1]), sums[1][k]);
+                    let re = I::F64::splat(isa, record[2 * k]);
+                    let im = I::F64::splat(isa, record[2 * k + 1]);
+                    for v in 0..V {
+                        sums[0][v][k] = now[v].mul_add(re, sums[0][v][k]);
+                        sums[1][v][k] = now[v].mul_add(im, sums[1][v][k]);
+                    }
                 }
-                let next = (r2 * I::F64::splat(isa, beta)).neg_mul_add(before, z * now);
-                (before, now) = (now, next);
+                let beta = I::F64::splat(isa, beta);
+                for v in 0..V {
+                    let next = (r2[v] * beta).neg_mul_add(before[v], points[v][2] * now[v]);
+                    (before[v], now[v]) = (now[v], next);
+                }
             }
-            for k in 0..K {
-                values[k] = sums[0][k].mul_add(c, sums[1][k].mul_add(s, values[k]));
+            for v in 0..V {
+                let ([x, y, _], [re, im]) = (points[v], [sums[0][v], sums[1][v]]);
+                for k in 0..K {
+                    values[v][k] = re[k].mul_add(c[v], im[k].mul_add(s[v], values[v][k]));
+                }
+                (c[v], s[v]) = (s[v].neg_mul_add(y, c[v] * x), s[v].mul_add(x, c[v] * y));
             }
-            (c, s) = (s.neg_mul_add(y, c * x), s.mul_add(x, c * y));
             records = rest;
         }
         values
