@@ -9,7 +9,7 @@ pub(crate) use user_order::add_gradient;
 
 use crate::Real;
 use crate::cost::{Costs, Counts, FILLING, PairClass, Work, leaf_capacity};
-use crate::expansion::Family;
+use crate::expansion::{Expansion, Family};
 use crate::kernel::{Kernel, RadialPair};
 use crate::lists::Lists;
 use crate::memory::{Spares, ask_ahead, room};
@@ -213,6 +213,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             targets,
             order: self.expansion.order(),
             waves: self.expansion.waves(),
+            waves_in_single: self.expansion.waves_in_single(),
             pair: PairClass::of(self.pair_accuracy, is_double::<T>()),
             potential: self.options.outputs.potential || self.options.outputs.gradient,
         }
@@ -260,6 +261,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             leaf_capacity: self.leaf_capacity,
             expansion_order: self.expansion.order(),
             waves: self.expansion.waves(),
+            waves_in_single: self.expansion.waves_in_single(),
             pair_class: work.pair.name(),
             near_pairs: self.leaves.iter().map(leaf_pairs).sum(),
             bytes: tree.bytes() + lists.bytes() + buffers + coordinates * size_of::<T>(),

@@ -36,6 +36,8 @@ pub struct PlanReport {
     pub expansion_order: usize,
     /// Plane waves in each direction.
     pub waves: usize,
+    /// Whether they are summed in f32.
+    pub waves_in_single: bool,
     /// Which hot loop takes near pairs: `f32`, or in a plan of f64, by accuracy, `coarse`, `single`, `middle` or `full`.
     pub pair_class: &'static str,
     /// Pairs of the near lists.

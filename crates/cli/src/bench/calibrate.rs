@@ -206,6 +206,7 @@ impl Case {
     fn row(&self, pass: usize, dimension: usize) -> Row {
         let report = &self.report;
         let (p, n) = (report.expansion_order as f64, report.waves as f64);
+        let n = if report.waves_in_single { 0.5 * n } else { n };
         let terms = match dimension {
             2 => p,
             _ => 0.5 * p * (p + 1.0),

@@ -75,6 +75,7 @@ mod tests {
             targets: n,
             order: expansion.order(),
             waves: expansion.waves(),
+            waves_in_single: false,
             pair: PairClass::of(accuracy, true),
             potential: false,
         }

@@ -17,7 +17,11 @@ use std::ops::{Range, RangeInclusive};
 /// The most leaves that one task handles, and the fewest after which it ends where it would be too wide for a grid. In
 /// space more of a small block's pairs go beyond it: blocks of 64 took a tenth more time of one core.
 const fn block(dimension: usize) -> RangeInclusive<usize> {
-    if dimension == 2 { 64..=1024 } else { 128..=1024 }
+    if dimension == 2 {
+        64..=1024
+    } else {
+        128..=1024
+    }
 }
 /// For many cores to share, there are at least so many blocks, unless that would leave them fewer leaves than those.
 const fn least_blocks(dimension: usize) -> usize {

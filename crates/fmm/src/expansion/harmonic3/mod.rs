@@ -69,7 +69,7 @@ const WIDEST_WAVE: usize = 16;
 /// by at most 9e-8 of the potentials and 3e-8 of the fields, or by what f64 is too.
 const IN_F32: f64 = 1e-7;
 /// Bytes of the outgoing forms of one block: the more, the fewer are made for two.
-const AT_HAND: usize = 1 << 28;
+const AT_HAND: usize = 1 << 27;
 
 /// Pairs, and those left, of cells whose conversions are done together: two at once need the tables once, and have enough
 /// sums under way. All are left where there are too few registers for two.
