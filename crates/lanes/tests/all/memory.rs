@@ -37,6 +37,7 @@ impl<T: Number> Job for RoundTrips<'_, T> {
 
         assert_eq!(<T::Lanes<I>>::load(isa, from).sum(), halved(&from[..width]));
         several::<T, I>(isa, width);
+        in_turn::<T, I>(isa, width);
         eight_sums::<T, I>(isa, width);
         any_lane::<T, I>(isa, width);
     }
@@ -57,6 +58,23 @@ fn several<T: Number, I: Isa>(isa: I, width: usize) {
     <T::Lanes<I>>::store_each(vectors, &mut to);
     assert_eq!(to[..3 * width], from[..3 * width]);
     assert_eq!(to[3 * width], untouched);
+}
+
+/// Two numbers in turn, and the lanes of two vectors in turn.
+#[inline(always)]
+fn in_turn<T: Number, I: Isa>(isa: I, width: usize) {
+    let from: Vec<T> = (0..2 * width).map(|k| T::from_f64(k as f64)).collect();
+    let mut to = vec![T::ZERO; 2 * width];
+    let pair = [T::from_f64(3.0), T::from_f64(-5.0)];
+    <T::Lanes<I>>::alternate(isa, &pair).store(&mut to);
+    for lane in 0..width {
+        assert_eq!(to[lane], pair[lane % 2]);
+    }
+    let [a, b]: [T::Lanes<I>; 2] = <T::Lanes<I>>::load_each(isa, &from);
+    <T::Lanes<I>>::store_each(a.interleave(b), &mut to);
+    for lane in 0..width {
+        assert_eq!(to[2 * lane..2 * lane + 2], [from[lane], from[width + lane]]);
+    }
 }
 
 /// Every lane of every vector counts once: with one bit a lane the sums are exact in any order.
