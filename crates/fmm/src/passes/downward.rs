@@ -8,7 +8,7 @@ use super::Context;
 use super::upward::unit_sources;
 use crate::expansion::{Expansion, Forms, FormsMut, NONE, Outgoing, UnitPoints};
 use crate::lists::slots;
-use crate::memory::{Spares, room};
+use crate::memory::{Lines, Spares};
 use crate::tree::Tree;
 use lanes::{Isa, Job, Real};
 use rayon::prelude::*;
@@ -74,10 +74,10 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     w: &[T],
     multipoles: &[f64],
     potential: bool,
-    locals: &mut Vec<f64>,
+    locals: &mut Lines<f64>,
 ) {
     let (tree, len) = (context.tree, context.expansion.local_len());
-    room(locals, tree.cells.len() * len, 0.0);
+    locals.grow(tree.cells.len() * len, 0.0);
     locals[..len].fill(0.0);
     let far_slots = slots::far_slots::<D>();
     let pass = Pass {

@@ -21,7 +21,7 @@ pub(crate) use sink::{Sink, TargetSums};
 use crate::expansion::Expansion;
 use crate::kernel::Pair;
 use crate::lists::Lists;
-use crate::memory::{ask_ahead, room};
+use crate::memory::{Lines, ask_ahead, room};
 use crate::tree::Tree;
 use crate::{Outputs, PassSeconds};
 use lanes::{Chosen, Real};
@@ -58,8 +58,8 @@ pub struct Buffers<T> {
     pub(crate) unit: f64,
     /// Divided strengths in tree order, padded.
     pub(crate) w: Vec<T>,
-    multipoles: Vec<f64>,
-    locals: Vec<f64>,
+    multipoles: Lines<f64>,
+    locals: Lines<f64>,
 }
 
 impl<T> Default for Buffers<T> {
@@ -68,8 +68,8 @@ impl<T> Default for Buffers<T> {
             component: 0,
             unit: 1.0,
             w: vec![],
-            multipoles: vec![],
-            locals: vec![],
+            multipoles: Lines::new(),
+            locals: Lines::new(),
         }
     }
 }
@@ -78,7 +78,7 @@ impl<T> Buffers<T> {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
         self.w.capacity() * size_of::<T>()
-            + (self.multipoles.capacity() + self.locals.capacity()) * size_of::<f64>()
+            + (self.multipoles.len() + self.locals.len()) * size_of::<f64>()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::expansion::{Expansion, UnitPoints};
-use crate::memory::room;
+use crate::memory::Lines;
 use crate::tree::Cell;
 use lanes::{Isa, Job, Real};
 use rayon::prelude::*;
@@ -15,10 +15,10 @@ const BLOCK: usize = 128;
 pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     context: &Context<T, E, D>,
     w: &[T],
-    multipoles: &mut Vec<f64>,
+    multipoles: &mut Lines<f64>,
 ) {
     let len = context.expansion.multipole_len();
-    room(multipoles, context.tree.cells.len() * len, 0.0);
+    multipoles.grow(context.tree.cells.len() * len, 0.0);
     for level in (0..=context.tree.depth()).rev() {
         let cells = context.tree.level(level);
         let (upper, lower) = multipoles.split_at_mut(cells.end * len);

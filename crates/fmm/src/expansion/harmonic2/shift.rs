@@ -1,6 +1,7 @@
 //! Between parent and child: m2m and l2l.
 
 use super::WIDEST;
+use crate::memory::Lines;
 use lanes::{Isa, Lanes};
 use std::ops::Range;
 
@@ -18,13 +19,13 @@ pub(super) struct Shift {
     order: usize,
     padded: usize,
     /// By block of rows k ([`blocks`]), then column j: the rows of the block of the m2m matrix.
-    up: Vec<f64>,
+    up: Lines<f64>,
     /// By block of rows m, then column l: the rows of the block of the l2l matrix.
-    down: Vec<f64>,
+    down: Lines<f64>,
     /// By child, then vector of terms k: t^k, real parts then imaginary parts.
-    turn: [Vec<f64>; 4],
+    turn: [Lines<f64>; 4],
     /// By child, then l: d^{l+1}/(l+1), real and minus imaginary parts, each padded.
-    constant: [Vec<f64>; 4],
+    constant: [Lines<f64>; 4],
 }
 
 /// Longest series, padded.
@@ -80,10 +81,10 @@ impl Shift {
         Self {
             order,
             padded,
-            up,
-            down,
-            turn,
-            constant,
+            up: up[..].into(),
+            down: down[..].into(),
+            turn: turn.map(|turn| turn[..].into()),
+            constant: constant.map(|constant| constant[..].into()),
         }
     }
 

@@ -14,6 +14,7 @@
 use super::waves::DIRECTIONS;
 use crate::expansion::Outgoing;
 use crate::lists::slots;
+use crate::memory::Lines;
 use lanes::{Isa, Lanes};
 use std::ops::Range;
 
@@ -27,11 +28,11 @@ pub(super) struct Translations {
     n: usize,
     /// By block of two vectors of nodes (the last may be of one), then row, then column: e^{−λ(x + iy)} with x = 2 or 1
     /// and y from 2 down to −3, as [`complex`] for the nodes of the block.
-    phases: Vec<f64>,
+    phases: Lines<f64>,
     /// e^{−iλ}, likewise.
-    up: Vec<f64>,
+    up: Lines<f64>,
     /// e^{−λ}.
-    along: Vec<f64>,
+    along: Lines<f64>,
     /// By direction and column, the slot of each row.
     slots: [[[usize; ROWS]; 2]; DIRECTIONS],
     /// By direction, x and y: the octant of the sibling.
@@ -79,6 +80,7 @@ impl Translations {
                 }
             }
         }
+        let along: Vec<f64> = (0..n).map(|j| phase(j, 1.0, 0.0)[0]).collect();
         let slots = std::array::from_fn(|d| {
             [0, 1].map(|c| std::array::from_fn(|r| slots::at(place(d, [column(c), row(r)]))))
         });
@@ -87,9 +89,9 @@ impl Translations {
             std::array::from_fn(|d| [0, 1].map(|x| [0, 1].map(|y| octant(place(d, [x, y])))));
         Self {
             n,
-            phases,
-            up: complex(0..n, 0.0, 1.0),
-            along: (0..n).map(|j| phase(j, 1.0, 0.0)[0]).collect(),
+            phases: phases[..].into(),
+            up: complex(0..n, 0.0, 1.0)[..].into(),
+            along: along[..].into(),
             slots,
             siblings,
         }

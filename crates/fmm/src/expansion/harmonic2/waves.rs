@@ -17,6 +17,7 @@ use super::WIDEST;
 use super::nodes::QUADRATURES;
 use super::translate::Translations;
 use crate::expansion::Outgoing;
+use crate::memory::Lines;
 use lanes::{Isa, Lanes};
 
 /// Directions: E, N, W, S.
@@ -35,9 +36,9 @@ pub(super) struct Waves {
     /// Terms k ≡ r mod 4: p/4 rounded up.
     rows: usize,
     /// By vector of nodes, then k: w_j λ_j^k/k! for the nodes of the vector.
-    out: Vec<f64>,
+    out: Lines<f64>,
     /// By r, then block of terms l ≡ r ([`blocks`]), then vector of nodes: λ_j^l/l! for the terms of the block.
-    into: Vec<f64>,
+    into: Lines<f64>,
     translations: Translations,
     /// −1/λ_j, and 0 in the padding.
     minus_inverse: Vec<f64>,
@@ -93,8 +94,8 @@ impl Waves {
             n,
             padded,
             rows,
-            out,
-            into,
+            out: out[..].into(),
+            into: into[..].into(),
             translations: Translations::new(nodes, n, lanes),
             minus_inverse,
             log_constant: log_constant(nodes),
