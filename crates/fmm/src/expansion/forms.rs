@@ -137,8 +137,8 @@ impl Outgoing {
         self.met.len()
     }
 
-    /// The cells that were met, and their forms, in f32 if `single`, to be written.
-    pub(crate) fn to_write(&mut self, single: bool) -> (&[u32], FormsMut<'_>) {
+    /// The cells that were met, and all their forms, in f32 if `single`.
+    pub(crate) fn all_mut(&mut self, single: bool) -> (&[u32], FormsMut<'_>) {
         let (mut double, mut f32s): (&mut [f64], &mut [f32]) = (&mut [], &mut []);
         let numbers = self.met.len() * self.len;
         if single {

@@ -244,7 +244,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Pass<'_, T, E, D> {
     /// One part of the outgoing forms of all cells that were met.
     fn bring_out(&self, part: usize, outgoing: &mut Outgoing) {
         let expansion = self.context.expansion;
-        let (cells, mut forms) = outgoing.to_write(expansion.waves_in_single());
+        let (cells, mut forms) = outgoing.all_mut(expansion.waves_in_single());
         let size = if E::SHARED {
             share(cells.len())
         } else {

@@ -47,7 +47,7 @@ impl Job for Chain<'_> {
         cells[slots::at(anchor)] = 0;
         outgoing.meet(&cells);
         outgoing.places(&cells, &mut sources);
-        let (met, forms) = outgoing.to_write(family.waves_in_single());
+        let (met, forms) = outgoing.all_mut(family.waves_in_single());
         family.outgoing(isa, 0, &multipole, met, forms);
         let mut incoming = Forms::default();
         family.translate(isa, 0, &sources, &outgoing, &mut incoming);

@@ -82,7 +82,7 @@ impl Job for Far<'_> {
             cells[self.slot] = 0;
             outgoing.meet(&cells);
             outgoing.places(&cells, &mut sources);
-            let (met, forms) = outgoing.to_write(family.waves_in_single());
+            let (met, forms) = outgoing.all_mut(family.waves_in_single());
             family.outgoing(isa, axis, &multipole, met, forms);
             family.translate(isa, axis, &sources, &outgoing, &mut incoming);
             // An odd number of children first, so that pairs and single ones are seen.
