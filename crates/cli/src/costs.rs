@@ -1,7 +1,7 @@
 //! Files of cost constants: what `bench --calibrate` writes and `--costs` reads.
 //!
 //! ```toml
-//! version = 2
+//! version = 3
 //! instruction_set = "avx2"
 //! dimension = 2
 //!
@@ -19,7 +19,7 @@ use std::path::Path;
 use toml::{Table, Value};
 
 /// Of the format, and of the meaning of the constants.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 const KEYS: [&str; 4] = ["version", "instruction_set", "dimension", "nanoseconds"];
 
 /// The constants of a machine.
@@ -178,16 +178,16 @@ mod tests {
         let number = "(allowed: 1e-6 to 1e6 nanoseconds)";
         for (from, to, expected) in [
             (
+                "version = 3",
                 "version = 2",
-                "version = 1",
-                "version: 1 (allowed: 2)".into(),
+                "version: 2 (allowed: 3)".into(),
             ),
             (
-                "version = 2",
-                "version = \"2\"",
-                "version: \"2\" (allowed: 2)".into(),
+                "version = 3",
+                "version = \"3\"",
+                "version: \"3\" (allowed: 3)".into(),
             ),
-            ("version = 2", "", "version: missing (allowed: 2)".into()),
+            ("version = 3", "", "version: missing (allowed: 3)".into()),
             (
                 "dimension = 3",
                 "dimension = 4",

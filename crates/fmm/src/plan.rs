@@ -213,7 +213,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             targets,
             order: self.expansion.order(),
             waves: self.expansion.waves(),
-            waves_in_single: self.expansion.waves_in_single(),
+            waves_in_single: self.expansion.waves_in_single() && self.chosen.lanes() > 1,
             pair: PairClass::of(self.pair_accuracy, is_double::<T>()),
             potential: self.options.outputs.potential || self.options.outputs.gradient,
         }

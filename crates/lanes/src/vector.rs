@@ -13,7 +13,8 @@ macro_rules! intrinsics {
 ///
 /// Where it is used, `Register`, `Elem`, `LANES`, `Token`, `Mask`, and the intrinsics under the names `add`, `sub`,
 /// `mul`, `divide`, `negate`, `fmadd` (a·b + c), `fnmadd` (c − a·b), `root`, `magnitude`, `minimum`, `maximum`,
-/// `nearest`, `broadcast`, `load`, `store`, `alternate`, `interleave` and `sum_each` must be in scope; `$rest` are the remaining items of `Lanes`.
+/// `nearest`, `broadcast`, `load`, `store`, `alternate`, `interleave` and `sum_each` must be in scope; `$rest` are the
+/// remaining items of `Lanes`.
 macro_rules! vector {
     ($(#[$doc:meta])* $name:ident; $($rest:tt)*) => {
         $(#[$doc])*

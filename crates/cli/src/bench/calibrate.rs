@@ -206,7 +206,8 @@ impl Case {
     fn row(&self, pass: usize, dimension: usize) -> Row {
         let report = &self.report;
         let (p, n) = (report.expansion_order as f64, report.waves as f64);
-        let n = if report.waves_in_single { 0.5 * n } else { n };
+        let wide = report.waves_in_single && report.instruction_set != "scalar";
+        let n = if wide { 0.5 * n } else { n };
         let terms = match dimension {
             2 => p,
             _ => 0.5 * p * (p + 1.0),

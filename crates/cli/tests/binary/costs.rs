@@ -7,7 +7,7 @@ use farfield::Costs;
 fn costs() -> String {
     let set = lanes::Chosen::detect().set();
     let mut text =
-        format!("version = 2\ninstruction_set = \"{set}\"\ndimension = 2\n[nanoseconds]\n");
+        format!("version = 3\ninstruction_set = \"{set}\"\ndimension = 2\n[nanoseconds]\n");
     for name in Costs::NAMES {
         let value = if name == "m2l_cell" { 1e6 } else { 1.0 };
         text += &format!("{name} = {value:?}\n");
@@ -132,8 +132,8 @@ fn bad_constants_are_refused_before_anything_happens() {
     let bad = [
         (
             "old.toml",
-            costs.replace("version = 2", "version = 1"),
-            "version: 1 (allowed: 2)",
+            costs.replace("version = 3", "version = 2"),
+            "version: 2 (allowed: 3)",
         ),
         (
             "cut.toml",

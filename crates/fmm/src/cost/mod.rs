@@ -10,7 +10,7 @@
 //! ```
 //!
 //! with p terms and n plane waves in each direction; in space a series of p degrees has p(p+1)/2 terms, which stand for p
-//! everywhere but in p·n, and waves in f32 count half, since vectors hold twice as many.
+//! everywhere but in p·n, and waves in f32 count half where vectors hold twice as many.
 //! Far cells are those of level 2 and deeper. What m2l is made of grows as
 //! p·n (to and from waves), as n (translations) and as p² (l2l); but p and n follow from one tolerance, and along that curve
 //! a line in p·n gives the measured seconds to 4 % (root mean square).
@@ -146,6 +146,7 @@ pub(crate) struct Work {
     pub(crate) order: usize,
     /// Plane waves n in each direction.
     pub(crate) waves: usize,
+    /// Whether vectors hold twice as many waves as numbers of f64.
     pub(crate) waves_in_single: bool,
     pub(crate) pair: PairClass,
     pub(crate) potential: bool,

@@ -110,10 +110,12 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     }
 }
 
-/// Parents whose children one task handles at least.
+/// Parents of a block that is one task's, at least, if there are so many.
 const LEAST: usize = 64;
+/// Parents of a block at most, since it keeps the slots of each.
+const MOST: usize = 1 << 13;
 
-/// Parents of one block: with several threads, so few that all have work. A form is the same in any block.
+/// Parents of one block: where it is one task's, with several threads so few that all have work. A form is the same in any block.
 fn block(parents: usize, most: usize) -> usize {
     match rayon::current_num_threads() {
         1 => most,
@@ -230,7 +232,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Pass<'_, T, E, D> {
         cells.clear();
         let most = expansion.forms_at_once().saturating_sub(slots::count(D));
         for (k, &parent) in parents.iter().enumerate() {
-            if k > 0 && outgoing.count() > most {
+            if k == MOST || k > 0 && outgoing.count() > most {
                 return k;
             }
             cells.resize((k + 1) * slots::count(D), NONE);

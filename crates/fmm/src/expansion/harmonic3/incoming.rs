@@ -11,7 +11,7 @@ use lanes::{Isa, Lanes};
 pub(super) const DEGREES: usize = 4;
 
 /// The incoming form of a cell: Re Y^+, Im Y^+, Re Y^−, Im Y^−.
-pub(super) type Form<'a, W> = &'a [W];
+type Form<'a, W> = &'a [W];
 
 impl<W: Number> Waves<W> {
     /// The forms of `C` cells to their locals.
