@@ -105,7 +105,8 @@ impl Costs {
 }
 
 /// In space, fitted by hand on the machine of [`AVX2`] to the passes over 2·10⁴ to 2·10⁵ uniform points in leaves of 32 to
-/// 200 at 1e-3, 1e-6 and 1e-8, while others used it: good to a third. Pairs in f32 and those without potential are estimates.
+/// 200 at 1e-3, 1e-6 and 1e-8, while others used it: good to a third. Pairs in f32, those without potential, and
+/// `m2l_term` (from one constant for waves of both precisions) are estimates.
 const AVX2_IN_SPACE: Costs = Costs {
     pair_f32: 0.33,
     pair_coarse: 0.52,
