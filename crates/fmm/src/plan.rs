@@ -8,7 +8,7 @@ mod verify;
 pub(crate) use user_order::add_gradient;
 
 use crate::Real;
-use crate::cost::{Costs, Counts, FILLING, PairClass, Work, leaf_capacity};
+use crate::cost::{Costs, Counts, PairClass, Work, filling, leaf_capacity};
 use crate::expansion::{Expansion, Family};
 use crate::kernel::{Kernel, RadialPair};
 use crate::lists::Lists;
@@ -171,7 +171,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             let extent = check_positions(self.chosen, name, sources)?;
             let leaf_capacity = self.leaf_capacity;
             let most = sources.len().max(targets.unwrap_or(empty).len());
-            let share = FILLING * leaf_capacity as f64 / most as f64;
+            let share = filling(D as u32) * leaf_capacity as f64 / most as f64;
             let frame = Frame::of::<T>(&extent.join(separate), Some(share));
             check_resolution(&frame, name, sources, &extent)?;
             check_resolution(&frame, "targets", targets.unwrap_or(empty), &separate)?;

@@ -2,9 +2,13 @@
 
 use super::{Costs, Counts, Work};
 
-/// How full the leaves of an evenly filled cloud are made. Fuller ones would be split here and there, by chance. Those of
-/// an uneven cloud are as full on average: log-uniform between a quarter and all of the capacity.
-pub(crate) const FILLING: f64 = 0.55;
+/// How full the leaves of an evenly filled cloud are made, in the plane and in space. Fuller ones would be split here and
+/// there, by chance. Those of an uneven cloud are as full on average: log-uniform between 2^−D of the capacity and all of it.
+const FILLING: [f64; 2] = [0.55, 0.42];
+
+pub(crate) fn filling(dimension: u32) -> f64 {
+    FILLING[usize::from(dimension > 2)]
+}
 
 /// Capacities that are compared are multiples of this: the time hardly changes between them, and a small change of a
 /// constant seldom changes the choice.
@@ -32,7 +36,7 @@ pub(crate) fn leaf_capacity(costs: &Costs, work: &Work) -> usize {
         .map_or(most, |best| best.0)
 }
 
-/// What a cloud comes to that fills a cube evenly, with the leaves of capacity q filled as [`FILLING`] says: s^D leaves,
+/// What a cloud comes to that fills a cube evenly, with the leaves of capacity q as full as [`filling`] says: s^D leaves,
 /// each near to (3 − 2/s)^D of them on average; 2^D/(2^D − 1) cells a leaf.
 fn evenly_filled(work: &Work, q: usize) -> Counts {
     let pairs = work.sources as f64 * work.targets as f64;
@@ -46,7 +50,7 @@ fn evenly_filled(work: &Work, q: usize) -> Counts {
         };
     }
     let children = f64::from(1 << work.dimension);
-    let leaves = (most as f64 / (FILLING * q as f64)).max(1.0);
+    let leaves = (most as f64 / (filling(work.dimension) * q as f64)).max(1.0);
     let side = leaves.powf(1.0 / f64::from(work.dimension));
     let neighbours = (3.0 - 2.0 / side).powi(work.dimension as i32);
     Counts {
@@ -156,7 +160,7 @@ mod tests {
     #[test]
     fn counts_of_small_grids() {
         let counts = |dimension: u32, leaves: f64| {
-            let n = (leaves * FILLING * 1000.0).round() as usize;
+            let n = (leaves * filling(dimension) * 1000.0).round() as usize;
             let work = Work {
                 dimension,
                 ..work(n, 1e-6)

@@ -24,7 +24,7 @@
 mod capacity;
 mod shipped;
 
-pub(crate) use capacity::{FILLING, leaf_capacity};
+pub(crate) use capacity::{filling, leaf_capacity};
 
 use crate::report::PredictedSeconds;
 use crate::{Error, Result};

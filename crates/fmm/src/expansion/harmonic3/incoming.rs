@@ -34,6 +34,7 @@ impl<W: Number> Waves<W> {
         let (b, rest) = rest.split_at_mut(all);
         let (modes, angles) = rest.split_at_mut(modes);
         self.modes_of_angles(isa, forms, angles, modes);
+        let constants = self.constants::<I, C>(modes);
         for first in 0..vectors {
             self.degrees::<I, C>(isa, first, modes, a);
         }
@@ -45,9 +46,12 @@ impl<W: Number> Waves<W> {
         } else {
             (&self.turn[axis], b)
         };
-        for (found, local) in found.chunks_exact(rows).zip(locals) {
+        let found = found.chunks_exact(rows);
+        for ((found, local), constant) in found.zip(locals).zip(constants) {
             packed.fill(W::ZERO);
             turn.pack::<I, false>(isa, self.layout, found, packed);
+            local[0] += constant;
+            packed[0] = W::ZERO;
             let parts = local.len() / 2;
             let parts = local.chunks_exact_mut(parts);
             for (to, from) in parts.zip(packed.chunks_exact(self.layout.padded)) {
@@ -104,6 +108,22 @@ impl<W: Number> Waves<W> {
                 }
             }
         }
+    }
+
+    /// L_0^0 = Σ 2 (G^+ + G^−)_0 in f64, of each cell: what it loses, potentials lose.
+    #[inline(always)]
+    fn constants<I: Isa, const C: usize>(&self, modes: &[W]) -> [f64; C] {
+        let lanes = W::Lanes::<I>::LANES;
+        let mut sums = [0.0; C];
+        for modes in modes
+            .chunks_exact(4 * C * lanes)
+            .take(self.rings.rings.len())
+        {
+            for (sum, modes) in sums.iter_mut().zip(modes.chunks_exact(4 * lanes)) {
+                *sum += 2.0 * modes[0].to_f64();
+            }
+        }
+        sums
     }
 
     /// What the waves at a_j and π − a_j of a vector of rings mean to cosines and to sines, + and − each: by ring, what even

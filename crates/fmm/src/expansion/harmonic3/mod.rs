@@ -65,9 +65,12 @@ macro_rules! waves {
 const WIDEST: usize = 8;
 /// Widest vector of waves, those of f32.
 const WIDEST_WAVE: usize = 16;
-/// Errors of a quadrature from which its waves may be summed in f32. On the clouds of [`accuracy::harmonic3`] that was wrong
-/// by at most 9e-8 of the potentials and 3e-8 of the fields, or by what f64 is too.
-const IN_F32: f64 = 1e-7;
+/// Errors of a quadrature from which its waves may be summed in f32: those of tolerances from 1.34e-7. On the clouds of
+/// [`accuracy::harmonic3`] and on 3·10⁵ points that was wrong by at most 8e-8 of the potentials (random signs) and 3e-8 of the
+/// fields (strengths of one), which are independent of the errors of series and quadrature, half of the tolerance.
+const IN_F32: f64 = 4e-8;
+/// Largest order of such series: λ^n of those quadratures, λ < 15.2, stays within f32.
+const ORDER_IN_F32: usize = 31;
 /// Bytes of the outgoing forms of one block: the more, the fewer are made for two.
 const AT_HAND: usize = 1 << 27;
 
@@ -97,7 +100,7 @@ impl Harmonic3 {
     /// Series of degrees below `order`, and the smallest quadrature with error at most `wave_error`, for vectors of `lanes`.
     pub(crate) fn new(order: usize, wave_error: f64, lanes: usize) -> Self {
         let layout = Layout::new(order, WIDEST);
-        let waves = if wave_error >= IN_F32 {
+        let waves = if wave_error >= IN_F32 && order <= ORDER_IN_F32 {
             // One number is one number in either precision.
             let lanes = if lanes == 1 { 1 } else { 2 * lanes };
             InPrecision::Single(Waves::new(order, wave_error, lanes))

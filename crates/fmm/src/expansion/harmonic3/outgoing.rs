@@ -25,15 +25,21 @@ impl<W: Number> Waves<W> {
         let (a, rest) = rest.split_at_mut(all);
         let (b, rest) = rest.split_at_mut(all);
         let (modes, forms) = rest.split_at_mut(modes);
-        for (multipole, a) in multipoles.into_iter().zip(a.chunks_exact_mut(rows)) {
+        let mut left = [W::ZERO; C];
+        for ((multipole, left), a) in multipoles
+            .into_iter()
+            .zip(&mut left)
+            .zip(a.chunks_exact_mut(rows))
+        {
             self.rounded(multipole, packed);
+            *left = W::from_f64(multipole[0] - packed[0].to_f64());
             self.turn[axis % 2].unpack::<I, false>(isa, self.layout, packed, a);
         }
         if axis == 2 {
-            self.all_modes::<I, C>(isa, a, modes);
+            self.all_modes::<I, C>(isa, a, left, modes);
         } else {
             self.to_x.apply::<I, C>(isa, self.layout, a, b);
-            self.all_modes::<I, C>(isa, b, modes);
+            self.all_modes::<I, C>(isa, b, left, modes);
         }
         self.angles::<I, C>(isa, modes, forms);
         let directions = waves.chunks_exact_mut(2 * padded);
@@ -62,22 +68,23 @@ impl<W: Number> Waves<W> {
         }
     }
 
-    /// The Fourier modes of all rings, from the rows of the multipoles in the frame of the axis.
+    /// The Fourier modes of all rings, from the rows of the multipoles in the frame of the axis, and what rounding has
+    /// left of their M_0^0: that error would be the same in all waves.
     #[inline(always)]
-    fn all_modes<I: Isa, const C: usize>(&self, isa: I, rows: &[W], modes: &mut [W]) {
+    fn all_modes<I: Isa, const C: usize>(&self, isa: I, rows: &[W], left: [W; C], modes: &mut [W]) {
         for m in 0..2 * self.vectors[0].pairs {
             let vectors = self.vectors_with(m);
             let mut vector = 0;
             while vector + 3 <= vectors {
-                self.modes::<I, C, 3>(isa, rows, m, vector, modes);
+                self.modes::<I, C, 3>(isa, (rows, left), m, vector, modes);
                 vector += 3;
             }
             if vector + 2 <= vectors {
-                self.modes::<I, C, 2>(isa, rows, m, vector, modes);
+                self.modes::<I, C, 2>(isa, (rows, left), m, vector, modes);
                 vector += 2;
             }
             if vector < vectors {
-                self.modes::<I, C, 1>(isa, rows, m, vector, modes);
+                self.modes::<I, C, 1>(isa, (rows, left), m, vector, modes);
             }
         }
     }
@@ -87,12 +94,14 @@ impl<W: Number> Waves<W> {
     fn modes<I: Isa, const C: usize, const B: usize>(
         &self,
         isa: I,
-        rows: &[W],
+        (rows, left): (&[W], [W; C]),
         m: usize,
         vector: usize,
         modes: &mut [W],
     ) {
-        let [even_re, even_im] = self.powers::<I, C, B>(isa, rows, m, m, vector);
+        let left = if m == 0 { left } else { [W::ZERO; C] };
+        let [even_re, even_im] = self.powers::<I, C, B>(isa, (rows, left), m, m, vector);
+        let rows = (rows, [W::ZERO; C]);
         let [odd_re, odd_im] = self.powers::<I, C, B>(isa, rows, m, m + 1, vector);
         let (lanes, pairs) = (W::Lanes::<I>::LANES, self.vectors[0].pairs);
         // Mode 0 counts once, the others for −m too.
@@ -114,12 +123,13 @@ impl<W: Number> Waves<W> {
         }
     }
 
-    /// Σ 2(w/M) λ^n M_n^m over n = first, first + 2, …, real and imaginary, for `C` cells and `B` vectors of rings.
+    /// Σ 2(w/M) λ^n M_n^m over n = first, first + 2, …, real and imaginary, for `C` cells and `B` vectors of rings. The
+    /// lowest degree comes last: for the rings that matter most, it is the largest.
     #[inline(always)]
     fn powers<I: Isa, const C: usize, const B: usize>(
         &self,
         isa: I,
-        rows: &[W],
+        (rows, left): (&[W], [W; C]),
         m: usize,
         first: usize,
         vector: usize,
@@ -131,12 +141,22 @@ impl<W: Number> Waves<W> {
         if first >= self.layout.order {
             return sums;
         }
-        let powers = self.out[first * wide + vector * lanes..].chunks(2 * wide);
-        let mut at = first * stride + m;
-        for power in powers {
-            let power: [_; B] = W::Lanes::<I>::load_each(isa, power);
-            // The imaginary part of the last cell is the furthest.
-            let rows = &rows[at..][..(C - 1) * len + im + 1];
+        let lowest: [_; B] = W::Lanes::<I>::load_each(isa, &self.out[vector * lanes..]);
+        for c in 0..C {
+            let left = W::Lanes::<I>::splat(isa, left[c]);
+            for b in 0..B {
+                sums[0][c][b] = lowest[b] * left;
+            }
+        }
+        // The imaginary part of the last cell is the furthest.
+        let reach = (C - 1) * len + im + 1;
+        let powers = &self.out[first * wide + vector * lanes..];
+        let rows = &rows[first * stride + m..];
+        let degrees = (self.layout.order - first).div_ceil(2);
+        let mut from = 2.min(2 * (degrees - 1));
+        for _ in 0..degrees {
+            let power: [_; B] = W::Lanes::<I>::load_each(isa, &powers[from * wide..]);
+            let rows = &rows[from * stride..][..reach];
             for c in 0..C {
                 let re = W::Lanes::<I>::splat(isa, rows[c * len]);
                 let im = W::Lanes::<I>::splat(isa, rows[c * len + im]);
@@ -145,7 +165,7 @@ impl<W: Number> Waves<W> {
                     sums[1][c][b] = power[b].mul_add(im, sums[1][c][b]);
                 }
             }
-            at += 2 * stride;
+            from = if from + 2 < 2 * degrees { from + 2 } else { 0 };
         }
         sums
     }
