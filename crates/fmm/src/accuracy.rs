@@ -67,10 +67,11 @@ pub(crate) struct Harmonic3Accuracy {
 ///
 /// The best quadrature has an error of 2.6e-14, which no rule can go below.
 pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> Harmonic3Accuracy {
-    // φ is the cube of a root, and has three times its error; f32 on a grid serves the tolerances that it serves in 2D.
-    let pair = match pair(tolerance, single) {
-        COARSE => COARSE,
-        _ => pair(tolerance / 3.0, single),
+    // φ is the cube of a root, and has three times its error.
+    let pair = if single || tolerance >= COARSE_IN_SPACE {
+        COARSE
+    } else {
+        pair(tolerance / 3.0, false)
     };
     match guarantee {
         Guarantee::Calibrated => {
@@ -97,6 +98,10 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
         }
     }
 }
+
+/// Tolerances from which near pairs in space are taken in f32. On the clouds of [`harmonic3`], 300 to 3·10⁵ points with strengths
+/// of one, of random sign and of ±1 less their mean, that was wrong by at most 3.1e-7 of the potentials and 1.8e-7 of the fields.
+const COARSE_IN_SPACE: f64 = 5e-7;
 
 /// The smallest tolerance that [`harmonic3`] serves: what the finest quadrature allows.
 pub(crate) fn harmonic3_floor(guarantee: Guarantee) -> f64 {

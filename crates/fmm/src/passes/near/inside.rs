@@ -127,9 +127,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         }
         for m in 0..M {
             points.w[m].resize(range.len(), S::Number::ZERO);
-            for (to, w) in points.w[m].iter_mut().zip(&self.w[m][range.clone()]) {
-                *to = S::Number::from_f64(w.to_f64());
-            }
+            S::strengths::<D>(&self.w[m][range.clone()], &mut points.w[m]);
         }
     }
 

@@ -10,6 +10,7 @@ mod outside;
 mod places;
 mod runs;
 mod single;
+mod strengths;
 mod style;
 
 pub(crate) use places::AsTheyAre;

@@ -7,7 +7,7 @@ use super::inside::Inside;
 use super::places::{AsTheyAre, Coordinates, Grid, OnAGrid};
 use super::runs::{Components, Points};
 use super::style::OnGrid;
-use super::{Block, MOST_IN_F32};
+use super::{Block, MOST_IN_F32, strengths};
 use crate::kernel::Pair;
 use lanes::{Isa, Lanes, Real};
 use std::ops::Range;
@@ -271,9 +271,7 @@ impl<T: Real, const D: usize, const M: usize> OneWay<T, D, M> {
         for m in 0..M {
             let (from, to) = (&self.as_they_are.w[m][..padded], &mut self.on_grid.w[m]);
             to.resize(padded.max(to.len()), 0.0);
-            for (to, w) in to.iter_mut().zip(from) {
-                *to = w.to_f64() as f32;
-            }
+            strengths::round::<T, D>(from, to);
         }
         !beside
     }

@@ -5,6 +5,7 @@ use super::inside::{Inside, Tile};
 use super::outside::OneWay;
 use super::places::{AsTheyAre, Coordinates, Grid, OnAGrid};
 use super::runs::Components;
+use super::strengths;
 use crate::kernel::{InUnit, Pair};
 use lanes::{Isa, Real};
 use std::ops::Range;
@@ -20,6 +21,9 @@ pub(super) trait Style<T: Real>: Sized {
 
     /// The places of coordinates along an axis.
     fn places<const D: usize>(grid: &Grid<D>, axis: usize, x: &[T], to: &mut [Self::Place]);
+
+    /// The strengths in the style's numbers.
+    fn strengths<const D: usize>(w: &[T], to: &mut [Self::Number]);
 
     /// The sources outside the block on the targets of a leaf.
     fn outside<
@@ -108,6 +112,11 @@ impl<T: Real> Style<T> for Exact {
     }
 
     #[inline(always)]
+    fn strengths<const D: usize>(w: &[T], to: &mut [T]) {
+        to.copy_from_slice(w);
+    }
+
+    #[inline(always)]
     fn outside<
         I,
         E,
@@ -157,6 +166,11 @@ impl<T: Real> Style<T> for Rounded {
         for (to, &x) in to.iter_mut().zip(x) {
             *to = grid.place(axis, inverse, x);
         }
+    }
+
+    #[inline(always)]
+    fn strengths<const D: usize>(w: &[T], to: &mut [f32]) {
+        strengths::round::<T, D>(w, to);
     }
 
     #[inline(always)]
