@@ -7,17 +7,17 @@ const SAMPLES: usize = 200;
 
 /// Panics unless the relative ℓ2 error of every sum in `sums`, on a sample of the targets against the direct sum, is at
 /// most `tolerance`. The targets are the positions.
-pub fn assert_accurate<T: Real, K: Kernel<2, Strength<T> = T>>(
-    positions: &[[T; 2]],
+pub fn assert_accurate<T: Real, K: Kernel<D, Strength<T> = T>, const D: usize>(
+    positions: &[[T; D]],
     strengths: &[T],
     kernel: K,
-    sums: &Sums<T, 2>,
+    sums: &Sums<T, D>,
     tolerance: f64,
 ) {
     let sample: Vec<usize> = (0..positions.len())
         .step_by(positions.len().div_ceil(SAMPLES))
         .collect();
-    let targets: Vec<[T; 2]> = sample.iter().map(|&i| positions[i]).collect();
+    let targets: Vec<[T; D]> = sample.iter().map(|&i| positions[i]).collect();
     let outputs = Outputs {
         field: !sums.field.is_empty(),
         potential: !sums.potential.is_empty(),
@@ -28,7 +28,7 @@ pub fn assert_accurate<T: Real, K: Kernel<2, Strength<T> = T>>(
         .remove(0);
     if outputs.field {
         let pairs = sample.iter().zip(&exact.field);
-        let parts = pairs.flat_map(|(&i, u)| [0, 1].map(|a| (sums.field[i][a], u[a])));
+        let parts = pairs.flat_map(|(&i, u)| (0..D).map(move |a| (sums.field[i][a], u[a])));
         assert_close("field", parts, tolerance);
     }
     if outputs.potential {

@@ -1,8 +1,10 @@
-//! Prints how the time of plan and evaluation grows with the number of points: the slope of log time against log N.
+//! Prints how the time of plan and evaluation grows with the number of points, and beside it how the pairs and the cells
+//! grow that take it: slopes of logs against log N.
 //!
-//! `growth [TOLERANCE]`, 1e-6 if left out; threads as in `RAYON_NUM_THREADS`. About a minute.
+//! `growth [TOLERANCE [DIMENSION]]`, 1e-6 and 2 if left out: the field in the plane, potential and field in space. Threads as
+//! in `RAYON_NUM_THREADS`. About a minute, in space three.
 
-use farfield::{BiotSavart2d, Options, Outputs, Plan};
+use farfield::{BiotSavart2d, Coulomb3d, Kernel, Options, Outputs, Plan};
 use farfield_benches::check::assert_accurate;
 use farfield_benches::clouds::{Cloud, strengths};
 use std::process::ExitCode;
@@ -16,67 +18,104 @@ const SIZES: usize = 9;
 const ROUNDS: usize = 3;
 
 fn main() -> ExitCode {
-    let argument = std::env::args().nth(1).unwrap_or_else(|| "1e-6".into());
-    let Some(tolerance) = argument.parse().ok().filter(|t| (1e-14..=0.1).contains(t)) else {
-        eprintln!("error: TOLERANCE: {argument} (allowed: 1e-14 to 0.1)");
+    let mut arguments = std::env::args().skip(1);
+    let argument = arguments.next().unwrap_or_else(|| "1e-6".into());
+    let Some(tolerance) = argument.parse().ok().filter(|t| (1e-12..=0.1).contains(t)) else {
+        eprintln!("error: TOLERANCE: {argument} (allowed: 1e-12 to 0.1)");
         return ExitCode::FAILURE;
     };
-    println!("plan and evaluation of the field, tolerance {tolerance:e}, fastest of {ROUNDS}\n");
-    println!(
-        "{:<10}{:>10}{:>12}{:>14}",
-        "cloud", "points", "seconds", "ns a point"
-    );
-    let mut slopes = vec![];
-    for cloud in Cloud::ALL {
-        let measured = measure(cloud, tolerance);
-        for &(n, seconds) in &measured {
-            let each = 1e9 * seconds / n as f64;
-            println!("{:<10}{n:>10}{seconds:>12.4}{each:>14.1}", cloud.name());
+    match arguments.next().as_deref() {
+        None | Some("2") => all(&Cloud::ALL, BiotSavart2d, Outputs::FIELD, tolerance),
+        Some("3") => all(&Cloud::IN_SPACE, Coulomb3d, Outputs::BOTH, tolerance),
+        Some(other) => {
+            eprintln!("error: DIMENSION: {other} (allowed: 2 or 3)");
+            return ExitCode::FAILURE;
         }
-        slopes.push((cloud, slope(&measured)));
-    }
-    println!();
-    for (cloud, slope) in slopes {
-        println!("{:<10}slope {slope:.3}", cloud.name());
     }
     ExitCode::SUCCESS
 }
 
-/// Numbers of points, and the fastest seconds of each.
-fn measure(cloud: Cloud, tolerance: f64) -> Vec<(usize, f64)> {
+/// One size of a cloud: points, the fastest seconds, near pairs and cells.
+struct Size {
+    points: f64,
+    seconds: f64,
+    pairs: f64,
+    cells: f64,
+}
+
+fn all<K, const D: usize>(clouds: &[Cloud], kernel: K, outputs: Outputs, tolerance: f64)
+where
+    K: Kernel<D, Strength<f64> = f64>,
+{
+    println!("plan and evaluation, tolerance {tolerance:e}, fastest of {ROUNDS}\n");
+    println!(
+        "{:<10}{:>10}{:>12}{:>14}{:>16}{:>18}",
+        "cloud", "points", "seconds", "ns a point", "pairs a point", "points a cell"
+    );
+    let mut slopes = vec![];
+    for &cloud in clouds {
+        let sizes = measure(cloud, &kernel, outputs, tolerance);
+        for size in &sizes {
+            println!(
+                "{:<10}{:>10}{:>12.4}{:>14.1}{:>16.1}{:>18.1}",
+                cloud.name(),
+                size.points,
+                size.seconds,
+                1e9 * size.seconds / size.points,
+                size.pairs / size.points,
+                size.points / size.cells,
+            );
+        }
+        let of = |what: fn(&Size) -> f64| slope(&sizes, what);
+        slopes.push((cloud, of(|s| s.seconds), of(|s| s.pairs), of(|s| s.cells)));
+    }
+    println!();
+    for (cloud, seconds, pairs, cells) in slopes {
+        let name = cloud.name();
+        println!("{name:<10}slope {seconds:.3}, of pairs {pairs:.3}, of cells {cells:.3}");
+    }
+}
+
+fn measure<K, const D: usize>(
+    cloud: Cloud,
+    kernel: &K,
+    outputs: Outputs,
+    tolerance: f64,
+) -> Vec<Size>
+where
+    K: Kernel<D, Strength<f64> = f64>,
+{
     let ratio = (MOST / FEWEST).powf(1.0 / (SIZES - 1) as f64);
     let inputs: Vec<_> = (0..SIZES)
         .map(|k| (FEWEST * ratio.powi(k as i32)).round() as usize)
-        .map(|n| (cloud.points(n), strengths(n, 1)))
+        .map(|n| (cloud.points::<D>(n), strengths(n, 1)))
         .collect();
-    let mut fastest = vec![f64::INFINITY; SIZES];
+    let mut sizes = vec![];
     for round in 0..ROUNDS {
-        for ((points, w), fastest) in inputs.iter().zip(&mut fastest) {
+        for (k, (points, w)) in inputs.iter().enumerate() {
+            let options = Options::tolerance(tolerance).outputs(outputs);
             let start = Instant::now();
-            let plan = Plan::new(points, BiotSavart2d, Options::tolerance(tolerance))
-                .expect("good points");
-            let sums = plan
-                .evaluate(&[w], Outputs::FIELD)
-                .expect("good strengths")
-                .sums;
-            *fastest = fastest.min(start.elapsed().as_secs_f64());
+            let plan = Plan::new(points, kernel.clone(), options).expect("good points");
+            let sums = plan.evaluate(&[w], outputs).expect("good strengths").sums;
+            let seconds = start.elapsed().as_secs_f64();
             if round == 0 {
-                assert_accurate(points, w, BiotSavart2d, &sums[0], tolerance);
+                assert_accurate(points, w, kernel.clone(), &sums[0], tolerance);
+                sizes.push(Size {
+                    points: points.len() as f64,
+                    seconds,
+                    pairs: plan.report().near_pairs as f64,
+                    cells: plan.report().cells as f64,
+                });
             }
+            sizes[k].seconds = sizes[k].seconds.min(seconds);
         }
     }
-    inputs
-        .iter()
-        .map(|(points, _)| points.len())
-        .zip(fastest)
-        .collect()
+    sizes
 }
 
-/// Least squares of log seconds against log points.
-fn slope(measured: &[(usize, f64)]) -> f64 {
-    let logs = measured
-        .iter()
-        .map(|&(n, seconds)| ((n as f64).ln(), seconds.ln()));
+/// Least squares of log `what` against log points.
+fn slope(sizes: &[Size], what: fn(&Size) -> f64) -> f64 {
+    let logs = sizes.iter().map(|size| (size.points.ln(), what(size).ln()));
     let (xs, ys): (Vec<f64>, Vec<f64>) = logs.unzip();
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     let (x0, y0) = (mean(&xs), mean(&ys));

@@ -1,6 +1,7 @@
 //! The leaf capacity of the least modelled time.
 
-use super::{Costs, Counts, Work};
+use super::{Costs, Counts, PairClass, Work};
+use crate::accuracy::MOST_IN_F32;
 
 /// How full the leaves of an evenly filled cloud are made, in the plane and in space. Fuller ones would be split here and
 /// there, by chance. Those of an uneven cloud are as full on average: log-uniform between 2^−D of the capacity and all of it.
@@ -26,7 +27,11 @@ pub(crate) fn leaf_capacity(costs: &Costs, work: &Work) -> usize {
         let time = costs.predict(work, &evenly_filled(work, q));
         time.tree + time.upward + time.downward + time.leaves
     };
-    let most_worthwhile = MOST[usize::from(work.dimension > 2)];
+    let most_worthwhile = match work.pair {
+        // Pairs of fuller leaves are not taken in f32.
+        PairClass::Coarse => MOST_IN_F32,
+        _ => MOST[usize::from(work.dimension > 2)],
+    };
     let capacities = (STEP..=most_worthwhile).step_by(STEP).filter(|&q| q < most);
     // Of equals the first.
     capacities
@@ -64,7 +69,6 @@ fn evenly_filled(work: &Work, q: usize) -> Counts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::PairClass;
     use super::*;
     use crate::Guarantee;
     use crate::expansion::Family;

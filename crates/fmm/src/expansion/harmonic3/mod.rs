@@ -65,12 +65,12 @@ macro_rules! waves {
 const WIDEST: usize = 8;
 /// Widest vector of waves, those of f32.
 const WIDEST_WAVE: usize = 16;
-/// Errors of a quadrature from which its waves may be summed in f32: those of tolerances from 1.3e-7. On the clouds of
+/// Errors of a quadrature from which its waves may be summed in f32: those of tolerances from 1.3e-7 (calibrated). On the clouds of
 /// [`accuracy::harmonic3`] and on 3·10⁵ points that was wrong by at most 8e-8 of the potentials (random signs) and 3e-8 of the
 /// fields (strengths of one), which are independent of the errors of series and quadrature, half of the tolerance.
 const IN_F32: f64 = 3.9e-8;
-/// Largest order of such series: λ^n of those quadratures, λ < 15.2, stays within f32.
-const ORDER_IN_F32: usize = 31;
+/// Largest order of such series: λ^n of those quadratures, λ < 15.2, and locals of many strengths stay within f32.
+const ORDER_IN_F32: usize = 26;
 /// Bytes of the outgoing forms of one block: the more, the fewer are made for two.
 const AT_HAND: usize = 1 << 27;
 

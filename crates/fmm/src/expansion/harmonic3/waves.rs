@@ -17,8 +17,8 @@
 //! ```
 //!
 //! The mirrored angle π − a only changes signs, so that it costs nothing; incoming is the transpose. [`super::translate`]
-//! has the middle step, [`super::rings`] the order of the waves. One lane is one ring, or on the way back one mode. The axes are moved one after another,
-//! and waves are summed in f32 where the quadrature's error is far above its rounding.
+//! has the middle step, [`super::rings`] the order of the waves. One lane is one ring, or on the way back one
+//! mode. The axes are moved one after another, and waves are summed in f32 where the tolerance allows its rounding.
 
 use super::WIDEST_WAVE;
 use super::incoming::DEGREES;

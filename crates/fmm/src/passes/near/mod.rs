@@ -19,6 +19,7 @@ pub(super) use runs::Components;
 
 use super::Context;
 use super::wanted::GRADIENT;
+use crate::accuracy::MOST_IN_F32;
 use crate::kernel::Pair;
 use inside::Inside;
 use lanes::accuracy::COARSE;
@@ -27,9 +28,6 @@ use outside::OneWay;
 use places::Grid;
 use std::ops::Range;
 use style::{Exact, OnGrid, Rounded};
-
-/// Points of a leaf whose pairs may be summed in f32: n additions of one sign leave about √n·2e-8.
-const MOST_IN_F32: usize = 192;
 
 /// The near sums of one block, and what is needed to take them.
 pub(super) struct Near<T, const D: usize, const M: usize> {
