@@ -19,20 +19,39 @@ const ROUNDS: usize = 3;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    let argument = arguments.next().unwrap_or_else(|| "1e-6".into());
-    let Some(tolerance) = argument.parse().ok().filter(|t| (1e-12..=0.1).contains(t)) else {
-        eprintln!("error: TOLERANCE: {argument} (allowed: 1e-12 to 0.1)");
-        return ExitCode::FAILURE;
-    };
-    match arguments.next().as_deref() {
-        None | Some("2") => all(&Cloud::ALL, BiotSavart2d, Outputs::FIELD, tolerance),
-        Some("3") => all(&Cloud::IN_SPACE, Coulomb3d, Outputs::BOTH, tolerance),
-        Some(other) => {
-            eprintln!("error: DIMENSION: {other} (allowed: 2 or 3)");
-            return ExitCode::FAILURE;
+    let tolerance = arguments.next().unwrap_or_else(|| "1e-6".into());
+    let dimension = arguments.next().unwrap_or_else(|| "2".into());
+    match run(&tolerance, &dimension, arguments.next()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
+}
+
+fn run(tolerance: &str, dimension: &str, more: Option<String>) -> Result<(), String> {
+    let in_space = match dimension {
+        "2" => false,
+        "3" => true,
+        other => return Err(format!("DIMENSION: {other} (allowed: 2 or 3)")),
+    };
+    if let Some(more) = more {
+        return Err(format!("{more} (allowed: TOLERANCE and DIMENSION)"));
+    }
+    let least = if in_space { 2e-13 } else { 1e-14 };
+    let parsed = tolerance.parse().ok();
+    let Some(parsed) = parsed.filter(|t| (least..=0.1).contains(t)) else {
+        return Err(format!(
+            "TOLERANCE: {tolerance} (allowed: {least:e} to 0.1)"
+        ));
+    };
+    if in_space {
+        all(&Cloud::IN_SPACE, Coulomb3d, Outputs::BOTH, parsed);
+    } else {
+        all(&Cloud::ALL, BiotSavart2d, Outputs::FIELD, parsed);
+    }
+    Ok(())
 }
 
 /// One size of a cloud: points, the fastest seconds, near pairs and cells.

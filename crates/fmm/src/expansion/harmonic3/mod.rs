@@ -65,9 +65,9 @@ macro_rules! waves {
 const WIDEST: usize = 8;
 /// Widest vector of waves, those of f32.
 const WIDEST_WAVE: usize = 16;
-/// Errors of a quadrature from which its waves may be summed in f32: those of tolerances from 1.3e-7 (calibrated). On the clouds of
-/// [`accuracy::harmonic3`] and on 3·10⁵ points that was wrong by at most 8e-8 of the potentials (random signs) and 3e-8 of the
-/// fields (strengths of one), which are independent of the errors of series and quadrature, half of the tolerance.
+/// Errors of a quadrature from which its waves may be summed in f32: those of (calibrated) tolerances from 1.3e-7. On the
+/// clouds of [`accuracy::harmonic3`], also of 3·10⁵ points, that was wrong by at most 8e-8 of the potentials (random signs)
+/// and 3e-8 of the fields (strengths of one); errors of series and quadrature, independent of it, are half of the tolerance.
 const IN_F32: f64 = 3.9e-8;
 /// Largest order of such series: λ^n of those quadratures, λ < 15.2, and locals of many strengths stay within f32.
 const ORDER_IN_F32: usize = 26;

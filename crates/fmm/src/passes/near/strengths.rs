@@ -8,8 +8,8 @@ const SEQUENCES: usize = 16;
 const UNIT: f64 = f32::EPSILON as f64;
 
 /// Rounds strengths to the first places of `to`. What one of them loses is added to the next of its sequence that it
-/// changes by no more than a rounding: else equal strengths would all lose the same, and potentials in space that cancel would show it (of ±1 less
-/// their mean 6.7e-7 of the potential, now 2.2e-7; in the plane there was nothing to gain).
+/// changes by no more than a rounding: else equal strengths would all lose the same, and potentials in space that cancel
+/// would show it. In the plane there was nothing to gain.
 #[inline(always)]
 pub(super) fn round<T: Real, const D: usize>(from: &[T], to: &mut [f32]) {
     if const { D < 3 } {
