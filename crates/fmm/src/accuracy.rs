@@ -76,10 +76,7 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
     match guarantee {
         Guarantee::Calibrated => {
             let bounds = [(0.37, 1.14), (0.0163, 0.748), (0.0024, 0.6)];
-            // Pairs in f32 need most of the smallest tolerances that they serve.
-            let in_f32 = pair == COARSE && !single && tolerance < 1e-6;
-            let share = if in_f32 { 0.12 } else { 0.17 };
-            let terms = |(constant, rate): (f64, f64)| (constant / (share * tolerance)).ln() / rate;
+            let terms = |(constant, rate): (f64, f64)| (constant / (0.17 * tolerance)).ln() / rate;
             Harmonic3Accuracy {
                 order: bounds.map(terms).into_iter().fold(3.0, f64::max).ceil() as usize,
                 wave_error: 0.3 * tolerance,
@@ -105,7 +102,7 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
 /// Tolerances from which near pairs in space are taken in f32. On the clouds of [`harmonic3`], 300 to 2·10⁴ points with
 /// strengths of random sign and ±1 less their mean, whole errors to 7.02e-7 were at most 0.6 of it for potentials and 0.5 for
 /// fields. Fields of 10⁶ uniform points are wrong by 2e-7, most of it from the closest pairs.
-const COARSE_IN_SPACE: f64 = 7e-7;
+const COARSE_IN_SPACE: f64 = 3.6e-7;
 
 /// Points of a leaf whose pairs may be summed in f32: n additions of one sign leave about √n·2e-8.
 pub(crate) const MOST_IN_F32: usize = 192;

@@ -12,8 +12,8 @@ pub enum Guarantee {
     ///
     /// It counts on errors of many points that do not all add up. Where a few sources outweigh all others, or many points
     /// coincide or lie on a lattice whose sites are corners of cells, errors were up to 17 times the tolerance: ask for
-    /// [`Pointwise`](Self::Pointwise) there, and verify. From a tolerance of 1e-6 on (in space 7e-7), near pairs are rounded to about 1e-7 of
-    /// their size: where pairs of close points nearly cancel, what is left may be wrong altogether.
+    /// [`Pointwise`](Self::Pointwise) there, and verify. From a tolerance of 1e-6 on (in space 3.6e-7), near pairs are rounded to
+    /// about 1e-7 of their size: where pairs of close points nearly cancel, what is left may be wrong altogether.
     #[default]
     Calibrated,
     /// |u_i − u_exact,i| ≤ tolerance·Σ_j |w_j||K(x_i − y_j)| for every target and every input, by the rigorous bound.

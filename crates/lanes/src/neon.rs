@@ -26,7 +26,7 @@ impl Isa for Neon {
 
 /// The vector type from the intrinsics in scope.
 macro_rules! neon {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident; $($rest:tt)*) => {
         type Token = super::Neon;
         const ISA: Token = super::Neon(());
 
@@ -126,6 +126,7 @@ macro_rules! neon {
                 let seed = Self(intrinsics!(rsqrt_seed(self.0)));
                 self.rsqrt_from::<ACCURACY>(self.normal_or_zero(seed))
             }
+            $($rest)*
             #[inline(always)]
             fn ln<const ACCURACY: usize>(self) -> Self {
                 math::ln(ISA, step(ACCURACY), 1.0, math::split(ISA, self))
@@ -150,10 +151,15 @@ macro_rules! neon {
 
             /// The same with the factor (3 − xy²)/2.
             #[inline(always)]
-            fn rsqrt_from<const ACCURACY: usize>(self, seed: Self) -> Self {
+            fn better_root(self, seed: Self) -> Self {
                 let product = self * seed;
-                let seed = Self(intrinsics!(mul(seed.0, rsqrt_factor(product.0, seed.0))));
-                newton::rsqrt(ISA, step(ACCURACY), self, seed)
+                Self(intrinsics!(mul(seed.0, rsqrt_factor(product.0, seed.0))))
+            }
+
+            /// 1/√self from its seed.
+            #[inline(always)]
+            fn rsqrt_from<const ACCURACY: usize>(self, seed: Self) -> Self {
+                newton::rsqrt(ISA, step(ACCURACY), self, self.better_root(seed))
             }
 
             /// `y`, or 0 where self is ±0 or subnormal.
@@ -221,7 +227,7 @@ mod double {
 
     neon! {
         /// 2 × f64.
-        F64x2
+        F64x2;
     }
 }
 
@@ -292,7 +298,13 @@ mod single {
 
     neon! {
         /// 4 × f32.
-        F32x4
+        F32x4;
+
+        #[inline(always)]
+        fn rsqrt_cubed<const ACCURACY: usize>(self) -> Self {
+            let seed = Self(intrinsics!(rsqrt_seed(self.0)));
+            newton::rsqrt_cubed(ISA, step(ACCURACY), self, self.better_root(seed))
+        }
     }
 
     integers! {

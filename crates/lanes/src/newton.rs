@@ -26,3 +26,17 @@ pub(crate) fn rsqrt<L: Lanes>(isa: L::Isa, accuracy: usize, x: L, y: L) -> L {
     };
     y.mul_add(e * factor, y)
 }
+
+/// x^{−3/2} in f32 from y ≈ 1/√x: with e = 1 − xy², x^{−3/2} = y³(1 + 3e/2 + 15e²/8 + …), cut after e or e². Three roundings
+/// remain, where the cube of a root has five, the root's three times.
+#[inline(always)]
+pub(crate) fn rsqrt_cubed<L: Lanes<Elem = f32>>(isa: L::Isa, accuracy: usize, x: L, y: L) -> L {
+    let y2 = y * y;
+    let e = x.neg_mul_add(y2, constant(isa, 1.0));
+    let factor = match accuracy {
+        ..=accuracy::SINGLE => polynomial(isa, e, &[1.5]),
+        _ => polynomial(isa, e, &[1.5, 1.875]),
+    };
+    let y3 = y2 * y;
+    y3.mul_add(e * factor, y3)
+}

@@ -246,6 +246,10 @@ macro_rules! scalar_lanes {
                 })
             }
             #[inline(always)]
+            fn rsqrt_cubed<const ACCURACY: usize>(self) -> Self {
+                Self(1.0 / (self.0 * self.0.sqrt()))
+            }
+            #[inline(always)]
             fn ln<const ACCURACY: usize>(self) -> Self {
                 Self(self.0.ln())
             }

@@ -65,26 +65,27 @@ where
     // All of one length, which callers say, so that the loop looks at one.
     let Sources { x: mut y, w: mut v } = *sources;
     let mut closest = limit;
-    // 0 for the first vector, then 1.
-    let mut later = 0;
+    // From the last to the first, since the closest sources mostly are the first ones, of the same leaf: what is added to
+    // their large terms in f32 rounds as coarsely as those.
     while y[0].len() >= V::LANES {
+        let later = usize::from(y[0].len() > V::LANES);
         let mut yj = x[0];
         for a in 0..D {
-            let (places, rest) = y[a].split_at(V::LANES);
+            let (rest, places) = y[a].split_at(y[a].len() - V::LANES);
             y[a] = rest;
             yj[a] = C::load(isa, places);
         }
         let mut wj = [zero; M];
         let (mut bs, mut bt) = ([[zero; D]; M], [zero; M]);
         for m in 0..M {
-            wj[m] = next::<V>(isa, &mut v[m]);
+            wj[m] = last::<V>(isa, &mut v[m]);
             if let (true, Some(own)) = (BOTH, own) {
                 wj[m] = wj[m] * own.others[later];
                 for a in 0..D {
-                    bs[m][a] = V::load(isa, back[m].s[a]);
+                    bs[m][a] = end_of::<V>(isa, back[m].s[a]);
                 }
                 if WANTED >= POTENTIAL {
-                    bt[m] = V::load(isa, back[m].t);
+                    bt[m] = end_of::<V>(isa, back[m].t);
                 }
             }
         }
@@ -171,7 +172,6 @@ where
                 }
             }
         }
-        later = 1;
     }
     *any_close = C::ROUNDED && V::any(closest.lt(limit));
     let mut sums = add_up::<V, WANTED, D, N, M>(zero, s, t);
@@ -238,18 +238,25 @@ where
     }
 }
 
-/// Takes the first vector off.
+/// Takes the last vector off.
 #[inline(always)]
-fn next<V: Lanes>(isa: V::Isa, from: &mut &[V::Elem]) -> V {
-    let (vector, rest) = from.split_at(V::LANES);
+fn last<V: Lanes>(isa: V::Isa, from: &mut &[V::Elem]) -> V {
+    let (rest, vector) = from.split_at(from.len() - V::LANES);
     *from = rest;
     V::load(isa, vector)
 }
 
-/// Overwrites the first vector and takes it off.
+/// The last vector.
+#[inline(always)]
+fn end_of<V: Lanes>(isa: V::Isa, from: &[V::Elem]) -> V {
+    V::load(isa, &from[from.len() - V::LANES..])
+}
+
+/// Overwrites the last vector and takes it off.
 #[inline(always)]
 fn put<V: Lanes>(vector: V, to: &mut &mut [V::Elem]) {
-    let (place, rest) = std::mem::take(to).split_at_mut(V::LANES);
+    let all = std::mem::take(to);
+    let (rest, place) = all.split_at_mut(all.len() - V::LANES);
     vector.store(place);
     *to = rest;
 }

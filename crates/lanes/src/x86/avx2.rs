@@ -252,6 +252,10 @@ mod double {
         fn rsqrt0<const ACCURACY: usize>(self) -> Self {
             self.normal_or_zero(self.rsqrt::<ACCURACY>())
         }
+        #[inline(always)]
+        fn rsqrt_cubed<const ACCURACY: usize>(self) -> Self {
+            Self::splat(ISA, 1.0).div(self * self.sqrt())
+        }
     }
 }
 
@@ -354,6 +358,11 @@ mod single {
         fn rsqrt0<const ACCURACY: usize>(self) -> Self {
             let seed = self.normal_or_zero(Self(intrinsics!(rsqrt_seed(self.0))));
             newton::rsqrt(ISA, seeded(ACCURACY), self, seed)
+        }
+        #[inline(always)]
+        fn rsqrt_cubed<const ACCURACY: usize>(self) -> Self {
+            let seed = Self(intrinsics!(rsqrt_seed(self.0)));
+            newton::rsqrt_cubed(ISA, accuracy::MIDDLE, self, seed)
         }
     }
 

@@ -65,7 +65,7 @@ impl<T: Not<Output = T>> Not for Bits<T> {
 
 /// The vector type from the intrinsics in scope.
 macro_rules! avx512 {
-    ($(#[$doc:meta])* $name:ident, $mask:ty) => {
+    ($(#[$doc:meta])* $name:ident, $mask:ty; $($rest:tt)*) => {
         type Token = super::Avx512;
         type Mask = super::Bits<$mask>;
         const ISA: Token = super::Avx512(());
@@ -134,6 +134,7 @@ macro_rules! avx512 {
                 let seed = Self(intrinsics!(rsqrt_seed_or_zero(self.normal(), self.0)));
                 newton::rsqrt(ISA, step(ACCURACY), self, seed)
             }
+            $($rest)*
             #[inline(always)]
             fn ln<const ACCURACY: usize>(self) -> Self {
                 table::ln(ISA, step(ACCURACY), 1.0, self)
@@ -267,7 +268,7 @@ mod double {
 
     avx512! {
         /// 8 × f64.
-        F64x8, u8
+        F64x8, u8;
     }
 }
 
@@ -345,7 +346,13 @@ mod single {
 
     avx512! {
         /// 16 × f32.
-        F32x16, u16
+        F32x16, u16;
+
+        #[inline(always)]
+        fn rsqrt_cubed<const ACCURACY: usize>(self) -> Self {
+            let seed = Self(intrinsics!(rsqrt_seed(self.0)));
+            newton::rsqrt_cubed(ISA, step(ACCURACY), self, seed)
+        }
     }
 
     integers! {

@@ -23,9 +23,15 @@ operation!(Rsqrt3, |a| a.rsqrt::<FULL>());
 operation!(RsqrtZero1, |a| a.rsqrt0::<SINGLE>());
 operation!(RsqrtZero2, |a| a.rsqrt0::<MIDDLE>());
 operation!(RsqrtZero3, |a| a.rsqrt0::<FULL>());
+operation!(RsqrtCubed0, |a| a.rsqrt_cubed::<COARSE>());
+operation!(RsqrtCubed2, |a| a.rsqrt_cubed::<MIDDLE>());
+operation!(RsqrtCubed3, |a| a.rsqrt_cubed::<FULL>());
 
 /// The bounds of f64 for COARSE, which tell its f32 from the others.
 const OF_COARSE: f64 = 5.8e-9;
+
+/// The same of `rsqrt_cubed`.
+const OF_THE_CUBE: f64 = 3.0 * 5.7e-9;
 
 /// The bound of f64, or that of f32.
 fn bound<T: Number>(double: f64) -> f64 {
@@ -92,6 +98,17 @@ fn rsqrt_accuracy<T: Number>() {
     within::<RsqrtZero1, T>(&x, 5.7e-9, exact);
     within::<RsqrtZero2, T>(&x, 5.8e-13, exact);
     within::<RsqrtZero3, T>(&x, 4.4e-16, exact);
+}
+
+/// x^{−3/2} where it is a normal number.
+fn rsqrt_cubed_accuracy<T: Number>() {
+    let mut x = positive::<T>();
+    let size = T::power_of_two(T::LARGEST_EXPONENT / 2);
+    x.retain(|&x| x <= size && x >= T::ONE / size);
+    let exact = |x: f64| 1.0 / (x * x.sqrt());
+    within::<RsqrtCubed0, T>(&x, OF_THE_CUBE, exact);
+    within::<RsqrtCubed2, T>(&x, 3.0 * 5.8e-13, exact);
+    within::<RsqrtCubed3, T>(&x, 3.0 * 4.4e-16, exact);
 }
 
 /// Calls `check` with each input, the output, and the set's name.
@@ -186,6 +203,12 @@ fn reciprocals_are_within_the_bounds() {
 fn reciprocal_square_roots_are_within_the_bounds() {
     rsqrt_accuracy::<f64>();
     rsqrt_accuracy::<f32>();
+}
+
+#[test]
+fn cubes_of_reciprocal_square_roots_are_within_the_bounds() {
+    rsqrt_cubed_accuracy::<f64>();
+    rsqrt_cubed_accuracy::<f32>();
 }
 
 #[test]

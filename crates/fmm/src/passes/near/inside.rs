@@ -75,10 +75,10 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             self.add_up(inside);
         }
         for &leaf in self.leaves {
-            let own = self.context.tree.cells[leaf as usize].sources.clone();
+            let own = self.own(leaf);
             self.sort_out(leaf, &own, &mut one_way.runs, &mut inside.runs);
             S::outside::<I, E, P, ACCURACY, WANTED, D, M>(
-                self, isa, on_grid, inside, &own, one_way, sums,
+                self, isa, on_grid, inside, leaf, one_way, sums,
             );
             let Inside {
                 points,
@@ -109,6 +109,12 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                 }
             }
         }
+    }
+
+    /// The points of a leaf in tree order.
+    #[inline(always)]
+    pub(super) fn own(&self, leaf: u32) -> Range<u32> {
+        self.context.tree.cells[leaf as usize].sources.clone()
     }
 
     /// The points of the block in the style's numbers.

@@ -91,7 +91,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         isa: I,
         on_grid: &OnGrid<P, D>,
         inside: &Inside<i32, f32, D, M>,
-        targets: &Range<u32>,
+        leaf: u32,
         one_way: &mut OneWay<T, D, M>,
         sums: &mut [Components<T, D>; M],
     ) {
@@ -99,9 +99,13 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         if count == 0 {
             return;
         }
-        if !one_way.round(&on_grid.grid, count) {
+        let (tree, targets) = (self.context.tree, self.own(leaf));
+        let cell = &tree.cells[leaf as usize];
+        let (centre, side) = (tree.centre(cell), tree.frame.cell_side(cell.level));
+        let ends = centre.map(|x| on_grid.grid.ends(x, side));
+        if !one_way.round(&on_grid.grid, ends, count) {
             let sources = &one_way.as_they_are;
-            return self.gathered::<I, ACCURACY, WANTED>(isa, targets, sources, 0..count, sums);
+            return self.gathered::<I, ACCURACY, WANTED>(isa, &targets, sources, 0..count, sums);
         }
         let mut first = 0;
         while first < count {
@@ -119,7 +123,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                 range,
                 constants,
             };
-            self.all_rounded::<I, ACCURACY, WANTED>(isa, targets, &job, sums);
+            self.all_rounded::<I, ACCURACY, WANTED>(isa, &targets, &job, sums);
         }
     }
 
@@ -249,15 +253,15 @@ struct OnGridTile<'a, T, P, const D: usize, const M: usize> {
 }
 
 impl<T: Real, const D: usize, const M: usize> OneWay<T, D, M> {
-    /// The gathered sources on a grid; false where one of them lies beside it.
+    /// The gathered sources on a grid; false where one of them does not lie between the ends along each axis.
     #[inline(always)]
-    fn round(&mut self, grid: &Grid<D>, count: usize) -> bool {
+    fn round(&mut self, grid: &Grid<D>, ends: [(f64, f64); D], count: usize) -> bool {
         let padded = count + super::super::PADDING;
         let inverse = 1.0 / grid.unit;
         let mut beside = false;
         for a in 0..D {
             let (from, to) = (&self.as_they_are.x[a][..padded], &mut self.on_grid.x[a]);
-            let (low, high) = grid.ends(a);
+            let (low, high) = ends[a];
             for &x in &from[..count] {
                 beside |= !((x.to_f64() >= low) & (x.to_f64() <= high));
             }

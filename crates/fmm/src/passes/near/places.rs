@@ -42,16 +42,17 @@ impl<V: Lanes> Coordinates<V> for AsTheyAre<V> {
     }
 }
 
-/// Places of the grid below which a pair is taken again. In space, where few pairs are so close and those weigh most, more:
-/// the field of 10⁵ uniform points with random signs was wrong by 4.5e-7 with 2²⁰, 1.6e-7 with 2²² and 1.5e-7 with 2²³.
+/// Places of the grid below which a pair is taken again: in space 1/45 of the largest leaf, since close pairs weigh most there.
+/// Pairs in f32 then left 1.1e-7 of the field of 10⁶ uniform points with random signs, and 1.3e-7, 1e-7 and 8e-8 for 2²⁴,
+/// 2²⁵ and 2²⁶, the latter with 17 and 65 % more time on a sphere.
 pub(in crate::passes) const fn close(dimension: usize) -> f64 {
-    (1u64 << if dimension == 2 { 20 } else { 22 }) as f64
+    (if dimension == 2 { 1u32 << 20 } else { 23 << 20 }) as f64
 }
 /// About the width of a leaf, so that the logarithm of r is small.
-pub(super) const FAR: f64 = (1u64 << 27) as f64;
+pub(super) const FAR: f64 = (1u64 << 30) as f64;
 
-/// Coordinates on a grid of 2³¹ places across a block: the difference of two is exact, and becomes a number in f32. The
-/// relative error of a pair is at most 2⁻²⁴ from that and √D/[`close`] from the grid, since closer pairs are taken again.
+/// Coordinates on a grid, modulo 2³²: the difference of two near ones is exact, and becomes a number in f32. The relative error
+/// of a pair is at most 2⁻²⁴ from that and √D/[`close`] from the grid, since closer pairs are taken again.
 #[derive(Clone, Copy)]
 pub(in crate::passes) struct OnAGrid<X>(X);
 
@@ -74,7 +75,7 @@ impl<X: Integers> Coordinates<X::Float> for OnAGrid<X> {
     }
 }
 
-/// A grid across a block of leaves.
+/// A grid for the near pairs of a block of leaves.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::passes) struct Grid<const D: usize> {
     /// Place 0.
@@ -83,10 +84,18 @@ pub(in crate::passes) struct Grid<const D: usize> {
     pub(in crate::passes) unit: f64,
 }
 
-/// Places along the longest side of a block, so that differences fit an `i32`.
+/// Differences of places of near points, along an axis, so that they fit an `i32` with both roundings.
 const PLACES: f64 = (i32::MAX - 1) as f64;
-/// A block may be so many times as wide as its smallest leaf: else too many of its pairs would be close.
-const WIDEST: f64 = 64.0;
+/// Near leaves of sides a and b reach at most 2 max(a, b) along an axis: they touch, or one touches a cell as large as the
+/// other, or the other's parent. A little more, for points beside their leaf's border by a rounding.
+const REACH: f64 = 2.0625;
+/// The largest leaf of a block may be so many times as wide as its smallest: else too many of that one's pairs would be close.
+const fn widest(dimension: usize) -> f64 {
+    if dimension == 2 { 32.0 } else { 8.0 }
+}
+/// Leaves may lie so many widths of the largest one apart, so that places are whole numbers in f64 before they are taken
+/// modulo 2³².
+const FARTHEST: f64 = (1u64 << 16) as f64;
 
 /// The box of some leaves, and the sides of the smallest and the largest.
 #[derive(Clone, Copy, Debug)]
@@ -116,38 +125,81 @@ impl<const D: usize> Extent<D> {
         self
     }
 
-    fn side(&self) -> f64 {
-        let sides = (0..D).map(|a| self.high[a] - self.low[a]);
-        sides.fold(self.smallest, f64::max)
-    }
-
-    /// Whether a grid across it is fine enough for its smallest leaf.
+    /// Whether a grid for the largest leaf is fine enough for the smallest, and they lie close enough together.
     pub(in crate::passes) fn fits_a_grid(&self) -> bool {
-        self.side() <= WIDEST * self.smallest
+        let farthest = FARTHEST * self.largest;
+        self.largest <= widest(D) * self.smallest
+            && (0..D).all(|a| self.high[a] - self.low[a] <= farthest)
     }
 }
 
 impl<const D: usize> Grid<D> {
-    /// The grid across some leaves and the width of one around them, if they fit one.
+    /// The grid for the near pairs of some leaves, if they fit one.
     pub(in crate::passes) fn across(extent: &Extent<D>) -> Option<Self> {
-        let margin = extent.largest;
         extent.fits_a_grid().then_some(Self {
-            origin: extent.low.map(|low| low - margin),
-            unit: (extent.side() + 2.0 * margin) / PLACES,
+            origin: extent.low,
+            unit: REACH * extent.largest / PLACES,
         })
     }
 
-    /// The first and the last coordinate along an axis.
-    pub(in crate::passes) fn ends(&self, axis: usize) -> (f64, f64) {
-        let low = self.origin[axis];
-        (low, low + self.unit * PLACES)
+    /// The first and the last coordinate along an axis whose differences from all of a leaf fit the grid.
+    pub(in crate::passes) fn ends(&self, centre: f64, side: f64) -> (f64, f64) {
+        // Again a little less, for the leaf's own points beside its border.
+        let reach = self.unit * PLACES * (1.0 - 1.0 / 256.0) - 0.5 * side;
+        (centre - reach, centre + reach)
     }
 
-    /// The nearest place along an axis.
+    /// The nearest place along an axis, modulo 2³².
     #[inline(always)]
     pub(in crate::passes) fn place<T: Real>(&self, axis: usize, inverse: f64, x: T) -> i32 {
         // Adding 1½·2⁵² rounds to a whole number, whose low half lies in the low bits.
         const WHOLE: f64 = (3u64 << 51) as f64;
         ((x.to_f64() - self.origin[axis]) * inverse + WHOLE).to_bits() as i32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Leaves of widths 1 and 1/8 a thousand widths apart.
+    fn grid() -> Grid<1> {
+        let extent = Extent::NOTHING.with([0.5], 1.0).with([1000.0625], 0.125);
+        Grid::across(&extent).unwrap()
+    }
+
+    fn place(x: f64) -> i32 {
+        let grid = grid();
+        grid.place(0, 1.0 / grid.unit, x)
+    }
+
+    #[test]
+    fn differences_of_near_places_are_right_modulo_2_to_32() {
+        for k in 0..4000 {
+            let x = 0.25 * f64::from(k) + 0.1;
+            for z in [-2.0, -0.7, 1e-7, 1.3, 2.0] {
+                let found = f64::from(place(x + z).wrapping_sub(place(x)));
+                assert!((found - z / grid().unit).abs() <= 1.001, "{x} {z}: {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_between_the_ends_fits_the_grid() {
+        for (centre, side) in [(0.5, 1.0), (1000.0625, 0.125)] {
+            let (low, high) = grid().ends(centre, side);
+            assert!(low <= centre - 2.0 + 0.5 * side && high >= centre + 2.0 - 0.5 * side);
+            for (end, far) in [(low, centre + 0.5 * side), (high, centre - 0.5 * side)] {
+                let found = f64::from(place(end).wrapping_sub(place(far)));
+                assert!((found * grid().unit - (end - far)).abs() <= 1.001 * grid().unit);
+            }
+        }
+    }
+
+    #[test]
+    fn leaves_of_many_sizes_and_far_apart_have_no_grid() {
+        let extent = Extent::NOTHING.with([0.5], 1.0);
+        assert!(Grid::across(&extent.with([1.03], 0.06)).is_none());
+        assert!(Grid::across(&extent.with([66_000.5], 1.0)).is_none());
     }
 }

@@ -59,7 +59,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
     ) {
         let here = inside.points.x.each_ref().map(|x| x[target]);
         for source in sources {
-            let z = std::array::from_fn(|a| f64::from(here[a] - inside.sources.x[a][source]));
+            let z = std::array::from_fn(|a| {
+                f64::from(here[a].wrapping_sub(inside.sources.x[a][source]))
+            });
             if square(z) < limit(D) {
                 let source = inside.place(source);
                 self.replace::<WANTED>(on_grid, target, source, z, sums);

@@ -8,7 +8,6 @@ use super::runs::Components;
 use super::strengths;
 use crate::kernel::{InUnit, Pair};
 use lanes::{Isa, Real};
-use std::ops::Range;
 
 /// One of the two, in a plan of numbers `T`.
 pub(super) trait Style<T: Real>: Sized {
@@ -39,7 +38,7 @@ pub(super) trait Style<T: Real>: Sized {
         isa: I,
         on_grid: &OnGrid<P, D>,
         inside: &Inside<Self::Place, Self::Number, D, M>,
-        own: &Range<u32>,
+        leaf: u32,
         one_way: &mut OneWay<T, D, M>,
         sums: &mut [Components<T, D>; M],
     ) where
@@ -130,14 +129,14 @@ impl<T: Real> Style<T> for Exact {
         isa: I,
         _: &OnGrid<P, D>,
         _: &Inside<T, T, D, M>,
-        own: &Range<u32>,
+        leaf: u32,
         one_way: &mut OneWay<T, D, M>,
         sums: &mut [Components<T, D>; M],
     ) where
         I: Isa,
         P: Pair,
     {
-        block.one_way::<I, ACCURACY, WANTED>(isa, own, one_way, sums);
+        block.one_way::<I, ACCURACY, WANTED>(isa, &block.own(leaf), one_way, sums);
     }
 
     #[inline(always)]
@@ -187,14 +186,14 @@ impl<T: Real> Style<T> for Rounded {
         isa: I,
         on_grid: &OnGrid<P, D>,
         inside: &Inside<i32, f32, D, M>,
-        own: &Range<u32>,
+        leaf: u32,
         one_way: &mut OneWay<T, D, M>,
         sums: &mut [Components<T, D>; M],
     ) where
         I: Isa,
         P: Pair,
     {
-        block.one_way_on_grid::<I, ACCURACY, WANTED>(isa, on_grid, inside, own, one_way, sums);
+        block.one_way_on_grid::<I, ACCURACY, WANTED>(isa, on_grid, inside, leaf, one_way, sums);
     }
 
     #[inline(always)]
