@@ -100,8 +100,8 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
 }
 
 /// Tolerances from which near pairs in space are taken in f32. On the clouds of [`harmonic3`], 300 to 2·10⁴ points with
-/// strengths of random sign and ±1 less their mean, whole errors to 7.02e-7 were at most 0.6 of it for potentials and 0.5 for
-/// fields. Fields of 10⁶ uniform points are wrong by 2e-7, most of it from the closest pairs.
+/// strengths of random sign and ±1 less their mean, whole errors to 3.62e-7 were at most 0.64 of it for potentials and 0.36 for
+/// fields, on small clouds. Fields of 10⁶ uniform points are wrong by 1.1e-7, most of it from the closest pairs.
 const COARSE_IN_SPACE: f64 = 3.6e-7;
 
 /// Points of a leaf whose pairs may be summed in f32: n additions of one sign leave about √n·2e-8.
