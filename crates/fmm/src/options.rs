@@ -10,9 +10,10 @@ pub enum Guarantee {
     /// ‖u − u_exact‖₂ ≤ tolerance·‖u_exact‖₂ over all targets, by an order calibrated on a corpus of clouds (the default:
     /// it is what [`Plan::verify`](crate::Plan::verify) measures, and costs a third fewer terms).
     ///
-    /// It counts on errors of many points that do not all add up. Where a few sources outweigh all others, or many points
-    /// coincide or lie on a lattice whose sites are corners of cells, errors were up to 17 times the tolerance: ask for
-    /// [`Pointwise`](Self::Pointwise) there, and verify. From a tolerance of 1e-6 on (in space 3.6e-7), near pairs are rounded to
+    /// It counts on errors of many points that do not all add up. Where a few sources outweigh all others, many points
+    /// coincide or lie on a lattice whose sites are corners of cells, or vector strengths are tangents of the curve on which the
+    /// points lie (which hardly act along it), errors were up to 32 times the tolerance: ask for
+    /// [`Pointwise`](Self::Pointwise) there, and verify. From a tolerance of 1e-6 on (in space 7e-7), near pairs are rounded to
     /// about 1e-7 of their size: where pairs of close points nearly cancel, what is left may be wrong altogether.
     #[default]
     Calibrated,

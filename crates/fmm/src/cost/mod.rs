@@ -62,8 +62,8 @@ macro_rules! constants {
 constants! {
     /// One near pair in f32, a source acting on a target; the mean over pairs taken one way and both ways.
     pair_f32,
-    /// The same in a plan of f64 for tolerances from 1e-6, in space from 3.6e-7: in f32 on a grid where it goes both ways, else
-    /// in f64.
+    /// The same in a plan of f64 for tolerances from 1e-6, in space from 7e-7: in f32 on a grid, if
+    /// one fits.
     pair_coarse,
     /// In f64 with the least accurate reciprocal, for tolerances from 3e-8.
     pair_single,
@@ -73,7 +73,7 @@ constants! {
     pair_full,
     /// One near pair with its potential, in f32.
     potential_f32,
-    /// In a plan of f64 for tolerances from 1e-6, in space from 3.6e-7.
+    /// In a plan of f64 for tolerances from 1e-6, in space from 7e-7.
     potential_coarse,
     /// In f64, for tolerances from 3e-8.
     potential_single,

@@ -14,7 +14,7 @@ use lanes::{InstructionSet, Isa, Job, Real, Scalar};
 use rayon::prelude::*;
 use std::ops::{Range, RangeInclusive};
 
-/// The most leaves that one task handles, and the fewest after which it ends where it would be too wide for a grid. In
+/// The most leaves that one task handles, and the fewest after which it ends where its leaves would not fit one grid. In
 /// space more of a small block's pairs go beyond it: blocks of 64 took a tenth more time of one core.
 const fn block(dimension: usize) -> RangeInclusive<usize> {
     if dimension == 2 {
@@ -108,8 +108,7 @@ pub(super) fn all_leaves<
     blocks.for_each_init(Scratch::default, work);
 }
 
-/// The leaves in blocks. Behind each other in Morton order, those of a block would lie far apart where it crosses a border
-/// of large cells.
+/// The leaves in blocks, which end where sizes or distances of the leaves would be too different for one grid.
 fn blocks<'a, T, E, const D: usize>(context: &'a Context<T, E, D>) -> Vec<&'a [u32]> {
     let tree = context.tree;
     let (least, most) = block(D).into_inner();

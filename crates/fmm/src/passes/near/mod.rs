@@ -112,7 +112,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         }
     }
 
-    /// The grid across the block, if there is one that is fine enough, and if sums are short enough for f32.
+    /// The grid for the pairs of the block, if one fits its leaves, and if sums are short enough for f32.
     fn grid(&self) -> Option<Grid<D>> {
         if self.all_coincide() {
             return None;
@@ -126,7 +126,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             }
             extent = extent.with(tree.centre(cell), tree.frame.cell_side(cell.level));
         }
-        Grid::across(&extent)
+        Grid::of(&extent)
     }
 
     /// Whether all points lie at one place: their potentials are 0, which a rounding must not change.

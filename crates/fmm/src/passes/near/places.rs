@@ -42,7 +42,7 @@ impl<V: Lanes> Coordinates<V> for AsTheyAre<V> {
     }
 }
 
-/// Places of the grid below which a pair is taken again: in space 1/45 of the largest leaf, since close pairs weigh most there.
+/// Places of the grid below which a pair is taken again: in space 1/43 of the largest leaf, since close pairs weigh most there.
 /// Pairs in f32 then left 1.1e-7 of the field of 10⁶ uniform points with random signs, and 1.3e-7, 1e-7 and 8e-8 for 2²⁴,
 /// 2²⁵ and 2²⁶, the latter with 17 and 65 % more time on a sphere.
 pub(in crate::passes) const fn close(dimension: usize) -> f64 {
@@ -52,7 +52,7 @@ pub(in crate::passes) const fn close(dimension: usize) -> f64 {
 pub(super) const FAR: f64 = (1u64 << 30) as f64;
 
 /// Coordinates on a grid, modulo 2³²: the difference of two near ones is exact, and becomes a number in f32. The relative error
-/// of a pair is at most 2⁻²⁴ from that and √D/[`close`] from the grid, since closer pairs are taken again.
+/// of r is at most 2⁻²⁴ from that and √D/[`close`] from the grid, since closer pairs are taken again.
 #[derive(Clone, Copy)]
 pub(in crate::passes) struct OnAGrid<X>(X);
 
@@ -135,7 +135,7 @@ impl<const D: usize> Extent<D> {
 
 impl<const D: usize> Grid<D> {
     /// The grid for the near pairs of some leaves, if they fit one.
-    pub(in crate::passes) fn across(extent: &Extent<D>) -> Option<Self> {
+    pub(in crate::passes) fn of(extent: &Extent<D>) -> Option<Self> {
         extent.fits_a_grid().then_some(Self {
             origin: extent.low,
             unit: REACH * extent.largest / PLACES,
@@ -165,7 +165,7 @@ mod tests {
     /// Leaves of widths 1 and 1/8 a thousand widths apart.
     fn grid() -> Grid<1> {
         let extent = Extent::NOTHING.with([0.5], 1.0).with([1000.0625], 0.125);
-        Grid::across(&extent).unwrap()
+        Grid::of(&extent).unwrap()
     }
 
     fn place(x: f64) -> i32 {
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn leaves_of_many_sizes_and_far_apart_have_no_grid() {
         let extent = Extent::NOTHING.with([0.5], 1.0);
-        assert!(Grid::across(&extent.with([1.03], 0.06)).is_none());
-        assert!(Grid::across(&extent.with([66_000.5], 1.0)).is_none());
+        assert!(Grid::of(&extent.with([1.03], 0.06)).is_none());
+        assert!(Grid::of(&extent.with([66_000.5], 1.0)).is_none());
     }
 }
