@@ -30,6 +30,8 @@ FLOOR = 1e-14
 
 def enter_environment():
     """Goes on in an own virtual environment, which is made on the first run."""
+    # For the peers, which read it when they are imported, and for farfield's processes.
+    os.environ.update(ONE_THREAD)
     python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if Path(sys.prefix) == ENVIRONMENT:
         return
@@ -41,7 +43,6 @@ def enter_environment():
         venv.create(ENVIRONMENT, with_pip=True, clear=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
         ready.write_text(packages)
-    os.environ.update(ONE_THREAD)
     code = subprocess.run([python, __file__, *sys.argv[1:]]).returncode
     sys.exit(code)
 
