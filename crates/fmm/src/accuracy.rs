@@ -101,7 +101,7 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
 
 /// Tolerances from which near pairs in space are taken in f32. Of some thousand clouds of 300 to 2·10⁴ points, with strengths of
 /// random sign and ±1 less their mean, potentials of Gaussian clouds of 2500 to 3500 points are the worst, whose points all
-/// are near: errors up to 4.8e-7 with AVX2, 4.3e-7 with AVX-512. Fields are wrong by 1e-7 to 2e-7, those of 10⁶ uniform points by
+/// are near: errors up to 4.9e-7 with AVX2, 4.3e-7 with AVX-512. Fields are wrong by 1e-7 to 2e-7, those of 10⁶ uniform points by
 /// 1.1e-7, most of it from the closest pairs.
 const COARSE_IN_SPACE: f64 = 7e-7;
 

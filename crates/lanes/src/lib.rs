@@ -220,7 +220,8 @@ pub trait Lanes:
     /// Like [`rsqrt`](Lanes::rsqrt), but 0 where self is ±0 or subnormal.
     fn rsqrt0<const ACCURACY: usize>(self) -> Self;
     /// self^{−3/2} for lanes as [`rsqrt`](Lanes::rsqrt) wants them: smaller results than normal ones may be 0, larger ones +∞ or
-    /// NaN, and the relative error of the others is in f64 three times that of `rsqrt`, in f32 at most 2.4e-7 (over all numbers from 1 to 4: 1.5e-7, where the cube of a root has up to 6.8e-7).
+    /// NaN, and the relative error of the others is in f64 three times that of `rsqrt`, in f32 at most 2.4e-7 (over all numbers
+    /// from 1 to 4: 1.5e-7, where the cube of a root has up to 6.8e-7).
     #[inline(always)]
     fn rsqrt_cubed<const ACCURACY: usize>(self) -> Self {
         let y = self.rsqrt::<ACCURACY>();
