@@ -3,13 +3,13 @@
 use crate::clouds::{BuiltIn, Cloud};
 use crate::config::{load, read_inputs};
 use crate::error::{Error, Result};
-use crate::kernel::{InSpace, in_space, known};
+use crate::kernel::{InPlane, InSpace, in_plane, in_space, known};
 use crate::machine::Machine;
 use crate::npy::{Array, Number, Precision};
 use crate::oracle::Oracle;
 use crate::text::{count, plural, say};
 use clap::Args;
-use farfield::{Kernel, Kernel2d, Outputs, Plan, Strength};
+use farfield::{Guarantee, Kernel, Outputs, Plan, Strength};
 use farfield_dynamics::Simulation;
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ pub(crate) struct Check {
     /// Points of the built-in clouds
     #[arg(long, default_value_t = 20_000, conflicts_with = "sources", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     n: u32,
-    /// [default: 1e-3,1e-6,1e-9,1e-12, in f32 1e-3,1e-5]
+    /// [default: those of 1e-3,1e-6,1e-9,1e-12 that the kernel allows, in f32 1e-3,1e-5]
     #[arg(
         long,
         value_name = "LIST",
@@ -73,10 +73,13 @@ impl Check {
             return match in_space(name.unwrap_or("coulomb"))? {
                 InSpace::Numbers(kernel) => self.in_dimension(kernel, yours),
                 InSpace::Vectors(kernel) => self.in_dimension(kernel, yours),
+                InSpace::Riesz(kernel) => self.in_dimension::<_, 3>(kernel, yours),
             };
         }
-        let kernel: Kernel2d = name.unwrap_or("biot-savart").parse()?;
-        self.in_dimension(kernel, yours)
+        match in_plane(name.unwrap_or("biot-savart"))? {
+            InPlane::Harmonic(kernel) => self.in_dimension(kernel, yours),
+            InPlane::Riesz(kernel) => self.in_dimension::<_, 2>(kernel, yours),
+        }
     }
 
     fn in_dimension<K: Kernel<D>, const D: usize>(
@@ -106,9 +109,10 @@ impl Check {
         clouds: &[Cloud<D, K::Strength<f64>>],
         default: &[f64],
     ) -> Result<()> {
-        let tolerances = match self.tolerances.is_empty() {
-            true => default,
-            false => &self.tolerances,
+        let least = Plan::<T, K, D>::least_tolerance(Guarantee::Calibrated);
+        let tolerances: Vec<f64> = match self.tolerances.is_empty() {
+            true => default.iter().copied().filter(|&t| t >= least).collect(),
+            false => self.tolerances.clone(),
         };
         let (name, isa) = (kernel.name(), self.machine.instruction_set());
         let threads = plural(rayon::current_num_threads(), "thread");
@@ -132,7 +136,7 @@ impl Check {
                 self.machine.isa,
             );
             let exact = oracle.exact()?;
-            for &tolerance in tolerances {
+            for &tolerance in &tolerances {
                 let options = self.machine.options(tolerance, Outputs::BOTH, D)?;
                 let plan = Plan::new(&positions, kernel.clone(), options)?;
                 let sums = plan.evaluate(&[&strengths], Outputs::BOTH)?.sums.remove(0);

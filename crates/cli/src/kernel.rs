@@ -1,16 +1,31 @@
 //! The name of a kernel, before arrays tell the dimension.
 
-use farfield::{Error, ErrorKind, Kernel3d, VectorKernel3d};
+use farfield::{Error, ErrorKind, Kernel2d, Kernel3d, Riesz, VectorKernel3d};
 
 /// A name that is known in some dimension, as it was written: every planar kernel and core is there in space too.
 pub(crate) fn known(name: &str) -> Result<String, Error> {
     in_space(name).map(|_| name.into())
 }
 
-/// Kernels in space, by what their sources carry.
+/// Kernels in the plane, by how their far fields are expanded.
+pub(crate) enum InPlane {
+    Harmonic(Kernel2d),
+    Riesz(Riesz),
+}
+
+/// The kernel of this name in the plane.
+pub(crate) fn in_plane(name: &str) -> Result<InPlane, Error> {
+    match name.split(':').next() {
+        Some("riesz") => name.parse().map(InPlane::Riesz),
+        _ => name.parse().map(InPlane::Harmonic),
+    }
+}
+
+/// Kernels in space, by what their sources carry and how their far fields are expanded.
 pub(crate) enum InSpace {
     Numbers(Kernel3d),
     Vectors(VectorKernel3d),
+    Riesz(Riesz),
 }
 
 /// The kernel of this name in space.
@@ -18,8 +33,9 @@ pub(crate) fn in_space(name: &str) -> Result<InSpace, Error> {
     match name.split(':').next() {
         Some("biot-savart") => name.parse().map(InSpace::Vectors),
         Some("coulomb") => name.parse().map(InSpace::Numbers),
+        Some("riesz") => name.parse().map(InSpace::Riesz),
         _ => {
-            let (found, allowed) = (format!("'{name}'"), "biot-savart, coulomb");
+            let (found, allowed) = (format!("'{name}'"), "biot-savart, coulomb, riesz");
             Err(Error::new(ErrorKind::Argument, "kernel", found, allowed))
         }
     }

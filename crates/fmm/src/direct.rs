@@ -9,7 +9,7 @@ use crate::passes::AsTheyAre;
 use crate::passes::p2p::p2p;
 use crate::passes::tile::{Back, RadialSum, Sources, Targets};
 use crate::passes::wanted::{FIELD, GRADIENT, POTENTIAL, symmetric, wanted};
-use crate::passes::{PADDING, unit};
+use crate::passes::{PADDING, root_of_fraction, unit};
 use crate::plan::add_gradient;
 use crate::points::{Extent, check_positions, check_resolution, check_strengths};
 use crate::tree::Frame;
@@ -97,7 +97,9 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
             };
             kernel.pair(scale).all_pairs(&all)
         });
-        let in_user_unit = |x: f64, power: usize| (0..power).fold(x * unit, |x, _| x * scale);
+        let root = root_of_fraction(kernel.pair(scale), scale);
+        let in_user_unit =
+            |x: f64, power: usize| (0..power).fold(x * unit * root * root, |x, _| x * scale);
         let sums = put_together(
             &kernel,
             by_component,

@@ -9,7 +9,7 @@ pub(crate) use user_order::add_gradient;
 
 use crate::Real;
 use crate::cost::{Costs, Counts, PairClass, Work, filling, leaf_capacity};
-use crate::expansion::{Expansion, Family};
+use crate::expansion::{Asked, Expansion, Family};
 use crate::kernel::{Kernel, RadialPair};
 use crate::lists::Lists;
 use crate::memory::{Spares, ask_ahead, room};
@@ -82,6 +82,11 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         Self::build(sources, Some(targets), kernel, options)
     }
 
+    /// The smallest tolerance that a plan takes for numbers of type `T` and this kernel.
+    pub fn least_tolerance(guarantee: Guarantee) -> f64 {
+        floor::<T>().max(FamilyOf::<K, D>::floor(guarantee))
+    }
+
     fn build(
         sources: &[[T; D]],
         targets: Option<&[[T; D]]>,
@@ -102,9 +107,13 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             .max(floor::<T>())
             .max(of_family);
         let chosen = options.chosen()?;
-        let (single, lanes) = (!is_double::<T>(), chosen.lanes());
-        let (expansion, pair_accuracy) =
-            FamilyOf::<K, D>::within(tolerance, options.guarantee, single, lanes);
+        let asked = Asked {
+            tolerance,
+            guarantee: options.guarantee,
+            single: !is_double::<T>(),
+            lanes: chosen.lanes(),
+        };
+        let (expansion, pair_accuracy) = kernel.pair(1.0).family(&asked)?;
         let mut plan = Self {
             chosen,
             expansion,
@@ -214,6 +223,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             order: self.expansion.order(),
             waves: self.expansion.waves(),
             waves_in_single: self.expansion.waves_in_single() && self.chosen.lanes() > 1,
+            interpolates: self.expansion.interpolates(),
+            pair_factor: self.kernel.pair(1.0).cost(),
             pair: PairClass::of(self.pair_accuracy, is_double::<T>()),
             potential: self.options.outputs.potential || self.options.outputs.gradient,
         }

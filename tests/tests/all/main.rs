@@ -25,6 +25,8 @@ mod properties;
 mod refusals;
 /// The same bytes whatever the threads, the calls before, and the way that the plan was made.
 mod reproducible;
+/// Riesz kernels in the plane and in space: accuracy over a corpus, formulas, limits, refusals, reproducibility.
+mod riesz;
 /// Coulomb and Biot–Savart sums in space: accuracy over a corpus, formulas, laws, refusals, reproducibility.
 mod space;
 /// Pairs at every distance: what a coarse grid for near pairs would lose.

@@ -15,7 +15,7 @@ mod table;
 use crate::clouds::BuiltIn;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::kernel::{InSpace, in_space, known};
+use crate::kernel::{InPlane, InSpace, in_plane, in_space, known};
 use crate::machine::Machine;
 use crate::npy::{Number, Precision};
 use crate::output_folder::OutputFolder;
@@ -24,7 +24,7 @@ use crate::text::say;
 use about::About;
 use clap::Args;
 use crossover::Crossover;
-use farfield::{BiotSavart2d, Coulomb3d, Kernel, Kernel2d, Outputs, Plan};
+use farfield::{BiotSavart2d, Coulomb3d, Kernel, Outputs, Plan};
 use measure::{Measurement, Row};
 use serde::Serialize;
 use std::ops::RangeInclusive;
@@ -114,8 +114,12 @@ impl Bench {
             (None, 3) => match in_space(name.unwrap_or("coulomb"))? {
                 InSpace::Numbers(kernel) => self.of(kernel),
                 InSpace::Vectors(kernel) => self.of(kernel),
+                InSpace::Riesz(kernel) => self.of::<_, 3>(kernel),
             },
-            _ => self.of(name.unwrap_or("biot-savart").parse::<Kernel2d>()?),
+            _ => match in_plane(name.unwrap_or("biot-savart"))? {
+                InPlane::Harmonic(kernel) => self.of(kernel),
+                InPlane::Riesz(kernel) => self.of::<_, 2>(kernel),
+            },
         }
     }
 

@@ -6,12 +6,12 @@ mod sum;
 
 use crate::error::{Error, Result};
 use crate::files;
-use crate::kernel::{InSpace, in_space, known};
+use crate::kernel::{InPlane, InSpace, in_plane, in_space, known};
 use crate::machine::Machine;
 use crate::npy::{self, Array, Number, Precision};
 use crate::outputs::{self, Output};
 use clap::{Args, ValueEnum};
-use farfield::{Kernel, Kernel2d, Outputs};
+use farfield::{Kernel, Outputs};
 use save::Results;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -113,11 +113,15 @@ impl Eval {
     /// The sum in the dimension of the sources.
     fn in_dimension<T: Number>(&self, arrays: &Arrays) -> Result<()> {
         if !arrays.sources.is_spatial()? {
-            return self.sum::<T, _, 2>(self.kernel.parse::<Kernel2d>()?, arrays);
+            return match in_plane(&self.kernel)? {
+                InPlane::Harmonic(kernel) => self.sum::<T, _, 2>(kernel, arrays),
+                InPlane::Riesz(kernel) => self.sum::<T, _, 2>(kernel, arrays),
+            };
         }
         match in_space(&self.kernel)? {
             InSpace::Numbers(kernel) => self.sum::<T, _, 3>(kernel, arrays),
             InSpace::Vectors(kernel) => self.sum::<T, _, 3>(kernel, arrays),
+            InSpace::Riesz(kernel) => self.sum::<T, _, 3>(kernel, arrays),
         }
     }
 

@@ -71,12 +71,17 @@ fn evenly_filled(work: &Work, q: usize) -> Counts {
 mod tests {
     use super::*;
     use crate::Guarantee;
-    use crate::expansion::Family;
     use crate::expansion::harmonic2::Harmonic2;
+    use crate::expansion::{Asked, Family};
     use lanes::InstructionSet;
 
     fn work(n: usize, tolerance: f64) -> Work {
-        let (expansion, accuracy) = Harmonic2::within(tolerance, Guarantee::Calibrated, false, 4);
+        let (expansion, accuracy) = Harmonic2::within(&Asked {
+            tolerance,
+            guarantee: Guarantee::Calibrated,
+            single: false,
+            lanes: 4,
+        });
         Work {
             dimension: 2,
             sources: n,
@@ -84,6 +89,8 @@ mod tests {
             order: expansion.order(),
             waves: expansion.waves(),
             waves_in_single: false,
+            interpolates: false,
+            pair_factor: 1.0,
             pair: PairClass::of(accuracy, true),
             potential: false,
         }

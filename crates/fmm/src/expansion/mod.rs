@@ -6,8 +6,10 @@
 mod forms;
 pub(crate) mod harmonic2;
 pub(crate) mod harmonic3;
+pub(crate) mod interpolation;
 
 pub(crate) use forms::{Forms, FormsMut, NONE, Outgoing, Wave};
+pub(crate) use interpolation::Radial;
 
 use crate::Guarantee;
 use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
@@ -167,17 +169,29 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     );
 }
 
-/// A family as a plan holds it: from a tolerance to expansions, and when they are worth their while.
+/// What a plan asks of its expansions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub(crate) tolerance: f64,
+    pub(crate) guarantee: Guarantee,
+    /// Points in f32.
+    pub(crate) single: bool,
+    /// Numbers of a vector.
+    pub(crate) lanes: usize,
+}
+
+/// A family as a plan holds it, and when its expansions are worth their while.
 pub(crate) trait Family<const D: usize>: Expansion<D> + Debug + Sized + 'static {
-    /// Expansions within a tolerance, for vectors of `lanes` and points in `single` precision or double; and the accuracy
-    /// of a near pair that goes with them, see [`lanes::accuracy`].
-    fn within(tolerance: f64, guarantee: Guarantee, single: bool, lanes: usize) -> (Self, usize);
     /// The smallest tolerance that the expansions can give.
     fn floor(guarantee: Guarantee) -> f64;
     /// Order of a multipole or local expansion.
     fn order(&self) -> usize;
     /// Number of plane waves in each direction.
     fn waves(&self) -> usize;
+    /// Whether far fields are interpolated: the order is nodes an axis then, and the waves are numbers of a multipole.
+    fn interpolates(&self) -> bool {
+        false
+    }
     /// Up to so many points, pairs are cheaper than the expansion of a cell of another size.
     fn direct_below(&self) -> usize;
 }

@@ -18,8 +18,10 @@ mod coulomb;
 mod gaussian_core;
 mod gaussian_in_space;
 mod gaussian_share;
+mod interpolated;
 mod named;
 mod named_in_space;
+mod riesz;
 mod spatial;
 mod strength;
 
@@ -28,8 +30,10 @@ pub use biot_savart::{BiotSavart2d, BiotSavart3d};
 pub use coulomb::{Coulomb2d, Coulomb3d};
 pub use gaussian_core::{GaussianCore, GaussianPair};
 pub use gaussian_in_space::GaussianPair3d;
+pub use interpolated::InterpolatedPair;
 pub use named::Kernel2d;
 pub use named_in_space::{Kernel3d, VectorKernel3d};
+pub use riesz::{Riesz, RieszPair, WholeRieszPair};
 pub use spatial::{RadialPair3d, Singular3d};
 pub(crate) use strength::by_component;
 pub use strength::{Strength, converted};
@@ -110,6 +114,9 @@ pub(crate) trait Pair: Copy + Send + Sync {
 
     /// φ(r²) with relative error as `ACCURACY` says.
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
+    /// Whether φ may grow faster than 1/r^D, so that z φ is taken as in f32 in every precision.
+    const SPLIT: bool = false;
+
     /// z φ(r²) as a product of a vector and a number, both of which stay within the range of f32 where z φ does: z and φ,
     /// unless φ leaves it sooner. It must be 0 at z = 0 with r² the ε² of [`crate::passes::p2p`].
     #[inline(always)]

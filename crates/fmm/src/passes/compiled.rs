@@ -7,9 +7,10 @@ use super::{Buffers, Context, evaluate};
 use crate::direct::AllPairs;
 use crate::expansion::harmonic2::Harmonic2;
 use crate::expansion::harmonic3::Harmonic3;
-use crate::expansion::{Expansion, Family};
-use crate::kernel::{Pair, RadialPair2d, RadialPair3d};
-use crate::{Outputs, PassSeconds};
+use crate::expansion::interpolation::Interpolation;
+use crate::expansion::{Asked, Expansion, Family};
+use crate::kernel::{InterpolatedPair, Pair, RadialPair2d, RadialPair3d};
+use crate::{Outputs, PassSeconds, Result};
 use lanes::accuracy::{COARSE, FULL, MIDDLE, SINGLE};
 use std::fmt::Debug;
 
@@ -21,6 +22,20 @@ pub trait RadialPair<const D: usize>: Copy + Debug + Send + Sync + 'static {
 
     /// γ is a length to the power −POWER, and z φ has one more; 0 for a logarithm, whose unit the pair knows.
     const POWER: usize;
+
+    /// What has to be added to `POWER` where the power is no whole number.
+    fn fraction(self) -> f64 {
+        0.0
+    }
+
+    /// How many times as long as the singular pair this one takes.
+    fn cost(self) -> f64 {
+        1.0
+    }
+
+    /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them, see [`lanes::accuracy`].
+    /// Errors: a guarantee that they cannot give.
+    fn family(self, asked: &Asked) -> Result<(Self::Family, usize)>;
 
     /// The fast method for this pair in f64.
     fn in_double(
@@ -45,11 +60,16 @@ pub trait RadialPair<const D: usize>: Copy + Debug + Send + Sync + 'static {
 }
 
 macro_rules! radial_pair {
-    ($pair:ident in $D:literal by $family:ident, power $power:literal, $M:literal at once: $($variant:ident),*) => {
+    (
+        $pair:ident in $D:literal by $family:ty, power $power:literal, $M:literal at once: $($variant:ident),*;
+        $($more:item)*
+    ) => {
         #[allow(private_interfaces)]
         impl RadialPair<$D> for $pair {
             type Family = $family;
             const POWER: usize = $power;
+
+            $($more)*
 
             fn in_double(
                 self,
@@ -83,9 +103,43 @@ macro_rules! radial_pair {
         }
     };
 }
-radial_pair!(RadialPair2d in 2 by Harmonic2, power 0, 4 at once: Singular, Gaussian);
+macro_rules! harmonic_pair {
+    ($pair:ident in $D:literal by $family:ident, power $power:literal, $M:literal at once: $($variant:ident),*) => {
+        radial_pair!($pair in $D by $family, power $power, $M at once: $($variant),*;
+            fn family(self, asked: &Asked) -> Result<($family, usize)> {
+                Ok($family::within(asked))
+            }
+        );
+    };
+}
+harmonic_pair!(RadialPair2d in 2 by Harmonic2, power 0, 4 at once: Singular, Gaussian);
 // The components of a vector.
-radial_pair!(RadialPair3d in 3 by Harmonic3, power 1, 3 at once: Singular, Gaussian, Algebraic);
+harmonic_pair!(RadialPair3d in 3 by Harmonic3, power 1, 3 at once: Singular, Gaussian, Algebraic);
+
+macro_rules! interpolated_pair {
+    ($D:literal) => {
+        radial_pair!(
+            InterpolatedPair in $D by Interpolation<$D>, power 0, 1 at once: Riesz, Logarithm, Inverse, InverseSquare;
+            fn fraction(self) -> f64 {
+                self.power().power()
+            }
+
+            fn cost(self) -> f64 {
+                match self {
+                    // A logarithm and an exponential.
+                    Self::Riesz(_) => 3.3,
+                    _ => 1.2,
+                }
+            }
+
+            fn family(self, asked: &Asked) -> Result<(Interpolation<$D>, usize)> {
+                Interpolation::within(self.power(), asked)
+            }
+        );
+    };
+}
+interpolated_pair!(2);
+interpolated_pair!(3);
 
 /// A precision for which the method is compiled.
 #[allow(private_bounds, private_interfaces)]

@@ -6,12 +6,12 @@ use super::tile::RadialSum;
 use super::{Buffers, Context, Down, PADDING, Sink, TargetSums, evaluate};
 use crate::direct::{self, AllPairs};
 use crate::expansion::{
-    CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
+    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
 };
 use crate::kernel::{InUnit, Kernel, Pair};
 use crate::lists::{Lists, slots};
 use crate::tree::{Frame, Limits, Tree};
-use crate::{Guarantee, Options, Outputs, PassSeconds, Plan};
+use crate::{Guarantee, Options, Outputs, PassSeconds, Plan, Result};
 use lanes::accuracy::{COARSE, SINGLE};
 use lanes::{Chosen, Isa, Lanes, Real};
 use proptest::prelude::*;
@@ -336,9 +336,6 @@ proptest! {
 }
 
 impl Family<3> for Count {
-    fn within(_: f64, _: Guarantee, _: bool, _: usize) -> (Self, usize) {
-        (Self, 1)
-    }
     fn floor(_: Guarantee) -> f64 {
         0.0
     }
@@ -357,6 +354,9 @@ impl RadialPair<3> for One {
     type Family = Count;
     const POWER: usize = 0;
 
+    fn family(self, _: &Asked) -> Result<(Count, usize)> {
+        Ok((Count, 1))
+    }
     fn in_double(
         self,
         context: &Context<f64, Count, 3>,

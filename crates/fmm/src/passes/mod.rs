@@ -145,6 +145,15 @@ fn into_tree_order<T: Real, E, const D: usize>(
     });
 }
 
+/// scale^{½ fraction} of a pair, which brings a radial sum to the user's unit in two steps, so that it leaves the range of the
+/// numbers only where the result does, or nearly so.
+pub(crate) fn root_of_fraction<P: RadialPair<D>, const D: usize>(pair: P, scale: f64) -> f64 {
+    match pair.fraction() {
+        0.0 => 1.0,
+        fraction => scale.powf(0.5 * fraction),
+    }
+}
+
 /// The power of two that brings a strength of this size into [½, 1), as far as its inverse is finite.
 pub(crate) fn unit(largest: f64) -> f64 {
     if largest == 0.0 {

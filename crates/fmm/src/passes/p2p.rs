@@ -231,7 +231,7 @@ where
     C: Coordinates<V>,
     P: Pair,
 {
-    if C::ROUNDED || is_double::<V::Elem>() {
+    if C::ROUNDED || is_double::<V::Elem>() && !P::SPLIT {
         (z, pair.phi::<V, ACCURACY>(isa, r2))
     } else {
         pair.in_single::<V, ACCURACY, D>(isa, z, r2)

@@ -3,7 +3,7 @@
 use crate::kernel::{Kernel, RadialPair, Strength};
 use crate::memory::ask_ahead;
 use crate::passes::wanted::{SECOND, symmetric};
-use crate::passes::{Sink, TargetSums};
+use crate::passes::{Sink, TargetSums, root_of_fraction};
 use crate::tree::Tree;
 use crate::{Error, ErrorKind, Real, Result, Sums};
 use lanes::{ShareSlice, Shared};
@@ -33,6 +33,8 @@ pub(super) struct UserOrder<'a, T: Real, K, const D: usize> {
     kernel: &'a K,
     user_index: &'a [u32],
     scale: f64,
+    /// See [`root_of_fraction`].
+    root_of_fraction: f64,
     vectors: Vec<OfVector<'a, T>>,
 }
 
@@ -113,6 +115,7 @@ impl<'a, T: Real, K: Kernel<D>, const D: usize> UserOrder<'a, T, K, D> {
             kernel,
             user_index: &tree.targets().user_index,
             scale: tree.frame.scale,
+            root_of_fraction: root_of_fraction(kernel.pair(tree.frame.scale), tree.frame.scale),
             vectors: units.into_iter().zip(wanted).map(of_vector).collect(),
         }
     }
@@ -126,12 +129,12 @@ impl<'a, T: Real, K: Kernel<D>, const D: usize> UserOrder<'a, T, K, D> {
         })
     }
 
-    /// A radial sum in the user's unit; in plan units it is a length to the power −`POWER` − `more`. The frame's scale is a
-    /// power of two.
+    /// A radial sum in the user's unit; in plan units it is a length to the power −`POWER` − `more` (and − the pair's fraction).
+    /// The frame's scale is a power of two.
     #[inline(always)]
     fn in_user_unit(&self, sum: T, unit: f64, more: usize) -> T {
         let power = <K::Pair as RadialPair<D>>::POWER + more;
-        let sum = sum.to_f64() * unit;
+        let sum = sum.to_f64() * unit * self.root_of_fraction * self.root_of_fraction;
         T::from_f64((0..power).fold(sum, |sum, _| sum * self.scale))
     }
 }

@@ -19,7 +19,9 @@ mod shift;
 mod translate;
 mod waves;
 
-use super::{CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave};
+use super::{
+    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
+};
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use shift::Shift;
@@ -52,14 +54,16 @@ impl Harmonic2 {
     }
 }
 
-impl Family<2> for Harmonic2 {
-    fn within(tolerance: f64, guarantee: Guarantee, single: bool, lanes: usize) -> (Self, usize) {
-        let accuracy = accuracy::harmonic2(tolerance, guarantee, single);
-        (
-            Self::new(accuracy.order, accuracy.wave_error, lanes),
-            accuracy.pair,
-        )
+impl Harmonic2 {
+    /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them, see [`lanes::accuracy`].
+    pub(crate) fn within(asked: &Asked) -> (Self, usize) {
+        let accuracy = accuracy::harmonic2(asked.tolerance, asked.guarantee, asked.single);
+        let expansion = Self::new(accuracy.order, accuracy.wave_error, asked.lanes);
+        (expansion, accuracy.pair)
     }
+}
+
+impl Family<2> for Harmonic2 {
     /// The finest quadrature is as good as f64.
     fn floor(_: Guarantee) -> f64 {
         0.0

@@ -27,7 +27,9 @@ mod shift;
 mod translate;
 mod waves;
 
-use super::{CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave};
+use super::{
+    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
+};
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use layout::Layout;
@@ -116,14 +118,16 @@ impl Harmonic3 {
     }
 }
 
-impl Family<3> for Harmonic3 {
-    fn within(tolerance: f64, guarantee: Guarantee, single: bool, lanes: usize) -> (Self, usize) {
-        let accuracy = accuracy::harmonic3(tolerance, guarantee, single);
-        (
-            Self::new(accuracy.order, accuracy.wave_error, lanes),
-            accuracy.pair,
-        )
+impl Harmonic3 {
+    /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them, see [`lanes::accuracy`].
+    pub(crate) fn within(asked: &Asked) -> (Self, usize) {
+        let accuracy = accuracy::harmonic3(asked.tolerance, asked.guarantee, asked.single);
+        let expansion = Self::new(accuracy.order, accuracy.wave_error, asked.lanes);
+        (expansion, accuracy.pair)
     }
+}
+
+impl Family<3> for Harmonic3 {
     fn floor(guarantee: Guarantee) -> f64 {
         accuracy::harmonic3_floor(guarantee)
     }

@@ -1,0 +1,475 @@
+//! The kernel-independent family: Chebyshev interpolation, compressed to what far cells see of a cell.
+//!
+//! In box units u = (x − c)/h, for a homogeneous kernel g(h u) = h^q (κ(|u|) + constant), q its degree,
+//!
+//! ```text
+//! κ(x − y) ≈ Σ_ab ℓ_a(x) κ(x_a − y_b) ℓ_b(y)      ℓ: Lagrange's polynomials on tensors of Chebyshev nodes
+//! W κ(x_a + o − y_b) W ≈ U C_o Uᵀ                 for all far offsets o, U with orthonormal columns
+//! multipole  M = Uᵀ W⁻¹ Σ_j w_j ℓ(y_j)
+//! local      L = Σ_o C_o M_o,   g(x) = h^q (Λ + ℓ(x)ᵀ W⁻¹ U L)
+//! ```
+//!
+//! W holds the roots of the nodes' quadrature weights, and U the largest singular vectors of all matrices beside each other
+//! (W. Fong and E. Darve, J. Comput. Phys. 228 (2009); M. Messner et al., hal-00746089). The numbers of U come by parity: a
+//! reflection of space changes the signs of some. So only offsets without negative components have a matrix; others
+//! reflect their multipole first, and the local after.
+//!
+//! A multipole is its total strength, then a vector's width on, M; a local likewise Λ and L. Rows are padded to whole vectors.
+
+mod basis;
+mod cache;
+#[cfg(test)]
+mod chain;
+mod chebyshev;
+mod matrix;
+mod operators;
+mod points;
+mod tensor;
+
+use super::{
+    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
+};
+use crate::lists::slots;
+use crate::passes::wanted::{GRADIENT, POTENTIAL};
+use crate::{Error, Guarantee, Result, accuracy};
+use chebyshev::Nodes;
+use lanes::Isa;
+use operators::Operators;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+/// A radial function as this family sees it, in box units.
+pub(crate) trait Radial: Debug + Send + Sync {
+    /// κ at a squared distance: the potential, less a constant where that loses digits.
+    fn value(&self, r2: f64) -> f64;
+    /// φ = −κ′/r.
+    fn phi(&self, r2: f64) -> f64;
+    /// r φ′.
+    fn slope(&self, r2: f64) -> f64;
+    /// q in g(h u) = h^q (κ(|u|) + constant).
+    fn degree(&self) -> f64;
+    /// Numbers that no other radial function has.
+    fn key(&self) -> Vec<u64>;
+    /// The constant, for a cell of this side.
+    fn constant(&self, log_side: f64) -> f64;
+}
+
+/// Everything that depends on the kernel and the tolerance.
+#[derive(Debug)]
+pub struct Interpolation<const D: usize> {
+    radial: Box<dyn Radial>,
+    nodes: Nodes,
+    operators: Arc<Operators>,
+    /// `operators.rank` rounded up to whole vectors.
+    padded: usize,
+    /// By reflection, whose bits say which axes change sign: the signs of the numbers of a multipole.
+    signs: Vec<Vec<f64>>,
+    /// By offset: what of a parent's far lists comes over it.
+    moves: Vec<Vec<Move>>,
+}
+
+/// From a slot to a child, as reflections of their offset.
+#[derive(Clone, Copy, Debug)]
+struct Move {
+    slot: usize,
+    child: usize,
+    reflection: usize,
+}
+
+/// Widest vector of f64.
+const WIDEST: usize = 8;
+/// Room on the stack for the polynomials of a cell, or the numbers of a multipole, in the plane and in space.
+const ROOM_2D: usize = 512;
+const ROOM_3D: usize = 4096;
+
+impl<const D: usize> Interpolation<D> {
+    /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them.
+    pub(crate) fn within(radial: impl Radial + 'static, asked: &Asked) -> Result<(Self, usize)> {
+        if asked.guarantee == Guarantee::Pointwise {
+            let allowed = "calibrated, for kernels whose far fields are interpolated";
+            return Err(Error::argument("guarantee", "pointwise", allowed));
+        }
+        let accuracy = accuracy::interpolation(asked.tolerance, radial.degree(), D, asked.single);
+        Ok((
+            Self::new(radial, accuracy.nodes, accuracy.error),
+            accuracy.pair,
+        ))
+    }
+
+    /// Expansions on `nodes` an axis, which lose at most `error` of the kernel.
+    fn new(radial: impl Radial + 'static, nodes: usize, error: f64) -> Self {
+        let nodes = Nodes::new(nodes);
+        let key = (D, radial.key(), nodes.len(), error.to_bits());
+        let make = || Operators::new::<D>(&radial, &nodes, error);
+        let operators = cache::operators(key, make);
+        let sign = |class: usize, reflection: usize| {
+            if (class & reflection).count_ones() % 2 == 0 {
+                1.0
+            } else {
+                -1.0
+            }
+        };
+        let padded = operators.rank.next_multiple_of(WIDEST);
+        let signs = (0..1 << D)
+            .map(|reflection| {
+                let mut signs = vec![0.0; padded];
+                for (to, &class) in signs.iter_mut().zip(&operators.class_of) {
+                    *to = sign(class, reflection);
+                }
+                signs
+            })
+            .collect();
+        Self {
+            radial: Box::new(radial),
+            nodes,
+            operators,
+            padded,
+            signs,
+            moves: moves::<D>(),
+        }
+    }
+
+    /// Numbers of one form: a multipole or local by reflection.
+    fn form_len(&self) -> usize {
+        self.padded << D
+    }
+
+    /// out += S A S x, with the signs S of a reflection.
+    #[inline(always)]
+    fn reflected<I: Isa, const ROOM: usize>(
+        &self,
+        isa: I,
+        matrix: &matrix::Matrix,
+        reflection: usize,
+        x: &[f64],
+        out: &mut [f64],
+    ) {
+        let (mut from, mut to) = ([0.0; ROOM], [0.0; ROOM]);
+        let signs = &self.signs[reflection];
+        for ((from, x), sign) in from.iter_mut().zip(x).zip(signs) {
+            *from = x * sign;
+        }
+        matrix.times(isa, &from, &mut to);
+        for ((out, to), sign) in out.iter_mut().zip(&to).zip(signs) {
+            *out += to * sign;
+        }
+    }
+
+    #[inline(always)]
+    fn l2l_in<I: Isa, const ROOM: usize>(
+        &self,
+        isa: I,
+        octant: usize,
+        parent: &[f64],
+        child: &mut [f64],
+    ) {
+        // In units of h^q, and the child's h is half as large.
+        let factor = 2f64.powf(self.radial.degree());
+        let mut numbers = [0.0; ROOM];
+        child[0] += factor * self.constant(parent, &mut numbers);
+        numbers.iter_mut().for_each(|x| *x *= factor);
+        let out = &mut child[WIDEST..];
+        self.reflected::<I, ROOM>(isa, &self.operators.l2l, octant, &numbers, out);
+    }
+
+    #[inline(always)]
+    fn p2m_in<I: Isa, const ROOM: usize>(
+        &self,
+        isa: I,
+        points: &UnitPoints<D>,
+        multipole: &mut [f64],
+    ) {
+        let (mut sums, mut of_class) = ([0.0; ROOM], [0.0; ROOM]);
+        points::p2m(isa, self.nodes.len(), points, &mut sums);
+        // T_0 along all axes.
+        multipole[0] += sums[0];
+        for class in &self.operators.classes {
+            for (to, &at) in of_class.iter_mut().zip(&class.polynomials) {
+                *to = sums[at as usize];
+            }
+            let to = &mut multipole[WIDEST + class.aligned()..];
+            class.up.times(isa, &of_class, to);
+        }
+    }
+
+    /// Coefficients of the polynomials of a local, the constant among them.
+    #[inline(always)]
+    fn polynomials<I: Isa, const ROOM: usize>(&self, isa: I, local: &[f64]) -> [f64; ROOM] {
+        let (mut of_class, mut f) = ([0.0; ROOM], [0.0; ROOM]);
+        let mut numbers = [0.0; ROOM];
+        let constant = self.constant(local, &mut numbers);
+        for class in &self.operators.classes {
+            let numbers = &numbers[class.first..][..class.rank];
+            of_class[..class.down.rows()].fill(0.0);
+            class.down.times(isa, numbers, &mut of_class);
+            for (from, &at) in of_class.iter().zip(&class.polynomials) {
+                f[at as usize] = *from;
+            }
+        }
+        f[0] += constant;
+        f
+    }
+
+    /// The constant of a local, and its other numbers, of which none stands for a constant: so the roundings of a large one
+    /// touch no derivative.
+    #[inline(always)]
+    fn constant(&self, local: &[f64], numbers: &mut [f64]) -> f64 {
+        numbers[..self.padded].copy_from_slice(&local[WIDEST..][..self.padded]);
+        let first = std::mem::take(&mut numbers[0]);
+        local[0] + first * self.operators.constant
+    }
+
+    /// Adds what `values` at the nodes are to a local.
+    fn from_nodes(&self, values: &[f64], local: &mut [f64]) {
+        for (value, row) in values.iter().zip(&self.operators.at_nodes) {
+            for (out, x) in local[WIDEST..].iter_mut().zip(row) {
+                *out += value * x;
+            }
+        }
+    }
+
+    /// Places of the nodes.
+    fn places(&self) -> impl Iterator<Item = [f64; D]> {
+        tensor::indices::<D>(self.nodes.len()).map(|index| index.map(|i| self.nodes.u[i]))
+    }
+}
+
+/// What comes over each of [`operators::offsets`].
+fn moves<const D: usize>() -> Vec<Vec<Move>> {
+    let offsets = operators::offsets::<D>();
+    let mut moves = vec![vec![]; offsets.len()];
+    for (child, far) in slots::far_slots::<D>().into_iter().enumerate() {
+        for slot in far {
+            let anchor = slots::anchor::<D>(slot);
+            let offset: [i32; D] = std::array::from_fn(|a| (child as i32 >> a & 1) - anchor[a]);
+            let reflection = (0..D).map(|a| usize::from(offset[a] < 0) << a).sum();
+            let absolute = offset.map(|o| o.unsigned_abs() as usize);
+            if let Some(k) = offsets.iter().position(|&offset| offset == absolute) {
+                moves[k].push(Move {
+                    slot,
+                    child,
+                    reflection,
+                });
+            }
+        }
+    }
+    moves
+}
+
+impl<const D: usize> Family<D> for Interpolation<D> {
+    fn floor(_: Guarantee) -> f64 {
+        accuracy::interpolation_floor(D)
+    }
+    fn order(&self) -> usize {
+        self.nodes.len()
+    }
+    fn waves(&self) -> usize {
+        self.operators.rank
+    }
+    fn interpolates(&self) -> bool {
+        true
+    }
+    fn direct_below(&self) -> usize {
+        self.nodes.len().pow(D as u32)
+    }
+}
+
+impl<const D: usize> Expansion<D> for Interpolation<D> {
+    fn multipole_len(&self) -> usize {
+        WIDEST + self.padded
+    }
+    fn local_len(&self) -> usize {
+        WIDEST + self.padded
+    }
+    fn wave_len(&self) -> usize {
+        self.form_len()
+    }
+    fn parents_at_once(&self) -> usize {
+        64
+    }
+
+    #[inline(always)]
+    fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<D>, multipole: &mut [f64]) {
+        if const { D == 2 } {
+            self.p2m_in::<I, ROOM_2D>(isa, points, multipole);
+        } else {
+            self.p2m_in::<I, ROOM_3D>(isa, points, multipole);
+        }
+    }
+
+    #[inline(always)]
+    fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]) {
+        parent[0] += child[0];
+        let (matrix, from) = (&self.operators.m2m, &child[WIDEST..]);
+        let to = &mut parent[WIDEST..];
+        if const { D == 2 } {
+            self.reflected::<I, ROOM_2D>(isa, matrix, octant, from, to);
+        } else {
+            self.reflected::<I, ROOM_3D>(isa, matrix, octant, from, to);
+        }
+    }
+
+    #[inline(always)]
+    fn outgoing<I: Isa>(&self, _: I, _: usize, multipoles: &[f64], cells: &[u32], forms: FormsMut) {
+        let (len, forms) = (self.multipole_len(), f64::of_mut(forms));
+        for (&cell, form) in cells.iter().zip(forms.chunks_exact_mut(self.form_len())) {
+            let multipole = &multipoles[cell as usize * len + WIDEST..][..self.padded];
+            for (signs, out) in self.signs.iter().zip(form.chunks_exact_mut(self.padded)) {
+                for ((out, x), sign) in out.iter_mut().zip(multipole).zip(signs) {
+                    *out = x * sign;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn translate<I: Isa>(
+        &self,
+        isa: I,
+        _: usize,
+        sources: &[u32],
+        outgoing: &Outgoing,
+        incoming: &mut Forms,
+    ) {
+        let incoming: &mut [f64] = incoming.room(0, self.form_len() << D);
+        incoming.fill(0.0);
+        for (matrix, moves) in self.operators.m2l.iter().zip(&self.moves) {
+            let (mut from, mut to, mut count) = ([0; 64], [0; 64], 0);
+            for m in moves
+                .iter()
+                .filter(|m| sources[m.slot] != Outgoing::NOTHING)
+            {
+                from[count] = sources[m.slot] as usize + m.reflection * self.padded;
+                to[count] = m.child * self.form_len() + m.reflection * self.padded;
+                count += 1;
+            }
+            let of = |at: usize| outgoing.numbers::<f64>(at, self.operators.rank);
+            let mut k = 0;
+            while k + 4 <= count {
+                let from = [from[k], from[k + 1], from[k + 2], from[k + 3]].map(of);
+                let to = [to[k], to[k + 1], to[k + 2], to[k + 3]];
+                matrix.times_each::<I, 4>(isa, from, incoming, to);
+                k += 4;
+            }
+            while k < count {
+                matrix.times_each::<I, 1>(isa, [of(from[k])], incoming, [to[k]]);
+                k += 1;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn incoming<I: Isa>(
+        &self,
+        _: I,
+        _: usize,
+        children: &[(usize, usize)],
+        incoming: &mut Forms,
+        locals: &mut [f64],
+    ) {
+        let len = self.local_len();
+        for &(octant, local) in children {
+            let form: &[f64] = incoming.room(octant * self.form_len(), self.form_len());
+            let local = &mut locals[local * len + WIDEST..][..self.padded];
+            for (signs, form) in self.signs.iter().zip(form.chunks_exact(self.padded)) {
+                for ((out, x), sign) in local.iter_mut().zip(form).zip(signs) {
+                    *out += x * sign;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn far_constant(&self, strength: f64, log_side: f64, local: &mut [f64]) {
+        local[0] += strength * self.radial.constant(log_side);
+    }
+
+    #[inline(always)]
+    fn l2l<I: Isa>(&self, isa: I, octant: usize, parent: &[f64], child: &mut [f64]) {
+        if const { D == 2 } {
+            self.l2l_in::<I, ROOM_2D>(isa, octant, parent, child);
+        } else {
+            self.l2l_in::<I, ROOM_3D>(isa, octant, parent, child);
+        }
+    }
+
+    fn p2l<I: Isa>(&self, _: I, points: &UnitPoints<D>, log_side: f64, local: &mut [f64]) {
+        let sum = |node: [f64; D]| {
+            let of = |(j, w): (usize, &f64)| {
+                let square = |a: usize| (node[a] - points.u[a][j]).powi(2);
+                // Padding has no strength, and may lie anywhere.
+                if *w == 0.0 {
+                    0.0
+                } else {
+                    w * self.radial.value((0..D).map(square).sum())
+                }
+            };
+            points.w.iter().enumerate().map(of).sum()
+        };
+        let values: Vec<f64> = self.places().map(sum).collect();
+        self.from_nodes(&values, local);
+        local[0] += points.w.iter().sum::<f64>() * self.radial.constant(log_side);
+    }
+
+    #[inline(always)]
+    fn l2p<I: Isa>(
+        &self,
+        isa: I,
+        local: &[f64],
+        points: &UnitPoints<D>,
+        side: f64,
+        wanted: usize,
+        sums: &mut UnitSums<D>,
+    ) {
+        let scale = side.powf(self.radial.degree());
+        let scales = [scale, scale / side, scale / side / side];
+        let n = self.nodes.len();
+        if const { D == 2 } {
+            let f = self.polynomials::<I, ROOM_2D>(isa, local);
+            points::l2p(isa, n, &f, points, scales, wanted, sums);
+        } else {
+            let f = self.polynomials::<I, ROOM_3D>(isa, local);
+            points::l2p(isa, n, &f, points, scales, wanted, sums);
+        }
+    }
+
+    fn m2p<I: Isa>(
+        &self,
+        _: I,
+        multipole: &[f64],
+        points: &UnitPoints<D>,
+        scale: CellScale,
+        wanted: usize,
+        sums: &mut UnitSums<D>,
+    ) {
+        let numbers = &multipole[WIDEST..][..self.operators.rank];
+        let power = scale.side.powf(self.radial.degree());
+        let constant = multipole[0] * self.radial.constant(scale.log_side);
+        for i in 0..points.w.len() {
+            let (mut s, mut t, mut g) = ([0.0; D], constant, [0.0; 6]);
+            for (place, row) in self.places().zip(&self.operators.at_nodes) {
+                let q: f64 = row.iter().zip(numbers).map(|(x, m)| x * m).sum();
+                let z: [f64; D] = std::array::from_fn(|a| points.u[a][i] - place[a]);
+                let r2 = z.iter().map(|z| z * z).sum();
+                let phi = q * self.radial.phi(r2);
+                t += q * self.radial.value(r2);
+                (0..D).for_each(|a| s[a] += z[a] * phi);
+                if wanted >= GRADIENT {
+                    let slope = q * self.radial.slope(r2) / r2;
+                    let pairs = (0..D).flat_map(|a| (a..D).map(move |b| (a, b)));
+                    for (g, (a, b)) in g.iter_mut().zip(pairs) {
+                        *g += z[a] * z[b] * slope + if a == b { phi } else { 0.0 };
+                    }
+                }
+            }
+            (0..D).for_each(|a| sums.s[a][i] += s[a] * power / scale.side);
+            if wanted >= POTENTIAL {
+                sums.t[i] += t * power;
+            }
+            if wanted >= GRADIENT {
+                let all = sums.g.iter_mut().zip(g).take(D * (D + 1) / 2);
+                all.for_each(|(sum, g)| sum[i] += g * power / scale.side / scale.side);
+            }
+        }
+    }
+}

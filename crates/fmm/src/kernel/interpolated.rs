@@ -1,0 +1,39 @@
+//! The near-field pairs of kernels whose far fields are interpolated, in the plane and in space.
+
+use super::{RieszPair, WholeRieszPair};
+
+/// Radial functions that are not harmonic; the hot loops are compiled once for each.
+#[derive(Clone, Copy, Debug)]
+pub enum InterpolatedPair {
+    /// φ = 1/r^{s+2}, γ = r^{−s}/s.
+    Riesz(RieszPair),
+    /// The same for s = 0, whose γ is the logarithm.
+    Logarithm(WholeRieszPair<0>),
+    /// The same for s = 1.
+    Inverse(WholeRieszPair<1>),
+    /// The same for s = 2.
+    InverseSquare(WholeRieszPair<2>),
+}
+
+impl InterpolatedPair {
+    /// Of any power s, in a plan whose unit is 1/`scale` of the user's.
+    pub(super) fn riesz(s: f64, scale: f64) -> Self {
+        let pair = RieszPair::new(s, scale);
+        match s {
+            0.0 => Self::Logarithm(WholeRieszPair(pair)),
+            1.0 => Self::Inverse(WholeRieszPair(pair)),
+            2.0 => Self::InverseSquare(WholeRieszPair(pair)),
+            _ => Self::Riesz(pair),
+        }
+    }
+
+    /// The power, and the radial function that is interpolated.
+    pub(crate) fn power(self) -> RieszPair {
+        match self {
+            Self::Riesz(pair) => pair,
+            Self::Logarithm(WholeRieszPair(pair)) => pair,
+            Self::Inverse(WholeRieszPair(pair)) => pair,
+            Self::InverseSquare(WholeRieszPair(pair)) => pair,
+        }
+    }
+}
