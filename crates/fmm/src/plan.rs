@@ -113,7 +113,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             single: !is_double::<T>(),
             lanes: chosen.lanes(),
         };
-        let (expansion, pair_accuracy) = kernel.pair(1.0).family(&asked)?;
+        let family = || kernel.pair(1.0).family(&asked);
+        let (expansion, pair_accuracy) = in_pool(options.pool.clone(), family)?;
         let mut plan = Self {
             chosen,
             expansion,

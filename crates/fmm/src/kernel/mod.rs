@@ -9,7 +9,7 @@
 //! ```
 //!
 //! into its field and potential. The singular pair is φ = 1/r², γ = log r in 2D and
-//! φ = 1/r³, γ = 1/r in 3D. Strengths that are vectors make such sums for each of their components.
+//! φ = 1/r³, γ = 1/r in 3D; Riesz kernels have φ = 1/r^{s+2}, γ = r^{−s}/s. Strengths that are vectors make such sums for each of their components.
 
 mod algebraic_core;
 mod biot_savart;
@@ -44,9 +44,10 @@ use crate::Result;
 use lanes::{Lanes, Real};
 use std::fmt::Debug;
 
-/// A kernel in `D` dimensions whose far field is harmonic.
+/// A kernel in `D` dimensions.
 pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
-    /// The near-field pairs of its dimension; [`RadialPair2d`] or [`RadialPair3d`].
+    /// The near-field pairs of its dimension and of its far field; [`RadialPair2d`] or [`RadialPair3d`] where that is harmonic, else
+    /// [`InterpolatedPair`].
     type Pair: RadialPair<D>;
 
     /// What one source carries: a number `T`, or a vector `[T; 3]`. The potential is of the same kind.

@@ -119,3 +119,15 @@ fn two_hundred_thousand() {
     check::<f64, 3>("uniform", &points, 0.5, &[1e-5], false);
     check::<f64, 3>("uniform", &points, 2.0, &[1e-6], false);
 }
+
+/// The smallest tolerance in space.
+#[test]
+fn to_the_floor_in_space() {
+    use space::Shape::{Plummer, TwoClusters, Uniform};
+    for s in [0.5, 2.0] {
+        for shape in [Uniform, Plummer, TwoClusters] {
+            let points = shape.points(6000, 37);
+            check::<f64, 3>(&format!("{shape:?}"), &points, s, &[1e-7], false);
+        }
+    }
+}

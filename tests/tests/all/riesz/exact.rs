@@ -99,7 +99,11 @@ fn few_and_coincident<const D: usize>(s: f64)
 where
     Riesz: Kernel<D, Strength<f64> = f64, Strength<f32> = f32>,
 {
-    let options = || Options::tolerance(1e-5);
+    let every = Outputs {
+        gradient: true,
+        ..Outputs::BOTH
+    };
+    let options = || Options::tolerance(1e-5).outputs(every);
     let empty: Vec<[f64; D]> = vec![];
     assert!(
         Plan::new(&empty, Riesz { s }, options())
@@ -111,13 +115,7 @@ where
     for n in [1, 2, 100, 3000] {
         let there = vec![[0.3; D]; n];
         let plan = Plan::new(&there, Riesz { s }, options()).unwrap();
-        let found = plan.evaluate(
-            &[&vec![1.0; n]],
-            Outputs {
-                gradient: true,
-                ..Outputs::BOTH
-            },
-        );
+        let found = plan.evaluate(&[&vec![1.0; n]], every);
         let sums = found.unwrap().sums.remove(0);
         assert_eq!(
             (&sums.field, &sums.potential),

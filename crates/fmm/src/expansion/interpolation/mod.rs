@@ -16,6 +16,7 @@
 //!
 //! A multipole is its total strength, then a vector's width on, M; a local likewise Λ and L. Rows are padded to whole vectors.
 
+mod across;
 mod basis;
 mod cache;
 #[cfg(test)]
@@ -25,18 +26,18 @@ mod matrix;
 mod operators;
 mod points;
 mod tensor;
+mod translate;
 
 use super::{
     Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
 };
-use crate::lists::slots;
-use crate::passes::wanted::{GRADIENT, POTENTIAL};
 use crate::{Error, Guarantee, Result, accuracy};
 use chebyshev::Nodes;
 use lanes::Isa;
 use operators::Operators;
 use std::fmt::Debug;
 use std::sync::Arc;
+use translate::Move;
 
 /// A radial function as this family sees it, in box units.
 pub(crate) trait Radial: Debug + Send + Sync {
@@ -68,14 +69,6 @@ pub struct Interpolation<const D: usize> {
     moves: Vec<Vec<Move>>,
 }
 
-/// From a slot to a child, as reflections of their offset.
-#[derive(Clone, Copy, Debug)]
-struct Move {
-    slot: usize,
-    child: usize,
-    reflection: usize,
-}
-
 /// Widest vector of f64.
 const WIDEST: usize = 8;
 /// Room on the stack for the polynomials of a cell, or the numbers of a multipole, in the plane and in space.
@@ -103,7 +96,7 @@ impl<const D: usize> Interpolation<D> {
         let make = || Operators::new::<D>(&radial, &nodes, error);
         let operators = cache::operators(key, make);
         let sign = |class: usize, reflection: usize| {
-            if (class & reflection).count_ones() % 2 == 0 {
+            if (class & reflection).count_ones().is_multiple_of(2) {
                 1.0
             } else {
                 -1.0
@@ -125,7 +118,7 @@ impl<const D: usize> Interpolation<D> {
             operators,
             padded,
             signs,
-            moves: moves::<D>(),
+            moves: translate::moves::<D>(),
         }
     }
 
@@ -218,42 +211,6 @@ impl<const D: usize> Interpolation<D> {
         let first = std::mem::take(&mut numbers[0]);
         local[0] + first * self.operators.constant
     }
-
-    /// Adds what `values` at the nodes are to a local.
-    fn from_nodes(&self, values: &[f64], local: &mut [f64]) {
-        for (value, row) in values.iter().zip(&self.operators.at_nodes) {
-            for (out, x) in local[WIDEST..].iter_mut().zip(row) {
-                *out += value * x;
-            }
-        }
-    }
-
-    /// Places of the nodes.
-    fn places(&self) -> impl Iterator<Item = [f64; D]> {
-        tensor::indices::<D>(self.nodes.len()).map(|index| index.map(|i| self.nodes.u[i]))
-    }
-}
-
-/// What comes over each of [`operators::offsets`].
-fn moves<const D: usize>() -> Vec<Vec<Move>> {
-    let offsets = operators::offsets::<D>();
-    let mut moves = vec![vec![]; offsets.len()];
-    for (child, far) in slots::far_slots::<D>().into_iter().enumerate() {
-        for slot in far {
-            let anchor = slots::anchor::<D>(slot);
-            let offset: [i32; D] = std::array::from_fn(|a| (child as i32 >> a & 1) - anchor[a]);
-            let reflection = (0..D).map(|a| usize::from(offset[a] < 0) << a).sum();
-            let absolute = offset.map(|o| o.unsigned_abs() as usize);
-            if let Some(k) = offsets.iter().position(|&offset| offset == absolute) {
-                moves[k].push(Move {
-                    slot,
-                    child,
-                    reflection,
-                });
-            }
-        }
-    }
-    moves
 }
 
 impl<const D: usize> Family<D> for Interpolation<D> {
@@ -284,8 +241,9 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
     fn wave_len(&self) -> usize {
         self.form_len()
     }
+    /// In space a form is tens of kilobytes.
     fn parents_at_once(&self) -> usize {
-        64
+        if D == 2 { 64 } else { 16 }
     }
 
     #[inline(always)]
@@ -333,29 +291,8 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
     ) {
         let incoming: &mut [f64] = incoming.room(0, self.form_len() << D);
         incoming.fill(0.0);
-        for (matrix, moves) in self.operators.m2l.iter().zip(&self.moves) {
-            let (mut from, mut to, mut count) = ([0; 64], [0; 64], 0);
-            for m in moves
-                .iter()
-                .filter(|m| sources[m.slot] != Outgoing::NOTHING)
-            {
-                from[count] = sources[m.slot] as usize + m.reflection * self.padded;
-                to[count] = m.child * self.form_len() + m.reflection * self.padded;
-                count += 1;
-            }
-            let of = |at: usize| outgoing.numbers::<f64>(at, self.operators.rank);
-            let mut k = 0;
-            while k + 4 <= count {
-                let from = [from[k], from[k + 1], from[k + 2], from[k + 3]].map(of);
-                let to = [to[k], to[k + 1], to[k + 2], to[k + 3]];
-                matrix.times_each::<I, 4>(isa, from, incoming, to);
-                k += 4;
-            }
-            while k < count {
-                matrix.times_each::<I, 1>(isa, [of(from[k])], incoming, [to[k]]);
-                k += 1;
-            }
-        }
+        let what = (&*self.operators, &self.moves[..]);
+        translate::translate::<I, D>(isa, what, self.padded, sources, outgoing, incoming);
     }
 
     #[inline(always)]
@@ -394,21 +331,7 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
     }
 
     fn p2l<I: Isa>(&self, _: I, points: &UnitPoints<D>, log_side: f64, local: &mut [f64]) {
-        let sum = |node: [f64; D]| {
-            let of = |(j, w): (usize, &f64)| {
-                let square = |a: usize| (node[a] - points.u[a][j]).powi(2);
-                // Padding has no strength, and may lie anywhere.
-                if *w == 0.0 {
-                    0.0
-                } else {
-                    w * self.radial.value((0..D).map(square).sum())
-                }
-            };
-            points.w.iter().enumerate().map(of).sum()
-        };
-        let values: Vec<f64> = self.places().map(sum).collect();
-        self.from_nodes(&values, local);
-        local[0] += points.w.iter().sum::<f64>() * self.radial.constant(log_side);
+        self.add_points(points, log_side, local);
     }
 
     #[inline(always)]
@@ -442,34 +365,6 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         wanted: usize,
         sums: &mut UnitSums<D>,
     ) {
-        let numbers = &multipole[WIDEST..][..self.operators.rank];
-        let power = scale.side.powf(self.radial.degree());
-        let constant = multipole[0] * self.radial.constant(scale.log_side);
-        for i in 0..points.w.len() {
-            let (mut s, mut t, mut g) = ([0.0; D], constant, [0.0; 6]);
-            for (place, row) in self.places().zip(&self.operators.at_nodes) {
-                let q: f64 = row.iter().zip(numbers).map(|(x, m)| x * m).sum();
-                let z: [f64; D] = std::array::from_fn(|a| points.u[a][i] - place[a]);
-                let r2 = z.iter().map(|z| z * z).sum();
-                let phi = q * self.radial.phi(r2);
-                t += q * self.radial.value(r2);
-                (0..D).for_each(|a| s[a] += z[a] * phi);
-                if wanted >= GRADIENT {
-                    let slope = q * self.radial.slope(r2) / r2;
-                    let pairs = (0..D).flat_map(|a| (a..D).map(move |b| (a, b)));
-                    for (g, (a, b)) in g.iter_mut().zip(pairs) {
-                        *g += z[a] * z[b] * slope + if a == b { phi } else { 0.0 };
-                    }
-                }
-            }
-            (0..D).for_each(|a| sums.s[a][i] += s[a] * power / scale.side);
-            if wanted >= POTENTIAL {
-                sums.t[i] += t * power;
-            }
-            if wanted >= GRADIENT {
-                let all = sums.g.iter_mut().zip(g).take(D * (D + 1) / 2);
-                all.for_each(|(sum, g)| sum[i] += g * power / scale.side / scale.side);
-            }
-        }
+        self.add_multipole(multipole, points, scale, wanted, sums);
     }
 }

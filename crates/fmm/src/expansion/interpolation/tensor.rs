@@ -12,7 +12,7 @@ pub(super) fn along_axes<const D: usize>(values: &mut [f64], matrix: &[Vec<f64>]
     let mut line = vec![0.0; n];
     for axis in 0..D {
         let stride = n.pow((D - 1 - axis) as u32);
-        for first in (0..values.len()).filter(|at| at / stride % n == 0) {
+        for first in (0..values.len()).filter(|at| (at / stride).is_multiple_of(n)) {
             for (i, row) in matrix.iter().enumerate() {
                 line[i] = (0..n).map(|j| row[j] * values[first + j * stride]).sum();
             }

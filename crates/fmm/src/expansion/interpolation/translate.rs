@@ -1,0 +1,77 @@
+//! m2l: which offsets lead from the far list of a parent's children to them, and the products over each.
+
+use super::operators::{self, Operators};
+use crate::expansion::Outgoing;
+use crate::lists::slots;
+use lanes::Isa;
+
+/// From a slot to a child, as reflections of their offset.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Move {
+    slot: usize,
+    child: usize,
+    reflection: usize,
+}
+
+/// What comes over each of [`operators::offsets`].
+pub(super) fn moves<const D: usize>() -> Vec<Vec<Move>> {
+    let offsets = operators::offsets::<D>();
+    let mut moves = vec![vec![]; offsets.len()];
+    for (child, far) in slots::far_slots::<D>().into_iter().enumerate() {
+        for slot in far {
+            let anchor = slots::anchor::<D>(slot);
+            let offset: [i32; D] = std::array::from_fn(|a| (child as i32 >> a & 1) - anchor[a]);
+            let reflection = (0..D).map(|a| usize::from(offset[a] < 0) << a).sum();
+            let absolute = offset.map(|o| o.unsigned_abs() as usize);
+            if let Some(k) = offsets.iter().position(|&offset| offset == absolute) {
+                moves[k].push(Move {
+                    slot,
+                    child,
+                    reflection,
+                });
+            }
+        }
+    }
+    moves
+}
+
+/// Most moves over one offset: 2^D children, and as many reflections.
+const MOST: usize = 64;
+
+/// Adds what comes over all offsets to the incoming forms of all children, each of which has a part of `padded` numbers for
+/// every reflection.
+#[inline(always)]
+pub(super) fn translate<I: Isa, const D: usize>(
+    isa: I,
+    (operators, moves): (&Operators, &[Vec<Move>]),
+    padded: usize,
+    sources: &[u32],
+    outgoing: &Outgoing,
+    incoming: &mut [f64],
+) {
+    for (matrix, moves) in operators.m2l.iter().zip(moves) {
+        let (mut from, mut to, mut count) = ([0; MOST], [0; MOST], 0);
+        for m in moves
+            .iter()
+            .filter(|m| sources[m.slot] != Outgoing::NOTHING)
+        {
+            from[count] = sources[m.slot] as usize + m.reflection * padded;
+            to[count] = ((m.child << D) + m.reflection) * padded;
+            count += 1;
+        }
+        // Several at a time share the loads of the matrix.
+        let mut k = 0;
+        while k + 4 <= count {
+            let from: [&[f64]; 4] =
+                [0, 1, 2, 3].map(|c| outgoing.numbers(from[k + c], operators.rank));
+            let to = [to[k], to[k + 1], to[k + 2], to[k + 3]];
+            matrix.times_each::<I, 4>(isa, from, incoming, to);
+            k += 4;
+        }
+        while k < count {
+            let from: [&[f64]; 1] = [outgoing.numbers(from[k], operators.rank)];
+            matrix.times_each::<I, 1>(isa, from, incoming, [to[k]]);
+            k += 1;
+        }
+    }
+}
