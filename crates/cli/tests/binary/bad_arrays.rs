@@ -153,7 +153,7 @@ fn tolerances_and_names() {
     );
     bench.usage(
         &format!("{eval} --kernel biot --tolerance 1e-6"),
-        &["'biot' (allowed: biot-savart, coulomb)"],
+        &["'biot' (allowed: biot-savart, coulomb, riesz)"],
     );
     bench.usage(
         &format!("{eval} --kernel coulomb:radius=1 --tolerance 1e-6"),

@@ -184,6 +184,59 @@ fn vectors_for_strengths() {
     );
 }
 
+/// Riesz kernels in both dimensions, against the sum written down again: z/r^{s+2} and r^{−s}/s.
+#[test]
+fn powers_of_the_distance() {
+    let bench = Bench::new();
+    let (numbers, w) = bench.cloud(3000);
+    for (d, s) in [(2, 0.5), (2, 1.0), (3, 0.5), (3, 2.0)] {
+        let n = 6000 / d;
+        let (x, w) = (&numbers[..n * d], &w[..n.min(3000)]);
+        let (n, x) = (w.len(), &x[..w.len() * d]);
+        let (rows, columns) = (n as u64, d as u64);
+        bench.array("x.npy", &[rows, columns], x);
+        bench.array("w.npy", &[rows], w);
+        let (mut field, mut potential) = (vec![], vec![]);
+        for at in x.chunks(d) {
+            let mut sums = [0.0; 4];
+            for (y, w) in x.chunks(d).zip(w) {
+                let z: Vec<f64> = at.iter().zip(y).map(|(x, y)| x - y).collect();
+                let r = z.iter().map(|z| z * z).sum::<f64>().sqrt();
+                if r > 0.0 {
+                    (0..d).for_each(|a| sums[a] += w * z[a] / r.powf(s + 2.0));
+                    sums[3] += w / (s * r.powf(s));
+                }
+            }
+            field.extend_from_slice(&sums[..d]);
+            potential.push(sums[3]);
+        }
+        for method in ["fmm --tolerance 1e-5", "direct"] {
+            bench.good(&format!(
+                "eval --kernel riesz:s={s} --sources x.npy --strengths w.npy --outputs field,potential --output u.npz --method {method}"
+            ));
+            let (shape, found) = npy(&npz(&bench.path("u.npz"), "field"));
+            assert_eq!(shape, [rows, columns]);
+            assert!(relative_error(&found, &field) < 1e-5, "{d} {s} {method}");
+            let (_, found) = npy(&npz(&bench.path("u.npz"), "potential"));
+            assert!(
+                relative_error(&found, &potential) < 1e-5,
+                "{d} {s} {method}"
+            );
+        }
+    }
+    let riesz = "--sources x.npy --strengths w.npy --tolerance 1e-3 --output u.npy";
+    bench.array("x.npy", &[3000, 2], &numbers);
+    bench.array("w.npy", &[3000], &w);
+    for (name, parts) in [
+        ("riesz:s=2.5", ["kernel: s: 2.5", "0 or more and below 2"]),
+        ("riesz:s=3", ["kernel: s: 3", "0 or more and below 3"]),
+        ("riesz", ["kernel: 'riesz'", "riesz:s=NUMBER"]),
+        ("riesz:q=1", ["kernel parameter: 'q'", "(allowed: s)"]),
+    ] {
+        bench.refused_with(&format!("eval --kernel {name} {riesz}"), &parts);
+    }
+}
+
 #[test]
 fn what_space_does_not_have() {
     let bench = Bench::new();
