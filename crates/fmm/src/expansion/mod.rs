@@ -91,6 +91,9 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     /// Whether all tasks share the forms of one block, which outgrow the caches anyway; else a block is one task's.
     const SHARED: bool = false;
 
+    /// Parents whose far lists are summed together, so that operators that outgrow the caches are read once for all of them.
+    const TOGETHER: usize = 1;
+
     /// Numbers of one multipole.
     fn multipole_len(&self) -> usize;
     /// Numbers of one local.
@@ -121,8 +124,9 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
         cells: &[u32],
         forms: FormsMut,
     );
-    /// Sums over the far lists of all children of one parent, from outgoing to incoming forms (overwrites), those of the
-    /// children by octant. `sources` holds the place in `outgoing` of every slot ([`crate::lists::slots`]).
+    /// Sums over the far lists of all children of up to [`TOGETHER`](Self::TOGETHER) parents, from outgoing to incoming forms
+    /// (overwrites), those of the children by parent and octant. `sources` holds the place in `outgoing` of every slot of
+    /// every parent ([`crate::lists::slots`]).
     fn translate<I: Isa>(
         &self,
         isa: I,
@@ -131,8 +135,8 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
         outgoing: &Outgoing,
         incoming: &mut Forms,
     );
-    /// One part of the incoming forms of children, which are used up, to their locals among `locals`. Of each child its
-    /// octant, and which local it has.
+    /// One part of the incoming forms of children, which are used up, to their locals among `locals`. Of each child the place of
+    /// its form, and which local it has.
     fn incoming<I: Isa>(
         &self,
         isa: I,

@@ -40,11 +40,11 @@ struct Met {
 #[derive(Debug)]
 struct Scratch<const D: usize> {
     points: UnitPoints<D>,
-    /// The places of the forms of one parent's slots.
+    /// The places of the forms of some parents' slots.
     places: Vec<u32>,
-    /// Incoming forms of the children of one parent.
+    /// Incoming forms of the children of some parents.
     incoming: Forms,
-    /// Octants of the children that hold targets, and which of the task's locals they have.
+    /// The places of the forms of one parent's children that hold targets, and which of the task's locals they have.
     children: Vec<(usize, usize)>,
 }
 
@@ -52,7 +52,7 @@ impl<const D: usize> Default for Scratch<D> {
     fn default() -> Self {
         Self {
             points: UnitPoints::default(),
-            places: vec![0; slots::count(D)],
+            places: vec![],
             incoming: Forms::default(),
             children: vec![],
         }
@@ -305,24 +305,45 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for Serve<'_, T, E, D> {
 
     #[inline(always)]
     fn run<I: Isa>(mut self, isa: I) {
-        let parents = self.piece.parents.iter();
-        for (&parent, cells) in parents.zip(self.cells.chunks_exact(slots::count(D))) {
-            self.parent(isa, parent as usize, cells);
+        let parents = self.piece.parents.chunks(E::TOGETHER);
+        for (parents, cells) in parents.zip(self.cells.chunks(E::TOGETHER * slots::count(D))) {
+            self.some_parents(isa, parents, cells);
         }
     }
 }
 
 impl<T: Real, E: Expansion<D>, const D: usize> Serve<'_, T, E, D> {
     #[inline(always)]
-    fn parent<I: Isa>(&mut self, isa: I, parent: usize, cells: &[u32]) {
+    fn some_parents<I: Isa>(&mut self, isa: I, parents: &[u32], cells: &[u32]) {
+        let Scratch {
+            places, incoming, ..
+        } = &mut *self.scratch;
+        places.resize(cells.len(), 0);
+        let mut any = false;
+        let slots = slots::count(D);
+        for (cells, places) in cells.chunks(slots).zip(places.chunks_mut(slots)) {
+            any |= self.outgoing.places(cells, places);
+        }
+        if any {
+            let expansion = self.pass.context.expansion;
+            expansion.translate(isa, self.part, places, self.outgoing, incoming);
+        }
+        for (k, (&parent, cells)) in parents.iter().zip(cells.chunks(slots)).enumerate() {
+            self.parent(isa, parent as usize, cells, any.then_some(k << D));
+        }
+    }
+
+    /// The locals of one parent's children, whose incoming forms begin at the place `first_form`, if there are any.
+    #[inline(always)]
+    fn parent<I: Isa>(&mut self, isa: I, parent: usize, cells: &[u32], first_form: Option<usize>) {
         let (context, part) = (self.pass.context, self.part);
         let (tree, expansion) = (context.tree, context.expansion);
         let len = expansion.local_len();
         let Scratch {
             points,
-            places,
             incoming,
             children,
+            ..
         } = &mut *self.scratch;
         let Piece { first, locals, .. } = &mut self.piece;
         let level = tree.cells[parent].level + 1;
@@ -331,7 +352,8 @@ impl<T: Real, E: Expansion<D>, const D: usize> Serve<'_, T, E, D> {
         for child in tree.cells[parent].children.clone() {
             let cell = &tree.cells[child as usize];
             if !cell.targets.is_empty() {
-                children.push((cell.octant(), child as usize - *first));
+                let form = first_form.unwrap_or(0) + cell.octant();
+                children.push((form, child as usize - *first));
             }
         }
         if part == 0 {
@@ -339,11 +361,11 @@ impl<T: Real, E: Expansion<D>, const D: usize> Serve<'_, T, E, D> {
                 locals[local * len..][..len].fill(0.0);
             }
         }
-        if self.outgoing.places(cells, places) {
-            expansion.translate(isa, part, places, self.outgoing, incoming);
+        if first_form.is_some() {
             expansion.incoming(isa, part, children, incoming, locals);
         }
-        for &(octant, local) in &*children {
+        for &(form, local) in &*children {
+            let octant = form % (1 << D);
             let child = *first + local;
             let local = &mut locals[local * len..][..len];
             if part == 0 {

@@ -31,6 +31,7 @@ mod translate;
 use super::{
     Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
 };
+use crate::lists::slots;
 use crate::{Error, Guarantee, Result, accuracy};
 use chebyshev::Nodes;
 use lanes::Isa;
@@ -71,6 +72,8 @@ pub struct Interpolation<const D: usize> {
 
 /// Widest vector of f64.
 const WIDEST: usize = 8;
+/// Parents at a time: their incoming forms stay in the second-level cache.
+const TOGETHER: usize = 4;
 /// Room on the stack for the polynomials of a cell, or the numbers of a multipole, in the plane and in space.
 const ROOM_2D: usize = 512;
 const ROOM_3D: usize = 4096;
@@ -232,6 +235,8 @@ impl<const D: usize> Family<D> for Interpolation<D> {
 }
 
 impl<const D: usize> Expansion<D> for Interpolation<D> {
+    const TOGETHER: usize = TOGETHER;
+
     fn multipole_len(&self) -> usize {
         WIDEST + self.padded
     }
@@ -289,7 +294,8 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         outgoing: &Outgoing,
         incoming: &mut Forms,
     ) {
-        let incoming: &mut [f64] = incoming.room(0, self.form_len() << D);
+        let parents = sources.len() / slots::count(D);
+        let incoming: &mut [f64] = incoming.room(0, parents * self.form_len() << D);
         incoming.fill(0.0);
         let what = (&*self.operators, &self.moves[..]);
         translate::translate::<I, D>(isa, what, self.padded, sources, outgoing, incoming);
@@ -305,8 +311,8 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         locals: &mut [f64],
     ) {
         let len = self.local_len();
-        for &(octant, local) in children {
-            let form: &[f64] = incoming.room(octant * self.form_len(), self.form_len());
+        for &(form, local) in children {
+            let form: &[f64] = incoming.room(form * self.form_len(), self.form_len());
             let local = &mut locals[local * len + WIDEST..][..self.padded];
             for (signs, form) in self.signs.iter().zip(form.chunks_exact(self.padded)) {
                 for ((out, x), sign) in local.iter_mut().zip(form).zip(signs) {

@@ -1,5 +1,6 @@
 //! m2l: which offsets lead from the far list of a parent's children to them, and the products over each.
 
+use super::TOGETHER;
 use super::operators::{self, Operators};
 use crate::expansion::Outgoing;
 use crate::lists::slots;
@@ -35,11 +36,11 @@ pub(super) fn moves<const D: usize>() -> Vec<Vec<Move>> {
     moves
 }
 
-/// Most moves over one offset: 2^D children, and as many reflections.
-const MOST: usize = 64;
+/// Most moves over one offset: 2^D children of each parent, and as many reflections.
+const MOST: usize = 64 * TOGETHER;
 
-/// Adds what comes over all offsets to the incoming forms of all children, each of which has a part of `padded` numbers for
-/// every reflection.
+/// Adds what comes over all offsets to the incoming forms of all children of some parents, each of which has a part of
+/// `padded` numbers for every reflection.
 #[inline(always)]
 pub(super) fn translate<I: Isa, const D: usize>(
     isa: I,
@@ -51,13 +52,15 @@ pub(super) fn translate<I: Isa, const D: usize>(
 ) {
     for (matrix, moves) in operators.m2l.iter().zip(moves) {
         let (mut from, mut to, mut count) = ([0; MOST], [0; MOST], 0);
-        for m in moves
-            .iter()
-            .filter(|m| sources[m.slot] != Outgoing::NOTHING)
-        {
-            from[count] = sources[m.slot] as usize + m.reflection * padded;
-            to[count] = ((m.child << D) + m.reflection) * padded;
-            count += 1;
+        for (parent, sources) in sources.chunks_exact(slots::count(D)).enumerate() {
+            for m in moves
+                .iter()
+                .filter(|m| sources[m.slot] != Outgoing::NOTHING)
+            {
+                from[count] = sources[m.slot] as usize + m.reflection * padded;
+                to[count] = ((((parent << D) + m.child) << D) + m.reflection) * padded;
+                count += 1;
+            }
         }
         // Several at a time share the loads of the matrix.
         let mut k = 0;
