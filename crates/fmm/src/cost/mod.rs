@@ -310,6 +310,20 @@ mod tests {
             ns,
             [21.0, 100.0 * 4.0 + 21.0 * 4.0, 16.0 * 7.0, 5216.0, 5000.0]
         );
+        // 3² polynomials and 2 numbers; 36 − 9 far cells and l2l; of a class a quarter.
+        let interpolated = Work {
+            interpolates: true,
+            pair_factor: 2.0,
+            ..work
+        };
+        let found = Costs::from_values([1.0; Costs::NAMES.len()]).predict(&interpolated, &counts);
+        assert_eq!((found.near * 1e9).round(), 10_000.0);
+        let upward = 100.0 * (1.0 + 0.15 * 9.0) + 16.0 * 0.15 * 4.5 + 21.0 * (1.0 + 0.15 * 4.0);
+        assert!((found.upward * 1e9 - upward).abs() < 1e-6);
+        let downward = 16.0 * (1.0 + 0.15 * 28.0 * 4.0);
+        assert!((found.downward * 1e9 - downward).abs() < 1e-6);
+        let leaves = 10_000.0 + 50.0 * (1.0 + 0.15 * 18.0) + 16.0 * (1.0 + 0.15 * 4.5);
+        assert!((found.leaves * 1e9 - leaves).abs() < 1e-6);
         let single = Work {
             waves_in_single: true,
             ..work

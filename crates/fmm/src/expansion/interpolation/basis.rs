@@ -230,3 +230,70 @@ fn reflect(x: &mut [f64], m: &[f64]) {
         *x -= 2.0 * along / square * m;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Any matrix with the symmetry of reflections.
+    fn basis(n: usize, error: f64) -> (Nodes, Basis) {
+        let nodes = Nodes::new(n);
+        let u = nodes.u.clone();
+        let of = move |offset: usize| {
+            let [a, b] = [[2.0, 0.0], [3.0, 1.0]][offset];
+            let place = |i: usize| [u[i / n], u[i % n]];
+            DMatrix::from_fn(n * n, n * n, |i, j| {
+                let (x, y) = (place(i), place(j));
+                1.0 / (x[0] - y[0] + a).hypot(x[1] - y[1] + b)
+            })
+        };
+        let basis = Basis::new::<2>(&nodes, error, 2, of);
+        (nodes, basis)
+    }
+
+    fn dot(x: &[f64], y: &[f64]) -> f64 {
+        x.iter().zip(y).map(|(x, y)| x * y).sum()
+    }
+
+    #[test]
+    fn columns_are_orthonormal_and_hold_polynomials() {
+        let (nodes, basis) = basis(7, 1e-2);
+        assert_eq!(basis.ranks.iter().sum::<usize>(), basis.columns.len());
+        assert!(basis.columns.len() < 49, "it is compressed");
+        for (i, x) in basis.columns.iter().enumerate() {
+            for (j, y) in basis.columns.iter().enumerate() {
+                let expected = f64::from(u8::from(i == j));
+                assert!((dot(x, y) - expected).abs() < 1e-12, "{i} {j}");
+            }
+        }
+        let polynomials: [fn(f64, f64) -> f64; 6] = [
+            |_, _| 1.0,
+            |x, _| x,
+            |_, y| y,
+            |x, _| x * x,
+            |x, y| x * y,
+            |_, y| y * y,
+        ];
+        for (k, f) in polynomials.iter().enumerate() {
+            let value = |[i, j]: [usize; 2]| {
+                f(nodes.u[i], nodes.u[j]) * nodes.root_weight[i] * nodes.root_weight[j]
+            };
+            let values: Vec<f64> = indices::<2>(7).map(value).collect();
+            let inside: f64 = basis.columns.iter().map(|x| dot(x, &values).powi(2)).sum();
+            assert!(
+                (inside / dot(&values, &values) - 1.0).abs() < 1e-12,
+                "polynomial {k}"
+            );
+        }
+        // The first one is the constant.
+        let first = &basis.columns[0];
+        let ratio = |i: usize| first[i] / (nodes.root_weight[i / 7] * nodes.root_weight[i % 7]);
+        assert!((1..49).all(|i| (ratio(i) / ratio(0) - 1.0).abs() < 1e-12));
+    }
+
+    #[test]
+    fn smaller_errors_take_more_columns() {
+        let ranks = [0.3, 1e-2, 1e-4, 1e-6].map(|error| basis(7, error).1.columns.len());
+        assert!(ranks.is_sorted() && ranks[0] < ranks[3], "{ranks:?}");
+    }
+}

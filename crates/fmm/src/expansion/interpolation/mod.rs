@@ -295,7 +295,7 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         incoming: &mut Forms,
     ) {
         let parents = sources.len() / slots::count(D);
-        let incoming: &mut [f64] = incoming.room(0, parents * self.form_len() << D);
+        let incoming: &mut [f64] = incoming.room(0, (parents << D) * self.form_len());
         incoming.fill(0.0);
         let what = (&*self.operators, &self.moves[..]);
         translate::translate::<I, D>(isa, what, self.padded, sources, outgoing, incoming);
