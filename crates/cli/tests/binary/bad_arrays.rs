@@ -155,6 +155,14 @@ fn tolerances_and_names() {
         &format!("{eval} --kernel biot --tolerance 1e-6"),
         &["'biot' (allowed: biot-savart, coulomb, riesz)"],
     );
+    for (name, line) in [
+        ("riesz", "kernel: 'riesz' (allowed: riesz:s=NUMBER)"),
+        ("riesz:s=3", "kernel: s: 3 (allowed: 0 or more and below 3)"),
+        ("riesz:s=x", "kernel: s: 'x' (allowed: a number)"),
+        ("riesz:q=1", "kernel parameter: 'q' (allowed: s)"),
+    ] {
+        bench.usage(&format!("{eval} --kernel {name} --tolerance 1e-6"), &[line]);
+    }
     bench.usage(
         &format!("{eval} --kernel coulomb:radius=1 --tolerance 1e-6"),
         &["kernel parameter: 'radius' (allowed: core, delta)"],
