@@ -132,8 +132,8 @@ pub(crate) struct InterpolationAccuracy {
 ///
 /// Both rules were calibrated for r^−s, s from 0 to 1.9 in the plane and 2.5 in space, on uniform, Gaussian, Plummer,
 /// two-cluster and line clouds of 2·10⁴ points in small leaves, with strengths of one and of random sign, tolerances from 1e-3
-/// to 1e-12 (1e-6 in space). Fields of small s need the most, where far pairs count beside near ones: with these rules they are
-/// wrong by at most 0.7 of the tolerance.
+/// to 1e-12 in the plane, and uniform and two-cluster clouds to 1e-6 in space. Fields of small s need the most, where far pairs
+/// count beside near ones: at worst they were wrong by 0.6 of the tolerance.
 pub(crate) fn interpolation(
     tolerance: f64,
     degree: f64,
@@ -146,7 +146,7 @@ pub(crate) fn interpolation(
         let share = 16f64.powf((2.0 * s - 1.0).clamp(0.0, 1.0));
         (22, share * 2.5f64.powf((2.0 * s - 2.0).clamp(0.0, 1.0)))
     } else {
-        (15, (3.0 * 5f64.powf(s)).min(64.0))
+        (15, 8f64.powf(s).min(64.0))
     };
     let nodes = 0.85 - tolerance.ln() / 5.5f64.ln();
     InterpolationAccuracy {
