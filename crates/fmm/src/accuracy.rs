@@ -131,9 +131,9 @@ pub(crate) struct InterpolationAccuracy {
 /// ellipse with 3 + √8.
 ///
 /// Both rules were calibrated for r^−s, s from 0 to 1.9 in the plane and 2.5 in space, on uniform, Gaussian, Plummer,
-/// two-cluster and line clouds of 2·10⁴ points in small leaves, with strengths of one and of random sign, tolerances from 1e-3
-/// to 1e-12 in the plane, and uniform and two-cluster clouds to 1e-6 in space. Fields of small s need the most, where far pairs
-/// count beside near ones: at worst they were wrong by 0.6 of the tolerance.
+/// two-cluster and line clouds with strengths of one and of random sign, where fields of small s need the most. Those of large s
+/// are mostly made by near pairs, but not on a lattice with equal strengths, nor where all sources are far: there the field, whose
+/// terms are derivatives, asks for as much.
 pub(crate) fn interpolation(
     tolerance: f64,
     degree: f64,
@@ -141,16 +141,15 @@ pub(crate) fn interpolation(
     single: bool,
 ) -> InterpolationAccuracy {
     let s = (-degree).max(0.0);
-    // Near pairs of larger s outweigh what far ones lose.
     let (most, share) = if dimension == 2 {
-        let share = 16f64.powf((2.0 * s - 1.0).clamp(0.0, 1.0));
-        (22, share * 2.5f64.powf((2.0 * s - 2.0).clamp(0.0, 1.0)))
+        (22, 0.5f64.powf((2.0 * s - 2.0).clamp(0.0, 1.0)))
     } else {
-        (15, 8f64.powf(s).min(64.0))
+        (15, 8f64.powf(s.min(1.0)))
     };
     let nodes = 0.85 - tolerance.ln() / 5.5f64.ln();
     InterpolationAccuracy {
-        nodes: (nodes.ceil() as usize).clamp(3, most),
+        // Fewer have no room for what the common basis holds exactly.
+        nodes: (nodes.ceil() as usize).clamp(4, most),
         error: share * tolerance,
         // Logarithms and exponentials of powers are less accurate than reciprocals.
         pair: pair(0.1 * tolerance, single),

@@ -111,6 +111,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             tolerance,
             guarantee: options.guarantee,
             single: !is_double::<T>(),
+            gradient: options.outputs.gradient,
             lanes: chosen.lanes(),
         };
         let family = || kernel.pair(1.0).family(&asked);

@@ -80,6 +80,7 @@ mod tests {
             tolerance,
             guarantee: Guarantee::Calibrated,
             single: false,
+            gradient: false,
             lanes: 4,
         });
         Work {

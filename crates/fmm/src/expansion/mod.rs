@@ -180,6 +180,8 @@ pub(crate) struct Asked {
     pub(crate) guarantee: Guarantee,
     /// Points in f32.
     pub(crate) single: bool,
+    /// Gradients of the field.
+    pub(crate) gradient: bool,
     /// Numbers of a vector.
     pub(crate) lanes: usize,
 }

@@ -45,6 +45,11 @@ macro_rules! in_dimension {
                 t
             }
             fn check(&self) -> Result<()> {
+                if self.s > 0.0 && self.s < 1e-300 {
+                    // Differences of r^−s would leave the range of the numbers.
+                    let allowed = "0, or 1e-300 or more";
+                    return Err(Error::argument("kernel: s", self.s.to_string(), allowed));
+                }
                 if self.s >= 0.0 && self.s < $D as f64 {
                     return Ok(());
                 }

@@ -24,6 +24,7 @@ where
         tolerance,
         guarantee: Guarantee::Calibrated,
         single: false,
+        gradient: false,
         lanes: 1,
     };
     let pair = Kernel::<D>::pair(&Riesz { s }, 1.0);

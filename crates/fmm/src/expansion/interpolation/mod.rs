@@ -85,6 +85,13 @@ impl<const D: usize> Interpolation<D> {
             let allowed = "calibrated, for kernels whose far fields are interpolated";
             return Err(Error::argument("guarantee", "pointwise", allowed));
         }
+        // In the unit of plans in f32, terms of higher powers leave the range of its numbers.
+        let most = if asked.gradient { 1.0 } else { 2.0 };
+        if asked.single && -radial.degree() > most {
+            let found = format!("f32 for r^{}", radial.degree());
+            let allowed = "f64, or in f32 r^-s with s up to 2, for gradients up to 1";
+            return Err(Error::argument("precision", found, allowed));
+        }
         let accuracy = accuracy::interpolation(asked.tolerance, radial.degree(), D, asked.single);
         Ok((
             Self::new(radial, accuracy.nodes, accuracy.error),
