@@ -253,7 +253,7 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
     fn wave_len(&self) -> usize {
         self.form_len()
     }
-    /// In space a form is tens of kilobytes.
+    /// In space a form is ten kilobytes and more.
     fn parents_at_once(&self) -> usize {
         if D == 2 { 64 } else { 16 }
     }

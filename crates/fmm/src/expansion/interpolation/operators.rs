@@ -36,7 +36,7 @@ pub(super) struct Operators {
     /// What the first number of a local stands for: this constant.
     pub(super) constant: f64,
     pub(super) classes: Vec<Class>,
-    /// By parity class, whose bits say along which axes it is odd, the numbers of it: `class_of[row]`.
+    /// The parity class of every number of a multipole: its bits say along which axes it is odd.
     pub(super) class_of: Vec<usize>,
     /// For the child whose octant is 0; others are its reflections.
     pub(super) m2m: Matrix,
