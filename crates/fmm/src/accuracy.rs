@@ -123,8 +123,21 @@ pub(crate) struct InterpolationAccuracy {
     pub(crate) nodes: usize,
     /// What the common basis may lose of the kernel between far cells, of the Frobenius norm.
     pub(crate) error: f64,
-    /// Accuracy of one near pair.
-    pub(crate) pair: usize,
+}
+
+/// Accuracy of a near pair of a radial kernel, which takes reciprocals and roots or, if not `exactly`, a logarithm and an
+/// exponential, which are less accurate.
+pub(crate) fn radial_pair(tolerance: f64, exactly: bool, dimension: usize, single: bool) -> usize {
+    let in_f32 = if dimension == 2 {
+        1e-6
+    } else {
+        COARSE_IN_SPACE
+    };
+    if exactly && tolerance >= in_f32 {
+        COARSE
+    } else {
+        pair((0.1 * tolerance).min(0.5e-6), single)
+    }
 }
 
 /// Interpolation in n nodes loses 5.83^−n: the nearest singularity of a far cell lies 1.5 sides from the centre, on the
@@ -138,7 +151,6 @@ pub(crate) fn interpolation(
     tolerance: f64,
     degree: f64,
     dimension: usize,
-    single: bool,
 ) -> InterpolationAccuracy {
     let s = (-degree).max(0.0);
     let (most, share) = if dimension == 2 {
@@ -151,8 +163,6 @@ pub(crate) fn interpolation(
         // Fewer have no room for what the common basis holds exactly.
         nodes: (nodes.ceil() as usize).clamp(4, most),
         error: share * tolerance,
-        // Logarithms and exponentials of powers are less accurate than reciprocals.
-        pair: pair(0.1 * tolerance, single),
     }
 }
 

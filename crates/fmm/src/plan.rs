@@ -225,7 +225,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             order: self.expansion.order(),
             waves: self.expansion.waves(),
             waves_in_single: self.expansion.waves_in_single() && self.chosen.lanes() > 1,
-            interpolates: self.expansion.interpolates(),
+            far_products: self.expansion.far_products(),
             pair_factor: self.kernel.pair(1.0).cost(),
             pair: PairClass::of(self.pair_accuracy, is_double::<T>()),
             potential: self.options.outputs.potential || self.options.outputs.gradient,

@@ -234,6 +234,17 @@ pub trait Lanes:
     /// e^self with the given [`accuracy`]; 0 below ln MIN_POSITIVE, NaN for NaN. Lanes above ln(MAX/2) hold anything.
     fn exp<const ACCURACY: usize>(self) -> Self;
 
+    /// `table[⌊place⌋]` in each lane; a place outside the table gives one of its numbers. Panics if there are none.
+    #[inline(always)]
+    fn look_up(isa: Self::Isa, table: &[Self::Elem], places: Self) -> Self {
+        let mut lanes = [Self::Elem::ZERO; 16];
+        places.store(&mut lanes);
+        for lane in &mut lanes[..Self::LANES] {
+            *lane = table[(lane.to_f64() as usize).min(table.len() - 1)];
+        }
+        Self::load(isa, &lanes)
+    }
+
     /// Loads up to `LANES` numbers, `fill` in the lanes past the end.
     #[inline(always)]
     fn load_or(isa: Self::Isa, from: &[Self::Elem], fill: Self::Elem) -> Self {

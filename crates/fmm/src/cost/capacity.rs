@@ -90,7 +90,7 @@ mod tests {
             order: expansion.order(),
             waves: expansion.waves(),
             waves_in_single: false,
-            interpolates: false,
+            far_products: None,
             pair_factor: 1.0,
             pair: PairClass::of(accuracy, true),
             potential: false,

@@ -149,8 +149,8 @@ pub(crate) struct Work {
     pub(crate) waves: usize,
     /// Whether vectors hold twice as many waves as numbers of f64.
     pub(crate) waves_in_single: bool,
-    /// Whether far fields are interpolated: p nodes an axis, and n numbers of a multipole.
-    pub(crate) interpolates: bool,
+    /// Multiply-adds of the far list of a cell, if far fields are interpolated: p nodes an axis, and n numbers of a multipole.
+    pub(crate) far_products: Option<f64>,
     /// How many times as long as the constants say a near pair takes.
     pub(crate) pair_factor: f64,
     pub(crate) pair: PairClass,
@@ -206,8 +206,8 @@ impl Costs {
         };
         let (sources, targets) = (work.sources as f64, work.targets as f64);
         let near = counts.near_pairs * self.pair(work.pair, work.potential) * work.pair_factor;
-        if work.interpolates {
-            return self.interpolation(work, counts, near);
+        if let Some(far_list) = work.far_products {
+            return self.interpolation(work, counts, near, far_list);
         }
         let up = sources * (self.p2m_point + self.p2m_term * terms)
             + counts.cells * (self.m2m_cell + self.m2m_term * terms);
@@ -222,22 +222,25 @@ impl Costs {
         }
     }
 
-    /// The same where far fields are interpolated: multiply-adds with the matrices and polynomials. One takes about 0.15 of the most
-    /// accurate near pair (AVX-512: 0.04 ns in the plane, 0.06 in space, where matrices outgrow the first-level caches).
-    fn interpolation(&self, work: &Work, counts: &Counts, near: f64) -> PredictedSeconds {
-        let multiply_add = 0.15 * self.pair_full;
+    /// The same where far fields are interpolated: multiply-adds with the matrices and polynomials. One takes a fraction of the most
+    /// accurate near pair, which was measured with AVX-512; matrices of space are larger, and take fewer steps beside.
+    fn interpolation(
+        &self,
+        work: &Work,
+        counts: &Counts,
+        near: f64,
+        far_list: f64,
+    ) -> PredictedSeconds {
+        let multiply_add = if work.dimension == 2 { 0.24 } else { 0.1 } * self.pair_full;
         let (rank, dimension) = (work.waves as f64, work.dimension as i32);
         let polynomials = (work.order as f64).powi(dimension);
-        let (shift, far) = (
-            rank * rank,
-            f64::from(6i32.pow(work.dimension) - 3i32.pow(work.dimension)),
-        );
+        let shift = rank * rank;
         let by_class = rank * polynomials / f64::from(1 << dimension);
         let (sources, targets) = (work.sources as f64, work.targets as f64);
         let up = sources * (self.p2m_point + polynomials * multiply_add)
             + counts.leaves * by_class * multiply_add
             + counts.cells * (self.m2m_cell + shift * multiply_add);
-        let down = counts.far_cells * (self.m2l_cell + (far + 1.0) * shift * multiply_add);
+        let down = counts.far_cells * (self.m2l_cell + (far_list + shift) * multiply_add);
         let l2p = targets * (self.l2p_point + 2.0 * polynomials * multiply_add)
             + counts.leaves * (self.leaf + by_class * multiply_add);
         PredictedSeconds {
@@ -292,7 +295,7 @@ mod tests {
             order: 3,
             waves: 2,
             waves_in_single: false,
-            interpolates: false,
+            far_products: None,
             pair_factor: 1.0,
             pair: PairClass::Full,
             potential: true,
@@ -310,19 +313,19 @@ mod tests {
             ns,
             [21.0, 100.0 * 4.0 + 21.0 * 4.0, 16.0 * 7.0, 5216.0, 5000.0]
         );
-        // 3² polynomials and 2 numbers; 36 − 9 far cells and l2l; of a class a quarter.
+        // 3² polynomials and 2 numbers; 100 multiply-adds of a far list, and l2l; of a class a quarter.
         let interpolated = Work {
-            interpolates: true,
+            far_products: Some(100.0),
             pair_factor: 2.0,
             ..work
         };
         let found = Costs::from_values([1.0; Costs::NAMES.len()]).predict(&interpolated, &counts);
         assert_eq!((found.near * 1e9).round(), 10_000.0);
-        let upward = 100.0 * (1.0 + 0.15 * 9.0) + 16.0 * 0.15 * 4.5 + 21.0 * (1.0 + 0.15 * 4.0);
+        let upward = 100.0 * (1.0 + 0.24 * 9.0) + 16.0 * 0.24 * 4.5 + 21.0 * (1.0 + 0.24 * 4.0);
         assert!((found.upward * 1e9 - upward).abs() < 1e-6);
-        let downward = 16.0 * (1.0 + 0.15 * 28.0 * 4.0);
+        let downward = 16.0 * (1.0 + 0.24 * (100.0 + 4.0));
         assert!((found.downward * 1e9 - downward).abs() < 1e-6);
-        let leaves = 10_000.0 + 50.0 * (1.0 + 0.15 * 18.0) + 16.0 * (1.0 + 0.15 * 4.5);
+        let leaves = 10_000.0 + 50.0 * (1.0 + 0.24 * 18.0) + 16.0 * (1.0 + 0.24 * 4.5);
         assert!((found.leaves * 1e9 - leaves).abs() < 1e-6);
         let single = Work {
             waves_in_single: true,

@@ -194,9 +194,10 @@ pub(crate) trait Family<const D: usize>: Expansion<D> + Debug + Sized + 'static 
     fn order(&self) -> usize;
     /// Number of plane waves in each direction.
     fn waves(&self) -> usize;
-    /// Whether far fields are interpolated: the order is nodes an axis then, and the waves are numbers of a multipole.
-    fn interpolates(&self) -> bool {
-        false
+    /// Multiply-adds of the far list of one cell, if far fields are interpolated: the order is nodes an axis then, and the waves
+    /// are numbers of a multipole.
+    fn far_products(&self) -> Option<f64> {
+        None
     }
     /// Up to so many points, pairs are cheaper than the expansion of a cell of another size.
     fn direct_below(&self) -> usize;

@@ -117,6 +117,8 @@ pub(crate) trait Pair: Copy + Send + Sync {
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
     /// Whether φ may grow faster than 1/r^D, so that z φ is taken as in f32 in every precision.
     const SPLIT: bool = false;
+    /// The same for near pairs on a grid.
+    const SPLIT_ON_GRID: bool = false;
 
     /// z φ(r²) as a product of a vector and a number, both of which stay within the range of f32 where z φ does: z and φ,
     /// unless φ leaves it sooner. It must be 0 at z = 0 with r² the ε² of [`crate::passes::p2p`].

@@ -190,9 +190,11 @@ impl Pair for RieszPair {
 pub struct WholeRieszPair<const S: usize>(pub(super) RieszPair);
 
 impl<const S: usize> Pair for WholeRieszPair<S> {
-    const IN_F32: bool = false;
+    const IN_F32: bool = true;
     const IN_FEW_VERSIONS: bool = true;
     const SPLIT: bool = S > 0;
+    // On a grid r may be 2³³, and 1/r⁴ would leave the range of f32.
+    const SPLIT_ON_GRID: bool = S > 1;
 
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {

@@ -133,7 +133,7 @@ macro_rules! interpolated_pair {
             }
 
             fn family(self, asked: &Asked) -> Result<(Interpolation<$D>, usize)> {
-                Interpolation::within(self.power(), asked)
+                Interpolation::within(self.power(), !matches!(self, Self::Riesz(_)), asked)
             }
         );
     };
@@ -173,14 +173,14 @@ pub trait Compiled: lanes::Real {
 /// The accuracy that serves the one that is asked for.
 fn served<P: Pair>(accuracy: usize) -> usize {
     match accuracy {
-        COARSE if P::IN_FEW_VERSIONS => SINGLE,
+        COARSE if !P::IN_F32 && P::IN_FEW_VERSIONS => SINGLE,
         MIDDLE if P::IN_FEW_VERSIONS => FULL,
         _ => accuracy,
     }
 }
 
 const fn is_compiled<P: Pair>(accuracy: usize) -> bool {
-    !P::IN_FEW_VERSIONS || accuracy == SINGLE
+    !P::IN_FEW_VERSIONS || accuracy == SINGLE || accuracy == COARSE && P::IN_F32
 }
 
 /// Whether several strength vectors go together: where they do not, they go one by one.

@@ -231,7 +231,12 @@ where
     C: Coordinates<V>,
     P: Pair,
 {
-    if C::ROUNDED || is_double::<V::Elem>() && !P::SPLIT {
+    let split = if C::ROUNDED {
+        P::SPLIT_ON_GRID
+    } else {
+        P::SPLIT || !is_double::<V::Elem>()
+    };
+    if !split {
         (z, pair.phi::<V, ACCURACY>(isa, r2))
     } else {
         pair.in_single::<V, ACCURACY, D>(isa, z, r2)

@@ -185,6 +185,10 @@ mod double {
         _mm256_sub_pd as sub, _mm256_unpackhi_pd as unpack_high, _mm256_unpacklo_pd as unpack_low,
         _mm256_xor_pd as xor,
     };
+    use std::arch::x86_64::{
+        _mm_max_epi32 as larger, _mm_min_epi32 as smaller, _mm_set1_epi32 as broadcast_place,
+        _mm256_cvttpd_epi32 as to_places, _mm256_i32gather_pd as gather,
+    };
 
     type Elem = f64;
     type Bits = i64;
@@ -255,6 +259,16 @@ mod double {
         #[inline(always)]
         fn rsqrt_cubed<const ACCURACY: usize>(self) -> Self {
             Self::splat(ISA, 1.0).div(self * self.sqrt())
+        }
+        #[inline(always)]
+        fn look_up(_: Token, table: &[f64], places: Self) -> Self {
+            let last = i32::try_from(table.len()).unwrap_or(i32::MAX) - 1;
+            assert!(last >= 0, "a table has numbers");
+            // No place is outside the table, whatever its lane was.
+            Self(intrinsics!({
+                let places = larger(to_places(places.0), broadcast_place(0));
+                gather::<8>(table.as_ptr(), smaller(places, broadcast_place(last)))
+            }))
         }
     }
 }

@@ -204,6 +204,11 @@ mod double {
         _mm512_srli_epi64 as shift_right, _mm512_storeu_pd as store, _mm512_sub_pd as sub,
         _mm512_unpackhi_pd as unpack_high, _mm512_unpacklo_pd as unpack_low, _mm512_xor_pd as xor,
     };
+    use std::arch::x86_64::{
+        _mm256_max_epi32 as larger, _mm256_min_epi32 as smaller,
+        _mm256_set1_epi32 as broadcast_place, _mm512_cvttpd_epi32 as to_places,
+        _mm512_i32gather_pd as gather,
+    };
 
     type Elem = f64;
     const LANES: usize = 8;
@@ -269,6 +274,17 @@ mod double {
     avx512! {
         /// 8 × f64.
         F64x8, u8;
+
+        #[inline(always)]
+        fn look_up(_: Token, table: &[f64], places: Self) -> Self {
+            let last = i32::try_from(table.len()).unwrap_or(i32::MAX) - 1;
+            assert!(last >= 0, "a table has numbers");
+            // No place is outside the table, whatever its lane was.
+            Self(intrinsics!({
+                let places = larger(to_places(places.0), broadcast_place(0));
+                gather::<8>(smaller(places, broadcast_place(last)), table.as_ptr())
+            }))
+        }
     }
 }
 

@@ -179,3 +179,51 @@ fn short_slices_panic() {
         assert!(std::panic::catch_unwind(|| set.run(Store)).is_err());
     }
 }
+
+/// Places in a table, and what lies there.
+struct LookUp<'a, T>(&'a [T]);
+
+impl<T: Number> Job for LookUp<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        let table = self.0;
+        let last = table.len() - 1;
+        for (place, expected) in [
+            (0.0, Some(0)),
+            (1.0, Some(1)),
+            (2.75, Some(2)),
+            (last as f64, Some(last)),
+            (-3.0, None),
+            (1e6, None),
+            (f64::NAN, None),
+            (f64::INFINITY, None),
+            (-1e300, None),
+        ] {
+            let places = T::Lanes::<I>::by_lane(isa, |lane| if lane == 0 { place } else { 1.0 });
+            let mut found = [T::ZERO; 16];
+            T::Lanes::<I>::look_up(isa, table, places).store(&mut found);
+            match expected {
+                Some(place) => assert_eq!(found[0], table[place]),
+                None => assert!(table.contains(&found[0]), "{place}: {:?}", found[0]),
+            }
+            for found in &found[1..T::Lanes::<I>::LANES] {
+                assert_eq!(*found, table[1]);
+            }
+        }
+    }
+}
+
+fn tables<T: Number>() {
+    let from = Random(5).between::<T>(37, 1.0, 2.0);
+    for set in Chosen::all() {
+        set.run(LookUp(&from));
+    }
+}
+
+#[test]
+fn tables_are_looked_up() {
+    tables::<f64>();
+    tables::<f32>();
+}

@@ -7,83 +7,106 @@
 //! one in its small descendants, and whatever is lost of a constant in a cell of side h is lost of a field 1/h times as large.
 
 use super::chebyshev::Nodes;
-use super::tensor::{along_axes, indices};
+use super::parts::{Parts, orders, reordered};
+use super::tensor::along_axes;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 /// Orthonormal columns, class after class.
 pub(super) struct Basis {
+    /// By class: its columns by parts of the class.
+    pub(super) blocks: Vec<DMatrix<f64>>,
     /// By column, then node of the cell, the first axis slowest.
     pub(super) columns: Vec<Vec<f64>>,
-    /// Columns of each class.
-    pub(super) ranks: Vec<usize>,
+    /// The Frobenius norm of all kernels, of what the exact polynomials leave of them; nearly.
+    pub(super) norm: f64,
 }
 
-/// Nodes of a cell up to which all columns of a kernel matrix are taken; of more, so many random combinations.
+/// Parts of a cell up to which all columns of a kernel matrix are taken; of more, so many random combinations.
 const ALL_COLUMNS: usize = 600;
 const COMBINATIONS: usize = 64;
 
 impl Basis {
-    /// The smallest one that loses at most `error` of the Frobenius norm of all `kernels`, which are weighted matrices between
-    /// nodes by far offset.
+    /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the `offsets`, which are those without
+    /// order among their axes.
     pub(super) fn new<const D: usize>(
+        parts: &Parts<D>,
         nodes: &Nodes,
         error: f64,
-        offsets: usize,
-        kernel: impl Fn(usize) -> DMatrix<f64> + Sync,
+        offsets: &[[usize; D]],
+        kernel: impl Fn([usize; D]) -> DMatrix<f64> + Sync,
     ) -> Self {
-        let n = nodes.len();
-        let rows = parity_rows(n);
-        let seen: Vec<DMatrix<f64>> = (0..offsets)
+        let seen: Vec<(DMatrix<f64>, Vec<[usize; D]>)> = offsets
+            .par_iter()
+            .enumerate()
+            .map(|(salt, &offset)| (fewer_columns(kernel(offset), salt), orders(offset)))
+            .collect();
+        let of_class: Vec<OfClass> = (0..1 << D)
             .into_par_iter()
-            .map(|offset| {
-                let mut seen = fewer_columns(kernel(offset), offset);
-                for mut column in seen.column_iter_mut() {
-                    let mut values = column.as_slice().to_vec();
-                    along_axes::<D>(&mut values, &rows);
-                    column.copy_from_slice(&values);
-                }
-                seen
+            .map(|class| OfClass::new(parts, class, &seen, &exact(parts, nodes, class)))
+            .collect();
+        let (ranks, norm) = cut(&of_class, error);
+        let blocks: Vec<DMatrix<f64>> = of_class
+            .iter()
+            .zip(&ranks)
+            .map(|(of, &rank)| {
+                let rows = of.vectors.first().map_or(0, Vec::len);
+                DMatrix::from_fn(rows, rank, |i, j| of.vectors[j][i])
             })
             .collect();
-        let places: Vec<Vec<usize>> = (0..1 << D).map(|class| places::<D>(n, class)).collect();
-        let classes = places.par_iter().enumerate();
-        let of_class: Vec<OfClass> = classes
-            .map(|(class, at)| OfClass::new(&seen, at, &exact::<D>(nodes, class, &rows)))
-            .collect();
-        let mut values: Vec<(f64, usize)> = vec![];
-        for (class, of_class) in of_class.iter().enumerate() {
-            values.extend(of_class.values.iter().map(|&value| (value, class)));
+        let columns = columns(parts, nodes.len(), &blocks);
+        Self {
+            blocks,
+            columns,
+            norm,
         }
-        values.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let whole: f64 = values.iter().map(|(value, _)| value * value).sum();
-        let mut lost = 0.0;
-        let mut ranks: Vec<usize> = of_class.iter().map(|of| of.vectors.len()).collect();
-        for (value, class) in values {
-            lost += value * value;
-            if lost > error * error * whole {
-                break;
-            }
-            ranks[class] -= 1;
-        }
-        let back = transposed(&rows);
-        let mut columns = vec![];
-        for ((at, of_class), &rank) in places.iter().zip(&of_class).zip(&ranks) {
-            for vector in &of_class.vectors[..rank] {
-                let mut column = vec![0.0; n.pow(D as u32)];
-                for (&at, &x) in at.iter().zip(vector) {
-                    column[at] = x;
-                }
-                along_axes::<D>(&mut column, &back);
-                columns.push(column);
-            }
-        }
-        Self { columns, ranks }
     }
 }
 
-/// Polynomials of a class up to the second degree, the lowest first: weighted, and by parts.
-fn exact<const D: usize>(nodes: &Nodes, class: usize, rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
+/// How many vectors of each class are kept, and the norm of all.
+fn cut(of_class: &[OfClass], error: f64) -> (Vec<usize>, f64) {
+    let mut values: Vec<(f64, usize)> = vec![];
+    for (class, of_class) in of_class.iter().enumerate() {
+        values.extend(of_class.values.iter().map(|&value| (value, class)));
+    }
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let whole: f64 = values.iter().map(|(value, _)| value * value).sum();
+    let mut lost = 0.0;
+    let mut ranks: Vec<usize> = of_class.iter().map(|of| of.vectors.len()).collect();
+    for (value, class) in values {
+        lost += value * value;
+        if lost > error * error * whole {
+            break;
+        }
+        ranks[class] -= 1;
+    }
+    (ranks, whole.sqrt())
+}
+
+/// Columns of parts as values at the nodes.
+fn columns<const D: usize>(parts: &Parts<D>, n: usize, blocks: &[DMatrix<f64>]) -> Vec<Vec<f64>> {
+    let mut back = vec![vec![0.0; n]; n];
+    for part in 0..n {
+        for (node, x) in parts.along_axis(part) {
+            back[node][part] = x;
+        }
+    }
+    let mut columns = vec![];
+    for (of_class, block) in parts.of_class.iter().zip(blocks) {
+        for vector in block.column_iter() {
+            let mut column = vec![0.0; n.pow(D as u32)];
+            for (part, &x) in of_class.iter().zip(vector.iter()) {
+                column[part.iter().fold(0, |at, part| at * n + part)] = x;
+            }
+            along_axes::<D>(&mut column, &back);
+            columns.push(column);
+        }
+    }
+    columns
+}
+
+/// Polynomials of a class up to the second degree, the lowest first: weighted, and by parts of the class.
+fn exact<const D: usize>(parts: &Parts<D>, nodes: &Nodes, class: usize) -> Vec<Vec<f64>> {
     let lowest: [usize; D] = std::array::from_fn(|a| class >> a & 1);
     let mut powers = vec![lowest];
     powers.extend((0..D).map(|a| {
@@ -92,51 +115,18 @@ fn exact<const D: usize>(nodes: &Nodes, class: usize, rows: &[Vec<f64>]) -> Vec<
         squared
     }));
     powers.retain(|powers| powers.iter().sum::<usize>() <= 2);
-    let of = |powers: [usize; D]| {
-        let value = |index: [usize; D]| -> f64 {
-            let along =
-                |a: usize| nodes.u[index[a]].powi(powers[a] as i32) * nodes.root_weight[index[a]];
-            (0..D).map(along).product()
+    let along_axis = |part: usize, power: usize| -> f64 {
+        let value = |(node, x): (usize, f64)| {
+            x * nodes.u[node].powi(power as i32) * nodes.root_weight[node]
         };
-        let mut values: Vec<f64> = indices::<D>(nodes.len()).map(value).collect();
-        along_axes::<D>(&mut values, rows);
-        values
+        parts.along_axis(part).into_iter().map(value).sum()
+    };
+    let of = |powers: [usize; D]| {
+        let value =
+            |part: &[usize; D]| -> f64 { (0..D).map(|a| along_axis(part[a], powers[a])).product() };
+        parts.of_class[class].iter().map(value).collect()
     };
     powers.into_iter().map(of).collect()
-}
-
-/// Even rows, then odd ones: an orthonormal matrix between values at nodes and their parts.
-fn parity_rows(n: usize) -> Vec<Vec<f64>> {
-    let mut rows = vec![];
-    for sign in [1.0, -1.0] {
-        for j in 0..n / 2 {
-            let mut row = vec![0.0; n];
-            (row[j], row[n - 1 - j]) = (0.5f64.sqrt(), sign * 0.5f64.sqrt());
-            rows.push(row);
-        }
-        if n % 2 == 1 && sign > 0.0 {
-            let mut row = vec![0.0; n];
-            row[n / 2] = 1.0;
-            rows.push(row);
-        }
-    }
-    rows
-}
-
-fn transposed(m: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    (0..m.len())
-        .map(|i| m.iter().map(|row| row[i]).collect())
-        .collect()
-}
-
-/// Where the parts of a class lie.
-fn places<const D: usize>(n: usize, class: usize) -> Vec<usize> {
-    let even = n.div_ceil(2);
-    let belongs = |index: &[usize; D]| (0..D).all(|a| (index[a] >= even) == (class >> a & 1 == 1));
-    let all = indices::<D>(n).enumerate();
-    all.filter(|(_, index)| belongs(index))
-        .map(|(at, _)| at)
-        .collect()
 }
 
 /// Columns that span what all of them do: random signs, the same ones in every run.
@@ -145,9 +135,10 @@ fn fewer_columns(kernel: DMatrix<f64>, salt: usize) -> DMatrix<f64> {
     if n <= ALL_COLUMNS {
         return kernel;
     }
+    let size = (1.0 / COMBINATIONS as f64).sqrt();
     let sign = |i: usize, j: usize| {
         let bits = crate::accuracy::mix((salt as u64) << 40 ^ (i as u64) << 20 ^ j as u64);
-        if bits & 1 == 0 { 1.0 } else { -1.0 }
+        if bits & 1 == 0 { size } else { -size }
     };
     kernel * DMatrix::from_fn(n, COMBINATIONS, sign)
 }
@@ -161,27 +152,49 @@ struct OfClass {
 }
 
 impl OfClass {
-    /// Of the rows `at` of all matrices beside each other.
-    fn new(seen: &[DMatrix<f64>], at: &[usize], exact: &[Vec<f64>]) -> Self {
-        let part = |column: &[f64]| -> Vec<f64> { at.iter().map(|&at| column[at]).collect() };
-        let mirrors = Mirrors::new(exact.iter().map(|exact| part(exact)));
+    /// Of the rows of a class of all matrices, each with all orders of its axes, beside each other.
+    fn new<const D: usize>(
+        parts: &Parts<D>,
+        class: usize,
+        seen: &[(DMatrix<f64>, Vec<[usize; D]>)],
+        exact: &[Vec<f64>],
+    ) -> Self {
+        let of_class = &parts.of_class[class];
+        let mirrors = Mirrors::new(exact.iter().cloned());
         let skipped = mirrors.0.len();
-        let count = seen.iter().map(|seen| seen.ncols()).sum();
+        let count = seen
+            .iter()
+            .map(|(seen, orders)| seen.ncols() * orders.len())
+            .sum();
         // Transposed, so that the triangle of its QR has the same values.
-        let mut rows = DMatrix::zeros(count, at.len() - skipped);
-        let columns = seen.iter().flat_map(|seen| seen.column_iter());
-        for (i, column) in columns.enumerate() {
-            let mut part = part(column.as_slice());
-            mirrors.forth(&mut part);
-            for (j, &x) in part[skipped..].iter().enumerate() {
-                rows[(i, j)] = x;
+        let mut rows = DMatrix::zeros(count, of_class.len() - skipped);
+        let mut next = 0;
+        for (seen, order) in seen
+            .iter()
+            .flat_map(|(seen, orders)| orders.iter().map(move |o| (seen, o)))
+        {
+            let places: Vec<usize> = of_class
+                .iter()
+                .map(|part| parts.row(&reordered(part, order)))
+                .collect();
+            for column in seen.column_iter() {
+                let mut part: Vec<f64> = places.iter().map(|&at| column[at]).collect();
+                mirrors.forth(&mut part);
+                for (j, &x) in part[skipped..].iter().enumerate() {
+                    rows[(next, j)] = x;
+                }
+                next += 1;
             }
         }
         let svd = rows.qr().r().svd(false, true);
         let found = svd.v_t.unwrap_or_default();
         let mut order: Vec<usize> = (0..found.nrows()).collect();
         order.sort_by(|&a, &b| svd.singular_values[b].total_cmp(&svd.singular_values[a]));
-        let axis = |k: usize| (0..at.len()).map(|i| f64::from(u8::from(i == k))).collect();
+        let axis = |k: usize| {
+            (0..of_class.len())
+                .map(|i| f64::from(u8::from(i == k)))
+                .collect()
+        };
         let mut vectors: Vec<Vec<f64>> = (0..skipped).map(axis).collect();
         let values = order.iter().map(|&k| svd.singular_values[k]).collect();
         for k in order {
@@ -233,21 +246,16 @@ fn reflect(x: &mut [f64], m: &[f64]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tensor::indices;
     use super::*;
+    use crate::kernel::{Kernel, Riesz};
 
-    /// Any matrix with the symmetry of reflections.
     fn basis(n: usize, error: f64) -> (Nodes, Basis) {
         let nodes = Nodes::new(n);
-        let u = nodes.u.clone();
-        let of = move |offset: usize| {
-            let [a, b] = [[2.0, 0.0], [3.0, 1.0]][offset];
-            let place = |i: usize| [u[i / n], u[i % n]];
-            DMatrix::from_fn(n * n, n * n, |i, j| {
-                let (x, y) = (place(i), place(j));
-                1.0 / (x[0] - y[0] + a).hypot(x[1] - y[1] + b)
-            })
-        };
-        let basis = Basis::new::<2>(&nodes, error, 2, of);
+        let parts = Parts::<2>::new(&nodes);
+        let radial = Kernel::<2>::pair(&Riesz { s: 1.0 }, 1.0).power();
+        let kernel = |offset| parts.kernel(&radial, offset);
+        let basis = Basis::new(&parts, &nodes, error, &[[2, 0], [3, 1]], kernel);
         (nodes, basis)
     }
 
@@ -258,7 +266,8 @@ mod tests {
     #[test]
     fn columns_are_orthonormal_and_hold_polynomials() {
         let (nodes, basis) = basis(7, 1e-2);
-        assert_eq!(basis.ranks.iter().sum::<usize>(), basis.columns.len());
+        let ranks = basis.blocks.iter().map(DMatrix::ncols);
+        assert_eq!(ranks.sum::<usize>(), basis.columns.len());
         assert!(basis.columns.len() < 49, "it is compressed");
         for (i, x) in basis.columns.iter().enumerate() {
             for (j, y) in basis.columns.iter().enumerate() {

@@ -28,7 +28,7 @@ where
         lanes: 1,
     };
     let pair = Kernel::<D>::pair(&Riesz { s }, 1.0);
-    Interpolation::within(pair.power(), &asked).unwrap().0
+    Interpolation::within(pair.power(), true, &asked).unwrap().0
 }
 
 /// Source at `v` in child `from` of a cell, target at `w` in child `to` of the cell in a far slot; sides 1.

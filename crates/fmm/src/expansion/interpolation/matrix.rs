@@ -33,6 +33,11 @@ impl Matrix {
         self.rows
     }
 
+    /// How many there are, with the padding.
+    pub(super) fn numbers(&self) -> usize {
+        self.rows * self.columns
+    }
+
     /// out += A x for one vector.
     #[inline(always)]
     pub(super) fn times<I: Isa>(&self, isa: I, x: &[f64], out: &mut [f64]) {

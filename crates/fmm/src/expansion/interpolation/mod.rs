@@ -24,7 +24,10 @@ mod chain;
 mod chebyshev;
 mod matrix;
 mod operators;
+mod parts;
 mod points;
+mod product;
+mod scratch;
 mod tensor;
 mod translate;
 
@@ -35,7 +38,10 @@ use crate::lists::slots;
 use crate::{Error, Guarantee, Result, accuracy};
 use chebyshev::Nodes;
 use lanes::Isa;
+use matrix::Matrix;
 use operators::Operators;
+use product::Product;
+use scratch::Scratch;
 use std::fmt::Debug;
 use std::sync::Arc;
 use translate::Move;
@@ -60,6 +66,8 @@ pub(crate) trait Radial: Debug + Send + Sync {
 #[derive(Debug)]
 pub struct Interpolation<const D: usize> {
     radial: Box<dyn Radial>,
+    /// 2^q, q the degree: what leads from units of h^q to those of a child.
+    half_side: f64,
     nodes: Nodes,
     operators: Arc<Operators>,
     /// `operators.rank` rounded up to whole vectors.
@@ -74,13 +82,15 @@ pub struct Interpolation<const D: usize> {
 const WIDEST: usize = 8;
 /// Parents at a time: their incoming forms stay in the second-level cache.
 const TOGETHER: usize = 4;
-/// Room on the stack for the polynomials of a cell, or the numbers of a multipole, in the plane and in space.
-const ROOM_2D: usize = 512;
-const ROOM_3D: usize = 4096;
 
 impl<const D: usize> Interpolation<D> {
     /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them.
-    pub(crate) fn within(radial: impl Radial + 'static, asked: &Asked) -> Result<(Self, usize)> {
+    /// `exactly`: whether near pairs take no logarithm and exponential, which are less accurate than reciprocals.
+    pub(crate) fn within(
+        radial: impl Radial + 'static,
+        exactly: bool,
+        asked: &Asked,
+    ) -> Result<(Self, usize)> {
         if asked.guarantee == Guarantee::Pointwise {
             let allowed = "calibrated, for kernels whose far fields are interpolated";
             return Err(Error::argument("guarantee", "pointwise", allowed));
@@ -92,11 +102,9 @@ impl<const D: usize> Interpolation<D> {
             let allowed = "f64, or in f32 r^-s with s up to 2, for gradients up to 1";
             return Err(Error::argument("precision", found, allowed));
         }
-        let accuracy = accuracy::interpolation(asked.tolerance, radial.degree(), D, asked.single);
-        Ok((
-            Self::new(radial, accuracy.nodes, accuracy.error),
-            accuracy.pair,
-        ))
+        let accuracy = accuracy::interpolation(asked.tolerance, radial.degree(), D);
+        let pair = accuracy::radial_pair(asked.tolerance, exactly, D, asked.single);
+        Ok((Self::new(radial, accuracy.nodes, accuracy.error), pair))
     }
 
     /// Expansions on `nodes` an axis, which lose at most `error` of the kernel.
@@ -123,6 +131,7 @@ impl<const D: usize> Interpolation<D> {
             })
             .collect();
         Self {
+            half_side: radial.degree().exp2(),
             radial: Box::new(radial),
             nodes,
             operators,
@@ -132,6 +141,11 @@ impl<const D: usize> Interpolation<D> {
         }
     }
 
+    /// Polynomials of a cell, with room for whole vectors of those of each class.
+    fn polynomials_len(&self) -> usize {
+        self.nodes.len().pow(D as u32) + WIDEST
+    }
+
     /// Numbers of one form: a multipole or local by reflection.
     fn form_len(&self) -> usize {
         self.padded << D
@@ -139,78 +153,43 @@ impl<const D: usize> Interpolation<D> {
 
     /// out += S A S x, with the signs S of a reflection.
     #[inline(always)]
-    fn reflected<I: Isa, const ROOM: usize>(
+    fn reflected<I: Isa>(
         &self,
         isa: I,
-        matrix: &matrix::Matrix,
+        matrix: &Matrix,
         reflection: usize,
         x: &[f64],
         out: &mut [f64],
+        [from, to]: [&mut Vec<f64>; 2],
     ) {
-        let (mut from, mut to) = ([0.0; ROOM], [0.0; ROOM]);
         let signs = &self.signs[reflection];
         for ((from, x), sign) in from.iter_mut().zip(x).zip(signs) {
             *from = x * sign;
         }
-        matrix.times(isa, &from, &mut to);
-        for ((out, to), sign) in out.iter_mut().zip(&to).zip(signs) {
-            *out += to * sign;
-        }
-    }
-
-    #[inline(always)]
-    fn l2l_in<I: Isa, const ROOM: usize>(
-        &self,
-        isa: I,
-        octant: usize,
-        parent: &[f64],
-        child: &mut [f64],
-    ) {
-        // In units of h^q, and the child's h is half as large.
-        let factor = 2f64.powf(self.radial.degree());
-        let mut numbers = [0.0; ROOM];
-        child[0] += factor * self.constant(parent, &mut numbers);
-        numbers.iter_mut().for_each(|x| *x *= factor);
-        let out = &mut child[WIDEST..];
-        self.reflected::<I, ROOM>(isa, &self.operators.l2l, octant, &numbers, out);
-    }
-
-    #[inline(always)]
-    fn p2m_in<I: Isa, const ROOM: usize>(
-        &self,
-        isa: I,
-        points: &UnitPoints<D>,
-        multipole: &mut [f64],
-    ) {
-        let (mut sums, mut of_class) = ([0.0; ROOM], [0.0; ROOM]);
-        points::p2m(isa, self.nodes.len(), points, &mut sums);
-        // T_0 along all axes.
-        multipole[0] += sums[0];
-        for class in &self.operators.classes {
-            for (to, &at) in of_class.iter_mut().zip(&class.polynomials) {
-                *to = sums[at as usize];
-            }
-            let to = &mut multipole[WIDEST + class.aligned()..];
-            class.up.times(isa, &of_class, to);
+        matrix.times(isa, from, to);
+        for ((out, to), sign) in out.iter_mut().zip(to).zip(signs) {
+            *out += *to * sign;
         }
     }
 
     /// Coefficients of the polynomials of a local, the constant among them.
     #[inline(always)]
-    fn polynomials<I: Isa, const ROOM: usize>(&self, isa: I, local: &[f64]) -> [f64; ROOM] {
-        let (mut of_class, mut f) = ([0.0; ROOM], [0.0; ROOM]);
-        let mut numbers = [0.0; ROOM];
-        let constant = self.constant(local, &mut numbers);
+    fn polynomials<I: Isa>(
+        &self,
+        isa: I,
+        local: &[f64],
+        [f, of_class, numbers]: [&mut Vec<f64>; 3],
+    ) {
+        let constant = self.constant(local, numbers);
         for class in &self.operators.classes {
             let numbers = &numbers[class.first..][..class.rank];
             of_class[..class.down.rows()].fill(0.0);
-            class.down.times(isa, numbers, &mut of_class);
+            class.down.times(isa, numbers, of_class);
             for (from, &at) in of_class.iter().zip(&class.polynomials) {
                 f[at as usize] = *from;
             }
         }
         f[0] += constant;
-        f
     }
 
     /// The constant of a local, and its other numbers, of which none stands for a constant: so the roundings of a large one
@@ -233,8 +212,17 @@ impl<const D: usize> Family<D> for Interpolation<D> {
     fn waves(&self) -> usize {
         self.operators.rank
     }
-    fn interpolates(&self) -> bool {
-        true
+    fn far_products(&self) -> Option<f64> {
+        let of_offset =
+            |(product, moves): (&Product, &Vec<Move>)| product.multiply_adds() * moves.len();
+        let of_parent: usize = self
+            .operators
+            .m2l
+            .iter()
+            .zip(&self.moves)
+            .map(of_offset)
+            .sum();
+        Some(of_parent as f64 / f64::from(1 << D))
     }
     fn direct_below(&self) -> usize {
         self.nodes.len().pow(D as u32)
@@ -260,23 +248,28 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
 
     #[inline(always)]
     fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<D>, multipole: &mut [f64]) {
-        if const { D == 2 } {
-            self.p2m_in::<I, ROOM_2D>(isa, points, multipole);
-        } else {
-            self.p2m_in::<I, ROOM_3D>(isa, points, multipole);
+        let (n, all) = (self.nodes.len(), self.polynomials_len());
+        let mut scratch = Scratch::zeros([all, all, 0, points::room::<I, D>(n)]);
+        let [sums, of_class, _, tables] = &mut *scratch;
+        points::p2m(isa, n, points, tables, sums);
+        // T_0 along all axes.
+        multipole[0] += sums[0];
+        for class in &self.operators.classes {
+            for (to, &at) in of_class.iter_mut().zip(&class.polynomials) {
+                *to = sums[at as usize];
+            }
+            let to = &mut multipole[WIDEST + class.aligned()..];
+            class.up.times(isa, of_class, to);
         }
     }
 
     #[inline(always)]
     fn m2m<I: Isa>(&self, isa: I, octant: usize, child: &[f64], parent: &mut [f64]) {
         parent[0] += child[0];
-        let (matrix, from) = (&self.operators.m2m, &child[WIDEST..]);
-        let to = &mut parent[WIDEST..];
-        if const { D == 2 } {
-            self.reflected::<I, ROOM_2D>(isa, matrix, octant, from, to);
-        } else {
-            self.reflected::<I, ROOM_3D>(isa, matrix, octant, from, to);
-        }
+        let (child, parent) = (&child[WIDEST..], &mut parent[WIDEST..]);
+        let mut scratch = Scratch::zeros([self.padded, self.padded, 0, 0]);
+        let [from, to, ..] = &mut *scratch;
+        self.reflected(isa, &self.operators.m2m, octant, child, parent, [from, to]);
     }
 
     #[inline(always)]
@@ -336,11 +329,14 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
 
     #[inline(always)]
     fn l2l<I: Isa>(&self, isa: I, octant: usize, parent: &[f64], child: &mut [f64]) {
-        if const { D == 2 } {
-            self.l2l_in::<I, ROOM_2D>(isa, octant, parent, child);
-        } else {
-            self.l2l_in::<I, ROOM_3D>(isa, octant, parent, child);
-        }
+        let mut scratch = Scratch::zeros([self.padded, self.padded, self.padded, 0]);
+        let [from, to, numbers, _] = &mut *scratch;
+        // In units of h^q, and the child's h is half as large.
+        let factor = self.half_side;
+        child[0] += factor * self.constant(parent, numbers);
+        numbers.iter_mut().for_each(|x| *x *= factor);
+        let child = &mut child[WIDEST..];
+        self.reflected(isa, &self.operators.l2l, octant, numbers, child, [from, to]);
     }
 
     fn p2l<I: Isa>(&self, _: I, points: &UnitPoints<D>, log_side: f64, local: &mut [f64]) {
@@ -359,14 +355,11 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
     ) {
         let scale = side.powf(self.radial.degree());
         let scales = [scale, scale / side, scale / side / side];
-        let n = self.nodes.len();
-        if const { D == 2 } {
-            let f = self.polynomials::<I, ROOM_2D>(isa, local);
-            points::l2p(isa, n, &f, points, scales, wanted, sums);
-        } else {
-            let f = self.polynomials::<I, ROOM_3D>(isa, local);
-            points::l2p(isa, n, &f, points, scales, wanted, sums);
-        }
+        let (n, all) = (self.nodes.len(), self.polynomials_len());
+        let mut scratch = Scratch::zeros([all, all, self.padded, points::room::<I, D>(n)]);
+        let [f, of_class, numbers, tables] = &mut *scratch;
+        self.polynomials(isa, local, [f, of_class, numbers]);
+        points::l2p(isa, n, f, points, scales, wanted, tables, sums);
     }
 
     fn m2p<I: Isa>(

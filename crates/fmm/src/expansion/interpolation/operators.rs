@@ -3,6 +3,8 @@
 use super::basis::Basis;
 use super::chebyshev::Nodes;
 use super::matrix::Matrix;
+use super::parts::{Parts, orders, reordered, reordered_class};
+use super::product::Product;
 use super::tensor::{along_axes, indices};
 use super::{Radial, WIDEST};
 use nalgebra::DMatrix;
@@ -42,11 +44,15 @@ pub(super) struct Operators {
     pub(super) m2m: Matrix,
     pub(super) l2l: Matrix,
     /// By offset of [`offsets`].
-    pub(super) m2l: Vec<Matrix>,
+    pub(super) m2l: Vec<Product>,
     /// Strengths at the nodes that stand for a multipole, by node, then number; transposed they take values at nodes to a
     /// local.
     pub(super) at_nodes: Vec<Vec<f64>>,
 }
+
+/// What the factors of the matrices may lose, of what the basis does: they lose of smooth parts too, whose derivatives are
+/// small.
+const LOST: f64 = 4.0;
 
 /// Far offsets, target − source, without negative components.
 pub(super) fn offsets<const D: usize>() -> Vec<[usize; D]> {
@@ -58,27 +64,40 @@ pub(super) fn offsets<const D: usize>() -> Vec<[usize; D]> {
 impl Operators {
     /// Operators on `nodes` an axis that lose at most `error` of the kernel.
     pub(super) fn new<const D: usize>(radial: &dyn Radial, nodes: &Nodes, error: f64) -> Self {
-        let offsets = offsets::<D>();
+        let (parts, offsets) = (Parts::<D>::new(nodes), offsets::<D>());
+        let sorted: Vec<[usize; D]> = offsets
+            .iter()
+            .copied()
+            .filter(|offset| offset.is_sorted())
+            .collect();
+        let kernel = |offset: [usize; D]| parts.kernel(radial, offset);
+        let basis = Basis::new(&parts, nodes, error, &sorted, kernel);
         let weights: Vec<f64> = indices::<D>(nodes.len())
             .map(|index| index.iter().map(|&i| nodes.root_weight[i]).product())
             .collect();
-        let kernel = |k: usize| weighted_kernel(radial, nodes, offsets[k], &weights);
-        let basis = Basis::new::<D>(nodes, error, offsets.len(), kernel);
         let (all, rank) = (weights.len(), basis.columns.len());
         let u = DMatrix::from_fn(all, rank, |i, j| basis.columns[j][i]);
-        let m2l = (0..offsets.len()).into_par_iter().map(|k| {
-            let compressed = u.tr_mul(&(kernel(k) * &u));
-            Matrix::new(rank, rank, |i, j| compressed[(i, j)])
+        let lost = LOST * error * basis.norm / (offsets.len() as f64).sqrt();
+        let of_sorted = sorted.par_iter().map(|&offset| {
+            let kernel = kernel(offset);
+            let orders = orders(offset).into_par_iter().map(|order| {
+                let other = order.map(|a| offset[a]);
+                let product = Product::new(compressed(&parts, &basis, &kernel, &order), lost);
+                (offsets.iter().position(|&offset| offset == other), product)
+            });
+            orders.collect::<Vec<_>>()
         });
-        let m2l = m2l.collect();
+        let mut m2l: Vec<_> = of_sorted.flatten().collect();
+        m2l.sort_by_key(|&(place, _)| place);
+        let m2l = m2l.into_iter().map(|(_, product)| product).collect();
         let (m2m, l2l) = shifts::<D>(nodes, &weights, &u);
-        let ranks = basis.ranks.iter().enumerate();
+        let ranks = basis.blocks.iter().map(DMatrix::ncols).enumerate();
         Self {
             rank,
             constant: u[(0, 0)] / weights[0],
             classes: classes::<D>(nodes, &weights, &basis),
             class_of: ranks
-                .flat_map(|(class, &n)| std::iter::repeat_n(class, n))
+                .flat_map(|(class, n)| std::iter::repeat_n(class, n))
                 .collect(),
             m2m,
             l2l,
@@ -90,39 +109,46 @@ impl Operators {
     }
 }
 
-/// W K W for one offset.
-fn weighted_kernel<const D: usize>(
-    radial: &dyn Radial,
-    nodes: &Nodes,
-    offset: [usize; D],
-    weights: &[f64],
+/// Uᵀ W K W U for an offset whose axes are in this order among those of the kernel's.
+fn compressed<const D: usize>(
+    parts: &Parts<D>,
+    basis: &Basis,
+    kernel: &DMatrix<f64>,
+    order: &[usize; D],
 ) -> DMatrix<f64> {
-    let n = nodes.len();
-    // Pairs of nodes whose distances are the same by symmetry have one number.
-    let mut numbers = vec![vec![0; n]; n];
-    let mut pairs = vec![];
-    for i in 0..n {
-        for j in 0..n {
-            let mirrored = (n - 1 - j, n - 1 - i);
-            if mirrored < (i, j) {
-                numbers[i][j] = numbers[mirrored.0][mirrored.1];
-            } else {
-                numbers[i][j] = pairs.len();
-                pairs.push(nodes.u[i] - nodes.u[j]);
+    // The basis in the kernel's order: its classes, and the rows of each.
+    let blocks: Vec<(usize, DMatrix<f64>)> = basis
+        .blocks
+        .iter()
+        .enumerate()
+        .map(|(class, block)| {
+            let of = reordered_class(class, order);
+            let mut moved = DMatrix::zeros(block.nrows(), block.ncols());
+            for (i, part) in parts.of_class[class].iter().enumerate() {
+                let row = parts.row(&reordered(part, order)) - parts.first[of];
+                moved.row_mut(row).copy_from(&block.row(i));
             }
-        }
-    }
-    let table: Vec<f64> = indices::<D>(pairs.len())
-        .map(|index| {
-            let square = |a: usize| (pairs[index[a]] + offset[a] as f64).powi(2);
-            radial.value((0..D).map(square).sum())
+            (of, moved)
         })
         .collect();
-    let all: Vec<[usize; D]> = indices::<D>(n).collect();
-    DMatrix::from_fn(all.len(), all.len(), |i, j| {
-        let number = |at: usize, a: usize| at * pairs.len() + numbers[all[i][a]][all[j][a]];
-        weights[i] * table[(0..D).fold(0, number)] * weights[j]
-    })
+    let rank = basis.columns.len();
+    let mut compressed = DMatrix::zeros(rank, rank);
+    let mut column = 0;
+    for (of, right) in &blocks {
+        let columns = parts.first[*of]..parts.first[*of] + right.nrows();
+        let mut row = 0;
+        for (of, left) in &blocks {
+            let rows = parts.first[*of]..parts.first[*of] + left.nrows();
+            let part = kernel.view((rows.start, columns.start), (rows.len(), columns.len()));
+            let product = left.tr_mul(&(part * right));
+            compressed
+                .view_mut((row, column), (left.ncols(), right.ncols()))
+                .copy_from(&product);
+            row += left.ncols();
+        }
+        column += right.ncols();
+    }
+    compressed
 }
 
 /// m2m and, transposed, l2l for octant 0: Uᵀ W⁻¹ ℓ(child's nodes in the parent) W U.
@@ -162,7 +188,8 @@ fn classes<const D: usize>(nodes: &Nodes, weights: &[f64], basis: &Basis) -> Vec
         })
         .collect();
     let mut first = 0;
-    let of_class = |(class, &rank): (usize, &usize)| {
+    let of_class = |(class, block): (usize, &DMatrix<f64>)| {
+        let rank = block.ncols();
         let belongs = |index: &[usize; D]| (0..D).all(|a| index[a] % 2 == class >> a & 1);
         let all = indices::<D>(nodes.len()).zip(0..);
         let polynomials: Vec<u32> = all.filter(|(k, _)| belongs(k)).map(|(_, at)| at).collect();
@@ -186,5 +213,5 @@ fn classes<const D: usize>(nodes: &Nodes, weights: &[f64], basis: &Basis) -> Vec
             down,
         }
     };
-    basis.ranks.iter().enumerate().map(of_class).collect()
+    basis.blocks.iter().enumerate().map(of_class).collect()
 }

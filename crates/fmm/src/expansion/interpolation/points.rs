@@ -6,44 +6,64 @@ use crate::expansion::{UnitPoints, UnitSums};
 use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
 use lanes::{Isa, Lanes};
 
-/// Most polynomials along an axis.
-pub(super) const MOST_AN_AXIS: usize = 24;
-
 /// Vectors of points that are carried together.
 const BATCH: usize = 8;
 
-/// T_k(2u), or its first or second derivative by u, for `B` vectors of points, by k.
-type Table<V, const B: usize> = [[V; B]; MOST_AN_AXIS];
+/// Numbers of all tables that p2m or l2p needs at a time.
+pub(super) fn room<I: Isa, const D: usize>(n: usize) -> usize {
+    D * n * BATCH * I::F64::LANES
+}
 
-/// The polynomials of one axis and as many derivatives as are asked for.
+/// Fills a table of an axis: by k, T_k(2u) and its derivatives below the order `N`, each for `B` vectors of points.
 #[inline(always)]
-fn tables<V: Lanes<Elem = f64>, const B: usize, const N: usize>(
+fn fill<V: Lanes<Elem = f64>, const B: usize, const N: usize>(
     isa: V::Isa,
-    n: usize,
     u: [V; B],
-) -> [Table<V, B>; N] {
+    table: &mut [f64],
+) {
     let number = |x: f64| V::splat(isa, x);
-    let mut t = [[[number(0.0); B]; MOST_AN_AXIS]; N];
-    for b in 0..B {
-        let twice = u[b] * number(4.0);
-        for k in 0..n {
-            // T_{k+1} = 2x T_k − T_{k−1}, x = 2u, and its derivatives.
-            t[0][k][b] = match k {
+    let zero = [[number(0.0); B]; N];
+    // Of the last two k. T_{k+1} = 2x T_k − T_{k−1}, x = 2u, and its derivatives.
+    let (mut before, mut last) = (zero, zero);
+    for (k, row) in table.chunks_exact_mut(N * B * V::LANES).enumerate() {
+        let mut t = zero;
+        for b in 0..B {
+            let twice = u[b] * number(4.0);
+            t[0][b] = match k {
                 0 => number(1.0),
                 1 => u[b] + u[b],
-                _ => twice * t[0][k - 1][b] - t[0][k - 2][b],
+                _ => twice * last[0][b] - before[0][b],
             };
             for d in 1..N {
-                t[d][k][b] = match k {
+                t[d][b] = match k {
                     0 => number(0.0),
                     1 => number(if d == 1 { 2.0 } else { 0.0 }),
                     _ => {
-                        twice.mul_add(t[d][k - 1][b], number(4.0 * d as f64) * t[d - 1][k - 1][b])
-                            - t[d][k - 2][b]
+                        twice.mul_add(last[d][b], number(4.0 * d as f64) * last[d - 1][b])
+                            - before[d][b]
                     }
                 };
             }
         }
+        for (d, row) in row.chunks_exact_mut(B * V::LANES).enumerate() {
+            V::store_each(t[d], row);
+        }
+        (before, last) = (last, t);
+    }
+}
+
+/// The row k of a table.
+#[inline(always)]
+fn row<V: Lanes<Elem = f64>, const B: usize, const N: usize>(
+    isa: V::Isa,
+    table: &[f64],
+    k: usize,
+) -> [[V; B]; N] {
+    let len = B * V::LANES;
+    let row = &table[k * N * len..][..N * len];
+    let mut t = [[V::splat(isa, 0.0); B]; N];
+    for d in 0..N {
+        t[d] = V::load_each(isa, &row[d * len..][..len]);
     }
     t
 }
@@ -54,8 +74,10 @@ pub(super) fn p2m<I: Isa, const D: usize>(
     isa: I,
     n: usize,
     points: &UnitPoints<D>,
+    tables: &mut [f64],
     sums: &mut [f64],
 ) {
+    let [t0, t1, t2] = by_axis::<D>(tables, n * BATCH * I::F64::LANES);
     let step = BATCH * I::F64::LANES;
     for first in (0..points.w.len()).step_by(step) {
         let last = points.w.len().min(first + step);
@@ -69,37 +91,48 @@ pub(super) fn p2m<I: Isa, const D: usize>(
         };
         let all = |values: &[f64]| -> [I::F64; BATCH] { std::array::from_fn(|b| load(values, b)) };
         let w = all(&points.w);
-        let [t2] = tables::<_, BATCH, 1>(isa, n, all(&points.u[D - 1]));
-        let [t1] = tables::<_, BATCH, 1>(isa, n, all(&points.u[D - 2]));
-        let [t0] = tables::<_, BATCH, 1>(isa, n, all(&points.u[0]));
+        fill::<I::F64, BATCH, 1>(isa, all(&points.u[D - 1]), t2);
+        fill::<I::F64, BATCH, 1>(isa, all(&points.u[D - 2]), t1);
+        fill::<I::F64, BATCH, 1>(isa, all(&points.u[0]), t0);
         let firsts = if D == 3 { n } else { 1 };
         for i in 0..firsts {
             let mut outer = w;
             if D == 3 {
+                let [t] = row::<I::F64, BATCH, 1>(isa, t0, i);
                 for b in 0..BATCH {
-                    outer[b] = outer[b] * t0[i][b];
+                    outer[b] = outer[b] * t[b];
                 }
             }
             for j in 0..n {
                 let mut q = outer;
+                let [t] = row::<I::F64, BATCH, 1>(isa, t1, j);
                 for b in 0..BATCH {
-                    q[b] = q[b] * t1[j][b];
+                    q[b] = q[b] * t[b];
                 }
-                let row = &mut sums[(i * n + j) * n..][..n];
-                for (eight, row) in row.chunks_mut(8).enumerate() {
+                let sums = &mut sums[(i * n + j) * n..][..n];
+                for (eight, sums) in sums.chunks_mut(8).enumerate() {
                     let mut found = [I::F64::splat(isa, 0.0); 8];
-                    for (k, found) in found.iter_mut().enumerate().take(row.len()) {
+                    for (k, found) in found.iter_mut().enumerate().take(sums.len()) {
+                        let [t] = row::<I::F64, BATCH, 1>(isa, t2, 8 * eight + k);
                         for b in 0..BATCH {
-                            *found = q[b].mul_add(t2[8 * eight + k][b], *found);
+                            *found = q[b].mul_add(t[b], *found);
                         }
                     }
-                    for (sum, found) in row.iter_mut().zip(I::F64::sum_each(found)) {
+                    for (sum, found) in sums.iter_mut().zip(I::F64::sum_each(found)) {
                         *sum += found;
                     }
                 }
             }
         }
     }
+}
+
+/// The tables of three axes; the first one of the plane, which is not there, has no numbers.
+#[inline(always)]
+fn by_axis<const D: usize>(tables: &mut [f64], len: usize) -> [&mut [f64]; 3] {
+    let (t2, rest) = tables.split_at_mut(len);
+    let (t1, rest) = rest.split_at_mut(len);
+    [&mut rest[..if D == 3 { len } else { 0 }], t1, t2]
 }
 
 /// f(u) = Σ_k f_k T_k(2u) at the points, and its derivatives: s −= ∇f `scales[1]`, t += f `scales[0]`, g −= ∇∇f `scales[2]`.
@@ -111,17 +144,18 @@ pub(super) fn l2p<I: Isa, const D: usize>(
     points: &UnitPoints<D>,
     scales: [f64; 3],
     wanted: usize,
+    tables: &mut [f64],
     sums: &mut UnitSums<D>,
 ) {
     let mut at = 0;
     let all = points.w.len();
     while at < all {
         at += if wanted >= GRADIENT {
-            some_points::<I, D, 1, 3>(isa, n, f, points, at, scales, wanted, sums)
+            some_points::<I, D, 1, 3>(isa, n, f, points, at, scales, wanted, tables, sums)
         } else if all - at >= 2 * I::F64::LANES {
-            some_points::<I, D, 2, 2>(isa, n, f, points, at, scales, wanted, sums)
+            some_points::<I, D, 2, 2>(isa, n, f, points, at, scales, wanted, tables, sums)
         } else {
-            some_points::<I, D, 1, 2>(isa, n, f, points, at, scales, wanted, sums)
+            some_points::<I, D, 1, 2>(isa, n, f, points, at, scales, wanted, tables, sums)
         };
     }
 }
@@ -137,6 +171,7 @@ fn some_points<I: Isa, const D: usize, const B: usize, const N: usize>(
     at: usize,
     scales: [f64; 3],
     wanted: usize,
+    tables: &mut [f64],
     sums: &mut UnitSums<D>,
 ) -> usize {
     let lanes = I::F64::LANES;
@@ -147,9 +182,10 @@ fn some_points<I: Isa, const D: usize, const B: usize, const N: usize>(
             u[a][b] = I::F64::load(isa, &points.u[a][at + b * lanes..]);
         }
     }
-    let t2 = tables::<_, B, N>(isa, n, u[D - 1]);
-    let t1 = tables::<_, B, N>(isa, n, u[D - 2]);
-    let t0 = tables::<_, B, N>(isa, n, u[0]);
+    let [t0, t1, t2] = by_axis::<D>(tables, n * N * B * lanes);
+    fill::<I::F64, B, N>(isa, u[D - 1], t2);
+    fill::<I::F64, B, N>(isa, u[D - 2], t1);
+    fill::<I::F64, B, N>(isa, u[0], t0);
     // Of order 0; by the first, second, third axis; by (1,1) (1,2) (1,3) (2,2) (2,3) (3,3).
     let mut found = [zero; 10];
     for i in 0..if D == 3 { n } else { 1 } {
@@ -159,19 +195,21 @@ fn some_points<I: Isa, const D: usize, const B: usize, const N: usize>(
             let mut inner = [zero; N];
             for (k, &f) in f[(i * n + j) * n..][..n].iter().enumerate() {
                 let f = I::F64::splat(isa, f);
+                let t = row::<I::F64, B, N>(isa, t2, k);
                 for d in 0..N {
                     for b in 0..B {
-                        inner[d][b] = f.mul_add(t2[d][k][b], inner[d][b]);
+                        inner[d][b] = f.mul_add(t[d][b], inner[d][b]);
                     }
                 }
             }
-            add::<I, B>(&mut middle[0], t1[0][j], inner[0]);
-            add::<I, B>(&mut middle[1], t1[1][j], inner[0]);
-            add::<I, B>(&mut middle[2], t1[0][j], inner[1]);
+            let t = row::<I::F64, B, N>(isa, t1, j);
+            add::<I, B>(&mut middle[0], t[0], inner[0]);
+            add::<I, B>(&mut middle[1], t[1], inner[0]);
+            add::<I, B>(&mut middle[2], t[0], inner[1]);
             if N == 3 {
-                add::<I, B>(&mut middle[3], t1[N - 1][j], inner[0]);
-                add::<I, B>(&mut middle[4], t1[1][j], inner[1]);
-                add::<I, B>(&mut middle[5], t1[0][j], inner[N - 1]);
+                add::<I, B>(&mut middle[3], t[N - 1], inner[0]);
+                add::<I, B>(&mut middle[4], t[1], inner[1]);
+                add::<I, B>(&mut middle[5], t[0], inner[N - 1]);
             }
         }
         if D == 2 {
@@ -179,17 +217,18 @@ fn some_points<I: Isa, const D: usize, const B: usize, const N: usize>(
             (found[7], found[8], found[9]) = (middle[3], middle[4], middle[5]);
             continue;
         }
-        add::<I, B>(&mut found[0], t0[0][i], middle[0]);
-        add::<I, B>(&mut found[1], t0[1][i], middle[0]);
-        add::<I, B>(&mut found[2], t0[0][i], middle[1]);
-        add::<I, B>(&mut found[3], t0[0][i], middle[2]);
+        let t = row::<I::F64, B, N>(isa, t0, i);
+        add::<I, B>(&mut found[0], t[0], middle[0]);
+        add::<I, B>(&mut found[1], t[1], middle[0]);
+        add::<I, B>(&mut found[2], t[0], middle[1]);
+        add::<I, B>(&mut found[3], t[0], middle[2]);
         if N == 3 {
-            add::<I, B>(&mut found[4], t0[N - 1][i], middle[0]);
-            add::<I, B>(&mut found[5], t0[1][i], middle[1]);
-            add::<I, B>(&mut found[6], t0[1][i], middle[2]);
-            add::<I, B>(&mut found[7], t0[0][i], middle[3]);
-            add::<I, B>(&mut found[8], t0[0][i], middle[4]);
-            add::<I, B>(&mut found[9], t0[0][i], middle[5]);
+            add::<I, B>(&mut found[4], t[N - 1], middle[0]);
+            add::<I, B>(&mut found[5], t[1], middle[1]);
+            add::<I, B>(&mut found[6], t[1], middle[2]);
+            add::<I, B>(&mut found[7], t[0], middle[3]);
+            add::<I, B>(&mut found[8], t[0], middle[4]);
+            add::<I, B>(&mut found[9], t[0], middle[5]);
         }
     }
     for b in 0..B {

@@ -2,6 +2,7 @@
 
 use super::TOGETHER;
 use super::operators::{self, Operators};
+use super::product::Product;
 use crate::expansion::Outgoing;
 use crate::lists::slots;
 use lanes::Isa;
@@ -50,7 +51,8 @@ pub(super) fn translate<I: Isa, const D: usize>(
     outgoing: &Outgoing,
     incoming: &mut [f64],
 ) {
-    for (matrix, moves) in operators.m2l.iter().zip(moves) {
+    let mut between = [0.0; 4 * BETWEEN];
+    for (product, moves) in operators.m2l.iter().zip(moves) {
         let (mut from, mut to, mut count) = ([0; MOST], [0; MOST], 0);
         for (parent, sources) in sources.chunks_exact(slots::count(D)).enumerate() {
             for m in moves
@@ -62,19 +64,43 @@ pub(super) fn translate<I: Isa, const D: usize>(
                 count += 1;
             }
         }
-        // Several at a time share the loads of the matrix.
+        // Several at a time share the loads of the matrices.
         let mut k = 0;
         while k + 4 <= count {
-            let from: [&[f64]; 4] =
-                [0, 1, 2, 3].map(|c| outgoing.numbers(from[k + c], operators.rank));
+            let from = [0, 1, 2, 3].map(|c| outgoing.numbers(from[k + c], operators.rank));
             let to = [to[k], to[k + 1], to[k + 2], to[k + 3]];
-            matrix.times_each::<I, 4>(isa, from, incoming, to);
+            apply::<I, 4>(isa, product, from, incoming, to, &mut between);
             k += 4;
         }
         while k < count {
-            let from: [&[f64]; 1] = [outgoing.numbers(from[k], operators.rank)];
-            matrix.times_each::<I, 1>(isa, from, incoming, [to[k]]);
+            let from = [outgoing.numbers(from[k], operators.rank)];
+            apply::<I, 1>(isa, product, from, incoming, [to[k]], &mut between);
             k += 1;
         }
     }
+}
+
+/// Room on the stack for what is between the factors of a matrix, of one vector.
+const BETWEEN: usize = 512;
+
+/// Adds the products with some vectors to `out`, from the places `at` on.
+#[inline(always)]
+fn apply<I: Isa, const C: usize>(
+    isa: I,
+    product: &Product,
+    x: [&[f64]; C],
+    out: &mut [f64],
+    at: [usize; C],
+    between: &mut [f64; 4 * BETWEEN],
+) {
+    let Some(right) = &product.right else {
+        return product.left.times_each::<I, C>(isa, x, out, at);
+    };
+    let places: [usize; C] = std::array::from_fn(|c| c * BETWEEN);
+    for place in places {
+        between[place..][..right.rows()].fill(0.0);
+    }
+    right.times_each::<I, C>(isa, x, between, places);
+    let x: [&[f64]; C] = std::array::from_fn(|c| &between[places[c]..][..BETWEEN]);
+    product.left.times_each::<I, C>(isa, x, out, at);
 }

@@ -1,0 +1,232 @@
+//! Kernel matrices between cells by parity: the rows and columns are even and odd parts of weighted values at nodes.
+//!
+//! A part of an axis is (f(u) ± f(−u))/√2 at a node, or f(0); a part of a cell is one along every axis. Its class says along
+//! which axes it is odd, by bits. Parts lie class after class, so that a basis that splits by parity is one block a class.
+
+use super::Radial;
+use super::chebyshev::Nodes;
+use super::tensor::indices;
+use nalgebra::DMatrix;
+use std::f64::consts::FRAC_1_SQRT_2;
+
+/// The parts of a cell.
+pub(super) struct Parts<const D: usize> {
+    /// By class: the parts, each by its parts along the axes.
+    pub(super) of_class: Vec<Vec<[usize; D]>>,
+    /// By class, where its rows begin.
+    pub(super) first: Vec<usize>,
+    /// The row of every part, by its place in a tensor.
+    row: Vec<usize>,
+    nodes: Nodes,
+}
+
+impl<const D: usize> Parts<D> {
+    pub(super) fn new(nodes: &Nodes) -> Self {
+        let n = nodes.len();
+        let even = n.div_ceil(2);
+        let belongs = |class: usize, part: &[usize; D]| {
+            (0..D).all(|a| (part[a] >= even) == (class >> a & 1 == 1))
+        };
+        let of_class: Vec<Vec<[usize; D]>> = (0..1 << D)
+            .map(|class| {
+                indices::<D>(n)
+                    .filter(|part| belongs(class, part))
+                    .collect()
+            })
+            .collect();
+        let (mut first, mut row, mut next) = (vec![], vec![0; n.pow(D as u32)], 0);
+        for parts in &of_class {
+            first.push(next);
+            for part in parts {
+                row[place(n, part)] = next;
+                next += 1;
+            }
+        }
+        Self {
+            of_class,
+            first,
+            row,
+            nodes: nodes.clone(),
+        }
+    }
+
+    /// The row of a part.
+    pub(super) fn row(&self, part: &[usize; D]) -> usize {
+        self.row[place(self.nodes.len(), part)]
+    }
+
+    /// What an axis' part is of weighted values: nodes and factors.
+    pub(super) fn along_axis(&self, part: usize) -> Vec<(usize, f64)> {
+        let n = self.nodes.len();
+        let even = n.div_ceil(2);
+        if part == n / 2 && n % 2 == 1 {
+            return vec![(part, 1.0)];
+        }
+        let (node, sign) = if part < even {
+            (part, 1.0)
+        } else {
+            (part - even, -1.0)
+        };
+        vec![(node, FRAC_1_SQRT_2), (n - 1 - node, sign * FRAC_1_SQRT_2)]
+    }
+
+    /// W K W over an offset, by parts.
+    pub(super) fn kernel(&self, radial: &dyn Radial, offset: [usize; D]) -> DMatrix<f64> {
+        let n = self.nodes.len();
+        // Pairs of nodes whose distances are the same by symmetry have one number.
+        let (mut numbers, mut differences) = (vec![vec![0; n]; n], vec![]);
+        for i in 0..n {
+            for j in 0..n {
+                let mirrored = (n - 1 - j, n - 1 - i);
+                if mirrored < (i, j) {
+                    numbers[i][j] = numbers[mirrored.0][mirrored.1];
+                } else {
+                    numbers[i][j] = differences.len();
+                    differences.push(self.nodes.u[i] - self.nodes.u[j]);
+                }
+            }
+        }
+        let m = differences.len();
+        let mut table: Vec<f64> = indices::<D>(m)
+            .map(|index| {
+                let square = |a: usize| (differences[index[a]] + offset[a] as f64).powi(2);
+                radial.value((0..D).map(square).sum())
+            })
+            .collect();
+        let pairs = self.pairs(&numbers);
+        for axis in 0..D {
+            table = transformed(&table, m, m.pow((D - 1 - axis) as u32), &pairs);
+        }
+        let all = self.of_class.concat();
+        DMatrix::from_fn(all.len(), all.len(), |i, j| {
+            let pair = |at: usize, a: usize| at * n * n + all[i][a] * n + all[j][a];
+            table[(0..D).fold(0, pair)]
+        })
+    }
+
+    /// By pair of parts of an axis: what they are of the kernel at numbered pairs of nodes.
+    fn pairs(&self, numbers: &[Vec<usize>]) -> Vec<Vec<(usize, f64)>> {
+        let n = self.nodes.len();
+        let weighted = |part: usize| {
+            let weight = |(node, x): (usize, f64)| (node, x * self.nodes.root_weight[node]);
+            self.along_axis(part).into_iter().map(weight)
+        };
+        let of = |p: usize, q: usize| {
+            weighted(p)
+                .flat_map(|(i, x)| weighted(q).map(move |(j, y)| (numbers[i][j], x * y)))
+                .collect()
+        };
+        (0..n * n).map(|pair| of(pair / n, pair % n)).collect()
+    }
+}
+
+fn place<const D: usize>(n: usize, part: &[usize; D]) -> usize {
+    part.iter().fold(0, |at, part| at * n + part)
+}
+
+/// Σ over the entries of `sums` along an axis of `m` numbers, behind each of which lie `inner` others.
+fn transformed(from: &[f64], m: usize, inner: usize, sums: &[Vec<(usize, f64)>]) -> Vec<f64> {
+    let mut to = vec![0.0; from.len() / m * sums.len()];
+    let outer = from.chunks_exact(m * inner);
+    for (from, to) in outer.zip(to.chunks_exact_mut(sums.len() * inner)) {
+        for (sum, to) in sums.iter().zip(to.chunks_exact_mut(inner)) {
+            for &(number, factor) in sum {
+                for (to, from) in to.iter_mut().zip(&from[number * inner..]) {
+                    *to += factor * from;
+                }
+            }
+        }
+    }
+    to
+}
+
+/// The distinct orders of the axes of an offset: with σ, axis a of the other one is axis σ\[a\] of this one.
+pub(super) fn orders<const D: usize>(offset: [usize; D]) -> Vec<[usize; D]> {
+    let is_order = |order: &[usize; D]| (0..D).all(|a| order.contains(&a));
+    let (mut orders, mut seen) = (vec![], vec![]);
+    for order in indices::<D>(D).filter(is_order) {
+        let other = order.map(|a| offset[a]);
+        if !seen.contains(&other) {
+            seen.push(other);
+            orders.push(order);
+        }
+    }
+    orders
+}
+
+/// A part of a cell whose axes are in another order, as a part of the first one: axis a becomes σ\[a\].
+pub(super) fn reordered<const D: usize>(part: &[usize; D], order: &[usize; D]) -> [usize; D] {
+    let mut first = [0; D];
+    for (a, &axis) in order.iter().enumerate() {
+        first[axis] = part[a];
+    }
+    first
+}
+
+/// The class of such a part.
+pub(super) fn reordered_class<const D: usize>(class: usize, order: &[usize; D]) -> usize {
+    (0..D).map(|a| (class >> a & 1) << order[a]).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Kernel, Riesz};
+
+    fn all_orders<const D: usize>(n: usize, offset: [usize; D])
+    where
+        Riesz: Kernel<D, Pair = crate::kernel::InterpolatedPair>,
+    {
+        let radial = Kernel::<D>::pair(&Riesz { s: 0.7 }, 1.0).power();
+        let nodes = Nodes::new(n);
+        let parts = Parts::<D>::new(&nodes);
+        let all = parts.of_class.concat();
+        let first = parts.kernel(&radial, offset);
+        for order in orders(offset) {
+            let other = order.map(|a| offset[a]);
+            let matrix = parts.kernel(&radial, other);
+            for p in &all {
+                for q in &all {
+                    // The definition, term by term.
+                    let mut expected = 0.0;
+                    for i in indices::<D>(n) {
+                        for j in indices::<D>(n) {
+                            let factor = |part: usize, node: usize| {
+                                let of = parts.along_axis(part).into_iter();
+                                let at: f64 =
+                                    of.filter(|(at, _)| *at == node).map(|(_, x)| x).sum();
+                                at * nodes.root_weight[node]
+                            };
+                            let along = |a: usize| factor(p[a], i[a]) * factor(q[a], j[a]);
+                            let square = |a: usize| {
+                                (nodes.u[i[a]] - nodes.u[j[a]] + other[a] as f64).powi(2)
+                            };
+                            let weight: f64 = (0..D).map(along).product();
+                            if weight != 0.0 {
+                                let r2 = (0..D).map(square).sum();
+                                expected += weight * Radial::value(&radial, r2);
+                            }
+                        }
+                    }
+                    let found = matrix[(parts.row(p), parts.row(q))];
+                    assert!(
+                        (found - expected).abs() < 1e-14,
+                        "{p:?} {q:?}: {found} {expected}"
+                    );
+                    let [p, q] = [p, q].map(|part| parts.row(&reordered(part, &order)));
+                    assert!((first[(p, q)] - expected).abs() < 1e-14);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn kernels_by_parts_are_what_they_should() {
+        all_orders::<2>(4, [2, 1]);
+        all_orders::<2>(5, [0, 3]);
+        all_orders::<3>(3, [2, 1, 0]);
+        assert_eq!(orders([2, 1, 0]).len(), 6);
+        assert_eq!(orders([2, 2, 0]).len(), 3);
+        assert_eq!(orders([3, 3, 3]).len(), 1);
+    }
+}
