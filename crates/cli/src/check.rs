@@ -74,11 +74,13 @@ impl Check {
                 InSpace::Numbers(kernel) => self.in_dimension(kernel, yours),
                 InSpace::Vectors(kernel) => self.in_dimension(kernel, yours),
                 InSpace::Riesz(kernel) => self.in_dimension::<_, 3>(kernel, yours),
+                InSpace::Radial(kernel) => self.in_dimension::<_, 3>(kernel, yours),
             };
         }
         match in_plane(name.unwrap_or("biot-savart"))? {
             InPlane::Harmonic(kernel) => self.in_dimension(kernel, yours),
             InPlane::Riesz(kernel) => self.in_dimension::<_, 2>(kernel, yours),
+            InPlane::Radial(kernel) => self.in_dimension::<_, 2>(kernel, yours),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The name of a kernel, before arrays tell the dimension.
 
-use farfield::{Error, ErrorKind, Kernel2d, Kernel3d, Riesz, VectorKernel3d};
+use crate::formula::radial;
+use farfield::{Error, ErrorKind, Kernel2d, Kernel3d, RadialKernel, Riesz, VectorKernel3d};
 
 /// A name that is known in some dimension, as it was written: every planar kernel and core is there in space too.
 pub(crate) fn known(name: &str) -> Result<String, Error> {
@@ -11,12 +12,14 @@ pub(crate) fn known(name: &str) -> Result<String, Error> {
 pub(crate) enum InPlane {
     Harmonic(Kernel2d),
     Riesz(Riesz),
+    Radial(RadialKernel),
 }
 
 /// The kernel of this name in the plane.
 pub(crate) fn in_plane(name: &str) -> Result<InPlane, Error> {
     match name.split(':').next() {
         Some("riesz") => name.parse().map(InPlane::Riesz),
+        Some("radial") => radial(name).map(InPlane::Radial),
         _ => name.parse().map(InPlane::Harmonic),
     }
 }
@@ -26,6 +29,7 @@ pub(crate) enum InSpace {
     Numbers(Kernel3d),
     Vectors(VectorKernel3d),
     Riesz(Riesz),
+    Radial(RadialKernel),
 }
 
 /// The kernel of this name in space.
@@ -34,8 +38,9 @@ pub(crate) fn in_space(name: &str) -> Result<InSpace, Error> {
         Some("biot-savart") => name.parse().map(InSpace::Vectors),
         Some("coulomb") => name.parse().map(InSpace::Numbers),
         Some("riesz") => name.parse().map(InSpace::Riesz),
+        Some("radial") => radial(name).map(InSpace::Radial),
         _ => {
-            let (found, allowed) = (format!("'{name}'"), "biot-savart, coulomb, riesz");
+            let (found, allowed) = (format!("'{name}'"), "biot-savart, coulomb, riesz, radial");
             Err(Error::new(ErrorKind::Argument, "kernel", found, allowed))
         }
     }

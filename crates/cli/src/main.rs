@@ -9,6 +9,7 @@ mod error;
 mod eval;
 mod export;
 mod files;
+mod formula;
 mod info;
 mod kernel;
 mod machine;

@@ -146,17 +146,17 @@ pub(crate) fn radial_pair(tolerance: f64, exactly: bool, dimension: usize, singl
 /// Both rules were calibrated for r^−s, s from 0 to 1.9 in the plane and 2.5 in space, on uniform, Gaussian, Plummer,
 /// two-cluster and line clouds with strengths of one and of random sign, where fields of small s need the most. Those of large s
 /// are mostly made by near pairs, but not on a lattice with equal strengths, nor where all sources are far: there the field, whose
-/// terms are derivatives, asks for as much.
+/// terms are derivatives, asks for as much. Of kernels that are no powers, of no `degree`, nothing is known, and the least is lost.
 pub(crate) fn interpolation(
     tolerance: f64,
-    degree: f64,
+    degree: Option<f64>,
     dimension: usize,
 ) -> InterpolationAccuracy {
-    let s = (-degree).max(0.0);
-    let (most, share) = if dimension == 2 {
-        (22, 0.5f64.powf((2.0 * s - 2.0).clamp(0.0, 1.0)))
-    } else {
-        (15, 8f64.powf(s.min(1.0)))
+    let s = degree.map(|degree| (-degree).max(0.0));
+    let (most, share) = match (dimension, s) {
+        (2, Some(s)) => (22, 0.5f64.powf((2.0 * s - 2.0).clamp(0.0, 1.0))),
+        (2, None) => (22, 0.5),
+        (_, s) => (15, 8f64.powf(s.unwrap_or(0.0).min(1.0))),
     };
     let nodes = 0.85 - tolerance.ln() / 5.5f64.ln();
     InterpolationAccuracy {

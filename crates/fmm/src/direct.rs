@@ -12,7 +12,7 @@ use crate::passes::wanted::{FIELD, GRADIENT, POTENTIAL, symmetric, wanted};
 use crate::passes::{PADDING, root_of_fraction, unit};
 use crate::plan::add_gradient;
 use crate::points::{Extent, check_positions, check_resolution, check_strengths};
-use crate::tree::Frame;
+use crate::tree::{Frame, Width};
 use crate::{Error, ErrorKind, Outputs, Result, Sums};
 use lanes::accuracy::FULL;
 use lanes::{Chosen, InstructionSet, Isa, Job};
@@ -72,7 +72,8 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
     };
     let (targets, sources) = (wide(targets), wide(sources));
     let extents = [&targets, &sources].map(|cloud| Extent::of(chosen, cloud.as_flattened()));
-    let frame = Frame::of::<f64>(&extents[0].join(extents[1]), None);
+    let frame = Frame::of::<f64>(&extents[0].join(extents[1]), Width::Least);
+    kernel.check_extent(extents[0].join(extents[1]).widest())?;
     check_resolution(&frame, "targets", &targets, &extents[0])?;
     check_resolution(&frame, "sources", &sources, &extents[1])?;
     let scale = frame.scale;

@@ -15,9 +15,9 @@ use crate::lists::Lists;
 use crate::memory::{Spares, ask_ahead, room};
 use crate::options::floor;
 use crate::passes::{Buffers, Down, PADDING, PIECE};
-use crate::points::{check_positions, check_resolution, is_double};
+use crate::points::{Extent, check_positions, check_resolution, is_double};
 use crate::report::{PlanReport, PredictedSeconds};
-use crate::tree::{Frame, Limits, Tree, TreeOrder};
+use crate::tree::{Frame, Limits, Tree, TreeOrder, Width};
 use crate::{Error, Guarantee, Options, Result};
 use lanes::Chosen;
 use rayon::prelude::*;
@@ -107,7 +107,12 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             .max(floor::<T>())
             .max(of_family);
         let chosen = options.chosen()?;
+        let clouds = || Clouds::new(chosen, sources, targets);
+        let clouds = in_pool(options.pool.clone(), clouds)?;
+        kernel.check_extent(clouds.both().widest())?;
+        let frame = Frame::of::<T>(&clouds.both(), Width::PowerOfTwo);
         let asked = Asked {
+            root_side: frame.side / frame.scale,
             tolerance,
             guarantee: options.guarantee,
             single: !is_double::<T>(),
@@ -135,7 +140,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let work = plan.work(sources.len(), targets.unwrap_or(sources).len());
         let chosen = || leaf_capacity(&plan.costs(), &work);
         plan.leaf_capacity = plan.options.leaf_capacity.unwrap_or_else(chosen);
-        plan.rebuild(sources, targets)?;
+        plan.rebuild(clouds)?;
         Ok(plan)
     }
 
@@ -152,7 +157,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             ));
         }
         same_number("positions", positions.len(), self.tree.source_order.len())?;
-        self.rebuild(positions, None)
+        self.move_clouds(positions, None)
     }
 
     /// The next positions for a plan with separate targets. Errors as for [`move_to`](Self::move_to).
@@ -166,26 +171,30 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         }
         same_number("targets", targets.len(), self.tree.targets().len())?;
         same_number("sources", sources.len(), self.tree.source_order.len())?;
-        self.rebuild(sources, Some(targets))
+        self.move_clouds(sources, Some(targets))
     }
 
-    fn rebuild(&mut self, sources: &[[T; D]], targets: Option<&[[T; D]]>) -> Result<()> {
+    fn move_clouds(&mut self, sources: &[[T; D]], targets: Option<&[[T; D]]>) -> Result<()> {
+        let clouds = || Clouds::new(self.chosen, sources, targets);
+        let clouds = in_pool(self.options.pool.clone(), clouds)?;
+        self.kernel.check_extent(clouds.both().widest())?;
+        self.rebuild(clouds)
+    }
+
+    fn rebuild(&mut self, clouds: Clouds<T, D>) -> Result<()> {
         let pool = self.options.pool.clone();
         in_pool(pool, || {
-            let name = if targets.is_some() {
-                "sources"
-            } else {
-                "positions"
-            };
-            let empty: &[[T; D]] = &[];
-            let separate = check_positions(self.chosen, "targets", targets.unwrap_or(empty))?;
-            let extent = check_positions(self.chosen, name, sources)?;
+            let (sources, targets) = (clouds.sources, clouds.targets);
             let leaf_capacity = self.leaf_capacity;
-            let most = sources.len().max(targets.unwrap_or(empty).len());
+            let most = sources.len().max(targets.map_or(0, <[_]>::len));
             let share = filling(D as u32) * leaf_capacity as f64 / most as f64;
-            let frame = Frame::of::<T>(&extent.join(separate), Some(share));
-            check_resolution(&frame, name, sources, &extent)?;
-            check_resolution(&frame, "targets", targets.unwrap_or(empty), &separate)?;
+            let width = if self.expansion.needs_sides() {
+                Width::PowerOfTwo
+            } else {
+                Width::Filled(share)
+            };
+            let frame = Frame::of::<T>(&clouds.both(), width);
+            clouds.check_resolution(&frame)?;
             // A quarter of the tolerance is left to what far pairs lack of their core.
             let narrowest = self.kernel.reach(0.25 * self.options.tolerance);
             self.tree.rebuild(
@@ -197,6 +206,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                     narrowest,
                 },
             );
+            self.expansion
+                .prepare(self.tree.depth() as u32, frame.side / frame.scale);
             let start = Instant::now();
             self.lists.build(&self.tree, self.expansion.direct_below());
             self.leaves = self.tree.target_leaves();
@@ -296,6 +307,49 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// The tree of the plan, to walk over or to reuse.
     pub fn tree(&self) -> &Tree<D> {
         &self.tree
+    }
+}
+
+/// Positions that are finite, and what they fill.
+struct Clouds<'a, T, const D: usize> {
+    sources: &'a [[T; D]],
+    targets: Option<&'a [[T; D]]>,
+    of_sources: Extent<D>,
+    of_targets: Extent<D>,
+}
+
+impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
+    fn new(chosen: Chosen, sources: &'a [[T; D]], targets: Option<&'a [[T; D]]>) -> Result<Self> {
+        Ok(Self {
+            of_targets: check_positions(chosen, "targets", targets.unwrap_or_default())?,
+            of_sources: check_positions(chosen, Self::name(targets), sources)?,
+            sources,
+            targets,
+        })
+    }
+
+    /// What the sources are called.
+    fn name(targets: Option<&[[T; D]]>) -> &'static str {
+        if targets.is_some() {
+            "sources"
+        } else {
+            "positions"
+        }
+    }
+
+    fn both(&self) -> Extent<D> {
+        self.of_sources.join(self.of_targets)
+    }
+
+    fn check_resolution(&self, frame: &Frame<D>) -> Result<()> {
+        let targets = self.targets.unwrap_or_default();
+        check_resolution(
+            frame,
+            Self::name(self.targets),
+            self.sources,
+            &self.of_sources,
+        )?;
+        check_resolution(frame, "targets", targets, &self.of_targets)
     }
 }
 

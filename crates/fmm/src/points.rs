@@ -45,6 +45,12 @@ impl<const D: usize> Extent<D> {
         }
     }
 
+    /// The widest axis; 0 if there are no points.
+    pub(crate) fn widest(&self) -> f64 {
+        let axes = self.low.iter().zip(&self.high);
+        axes.map(|(low, high)| high - low).fold(0.0, f64::max)
+    }
+
     /// The largest |x| of all components; 0 if there are no points.
     pub(crate) fn largest(&self) -> f64 {
         let ends = self.low.into_iter().chain(self.high);

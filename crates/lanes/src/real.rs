@@ -45,6 +45,8 @@ pub trait Real:
     fn from_f64(x: f64) -> Self;
     /// Exact.
     fn to_f64(self) -> f64;
+    /// The numbers of this precision.
+    fn of_both<'a>(double: &'a [f64], single: &'a [f32]) -> &'a [Self];
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
 }
@@ -58,6 +60,10 @@ impl Real for f64 {
     #[inline(always)]
     fn from_f64(x: f64) -> f64 {
         x
+    }
+    #[inline(always)]
+    fn of_both<'a>(double: &'a [f64], _: &'a [f32]) -> &'a [Self] {
+        double
     }
     #[inline(always)]
     fn to_f64(self) -> f64 {
@@ -78,6 +84,10 @@ impl Real for f32 {
     #[inline(always)]
     fn from_f64(x: f64) -> f32 {
         x as f32
+    }
+    #[inline(always)]
+    fn of_both<'a>(_: &'a [f64], single: &'a [f32]) -> &'a [Self] {
+        single
     }
     #[inline(always)]
     fn to_f64(self) -> f64 {

@@ -115,10 +115,12 @@ impl Bench {
                 InSpace::Numbers(kernel) => self.of(kernel),
                 InSpace::Vectors(kernel) => self.of(kernel),
                 InSpace::Riesz(kernel) => self.of::<_, 3>(kernel),
+                InSpace::Radial(kernel) => self.of::<_, 3>(kernel),
             },
             _ => match in_plane(name.unwrap_or("biot-savart"))? {
                 InPlane::Harmonic(kernel) => self.of(kernel),
                 InPlane::Riesz(kernel) => self.of::<_, 2>(kernel),
+                InPlane::Radial(kernel) => self.of::<_, 2>(kernel),
             },
         }
     }

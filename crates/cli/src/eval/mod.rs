@@ -117,12 +117,14 @@ impl Eval {
             return match in_plane(&self.kernel)? {
                 InPlane::Harmonic(kernel) => self.sum::<T, _, 2>(kernel, arrays),
                 InPlane::Riesz(kernel) => self.sum::<T, _, 2>(kernel, arrays),
+                InPlane::Radial(kernel) => self.sum::<T, _, 2>(kernel, arrays),
             };
         }
         match in_space(&self.kernel)? {
             InSpace::Numbers(kernel) => self.sum::<T, _, 3>(kernel, arrays),
             InSpace::Vectors(kernel) => self.sum::<T, _, 3>(kernel, arrays),
             InSpace::Riesz(kernel) => self.sum::<T, _, 3>(kernel, arrays),
+            InSpace::Radial(kernel) => self.sum::<T, _, 3>(kernel, arrays),
         }
     }
 

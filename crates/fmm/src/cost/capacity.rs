@@ -82,6 +82,7 @@ mod tests {
             single: false,
             gradient: false,
             lanes: 4,
+            root_side: 1.0,
         });
         Work {
             dimension: 2,

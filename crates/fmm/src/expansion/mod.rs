@@ -94,6 +94,13 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     /// Parents whose far lists are summed together, so that operators that outgrow the caches are read once for all of them.
     const TOGETHER: usize = 1;
 
+    /// The operators of cells of a level: of m2m and l2l that of the parents. They may differ where the kernel has a length of its own.
+    #[inline(always)]
+    fn at(&self, level: u32) -> &Self {
+        let _ = level;
+        self
+    }
+
     /// Numbers of one multipole.
     fn multipole_len(&self) -> usize;
     /// Numbers of one local.
@@ -184,12 +191,22 @@ pub(crate) struct Asked {
     pub(crate) gradient: bool,
     /// Numbers of a vector.
     pub(crate) lanes: usize,
+    /// Side of the root cube in the user's unit, if it is a power of two.
+    pub(crate) root_side: f64,
 }
 
 /// A family as a plan holds it, and when its expansions are worth their while.
 pub(crate) trait Family<const D: usize>: Expansion<D> + Debug + Sized + 'static {
     /// The smallest tolerance that the expansions can give.
     fn floor(guarantee: Guarantee) -> f64;
+    /// Makes ready for a tree of this depth in a root cube of this side, in the user's unit.
+    fn prepare(&mut self, depth: u32, root_side: f64) {
+        let _ = (depth, root_side);
+    }
+    /// Whether cells must have sides that are powers of two in the user's unit.
+    fn needs_sides(&self) -> bool {
+        false
+    }
     /// Order of a multipole or local expansion.
     fn order(&self) -> usize;
     /// Number of plane waves in each direction.

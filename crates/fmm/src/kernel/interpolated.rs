@@ -1,9 +1,9 @@
 //! The near-field pairs of kernels whose far fields are interpolated, in the plane and in space.
 
-use super::{RieszPair, WholeRieszPair};
+use super::{RadialTables, RieszPair, WholeRieszPair};
 
 /// Radial functions that are not harmonic; the hot loops are compiled once for each.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum InterpolatedPair {
     /// φ = 1/r^{s+2}, γ = r^{−s}/s.
     Riesz(RieszPair),
@@ -13,6 +13,8 @@ pub enum InterpolatedPair {
     Inverse(WholeRieszPair<1>),
     /// The same for s = 2.
     InverseSquare(WholeRieszPair<2>),
+    /// Any radial function, from tables.
+    Tabulated(RadialTables),
 }
 
 impl InterpolatedPair {
@@ -27,13 +29,14 @@ impl InterpolatedPair {
         }
     }
 
-    /// The power, and the radial function that is interpolated.
-    pub(crate) fn power(self) -> RieszPair {
+    /// The power, which is the radial function that is interpolated, unless that comes from tables.
+    pub(crate) fn power(&self) -> Option<RieszPair> {
         match self {
-            Self::Riesz(pair) => pair,
-            Self::Logarithm(WholeRieszPair(pair)) => pair,
-            Self::Inverse(WholeRieszPair(pair)) => pair,
-            Self::InverseSquare(WholeRieszPair(pair)) => pair,
+            Self::Riesz(pair) => Some(*pair),
+            Self::Logarithm(WholeRieszPair(pair)) => Some(*pair),
+            Self::Inverse(WholeRieszPair(pair)) => Some(*pair),
+            Self::InverseSquare(WholeRieszPair(pair)) => Some(*pair),
+            Self::Tabulated(_) => None,
         }
     }
 }

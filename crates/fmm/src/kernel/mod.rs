@@ -21,9 +21,11 @@ mod gaussian_share;
 mod interpolated;
 mod named;
 mod named_in_space;
+mod radial;
 mod riesz;
 mod spatial;
 mod strength;
+mod table;
 
 pub use algebraic_core::{AlgebraicCore, AlgebraicPair3d};
 pub use biot_savart::{BiotSavart2d, BiotSavart3d};
@@ -33,6 +35,7 @@ pub use gaussian_in_space::GaussianPair3d;
 pub use interpolated::InterpolatedPair;
 pub use named::Kernel2d;
 pub use named_in_space::{Kernel3d, VectorKernel3d};
+pub use radial::{RadialFunction, RadialKernel, RadialTables};
 pub use riesz::{Riesz, RieszPair, WholeRieszPair};
 pub use spatial::{RadialPair3d, Singular3d};
 pub(crate) use strength::by_component;
@@ -74,6 +77,12 @@ pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
         Ok(())
     }
 
+    /// Whether it can be summed over points this far apart, in the user's unit.
+    fn check_extent(&self, extent: f64) -> Result<()> {
+        let _ = extent;
+        Ok(())
+    }
+
     /// The near-field pair, with lengths multiplied by `scale` (the plan works in its own unit).
     fn pair(&self, scale: f64) -> Self::Pair;
 }
@@ -112,6 +121,9 @@ pub(crate) trait Pair: Copy + Send + Sync {
     /// Fewer versions are compiled: at most two targets at once, and two accuracies. For pairs that take long anyway, or that
     /// are wanted more rarely than the time is worth which every build of this crate takes for them.
     const IN_FEW_VERSIONS: bool = false;
+
+    /// One version is compiled, for every accuracy.
+    const IN_ONE_VERSION: bool = false;
 
     /// φ(r²) with relative error as `ACCURACY` says.
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;

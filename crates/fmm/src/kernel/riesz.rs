@@ -187,7 +187,7 @@ impl Pair for RieszPair {
 
 /// The pair of a whole s, by reciprocals and roots.
 #[derive(Clone, Copy, Debug)]
-pub struct WholeRieszPair<const S: usize>(pub(super) RieszPair);
+pub struct WholeRieszPair<const S: usize>(pub(crate) RieszPair);
 
 impl<const S: usize> Pair for WholeRieszPair<S> {
     const IN_F32: bool = true;

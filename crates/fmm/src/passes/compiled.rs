@@ -9,14 +9,16 @@ use crate::expansion::harmonic2::Harmonic2;
 use crate::expansion::harmonic3::Harmonic3;
 use crate::expansion::interpolation::Interpolation;
 use crate::expansion::{Asked, Expansion, Family};
-use crate::kernel::{InterpolatedPair, Pair, RadialPair2d, RadialPair3d};
+use crate::kernel::{
+    InterpolatedPair, Pair, RadialPair2d, RadialPair3d, RieszPair, WholeRieszPair,
+};
 use crate::{Outputs, PassSeconds, Result};
 use lanes::accuracy::{COARSE, FULL, MIDDLE, SINGLE};
 use std::fmt::Debug;
 
 /// The near-field pairs for which the sums in `D` dimensions are compiled; one family expands their far fields.
 #[allow(private_bounds, private_interfaces)]
-pub trait RadialPair<const D: usize>: Copy + Debug + Send + Sync + 'static {
+pub trait RadialPair<const D: usize>: Clone + Debug + Send + Sync + 'static {
     /// Expansions of the far fields.
     type Family: Family<D>;
 
@@ -24,18 +26,18 @@ pub trait RadialPair<const D: usize>: Copy + Debug + Send + Sync + 'static {
     const POWER: usize;
 
     /// What has to be added to `POWER` where the power is no whole number.
-    fn fraction(self) -> f64 {
+    fn fraction(&self) -> f64 {
         0.0
     }
 
     /// How many times as long as the singular pair this one takes.
-    fn cost(self) -> f64 {
+    fn cost(&self) -> f64 {
         1.0
     }
 
     /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them, see [`lanes::accuracy`].
     /// Errors: a guarantee that they cannot give.
-    fn family(self, asked: &Asked) -> Result<(Self::Family, usize)>;
+    fn family(&self, asked: &Asked) -> Result<(Self::Family, usize)>;
 
     /// The fast method for this pair in f64.
     fn in_double(
@@ -62,6 +64,7 @@ pub trait RadialPair<const D: usize>: Copy + Debug + Send + Sync + 'static {
 macro_rules! radial_pair {
     (
         $pair:ident in $D:literal by $family:ty, power $power:literal, $M:literal at once: $($variant:ident),*;
+        in f64 alone, $M1:literal at once: $($lent:ident),*;
         $($more:item)*
     ) => {
         #[allow(private_interfaces)]
@@ -80,6 +83,7 @@ macro_rules! radial_pair {
             ) -> PassSeconds {
                 match self {
                     $(Self::$variant(pair) => evaluate::<_, _, _, $D, $M>(context, pair, strengths, outputs, buffers),)*
+                    $(Self::$lent(of) => evaluate::<_, _, _, $D, $M1>(context, of.pair(), strengths, outputs, buffers),)*
                 }
             }
 
@@ -92,12 +96,14 @@ macro_rules! radial_pair {
             ) -> PassSeconds {
                 match self {
                     $(Self::$variant(pair) => evaluate::<_, _, _, $D, $M>(context, pair, strengths, outputs, buffers),)*
+                    $(Self::$lent(_) => unreachable!("its family refuses f32"),)*
                 }
             }
 
             fn all_pairs(self, all: &AllPairs<$D>) -> Vec<RadialSum<f64, $D>> {
                 match self {
                     $(Self::$variant(pair) => all.sums(pair),)*
+                    $(Self::$lent(of) => all.sums(of.pair()),)*
                 }
             }
         }
@@ -105,8 +111,8 @@ macro_rules! radial_pair {
 }
 macro_rules! harmonic_pair {
     ($pair:ident in $D:literal by $family:ident, power $power:literal, $M:literal at once: $($variant:ident),*) => {
-        radial_pair!($pair in $D by $family, power $power, $M at once: $($variant),*;
-            fn family(self, asked: &Asked) -> Result<($family, usize)> {
+        radial_pair!($pair in $D by $family, power $power, $M at once: $($variant),*; in f64 alone, 1 at once: ;
+            fn family(&self, asked: &Asked) -> Result<($family, usize)> {
                 Ok($family::within(asked))
             }
         );
@@ -120,20 +126,32 @@ macro_rules! interpolated_pair {
     ($D:literal) => {
         radial_pair!(
             InterpolatedPair in $D by Interpolation<$D>, power 0, 1 at once: Riesz, Logarithm, Inverse, InverseSquare;
-            fn fraction(self) -> f64 {
-                self.power().power()
+            in f64 alone, 1 at once: Tabulated;
+            fn fraction(&self) -> f64 {
+                self.power().map_or(0.0, RieszPair::power)
             }
 
-            fn cost(self) -> f64 {
+            fn cost(&self) -> f64 {
                 match self {
                     // A logarithm and an exponential.
                     Self::Riesz(_) => 3.3,
+                    // Eight numbers of a table.
+                    Self::Tabulated(_) => 4.0,
                     _ => 1.2,
                 }
             }
 
-            fn family(self, asked: &Asked) -> Result<(Interpolation<$D>, usize)> {
-                Interpolation::within(self.power(), !matches!(self, Self::Riesz(_)), asked)
+            fn family(&self, asked: &Asked) -> Result<(Interpolation<$D>, usize)> {
+                let exactly = !matches!(self, Self::Riesz(_));
+                match self {
+                    Self::Tabulated(tables) => Interpolation::by_level(tables, asked),
+                    Self::Riesz(power)
+                    | Self::Logarithm(WholeRieszPair(power))
+                    | Self::Inverse(WholeRieszPair(power))
+                    | Self::InverseSquare(WholeRieszPair(power)) => {
+                        Interpolation::within(*power, exactly, asked)
+                    }
+                }
             }
         );
     };
@@ -173,6 +191,7 @@ pub trait Compiled: lanes::Real {
 /// The accuracy that serves the one that is asked for.
 fn served<P: Pair>(accuracy: usize) -> usize {
     match accuracy {
+        _ if P::IN_ONE_VERSION => FULL,
         COARSE if !P::IN_F32 && P::IN_FEW_VERSIONS => SINGLE,
         MIDDLE if P::IN_FEW_VERSIONS => FULL,
         _ => accuracy,
@@ -180,7 +199,9 @@ fn served<P: Pair>(accuracy: usize) -> usize {
 }
 
 const fn is_compiled<P: Pair>(accuracy: usize) -> bool {
-    !P::IN_FEW_VERSIONS || accuracy == SINGLE || accuracy == COARSE && P::IN_F32
+    !P::IN_FEW_VERSIONS
+        || accuracy == SINGLE && !P::IN_ONE_VERSION
+        || accuracy == COARSE && P::IN_F32
 }
 
 /// Whether several strength vectors go together: where they do not, they go one by one.

@@ -354,7 +354,7 @@ impl RadialPair<3> for One {
     type Family = Count;
     const POWER: usize = 0;
 
-    fn family(self, _: &Asked) -> Result<(Count, usize)> {
+    fn family(&self, _: &Asked) -> Result<(Count, usize)> {
         Ok((Count, 1))
     }
     fn in_double(

@@ -283,6 +283,10 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for BringOut<'_, T, E, D> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
         let expansion = self.pass.context.expansion;
+        let Some(&first) = self.cells.first() else {
+            return;
+        };
+        let expansion = expansion.at(self.pass.context.tree.cells[first as usize].level);
         expansion.outgoing(isa, self.part, self.pass.multipoles, self.cells, self.forms);
     }
 }
@@ -325,7 +329,10 @@ impl<T: Real, E: Expansion<D>, const D: usize> Serve<'_, T, E, D> {
             any |= self.outgoing.places(cells, places);
         }
         if any {
-            let expansion = self.pass.context.expansion;
+            let Context {
+                expansion, tree, ..
+            } = self.pass.context;
+            let expansion = expansion.at(tree.cells[parents[0] as usize].level + 1);
             expansion.translate(isa, self.part, places, self.outgoing, incoming);
         }
         for (k, (&parent, cells)) in parents.iter().zip(cells.chunks(slots)).enumerate() {
@@ -347,6 +354,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Serve<'_, T, E, D> {
         } = &mut *self.scratch;
         let Piece { first, locals, .. } = &mut self.piece;
         let level = tree.cells[parent].level + 1;
+        let (above, expansion) = (expansion.at(level - 1), expansion.at(level));
         let log_side = tree.frame.cell_side(level).ln() - tree.frame.scale.ln();
         children.clear();
         for child in tree.cells[parent].children.clone() {
@@ -369,11 +377,12 @@ impl<T: Real, E: Expansion<D>, const D: usize> Serve<'_, T, E, D> {
             let child = *first + local;
             let local = &mut locals[local * len..][..len];
             if part == 0 {
-                self.pass.constant(octant, cells, log_side, local);
+                self.pass
+                    .constant(expansion, octant, cells, log_side, local);
             }
             if part + 1 == E::PARTS {
                 self.pass.larger(isa, child, log_side, points, local);
-                expansion.l2l(isa, octant, &self.above[parent * len..][..len], local);
+                above.l2l(isa, octant, &self.above[parent * len..][..len], local);
             }
         }
     }
@@ -382,11 +391,17 @@ impl<T: Real, E: Expansion<D>, const D: usize> Serve<'_, T, E, D> {
 impl<T: Real, E: Expansion<D>, const D: usize> Pass<'_, T, E, D> {
     /// What the potential of a far list has that waves cannot carry.
     #[inline(always)]
-    fn constant(&self, octant: usize, cells: &[u32], log_side: f64, local: &mut [f64]) {
+    fn constant(
+        &self,
+        expansion: &E,
+        octant: usize,
+        cells: &[u32],
+        log_side: f64,
+        local: &mut [f64],
+    ) {
         let Some(far_slots) = self.potential else {
             return;
         };
-        let expansion = self.context.expansion;
         let sources = far_slots[octant].iter().map(|&slot| cells[slot]);
         let mut strength = 0.0;
         for source in sources.filter(|&source| source != NONE) {
@@ -409,7 +424,8 @@ impl<T: Real, E: Expansion<D>, const D: usize> Pass<'_, T, E, D> {
         for &a in &self.context.lists.larger[child] {
             let range = tree.cells[a as usize].sources.clone();
             unit_sources(self.context, &tree.cells[child], range, self.w, points);
-            self.context.expansion.p2l(isa, points, log_side, local);
+            let expansion = self.context.expansion.at(tree.cells[child].level);
+            expansion.p2l(isa, points, log_side, local);
         }
     }
 }

@@ -257,6 +257,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
         let len = expansion.local_len();
         let local = &self.buffers.locals[index as usize * len..][..len];
         let side = tree.frame.cell_side(cell.level);
+        let expansion = expansion.at(cell.level);
         expansion.l2p(isa, local, self.points, side, self.wanted, self.far);
     }
 
@@ -275,6 +276,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
             side,
             log_side: side.ln() - tree.frame.scale.ln(),
         };
+        let expansion = expansion.at(smaller.level);
         expansion.m2p(isa, multipole, self.points, scale, self.wanted, self.far);
     }
 

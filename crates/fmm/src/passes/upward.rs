@@ -74,11 +74,12 @@ impl<T: Real, E: Expansion<D>, const D: usize> Job for Up<'_, T, E, D> {
                     self.w,
                     self.points,
                 );
-                expansion.p2m(isa, self.points, out);
+                expansion.at(cell.level).p2m(isa, self.points, out);
             }
             for child in cell.children.clone() {
                 let at = (child as usize - self.first_below) * len;
                 let octant = tree.cells[child as usize].octant();
+                let expansion = expansion.at(cell.level);
                 expansion.m2m(isa, octant, &self.below[at..at + len], out);
             }
         }

@@ -44,7 +44,7 @@ pub(super) fn sums<T: Real, P: RadialPair<D>, const D: usize>(
             .map(|&user| strengths[user as usize]);
         let mut w: Vec<f64> = user.map(|w| w.to_f64() / buffers.unit).collect();
         w.resize(padded, 0.0);
-        let sums = pair.all_pairs(&AllPairs {
+        let sums = pair.clone().all_pairs(&AllPairs {
             chosen: context.chosen,
             targets: &targets,
             sources: &sources,

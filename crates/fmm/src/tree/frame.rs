@@ -19,6 +19,17 @@ pub struct Frame<const D: usize> {
     pub side: f64,
 }
 
+/// How wide a root cube is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Width {
+    /// As wide as it must be.
+    Least,
+    /// Up to twice as wide, so that some level of an evenly filled cloud has about this share of the points in each cell.
+    Filled(f64),
+    /// Up to twice as wide, a power of two.
+    PowerOfTwo,
+}
+
 impl<const D: usize> Frame<D> {
     /// A cube around all points of all clouds; all must be finite. No points, or all equal: a cube of side 1.
     pub fn around<T: Real>(clouds: &[&[[T; D]]]) -> Self {
@@ -28,13 +39,12 @@ impl<const D: usize> Frame<D> {
             .map(|cloud| Extent::of(chosen, cloud.as_flattened()));
         Self::of::<T>(
             &extents.fold(Extent::of::<T>(chosen, &[]), Extent::join),
-            None,
+            Width::Least,
         )
     }
 
-    /// A cube around points of type `T` with this extent; no wider than it must be, or up to twice as wide, so that some
-    /// level of an evenly filled cloud has about `share` of the points in each cell.
-    pub(crate) fn of<T: Real>(&Extent { low, high, .. }: &Extent<D>, share: Option<f64>) -> Self {
+    /// A cube around points of type `T` with this extent.
+    pub(crate) fn of<T: Real>(&Extent { low, high, .. }: &Extent<D>, width: Width) -> Self {
         if low[0] > high[0] {
             return Self {
                 scale: 1.0,
@@ -57,10 +67,20 @@ impl<const D: usize> Frame<D> {
         let side = if extent > 0.0 {
             let least = extent * (1.0 + 1e-6);
             let sides = (0..D).map(|a| (high[a] * scale - low[a] * scale) / extent);
-            let share = share.map(|share| sides.fold(share, |share, side| share * side));
-            round_up(least * share.map_or(1.0, |share| widening(share.powf(1.0 / D as f64))))
+            match width {
+                Width::Least => round_up(least),
+                Width::Filled(share) => {
+                    let share = sides.fold(share, |share, side| share * side);
+                    round_up(least * widening(share.powf(1.0 / D as f64)))
+                }
+                Width::PowerOfTwo => least,
+            }
         } else {
             side_of_a_point(magnitude * scale)
+        };
+        let side = match width {
+            Width::PowerOfTwo => side.log2().ceil().exp2(),
+            _ => side,
         };
         let grid = side / f64::from(1 << 20);
         let corner = low.map(|x| (x * scale / grid).floor() * grid);

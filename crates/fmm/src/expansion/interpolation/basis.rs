@@ -28,11 +28,12 @@ const COMBINATIONS: usize = 64;
 
 impl Basis {
     /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the `offsets`, which are those without
-    /// order among their axes.
+    /// order among their axes; of that norm less what the exact polynomials have, but of at least `least` of all.
     pub(super) fn new<const D: usize>(
         parts: &Parts<D>,
         nodes: &Nodes,
         error: f64,
+        least: f64,
         offsets: &[[usize; D]],
         kernel: impl Fn([usize; D]) -> DMatrix<f64> + Sync,
     ) -> Self {
@@ -45,7 +46,10 @@ impl Basis {
             .into_par_iter()
             .map(|class| OfClass::new(parts, class, &seen, &exact(parts, nodes, class)))
             .collect();
-        let (ranks, norm) = cut(&of_class, error);
+        let whole = seen
+            .iter()
+            .map(|(seen, orders)| seen.norm_squared() * orders.len() as f64);
+        let (ranks, norm) = cut(&of_class, error, least * whole.sum::<f64>().sqrt());
         let blocks: Vec<DMatrix<f64>> = of_class
             .iter()
             .zip(&ranks)
@@ -64,13 +68,14 @@ impl Basis {
 }
 
 /// How many vectors of each class are kept, and the norm of all.
-fn cut(of_class: &[OfClass], error: f64) -> (Vec<usize>, f64) {
+fn cut(of_class: &[OfClass], error: f64, least: f64) -> (Vec<usize>, f64) {
     let mut values: Vec<(f64, usize)> = vec![];
     for (class, of_class) in of_class.iter().enumerate() {
         values.extend(of_class.values.iter().map(|&value| (value, class)));
     }
     values.sort_by(|a, b| a.0.total_cmp(&b.0));
     let whole: f64 = values.iter().map(|(value, _)| value * value).sum();
+    let whole = whole.max(least * least);
     let mut lost = 0.0;
     let mut ranks: Vec<usize> = of_class.iter().map(|of| of.vectors.len()).collect();
     for (value, class) in values {
@@ -253,9 +258,9 @@ mod tests {
     fn basis(n: usize, error: f64) -> (Nodes, Basis) {
         let nodes = Nodes::new(n);
         let parts = Parts::<2>::new(&nodes);
-        let radial = Kernel::<2>::pair(&Riesz { s: 1.0 }, 1.0).power();
+        let radial = Kernel::<2>::pair(&Riesz { s: 1.0 }, 1.0).power().unwrap();
         let kernel = |offset| parts.kernel(&radial, offset);
-        let basis = Basis::new(&parts, &nodes, error, &[[2, 0], [3, 1]], kernel);
+        let basis = Basis::new(&parts, &nodes, error, 0.0, &[[2, 0], [3, 1]], kernel);
         (nodes, basis)
     }
 

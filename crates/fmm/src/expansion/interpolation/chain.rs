@@ -26,9 +26,12 @@ where
         single: false,
         gradient: false,
         lanes: 1,
+        root_side: 1.0,
     };
     let pair = Kernel::<D>::pair(&Riesz { s }, 1.0);
-    Interpolation::within(pair.power(), true, &asked).unwrap().0
+    Interpolation::within(pair.power().unwrap(), true, &asked)
+        .unwrap()
+        .0
 }
 
 /// Source at `v` in child `from` of a cell, target at `w` in child `to` of the cell in a far slot; sides 1.
@@ -82,7 +85,7 @@ where
     Riesz: Kernel<D, Pair = InterpolatedPair>,
 {
     let family = family::<D>(s, tolerance);
-    let radial = Kernel::<D>::pair(&Riesz { s }, 1.0).power();
+    let radial = Kernel::<D>::pair(&Riesz { s }, 1.0).power().unwrap();
     for (cell, slots) in slots::far_slots::<D>().iter().enumerate() {
         for (k, &slot) in slots.iter().enumerate() {
             // Every child, and every instruction set, in turn.
@@ -194,7 +197,7 @@ where
     Riesz: Kernel<D, Pair = InterpolatedPair>,
 {
     let family = family::<D>(s, tolerance);
-    let radial = Kernel::<D>::pair(&Riesz { s }, 1.0).power();
+    let radial = Kernel::<D>::pair(&Riesz { s }, 1.0).power().unwrap();
     let [near, away] = across::<D>();
     let z: [f64; D] = std::array::from_fn(|a| 0.5 * (away[a] - near[a]));
     let r2: f64 = z.iter().map(|z| z * z).sum();

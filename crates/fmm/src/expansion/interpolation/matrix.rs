@@ -5,7 +5,7 @@ use crate::memory::Lines;
 use lanes::{Isa, Lanes};
 
 /// A matrix by columns, its rows padded with zeros to whole vectors.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Matrix {
     rows: usize,
     columns: usize,

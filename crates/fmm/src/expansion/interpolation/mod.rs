@@ -22,6 +22,7 @@ mod cache;
 #[cfg(test)]
 mod chain;
 mod chebyshev;
+mod levels;
 mod matrix;
 mod operators;
 mod parts;
@@ -38,8 +39,9 @@ use crate::lists::slots;
 use crate::{Error, Guarantee, Result, accuracy};
 use chebyshev::Nodes;
 use lanes::Isa;
+use levels::Levels;
 use matrix::Matrix;
-use operators::Operators;
+use operators::{Operators, Shift};
 use product::Product;
 use scratch::Scratch;
 use std::fmt::Debug;
@@ -60,23 +62,38 @@ pub(crate) trait Radial: Debug + Send + Sync {
     fn key(&self) -> Vec<u64>;
     /// The constant, for a cell of this side.
     fn constant(&self, log_side: f64) -> f64;
+    /// Whether it is the same function in cells of every side.
+    fn is_homogeneous(&self) -> bool {
+        true
+    }
 }
 
-/// Everything that depends on the kernel and the tolerance.
+/// Everything that depends on the kernel and the tolerance; of a kernel with a length of its own, also on the side of cells.
 #[derive(Debug)]
 pub struct Interpolation<const D: usize> {
     radial: Box<dyn Radial>,
     /// 2^q, q the degree: what leads from units of h^q to those of a child.
     half_side: f64,
     nodes: Nodes,
+    /// What the common basis may lose.
+    error: f64,
     operators: Arc<Operators>,
-    /// `operators.rank` rounded up to whole vectors.
+    /// Between these cells and their children.
+    shift: Arc<Shift>,
+    /// Numbers of a multipole: those of the operators with the most, rounded up to whole vectors.
     padded: usize,
     /// By reflection, whose bits say which axes change sign: the signs of the numbers of a multipole.
-    signs: Vec<Vec<f64>>,
+    signs: Signs,
+    /// The same of the children.
+    signs_below: Signs,
     /// By offset: what of a parent's far lists comes over it.
-    moves: Vec<Vec<Move>>,
+    moves: Arc<Vec<Vec<Move>>>,
+    /// Where the kernel has a length of its own.
+    levels: Option<Levels<D>>,
 }
+
+/// By reflection: ±1 for every number of a multipole.
+type Signs = Arc<Vec<Vec<f64>>>;
 
 /// Widest vector of f64.
 const WIDEST: usize = 8;
@@ -84,17 +101,13 @@ const WIDEST: usize = 8;
 const TOGETHER: usize = 4;
 
 impl<const D: usize> Interpolation<D> {
-    /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them.
-    /// `exactly`: whether near pairs take no logarithm and exponential, which are less accurate than reciprocals.
+    /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them. `exactly`: whether near pairs take no logarithm and exponential, which are less accurate than reciprocals.
     pub(crate) fn within(
         radial: impl Radial + 'static,
         exactly: bool,
         asked: &Asked,
     ) -> Result<(Self, usize)> {
-        if asked.guarantee == Guarantee::Pointwise {
-            let allowed = "calibrated, for kernels whose far fields are interpolated";
-            return Err(Error::argument("guarantee", "pointwise", allowed));
-        }
+        calibrated(asked)?;
         // In the unit of plans in f32, terms of higher powers leave the range of its numbers.
         let most = if asked.gradient { 1.0 } else { 2.0 };
         if asked.single && -radial.degree() > most {
@@ -102,7 +115,7 @@ impl<const D: usize> Interpolation<D> {
             let allowed = "f64, or in f32 r^-s with s up to 2, for gradients up to 1";
             return Err(Error::argument("precision", found, allowed));
         }
-        let accuracy = accuracy::interpolation(asked.tolerance, radial.degree(), D);
+        let accuracy = accuracy::interpolation(asked.tolerance, Some(radial.degree()), D);
         let pair = accuracy::radial_pair(asked.tolerance, exactly, D, asked.single);
         Ok((Self::new(radial, accuracy.nodes, accuracy.error), pair))
     }
@@ -111,8 +124,34 @@ impl<const D: usize> Interpolation<D> {
     fn new(radial: impl Radial + 'static, nodes: usize, error: f64) -> Self {
         let nodes = Nodes::new(nodes);
         let key = (D, radial.key(), nodes.len(), error.to_bits());
-        let make = || Operators::new::<D>(&radial, &nodes, error);
-        let operators = cache::operators(key, make);
+        let made = cache::operators(key, || {
+            let operators = Operators::new::<D>(&radial, &nodes, error);
+            let shift = if radial.is_homogeneous() {
+                Shift::new::<D>(&nodes, &operators, &operators)
+            } else {
+                Shift::default()
+            };
+            (Arc::new(operators), Arc::new(shift))
+        });
+        let mut new = Self {
+            half_side: radial.degree().exp2(),
+            radial: Box::new(radial),
+            nodes,
+            error,
+            padded: 0,
+            operators: made.0,
+            shift: made.1,
+            signs: Signs::default(),
+            signs_below: Signs::default(),
+            moves: Arc::new(translate::moves::<D>()),
+            levels: None,
+        };
+        new.pad_to(new.operators.rank.next_multiple_of(WIDEST));
+        new
+    }
+
+    /// With room for so many numbers of a multipole.
+    fn pad_to(&mut self, padded: usize) {
         let sign = |class: usize, reflection: usize| {
             if (class & reflection).count_ones().is_multiple_of(2) {
                 1.0
@@ -120,25 +159,16 @@ impl<const D: usize> Interpolation<D> {
                 -1.0
             }
         };
-        let padded = operators.rank.next_multiple_of(WIDEST);
-        let signs = (0..1 << D)
-            .map(|reflection| {
-                let mut signs = vec![0.0; padded];
-                for (to, &class) in signs.iter_mut().zip(&operators.class_of) {
-                    *to = sign(class, reflection);
-                }
-                signs
-            })
-            .collect();
-        Self {
-            half_side: radial.degree().exp2(),
-            radial: Box::new(radial),
-            nodes,
-            operators,
-            padded,
-            signs,
-            moves: translate::moves::<D>(),
-        }
+        self.padded = padded;
+        let signs = (0..1 << D).map(|reflection| {
+            let mut signs = vec![0.0; padded];
+            for (to, &class) in signs.iter_mut().zip(&self.operators.class_of) {
+                *to = sign(class, reflection);
+            }
+            signs
+        });
+        self.signs = Arc::new(signs.collect());
+        self.signs_below = self.signs.clone();
     }
 
     /// Polynomials of a cell, with room for whole vectors of those of each class.
@@ -151,19 +181,17 @@ impl<const D: usize> Interpolation<D> {
         self.padded << D
     }
 
-    /// out += S A S x, with the signs S of a reflection.
+    /// out += S A T x, with the signs S and T of a reflection.
     #[inline(always)]
     fn reflected<I: Isa>(
         &self,
         isa: I,
-        matrix: &Matrix,
-        reflection: usize,
+        (signs, matrix, of_x): (&[f64], &Matrix, &[f64]),
         x: &[f64],
         out: &mut [f64],
         [from, to]: [&mut Vec<f64>; 2],
     ) {
-        let signs = &self.signs[reflection];
-        for ((from, x), sign) in from.iter_mut().zip(x).zip(signs) {
+        for ((from, x), sign) in from.iter_mut().zip(x).zip(of_x) {
             *from = x * sign;
         }
         matrix.times(isa, from, to);
@@ -202,9 +230,24 @@ impl<const D: usize> Interpolation<D> {
     }
 }
 
+/// Nothing is known of single pairs.
+fn calibrated(asked: &Asked) -> Result<()> {
+    if asked.guarantee == Guarantee::Pointwise {
+        let allowed = "calibrated, for kernels whose far fields are interpolated";
+        return Err(Error::argument("guarantee", "pointwise", allowed));
+    }
+    Ok(())
+}
+
 impl<const D: usize> Family<D> for Interpolation<D> {
     fn floor(_: Guarantee) -> f64 {
         accuracy::interpolation_floor(D)
+    }
+    fn prepare(&mut self, depth: u32, root_side: f64) {
+        self.make_levels(depth, root_side);
+    }
+    fn needs_sides(&self) -> bool {
+        self.levels.is_some()
     }
     fn order(&self) -> usize {
         self.nodes.len()
@@ -219,7 +262,7 @@ impl<const D: usize> Family<D> for Interpolation<D> {
             .operators
             .m2l
             .iter()
-            .zip(&self.moves)
+            .zip(&*self.moves)
             .map(of_offset)
             .sum();
         Some(of_parent as f64 / f64::from(1 << D))
@@ -231,6 +274,11 @@ impl<const D: usize> Family<D> for Interpolation<D> {
 
 impl<const D: usize> Expansion<D> for Interpolation<D> {
     const TOGETHER: usize = TOGETHER;
+
+    #[inline(always)]
+    fn at(&self, level: u32) -> &Self {
+        self.levels.as_ref().map_or(self, |levels| levels.at(level))
+    }
 
     fn multipole_len(&self) -> usize {
         WIDEST + self.padded
@@ -269,7 +317,9 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         let (child, parent) = (&child[WIDEST..], &mut parent[WIDEST..]);
         let mut scratch = Scratch::zeros([self.padded, self.padded, 0, 0]);
         let [from, to, ..] = &mut *scratch;
-        self.reflected(isa, &self.operators.m2m, octant, child, parent, [from, to]);
+        let (here, below) = (&self.signs[octant], &self.signs_below[octant]);
+        let matrix = (&here[..], &self.shift.m2m, &below[..]);
+        self.reflected(isa, matrix, child, parent, [from, to]);
     }
 
     #[inline(always)]
@@ -336,7 +386,9 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         child[0] += factor * self.constant(parent, numbers);
         numbers.iter_mut().for_each(|x| *x *= factor);
         let child = &mut child[WIDEST..];
-        self.reflected(isa, &self.operators.l2l, octant, numbers, child, [from, to]);
+        let (here, below) = (&self.signs[octant], &self.signs_below[octant]);
+        let matrix = (&below[..], &self.shift.l2l, &here[..]);
+        self.reflected(isa, matrix, numbers, child, [from, to]);
     }
 
     fn p2l<I: Isa>(&self, _: I, points: &UnitPoints<D>, log_side: f64, local: &mut [f64]) {

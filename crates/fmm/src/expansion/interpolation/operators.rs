@@ -40,9 +40,6 @@ pub(super) struct Operators {
     pub(super) classes: Vec<Class>,
     /// The parity class of every number of a multipole: its bits say along which axes it is odd.
     pub(super) class_of: Vec<usize>,
-    /// For the child whose octant is 0; others are its reflections.
-    pub(super) m2m: Matrix,
-    pub(super) l2l: Matrix,
     /// By offset of [`offsets`].
     pub(super) m2l: Vec<Product>,
     /// Strengths at the nodes that stand for a multipole, by node, then number; transposed they take values at nodes to a
@@ -53,6 +50,11 @@ pub(super) struct Operators {
 /// What the factors of the matrices may lose, of what the basis does: they lose of smooth parts too, whose derivatives are
 /// small.
 const LOST: f64 = 4.0;
+
+/// Where a kernel is nearly a polynomial of the second degree, which the basis has anyway, little is left, and at last roundings: what the
+/// norm of that is not taken to be below, and what of the kernel's norm no basis can keep.
+const LEAST: f64 = 1e-3;
+const ROUNDING: f64 = 4e-15;
 
 /// Far offsets, target − source, without negative components.
 pub(super) fn offsets<const D: usize>() -> Vec<[usize; D]> {
@@ -71,10 +73,13 @@ impl Operators {
             .filter(|offset| offset.is_sorted())
             .collect();
         let kernel = |offset: [usize; D]| parts.kernel(radial, offset);
-        let basis = Basis::new(&parts, nodes, error, &sorted, kernel);
-        let weights: Vec<f64> = indices::<D>(nodes.len())
-            .map(|index| index.iter().map(|&i| nodes.root_weight[i]).product())
-            .collect();
+        let least = if radial.is_homogeneous() {
+            0.0
+        } else {
+            LEAST.max(ROUNDING / error)
+        };
+        let basis = Basis::new(&parts, nodes, error, least, &sorted, kernel);
+        let weights = weights::<D>(nodes);
         let (all, rank) = (weights.len(), basis.columns.len());
         let u = DMatrix::from_fn(all, rank, |i, j| basis.columns[j][i]);
         let lost = LOST * error * basis.norm / (offsets.len() as f64).sqrt();
@@ -90,7 +95,6 @@ impl Operators {
         let mut m2l: Vec<_> = of_sorted.flatten().collect();
         m2l.sort_by_key(|&(place, _)| place);
         let m2l = m2l.into_iter().map(|(_, product)| product).collect();
-        let (m2m, l2l) = shifts::<D>(nodes, &weights, &u);
         let ranks = basis.blocks.iter().map(DMatrix::ncols).enumerate();
         Self {
             rank,
@@ -99,8 +103,6 @@ impl Operators {
             class_of: ranks
                 .flat_map(|(class, n)| std::iter::repeat_n(class, n))
                 .collect(),
-            m2m,
-            l2l,
             m2l,
             at_nodes: (0..all)
                 .map(|i| (0..rank).map(|j| weights[i] * u[(i, j)]).collect())
@@ -151,28 +153,50 @@ fn compressed<const D: usize>(
     compressed
 }
 
-/// m2m and, transposed, l2l for octant 0: Uᵀ W⁻¹ ℓ(child's nodes in the parent) W U.
-fn shifts<const D: usize>(nodes: &Nodes, weights: &[f64], u: &DMatrix<f64>) -> (Matrix, Matrix) {
-    let places: Vec<f64> = nodes.u.iter().map(|u| 0.5 * u - 0.25).collect();
-    let at_children = nodes.interpolants(&places);
-    let n = nodes.len();
-    let to_parent: Vec<Vec<f64>> = (0..n)
-        .map(|a| (0..n).map(|b| at_children[b][a]).collect())
-        .collect();
-    let mut moved = u.clone();
-    for mut column in moved.column_iter_mut() {
-        let mut values: Vec<f64> = column.iter().zip(weights).map(|(u, w)| u * w).collect();
-        along_axes::<D>(&mut values, &to_parent);
-        for (k, value) in values.iter().enumerate() {
-            column[k] = value / weights[k];
+/// What leads from cells to their parents and back; for the child whose octant is 0, others are its reflections.
+#[derive(Debug, Default)]
+pub(super) struct Shift {
+    pub(super) m2m: Matrix,
+    pub(super) l2l: Matrix,
+}
+
+impl Shift {
+    /// Between the bases of parents and of children: Uᵀ W⁻¹ ℓ(child's nodes in the parent) W U.
+    pub(super) fn new<const D: usize>(
+        nodes: &Nodes,
+        parents: &Operators,
+        children: &Operators,
+    ) -> Self {
+        let places: Vec<f64> = nodes.u.iter().map(|u| 0.5 * u - 0.25).collect();
+        let at_children = nodes.interpolants(&places);
+        let n = nodes.len();
+        let to_parent: Vec<Vec<f64>> = (0..n)
+            .map(|a| (0..n).map(|b| at_children[b][a]).collect())
+            .collect();
+        let weights = weights::<D>(nodes);
+        let of = |operators: &Operators, weight: fn(f64) -> f64| {
+            let at = |i: usize, j: usize| operators.at_nodes[i][j] * weight(weights[i]);
+            DMatrix::from_fn(weights.len(), operators.rank, at)
+        };
+        // W U of the children, moved, and W⁻¹ U of the parents.
+        let (mut moved, u) = (of(children, |_| 1.0), of(parents, |w| 1.0 / (w * w)));
+        for mut column in moved.column_iter_mut() {
+            along_axes::<D>(column.as_mut_slice(), &to_parent);
+        }
+        let shift = u.tr_mul(&moved);
+        let (up, down) = shift.shape();
+        Self {
+            m2m: Matrix::new(up, down, |i, j| shift[(i, j)]),
+            l2l: Matrix::new(down, up, |i, j| shift[(j, i)]),
         }
     }
-    let shift = u.tr_mul(&moved);
-    let rank = u.ncols();
-    (
-        Matrix::new(rank, rank, |i, j| shift[(i, j)]),
-        Matrix::new(rank, rank, |i, j| shift[(j, i)]),
-    )
+}
+
+/// The product of the roots of the weights, by node.
+fn weights<const D: usize>(nodes: &Nodes) -> Vec<f64> {
+    indices::<D>(nodes.len())
+        .map(|index| index.iter().map(|&i| nodes.root_weight[i]).product())
+        .collect()
 }
 
 /// Coefficients of the polynomials that a number of a local stands for: x W⁻¹ U, which has the parity of its class.

@@ -177,7 +177,7 @@ mod tests {
     where
         Riesz: Kernel<D, Pair = crate::kernel::InterpolatedPair>,
     {
-        let radial = Kernel::<D>::pair(&Riesz { s: 0.7 }, 1.0).power();
+        let radial = Kernel::<D>::pair(&Riesz { s: 0.7 }, 1.0).power().unwrap();
         let nodes = Nodes::new(n);
         let parts = Parts::<D>::new(&nodes);
         let all = parts.of_class.concat();

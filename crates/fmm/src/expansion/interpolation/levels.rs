@@ -1,0 +1,92 @@
+//! Kernels with a length of their own: operators by level.
+//!
+//! The operators of a level depend on the side of its cells beside the kernel's length. Sides are powers of two, so a cloud that
+//! moves, or another one, mostly finds them made. A multipole is in the basis of its level, and m2m leads from one to the next.
+
+use super::{Interpolation, Shift, WIDEST, calibrated};
+use crate::accuracy;
+use crate::expansion::Asked;
+use crate::kernel::RadialTables;
+use crate::{Error, Result};
+use lanes::accuracy::FULL;
+use std::sync::Arc;
+
+/// The expansions of the levels of a tree.
+#[derive(Debug)]
+pub(super) struct Levels<const D: usize> {
+    tables: RadialTables,
+    /// The side of the root cube for which the levels were made, in the user's unit.
+    root_side: f64,
+    /// From level 2 on, which is the first one with far lists.
+    from_second: Vec<Interpolation<D>>,
+}
+
+impl<const D: usize> Levels<D> {
+    /// Those of a level; above the second one, where all multipoles and locals vanish or are not looked at, those of the second.
+    #[inline(always)]
+    pub(super) fn at(&self, level: u32) -> &Interpolation<D> {
+        &self.from_second[level.saturating_sub(2) as usize]
+    }
+}
+
+impl<const D: usize> Interpolation<D> {
+    /// Expansions of a kernel from tables, and the accuracy of a near pair that goes with them.
+    pub(crate) fn by_level(tables: &RadialTables, asked: &Asked) -> Result<(Self, usize)> {
+        calibrated(asked)?;
+        if asked.single {
+            return Err(Error::argument(
+                "precision",
+                "f32",
+                "f64 for a radial kernel",
+            ));
+        }
+        let accuracy = accuracy::interpolation(asked.tolerance, None, D);
+        let second = |side: f64| {
+            let radial = tables.in_cell(0.25 * side);
+            Self::new(radial, accuracy.nodes, accuracy.error)
+        };
+        let mut all = second(asked.root_side);
+        all.levels = Some(Levels {
+            tables: tables.clone(),
+            root_side: asked.root_side,
+            from_second: vec![second(asked.root_side)],
+        });
+        Ok((all, FULL))
+    }
+
+    /// The levels of a tree of this depth, unless they are there.
+    pub(super) fn make_levels(&mut self, depth: u32, root_side: f64) {
+        let (nodes, error) = (self.nodes.len(), self.error);
+        let Some(levels) = &mut self.levels else {
+            return;
+        };
+        if levels.root_side != root_side {
+            levels.from_second.clear();
+            levels.root_side = root_side;
+        }
+        let all = &mut levels.from_second;
+        let wanted = depth.saturating_sub(1).max(1) as usize;
+        if all.len() >= wanted {
+            return;
+        }
+        for level in all.len() as u32 + 2..wanted as u32 + 2 {
+            let radial = levels.tables.in_cell(root_side * 0.5f64.powi(level as i32));
+            all.push(Self::new(radial, nodes, error));
+        }
+        for level in 1..all.len() {
+            let [parents, children] = [level - 1, level].map(|k| all[k].operators.clone());
+            all[level - 1].shift = Arc::new(Shift::new::<D>(&self.nodes, &parents, &children));
+        }
+        let most = all
+            .iter()
+            .map(|level| level.operators.rank)
+            .max()
+            .unwrap_or(0);
+        let padded = most.next_multiple_of(WIDEST);
+        all.iter_mut().for_each(|level| level.pad_to(padded));
+        for level in 1..all.len() {
+            all[level - 1].signs_below = all[level].signs.clone();
+        }
+        self.pad_to(padded);
+    }
+}

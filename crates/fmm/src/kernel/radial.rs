@@ -1,0 +1,290 @@
+//! Kernels from any radial function.
+
+use super::table::{HIGHEST, LOWEST, Table};
+use super::{InUnit, InterpolatedPair, Kernel, Pair};
+use crate::expansion::Radial;
+use crate::{Error, Result};
+use lanes::{Lanes, Real};
+use std::fmt;
+use std::sync::Arc;
+
+/// A radial function of your own: what [`RadialKernel`] makes a kernel of.
+pub trait RadialFunction {
+    /// φ(r), r > 0, where the kernel is K(z) = φ(|z|) z.
+    fn field(&self, r: f64) -> f64;
+
+    /// g(r) with φ = −g′/r, the potential; `None` (the default) where it is to be integrated: it vanishes at infinity then if φ decays
+    /// faster than 1/r² to r = 2^200, else at r = 1.
+    fn potential(&self, r: f64) -> Option<f64> {
+        let _ = r;
+        None
+    }
+
+    /// The name of the kernel in reports.
+    fn name(&self) -> String {
+        "radial".into()
+    }
+}
+
+/// K(z) = φ(|z|) z for any smooth function φ of the distance, in the plane and in space.
+///
+/// The function is asked for its values once, here: near pairs take it from a table of polynomials that meets a power of r to 1e-15 of
+/// itself, and far fields interpolate it, on every level of the tree by matrices of their own. So a plan's tree has cells whose sides are
+/// powers of two. Plans are in f64, calibrated, and give tolerances as for [`Riesz`](super::Riesz).
+///
+/// Points that are closer than 2^−300 count as coincident; clouds may be up to 2^190 wide.
+///
+/// ```
+/// use farfield::{Options, Plan, RadialFunction, RadialKernel};
+/// #[derive(Debug)]
+/// struct Softened;
+/// impl RadialFunction for Softened {
+///     fn field(&self, r: f64) -> f64 {
+///         1.0 / (r * r + 0.01)
+///     }
+/// }
+/// let positions: Vec<[f64; 2]> = (0..3000).map(|i| [(i as f64).sin(), (0.7 * i as f64).cos()]).collect();
+/// let plan = Plan::new(&positions, RadialKernel::new(&Softened)?, Options::tolerance(1e-6))?;
+/// let strengths = vec![1.0 / 3000.0; 3000];
+/// let u: Vec<[f64; 2]> = plan.field(&strengths)?;
+/// assert!(plan.verify(&strengths, 200)?.error_bound < 1e-6);
+/// # Ok::<(), farfield::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct RadialKernel {
+    tables: Arc<Tables>,
+}
+
+/// φ and g of r².
+struct Tables {
+    name: String,
+    phi: Table,
+    potential: Table,
+    key: Vec<u64>,
+}
+
+impl fmt::Debug for RadialKernel {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_tuple("RadialKernel")
+            .field(&self.tables.name)
+            .finish()
+    }
+}
+
+impl RadialKernel {
+    /// From a function, which is sampled from r = 2^−300 to 2^200.
+    ///
+    /// Errors: no finite value anywhere; a potential that is there for some r only, or whose derivative is not −r φ. Where the function is
+    /// not smooth or not finite within reach of the points, a plan refuses it.
+    pub fn new(function: &impl RadialFunction) -> Result<Self> {
+        let phi = Table::new(|r2| function.field(r2.sqrt()));
+        let given = function.potential(1.0).is_some();
+        let potential = if given {
+            Table::new(|r2| function.potential(r2.sqrt()).unwrap_or(f64::NAN))
+        } else {
+            phi.integral()
+        };
+        let key = phi.key().into_iter().chain(potential.key()).collect();
+        let tables = Tables {
+            name: function.name(),
+            phi,
+            potential,
+            key,
+        };
+        if given {
+            tables.check_potential()?;
+        }
+        Ok(Self {
+            tables: Arc::new(tables),
+        })
+    }
+}
+
+impl Tables {
+    /// g′ = −r φ, where both are finite and smooth; differences of g may tell little where it is large.
+    fn check_potential(&self) -> Result<()> {
+        for k in -200..=200 {
+            let r = 1.2f64.powi(k) * 1.007;
+            let r2 = r * r;
+            let [slope, expected] = [self.potential.slope(r2), -r2 * self.phi.value(r2)];
+            let noise = 1e-10 * self.potential.value(r2).abs() + 1e-6 * expected.abs();
+            if (slope - expected).abs() > noise && self.fault(r, r).is_none() {
+                let found = format!("{} at r = {r:e}", -slope / r2);
+                let allowed = format!("−g′/r = field, which is {} there", -expected / r2);
+                return Err(Error::argument("kernel: potential", found, allowed));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where one of the tables is not the function.
+    fn fault(&self, low: f64, high: f64) -> Option<(&'static str, f64, &'static str)> {
+        let of = |name, table: &Table| table.fault(low, high).map(|(r, what)| (name, r, what));
+        of("field", &self.phi).or_else(|| of("potential", &self.potential))
+    }
+}
+
+macro_rules! in_dimension {
+    ($D:literal) => {
+        impl Kernel<$D> for RadialKernel {
+            type Pair = InterpolatedPair;
+            type Strength<T: Real> = T;
+
+            fn name(&self) -> String {
+                self.tables.name.clone()
+            }
+            #[inline(always)]
+            fn field<T: Real>(&self, _: usize, s: [T; $D]) -> [T; $D] {
+                s
+            }
+            #[inline(always)]
+            fn potential<T: Real>(&self, t: T) -> T {
+                t
+            }
+            fn check_extent(&self, extent: f64) -> Result<()> {
+                // The diagonal of the root cube, which may be twice as wide as the cloud.
+                let most = 2f64.powi(HIGHEST / 2 - 8);
+                if extent > most {
+                    let allowed = format!("at most {most:e} apart for a radial kernel");
+                    return Err(Error::argument(
+                        "positions",
+                        format!("{extent:e} apart"),
+                        allowed,
+                    ));
+                }
+                let high = 4.0 * extent;
+                match self.tables.fault(1e-12 * high, high) {
+                    None => Ok(()),
+                    Some((name, r, what)) => {
+                        let allowed = format!("finite and smooth for r up to {high:e}");
+                        let found = format!("{what} near r = {r:e}");
+                        Err(Error::argument(format!("kernel: {name}"), found, allowed))
+                    }
+                }
+            }
+            fn pair(&self, scale: f64) -> InterpolatedPair {
+                InterpolatedPair::Tabulated(RadialTables {
+                    tables: self.tables.clone(),
+                    square: 1.0 / (scale * scale),
+                })
+            }
+        }
+    };
+}
+in_dimension!(2);
+in_dimension!(3);
+
+/// The tables of a kernel, for lengths in some unit.
+#[derive(Clone)]
+pub struct RadialTables {
+    tables: Arc<Tables>,
+    /// What makes an r² one in the user's unit.
+    square: f64,
+}
+
+impl fmt::Debug for RadialTables {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_tuple("RadialTables")
+            .field(&self.tables.name)
+            .finish()
+    }
+}
+
+impl RadialTables {
+    /// The pair of the near field.
+    pub(crate) fn pair(&self) -> RadialTablesPair<'_> {
+        RadialTablesPair {
+            tables: &self.tables,
+            square: self.square,
+        }
+    }
+
+    /// The function in units of a cell's side, which is in this unit.
+    pub(crate) fn in_cell(&self, side: f64) -> InCell {
+        InCell {
+            tables: self.tables.clone(),
+            square: side * side * self.square,
+        }
+    }
+}
+
+/// φ and γ from tables.
+#[derive(Clone, Copy)]
+pub(crate) struct RadialTablesPair<'a> {
+    tables: &'a Tables,
+    square: f64,
+}
+
+impl Pair for RadialTablesPair<'_> {
+    const IN_F32: bool = false;
+    const IN_FEW_VERSIONS: bool = true;
+    const IN_ONE_VERSION: bool = true;
+
+    #[inline(always)]
+    fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
+        let square = V::splat(isa, V::Elem::from_f64(self.square));
+        self.tables.phi.values(isa, r2 * square) * square
+    }
+    #[inline(always)]
+    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V, _: V) -> V {
+        let square = V::splat(isa, V::Elem::from_f64(self.square));
+        self.tables.phi.slopes(isa, r2 * square) * square
+    }
+    #[inline(always)]
+    fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
+        let square = V::splat(isa, V::Elem::from_f64(self.square));
+        self.tables.potential.values(isa, r2 * square)
+    }
+    fn in_unit(&self, unit: f64) -> InUnit<Self> {
+        InUnit {
+            pair: Self {
+                square: self.square * unit * unit,
+                ..*self
+            },
+            field: 1.0 / unit,
+            potential: 1.0,
+            constant: 0.0,
+        }
+    }
+}
+
+/// A radial function in box units of one level.
+#[derive(Clone)]
+pub(crate) struct InCell {
+    tables: Arc<Tables>,
+    /// The square of the side in the user's unit.
+    square: f64,
+}
+
+impl fmt::Debug for InCell {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "InCell({}, {:e})", self.tables.name, self.square)
+    }
+}
+
+impl Radial for InCell {
+    fn value(&self, r2: f64) -> f64 {
+        self.tables.potential.value(r2 * self.square) - self.constant(0.0)
+    }
+    fn phi(&self, r2: f64) -> f64 {
+        self.tables.phi.value(r2 * self.square) * self.square
+    }
+    fn slope(&self, r2: f64) -> f64 {
+        self.tables.phi.slope(r2 * self.square) * self.square
+    }
+    fn degree(&self) -> f64 {
+        0.0
+    }
+    fn key(&self) -> Vec<u64> {
+        [&[1, self.square.to_bits()], &self.tables.key[..]].concat()
+    }
+    /// g at distance 1.
+    fn constant(&self, _: f64) -> f64 {
+        self.tables.potential.value(self.square)
+    }
+    fn is_homogeneous(&self) -> bool {
+        false
+    }
+}
+
+const _: () = assert!(LOWEST < -2 && HIGHEST > 2);

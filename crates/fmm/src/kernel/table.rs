@@ -1,0 +1,357 @@
+//! A function of r² as a table of polynomials: what near pairs of any radial kernel take.
+//!
+//! An octave of r² has 32 pieces, each of which is a polynomial of the seventh degree through Chebyshev nodes. A power of r
+//! is met to 1e-15 of itself.
+
+use lanes::{Lanes, Real};
+use std::f64::consts::PI;
+
+/// log₂ of the least r² that the table tells from 0, and of the largest.
+pub(super) const LOWEST: i32 = -600;
+pub(super) const HIGHEST: i32 = 400;
+/// Pieces of an octave.
+const PIECES: usize = 32;
+/// Coefficients of a piece.
+const TERMS: usize = 8;
+/// Where a polynomial is held against the function.
+const CHECKS: [f64; 4] = [-1.0, -0.3, 0.55, 1.0];
+/// Octaves of r² below a piece whose values tell what size its errors may have.
+const NEIGHBOURHOOD: usize = 6;
+/// Errors that are allowed, of that size.
+const ALLOWED: f64 = 1e-12;
+const NOT_FINITE: &str = "not finite";
+
+/// Values f(r²), 0 below 2^[`LOWEST`].
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    /// By piece, those below the lowest first, then term: powers of t in [−1, 1] over the piece.
+    coefficients: Vec<f64>,
+    /// Where it is not the function.
+    faults: Vec<(f64, &'static str)>,
+}
+
+/// r² at t of a piece, counted from 2^[`LOWEST`].
+fn square(piece: usize, t: f64) -> f64 {
+    let (octave, k) = (piece / PIECES, piece % PIECES);
+    let mantissa = 1.0 + (k as f64 + 0.5 * (t + 1.0)) / PIECES as f64;
+    mantissa * 2f64.powi(LOWEST + octave as i32)
+}
+
+/// All pieces but the one below the lowest.
+fn pieces() -> usize {
+    (HIGHEST - LOWEST) as usize * PIECES
+}
+
+/// Places of the nodes.
+fn nodes() -> [f64; TERMS] {
+    std::array::from_fn(|j| (PI * (j as f64 + 0.5) / TERMS as f64).cos())
+}
+
+/// From values at the nodes to powers of t: by power, then node.
+fn powers_of_values() -> [[f64; TERMS]; TERMS] {
+    // T_k by powers.
+    let mut t = [[0.0; TERMS]; TERMS];
+    for k in 0..TERMS {
+        for power in 0..=k {
+            let twice = if power > 0 && k > 1 {
+                2.0 * t[k - 1][power - 1]
+            } else {
+                0.0
+            };
+            t[k][power] = match k {
+                0 => 1.0,
+                1 => power as f64,
+                _ => twice - t[k - 2][power],
+            };
+        }
+    }
+    let mut matrix = [[0.0; TERMS]; TERMS];
+    for (j, node) in nodes().into_iter().enumerate() {
+        for (k, t) in t.iter().enumerate() {
+            let share = if k == 0 { 1.0 } else { 2.0 } / TERMS as f64;
+            let value = share * (k as f64 * node.acos()).cos();
+            for (power, t) in t.iter().enumerate() {
+                matrix[power][j] += t * value;
+            }
+        }
+    }
+    matrix
+}
+
+/// Σ c_k t^k.
+fn horner(c: &[f64], t: f64) -> f64 {
+    c.iter().rev().fold(0.0, |sum, c| sum * t + c)
+}
+
+impl Table {
+    /// Of a function of r².
+    pub(super) fn new(f: impl Fn(f64) -> f64) -> Self {
+        Self::by_piece(|piece, t| f(square(piece, t)))
+    }
+
+    /// Of a function of piece and t.
+    fn by_piece(f: impl Fn(usize, f64) -> f64) -> Self {
+        let (matrix, nodes) = (powers_of_values(), nodes());
+        let mut coefficients = vec![0.0; TERMS];
+        let (mut sizes, mut faults) = (vec![], vec![]);
+        for piece in 0..pieces() {
+            let r = square(piece, 0.0).sqrt();
+            let values = nodes.map(|t| f(piece, t));
+            if let Some(bad) = values.iter().find(|x| !x.is_finite()) {
+                coefficients.extend([*bad, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+                sizes.push(0.0);
+                faults.push((r, NOT_FINITE));
+                continue;
+            }
+            let c = matrix.map(|row| row.iter().zip(&values).map(|(m, x)| m * x).sum::<f64>());
+            let error = CHECKS
+                .iter()
+                .map(|&t| (horner(&c, t) - f(piece, t)).abs())
+                .fold(0.0, f64::max);
+            coefficients.extend(c);
+            sizes.push(values.iter().fold(0.0f64, |size, x| size.max(x.abs())));
+            let around = &sizes[piece.saturating_sub(NEIGHBOURHOOD * PIECES)..];
+            let size = around.iter().copied().fold(0.0, f64::max);
+            if error > ALLOWED * size {
+                faults.push((r, "not smooth"));
+            }
+        }
+        Self {
+            coefficients,
+            faults,
+        }
+    }
+
+    /// g(r²) with g′(r) = −r f(r²), which vanishes at 2^[`HIGHEST`] if f decays faster than 1/r² to there, else at r² = 1.
+    pub(super) fn integral(&self) -> Self {
+        let decays = |piece: usize| (self.value(square(piece, 0.0)) * square(piece, 0.0)).abs();
+        let one = -LOWEST as usize * PIECES;
+        let last = pieces() - 1;
+        let vanishes = decays(last) <= 1e-16 * decays(one);
+        // ∫ over a piece up to t, by powers from the first.
+        let half_width = |piece: usize| square(piece, 1.0) - square(piece, -1.0);
+        let along = |piece: usize, t: f64| {
+            let c = &self.coefficients[(piece + 1) * TERMS..][..TERMS];
+            let sum = |t: f64| {
+                c.iter()
+                    .enumerate()
+                    .rev()
+                    .fold(0.0, |sum, (k, c)| sum * t + c / (k + 1) as f64)
+                    * t
+            };
+            // −½ dr²/dt.
+            -0.25 * half_width(piece) * (sum(t) - sum(-1.0))
+        };
+        let first = if vanishes { last + 1 } else { one };
+        let mut at = vec![0.0; last + 2];
+        for piece in first..=last {
+            at[piece + 1] = at[piece] + along(piece, 1.0);
+        }
+        for piece in (0..first).rev() {
+            at[piece] = at[piece + 1] - along(piece, 1.0);
+        }
+        // From the end of a piece where that is the smaller one, so that decaying functions keep their digits.
+        Self::by_piece(|piece, t| {
+            if piece < first {
+                at[piece + 1] - (along(piece, 1.0) - along(piece, t))
+            } else {
+                at[piece] + along(piece, t)
+            }
+        })
+    }
+
+    /// The first r up to `high` where the table is not the function, if there is one; what is not finite counts from `low` on.
+    pub(super) fn fault(&self, low: f64, high: f64) -> Option<(f64, &'static str)> {
+        let counts = |&(r, what): &(f64, &str)| r <= high && (what != NOT_FINITE || r >= low);
+        self.faults.iter().copied().find(counts)
+    }
+
+    /// f at one place.
+    pub(super) fn value(&self, r2: f64) -> f64 {
+        let (c, t, _) = self.piece(r2);
+        horner(c, t)
+    }
+
+    /// r f′(r) at one place.
+    pub(super) fn slope(&self, r2: f64) -> f64 {
+        let (c, t, mantissa) = self.piece(r2);
+        let derivative = (1..TERMS)
+            .rev()
+            .fold(0.0, |sum, k| sum * t + k as f64 * c[k]);
+        4.0 * PIECES as f64 * mantissa * derivative
+    }
+
+    fn piece(&self, r2: f64) -> (&[f64], f64, f64) {
+        if r2 < square(0, -1.0) {
+            return (&self.coefficients[..TERMS], 0.0, 1.0);
+        }
+        let piece = place(r2).min(pieces() - 1);
+        let mantissa = r2 / 2f64.powi(LOWEST + (piece / PIECES) as i32);
+        let t = 2.0 * (PIECES as f64 * (mantissa - 1.0) - (piece % PIECES) as f64) - 1.0;
+        (
+            &self.coefficients[(piece + 1) * TERMS..][..TERMS],
+            t,
+            mantissa,
+        )
+    }
+
+    /// Coefficients, t and the mantissa of r², lane by lane.
+    #[inline(always)]
+    fn pieces<V: Lanes>(&self, isa: V::Isa, r2: V) -> ([V; TERMS], V, V) {
+        let number = |x: f64| V::splat(isa, V::Elem::from_f64(x));
+        let all = number(PIECES as f64);
+        let mantissa = r2.mantissa();
+        let x = mantissa.mul_add(all, -all);
+        let k = (x - number(0.5)).round();
+        let t = (x - k) * number(2.0) - number(1.0);
+        let octave = r2.exponent() - number(f64::from(LOWEST));
+        let places = (octave.mul_add(all, k) + number(1.0)) * number(TERMS as f64);
+        let table = V::Elem::of_both(&self.coefficients, &[]);
+        let mut c = [places; TERMS];
+        for (term, c) in c.iter_mut().enumerate() {
+            *c = V::look_up(isa, &table[term..], places);
+        }
+        (c, t, mantissa)
+    }
+
+    /// f in every lane.
+    #[inline(always)]
+    pub(super) fn values<V: Lanes>(&self, isa: V::Isa, r2: V) -> V {
+        let (c, t, _) = self.pieces(isa, r2);
+        let mut sum = c[TERMS - 1];
+        for term in (0..TERMS - 1).rev() {
+            sum = sum.mul_add(t, c[term]);
+        }
+        sum
+    }
+
+    /// r f′ in every lane.
+    #[inline(always)]
+    pub(super) fn slopes<V: Lanes>(&self, isa: V::Isa, r2: V) -> V {
+        let number = |x: f64| V::splat(isa, V::Elem::from_f64(x));
+        let (c, t, mantissa) = self.pieces(isa, r2);
+        let mut sum = number((TERMS - 1) as f64) * c[TERMS - 1];
+        for term in (1..TERMS - 1).rev() {
+            sum = sum.mul_add(t, number(term as f64) * c[term]);
+        }
+        sum * mantissa * number(4.0 * PIECES as f64)
+    }
+
+    /// Numbers that hardly any other table has.
+    pub(super) fn key(&self) -> [u64; 2] {
+        use std::hash::{DefaultHasher, Hasher};
+        [1, 2].map(|salt| {
+            let mut hasher = DefaultHasher::new();
+            hasher.write_u64(salt);
+            self.coefficients
+                .iter()
+                .for_each(|c| hasher.write_u64(c.to_bits()));
+            hasher.finish()
+        })
+    }
+}
+
+/// The piece of an r² of 2^[`LOWEST`] or more.
+fn place(r2: f64) -> usize {
+    let exponent = r2.log2().floor() as i32;
+    // The logarithm may round to the next whole number.
+    let exponent = if r2 < 2f64.powi(exponent) {
+        exponent - 1
+    } else {
+        exponent
+    };
+    let mantissa = r2 / 2f64.powi(exponent);
+    let k = (PIECES as f64 * (mantissa - 1.0)) as usize;
+    ((exponent - LOWEST).max(0) as usize * PIECES + k.min(PIECES - 1)).min(pieces())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lanes::{Chosen, Isa, Job};
+
+    /// Values and slopes at one place in all lanes.
+    struct At<'a>(&'a Table, f64);
+
+    impl Job for At<'_> {
+        type Output = [f64; 2];
+
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) -> [f64; 2] {
+            let r2 = I::F64::splat(isa, self.1);
+            let lanes = I::F64::LANES as f64;
+            [
+                self.0.values(isa, r2).sum() / lanes,
+                self.0.slopes(isa, r2).sum() / lanes,
+            ]
+        }
+    }
+
+    fn close(found: f64, expected: f64, error: f64) {
+        assert!(
+            (found - expected).abs() <= error * expected.abs(),
+            "{found:e} {expected:e}"
+        );
+    }
+
+    #[test]
+    fn powers_are_met_on_every_set() {
+        for p in [-1.65f64, -1.0, 0.0, 0.5, 1.2] {
+            let table = Table::new(|r2| r2.powf(p));
+            assert_eq!(table.fault(1e-20, 1e20), None);
+            for k in 0..400 {
+                let r2 = 1.37f64.powi(k - 200) * (1.0 + k as f64 * 1e-4);
+                close(table.value(r2), r2.powf(p), 1e-14);
+                for chosen in Chosen::all() {
+                    let [value, slope] = chosen.run(At(&table, r2));
+                    close(value, r2.powf(p), 1e-14);
+                    let expected = 2.0 * p * r2.powf(p);
+                    assert!((slope - expected).abs() <= 1e-10 * r2.powf(p));
+                    assert!((table.slope(r2) - slope).abs() <= 1e-10 * r2.powf(p));
+                }
+            }
+            // Ends of pieces belong to either.
+            for r2 in [1.0, 2.0, 1.03125, 1.5, 0.25] {
+                close(Chosen::detect().run(At(&table, r2))[0], r2.powf(p), 1e-14);
+            }
+        }
+    }
+
+    #[test]
+    fn coincident_points_have_none() {
+        let table = Table::new(|r2| r2.powf(-2.0));
+        for chosen in Chosen::all() {
+            assert_eq!(chosen.run(At(&table, 2f64.powi(-666))), [0.0; 2]);
+            assert_eq!(chosen.run(At(&table, 2f64.powi(-1000))), [0.0; 2]);
+        }
+        assert_eq!(table.value(2f64.powi(-1000)), 0.0);
+    }
+
+    /// φ = r^−3 is what −(1/r)′ /r is, φ = 1 what −(−r²/2)′/r is, and φ = r^−2 has no potential that vanishes.
+    #[test]
+    fn integrals() {
+        let inverse = Table::new(|r2| r2.powf(-1.5)).integral();
+        let parabola = Table::new(|_| 1.0).integral();
+        let logarithm = Table::new(|r2| 1.0 / r2).integral();
+        for k in 0..100 {
+            let r2 = 1e-12 * 1.8f64.powi(k);
+            close(inverse.value(r2), r2.powf(-0.5), 1e-12);
+            assert!((parabola.value(r2) - 0.5 * (1.0 - r2)).abs() < 1e-13 * r2.max(1.0));
+            assert!((logarithm.value(r2) + 0.5 * r2.ln()).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn what_is_not_smooth_or_finite_is_found() {
+        let fault = |f: fn(f64) -> f64, high| Table::new(f).fault(1e-10, high);
+        assert_eq!(fault(|r2| (-r2).exp(), 1e10), None);
+        assert_eq!(fault(|r2| r2.sqrt().cos(), 1.0), None);
+        assert_eq!(fault(|r2| r2.sqrt().cos(), 1e4).unwrap().1, "not smooth");
+        let (r, what) = fault(|r2| (r2.sqrt() - 1.3).abs(), 10.0).unwrap();
+        assert!((r - 1.3).abs() < 0.03 && what == "not smooth", "{r}");
+        assert_eq!(fault(|r2| (r2.sqrt() - 1.3).abs(), 1.0), None);
+        let (r, what) = fault(|r2| (1.0 - r2).ln(), 10.0).unwrap();
+        assert!((0.9..1.05).contains(&r), "{r} {what}");
+        assert_eq!(fault(|_| f64::NAN, 1.0).unwrap().1, "not finite");
+    }
+}

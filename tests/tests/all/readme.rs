@@ -1,0 +1,85 @@
+//! The README's table of kernels says what plans do: each entry is tried.
+
+use crate::radial::Phi;
+use farfield::{
+    AlgebraicCore, BiotSavart2d, BiotSavart3d, Coulomb2d, Coulomb3d, GaussianCore, Guarantee,
+    Kernel, Options, Outputs, Plan, RadialKernel, Real, Riesz, Strength,
+};
+
+/// Whether 3000 points can be summed so.
+fn can<T: Real, K: Kernel<D>, const D: usize>(
+    kernel: &K,
+    options: Options,
+    wanted: Outputs,
+) -> bool {
+    let points: Vec<[T; D]> = (0..3000)
+        .map(|i| std::array::from_fn(|a| T::from_f64((i as f64 * (0.7 + 0.31 * a as f64)).sin())))
+        .collect();
+    let mut w = vec![K::Strength::<T>::ZERO; points.len()];
+    for w in &mut w {
+        w.components_mut()[0] = T::ONE;
+    }
+    let options = options.outputs(wanted).leaf_capacity(100);
+    let plan = Plan::new(&points, kernel.clone(), options);
+    plan.is_ok_and(|plan| plan.evaluate(&[&w], wanted).is_ok())
+}
+
+/// One line of the table.
+fn row<K: Kernel<D>, const D: usize>(kernel: K) -> String {
+    let mark = |yes: bool| if yes { "yes" } else { "no" };
+    let options = || Options::tolerance(1e-5);
+    let double = |wanted| mark(can::<f64, K, D>(&kernel, options(), wanted));
+    let pointwise = options().guarantee(Guarantee::Pointwise);
+    let least = Plan::<f64, K, D>::least_tolerance(Guarantee::Calibrated);
+    assert!(can::<f64, K, D>(
+        &kernel,
+        Options::tolerance(least),
+        Outputs::FIELD
+    ));
+    format!(
+        "| `{}` | {D} | {} | {} | {} | {} | {} | {} | {least:.0e} |",
+        kernel.name(),
+        if K::Strength::<f64>::COMPONENTS == 1 {
+            "numbers"
+        } else {
+            "vectors"
+        },
+        double(Outputs::FIELD),
+        double(Outputs::POTENTIAL),
+        double(Outputs::GRADIENT),
+        mark(can::<f32, K, D>(&kernel, options(), Outputs::FIELD)),
+        mark(can::<f64, K, D>(&kernel, pointwise, Outputs::FIELD)),
+    )
+}
+
+#[test]
+fn the_table_of_kernels_is_true() {
+    let delta = 0.01;
+    let radial = || RadialKernel::new(&Phi(|r: f64| 1.0 / (r * r + 0.01))).unwrap();
+    let kernel = BiotSavart2d;
+    let table = [
+        "| kernel | dimension | strengths | field | potential | gradient | f32 | pointwise | least tolerance |".into(),
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |".into(),
+        row(kernel),
+        row(GaussianCore { kernel, delta }),
+        row(Coulomb2d),
+        row(GaussianCore { kernel: Coulomb2d, delta }),
+        row::<_, 2>(Riesz { s: 0.5 }),
+        row::<_, 2>(radial()),
+        row(BiotSavart3d),
+        row(GaussianCore { kernel: BiotSavart3d, delta }),
+        row(AlgebraicCore { kernel: BiotSavart3d, delta }),
+        row(Coulomb3d),
+        row(GaussianCore { kernel: Coulomb3d, delta }),
+        row(AlgebraicCore { kernel: Coulomb3d, delta }),
+        row::<_, 3>(Riesz { s: 0.5 }),
+        row::<_, 3>(Riesz { s: 2.5 }),
+        row::<_, 3>(radial()),
+    ];
+    let readme = include_str!("../../../README.md");
+    let table: String = table.join("\n");
+    assert!(
+        readme.contains(&table),
+        "the README should have this table:\n{table}\n"
+    );
+}
