@@ -153,17 +153,22 @@ pub(crate) fn interpolation(
     dimension: usize,
 ) -> InterpolationAccuracy {
     let s = degree.map(|degree| (-degree).max(0.0));
-    let (most, share) = match (dimension, s) {
-        (2, Some(s)) => (22, 0.5f64.powf((2.0 * s - 2.0).clamp(0.0, 1.0))),
-        (2, None) => (22, 0.5),
-        (_, s) => (15, 8f64.powf(s.unwrap_or(0.0).min(1.0))),
+    let share = match (dimension, s) {
+        (2, Some(s)) => 0.5f64.powf((2.0 * s - 2.0).clamp(0.0, 1.0)),
+        (2, None) => 0.5,
+        (_, s) => 8f64.powf(s.unwrap_or(0.0).min(1.0)),
     };
     let nodes = 0.85 - tolerance.ln() / 5.5f64.ln();
     InterpolationAccuracy {
         // Fewer have no room for what the common basis holds exactly.
-        nodes: (nodes.ceil() as usize).clamp(4, most),
+        nodes: (nodes.ceil() as usize).clamp(4, most_nodes(dimension)),
         error: share * tolerance,
     }
+}
+
+/// Most nodes an axis.
+pub(crate) fn most_nodes(dimension: usize) -> usize {
+    if dimension == 2 { 22 } else { 15 }
 }
 
 /// The smallest tolerance that [`interpolation`] serves.

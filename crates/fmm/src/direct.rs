@@ -73,7 +73,7 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
     let (targets, sources) = (wide(targets), wide(sources));
     let extents = [&targets, &sources].map(|cloud| Extent::of(chosen, cloud.as_flattened()));
     let frame = Frame::of::<f64>(&extents[0].join(extents[1]), Width::Least);
-    kernel.check_extent(extents[0].join(extents[1]).widest())?;
+    kernel.check_extent(extents[0].join(extents[1]).widest(), SMOOTH_TO)?;
     check_resolution(&frame, "targets", &targets, &extents[0])?;
     check_resolution(&frame, "sources", &sources, &extents[1])?;
     let scale = frame.scale;
@@ -188,6 +188,10 @@ pub(crate) struct AllPairs<'a, const D: usize> {
     pub(crate) w: &'a [f64],
     pub(crate) outputs: Outputs,
 }
+
+/// How smooth a function must be to be summed, of the sizes that its values have: roundings of differences in a formula are no reason to
+/// refuse it.
+const SMOOTH_TO: f64 = 1e-6;
 
 /// Targets that one task sums.
 const BLOCK: usize = 128;

@@ -109,7 +109,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let chosen = options.chosen()?;
         let clouds = || Clouds::new(chosen, sources, targets);
         let clouds = in_pool(options.pool.clone(), clouds)?;
-        kernel.check_extent(clouds.both().widest())?;
+        kernel.check_extent(clouds.both().widest(), tolerance)?;
         let frame = Frame::of::<T>(&clouds.both(), Width::PowerOfTwo);
         let asked = Asked {
             root_side: frame.side / frame.scale,
@@ -177,7 +177,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     fn move_clouds(&mut self, sources: &[[T; D]], targets: Option<&[[T; D]]>) -> Result<()> {
         let clouds = || Clouds::new(self.chosen, sources, targets);
         let clouds = in_pool(self.options.pool.clone(), clouds)?;
-        self.kernel.check_extent(clouds.both().widest())?;
+        self.kernel
+            .check_extent(clouds.both().widest(), self.options.tolerance)?;
         self.rebuild(clouds)
     }
 

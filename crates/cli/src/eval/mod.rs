@@ -26,7 +26,8 @@ use sum::Input;
 #[derive(Args, Debug)]
 pub(crate) struct Eval {
     /// biot-savart or coulomb, also with a core: coulomb:core=gaussian,delta=0.01, in space core=algebraic too; riesz:s=0.5 for
-    /// z/r^(s+2), with s from 0 to below the dimension
+    /// z/r^(s+2), with s from 0 to below the dimension; radial:field=1/(r^2+0.01) for a formula times z,
+    /// radial:potential=exp(-r)/r for −∇ of one
     #[arg(long, value_name = "NAME", value_parser = known)]
     kernel: String,
     /// Relative ℓ2 error that the result may have; needed unless --method direct

@@ -160,6 +160,19 @@ fn tolerances_and_names() {
         ("riesz:s=3", "kernel: s: 3 (allowed: 0 or more and below 3)"),
         ("riesz:s=x", "kernel: s: 'x' (allowed: a number)"),
         ("riesz:q=1", "kernel parameter: 'q' (allowed: s)"),
+        ("radial", "kernel: 'radial' (allowed: radial:field=FORMULA"),
+        (
+            "radial:field=1/(r",
+            "kernel: field: '1/(r' (allowed: a formula in r",
+        ),
+        (
+            "radial:field=x",
+            "kernel: field: 'x' (allowed: r, the distance",
+        ),
+        (
+            "radial:energy=r",
+            "kernel parameter: 'energy' (allowed: field, potential)",
+        ),
     ] {
         bench.usage(&format!("{eval} --kernel {name} --tolerance 1e-6"), &[line]);
     }

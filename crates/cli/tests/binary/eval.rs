@@ -233,6 +233,52 @@ fn powers_of_the_distance() {
     );
 }
 
+/// Formulas in r, against the sum written down again.
+#[test]
+fn formulas() {
+    let bench = Bench::new();
+    let (x, w) = bench.cloud(3000);
+    let (mut field, mut potential) = (vec![], vec![]);
+    for at in x.chunks(2) {
+        let mut sums = [0.0; 3];
+        for (y, w) in x.chunks(2).zip(&w) {
+            let z = [at[0] - y[0], at[1] - y[1]];
+            let r = z[0].hypot(z[1]);
+            if r > 0.0 {
+                let phi = (-r).exp() * (1.0 / r + 1.0 / (r * r)) / r;
+                (0..2).for_each(|a| sums[a] += w * z[a] * phi);
+                sums[2] += w * (-r).exp() / r;
+            }
+        }
+        field.extend_from_slice(&sums[..2]);
+        potential.push(sums[2]);
+    }
+    let eval = "eval --sources x.npy --strengths w.npy --output u.npz --outputs field,potential";
+    bench.array("x.npy", &[3000, 2], &x);
+    bench.array("w.npy", &[3000], &w);
+    for kernel in [
+        "radial:potential=exp(-r)/r",
+        "radial:field=exp(-r)*(1/r+1/r^2)/r",
+    ] {
+        for method in ["fmm --tolerance 1e-6", "direct"] {
+            bench.good(&format!("{eval} --kernel {kernel} --method {method}"));
+            for (name, expected) in [("field", &field), ("potential", &potential)] {
+                let (_, found) = npy(&npz(&bench.path("u.npz"), name));
+                let error = relative_error(&found, expected);
+                assert!(error < 1e-6, "{kernel} {method} {name}: {error:e}");
+            }
+        }
+    }
+    bench.refused_with(
+        &format!("{eval} --kernel radial:field=abs(r-0.5) --method direct"),
+        &["kernel: field: not smooth near r = "],
+    );
+    bench.refused_with(
+        &format!("{eval} --kernel radial:field=1 --tolerance 1e-6 --precision f32"),
+        &["precision: f32 (allowed: f64 for a radial kernel)"],
+    );
+}
+
 #[test]
 fn what_space_does_not_have() {
     let bench = Bench::new();

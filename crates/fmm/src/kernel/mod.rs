@@ -77,9 +77,9 @@ pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
         Ok(())
     }
 
-    /// Whether it can be summed over points this far apart, in the user's unit.
-    fn check_extent(&self, extent: f64) -> Result<()> {
-        let _ = extent;
+    /// Whether it can be summed to a tolerance over points this far apart, in the user's unit.
+    fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
+        let _ = (extent, tolerance);
         Ok(())
     }
 

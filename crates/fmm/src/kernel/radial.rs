@@ -77,10 +77,10 @@ impl RadialKernel {
     /// Errors: no finite value anywhere; a potential that is there for some r only, or whose derivative is not −r φ. Where the function is
     /// not smooth or not finite within reach of the points, a plan refuses it.
     pub fn new(function: &impl RadialFunction) -> Result<Self> {
-        let phi = Table::new(|r2| function.field(r2.sqrt()));
+        let phi = Table::new(1, |r2| function.field(r2.sqrt()));
         let given = function.potential(1.0).is_some();
         let potential = if given {
-            Table::new(|r2| function.potential(r2.sqrt()).unwrap_or(f64::NAN))
+            Table::new(0, |r2| function.potential(r2.sqrt()).unwrap_or(f64::NAN))
         } else {
             phi.integral()
         };
@@ -108,7 +108,8 @@ impl Tables {
             let r2 = r * r;
             let [slope, expected] = [self.potential.slope(r2), -r2 * self.phi.value(r2)];
             let noise = 1e-10 * self.potential.value(r2).abs() + 1e-6 * expected.abs();
-            if (slope - expected).abs() > noise && self.fault(r, r).is_none() {
+            let smooth = || self.fault(r, 2.0 * r, 1e-7).is_none();
+            if (slope - expected).abs() > noise && smooth() {
                 let found = format!("{} at r = {r:e}", -slope / r2);
                 let allowed = format!("−g′/r = field, which is {} there", -expected / r2);
                 return Err(Error::argument("kernel: potential", found, allowed));
@@ -118,8 +119,16 @@ impl Tables {
     }
 
     /// Where one of the tables is not the function.
-    fn fault(&self, low: f64, high: f64) -> Option<(&'static str, f64, &'static str)> {
-        let of = |name, table: &Table| table.fault(low, high).map(|(r, what)| (name, r, what));
+    fn fault(
+        &self,
+        low: f64,
+        high: f64,
+        allowed: f64,
+    ) -> Option<(&'static str, f64, &'static str)> {
+        let of = |name, table: &Table| {
+            let fault = table.fault(low, high, allowed);
+            fault.map(|(r, what)| (name, r, what))
+        };
         of("field", &self.phi).or_else(|| of("potential", &self.potential))
     }
 }
@@ -141,7 +150,7 @@ macro_rules! in_dimension {
             fn potential<T: Real>(&self, t: T) -> T {
                 t
             }
-            fn check_extent(&self, extent: f64) -> Result<()> {
+            fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
                 // The diagonal of the root cube, which may be twice as wide as the cloud.
                 let most = 2f64.powi(HIGHEST / 2 - 8);
                 if extent > most {
@@ -153,7 +162,8 @@ macro_rules! in_dimension {
                     ));
                 }
                 let high = 4.0 * extent;
-                match self.tables.fault(1e-12 * high, high) {
+                let allowed = (0.1 * tolerance).max(1e-12);
+                match self.tables.fault(1e-12 * high, high, allowed) {
                     None => Ok(()),
                     Some((name, r, what)) => {
                         let allowed = format!("finite and smooth for r up to {high:e}");
@@ -199,11 +209,19 @@ impl RadialTables {
         }
     }
 
-    /// The function in units of a cell's side, which is in this unit.
+    /// The function in units of a cell's side, which is a power of two in the user's unit.
     pub(crate) fn in_cell(&self, side: f64) -> InCell {
+        let zero = (2.0 * side.log2()).round() as i32;
+        let (low, high) = (zero - BELOW, zero + ABOVE);
+        let (lowest, highest) = (low.max(LOWEST), high.min(HIGHEST));
         InCell {
+            kappa: self
+                .tables
+                .phi
+                .integral_from(lowest, highest, zero.clamp(lowest, highest))
+                .into(),
             tables: self.tables.clone(),
-            square: side * side * self.square,
+            square: side * side,
         }
     }
 }
@@ -248,10 +266,18 @@ impl Pair for RadialTablesPair<'_> {
     }
 }
 
+/// Octaves of r² between the side of a cell and what its expansions meet: half of it, or the cells that are far from its parent, or
+/// points outside a leaf many times as large.
+const BELOW: i32 = 6;
+const ABOVE: i32 = 60;
+
 /// A radial function in box units of one level.
 #[derive(Clone)]
 pub(crate) struct InCell {
     tables: Arc<Tables>,
+    /// The potential less its value at the side, integrated from there: a difference of the potential itself would lack the digits
+    /// that a cell needs which is small beside the kernel's length.
+    kappa: Arc<Table>,
     /// The square of the side in the user's unit.
     square: f64,
 }
@@ -264,7 +290,7 @@ impl fmt::Debug for InCell {
 
 impl Radial for InCell {
     fn value(&self, r2: f64) -> f64 {
-        self.tables.potential.value(r2 * self.square) - self.constant(0.0)
+        self.kappa.value(r2 * self.square)
     }
     fn phi(&self, r2: f64) -> f64 {
         self.tables.phi.value(r2 * self.square) * self.square

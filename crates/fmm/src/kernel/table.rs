@@ -15,31 +15,26 @@ const PIECES: usize = 32;
 const TERMS: usize = 8;
 /// Where a polynomial is held against the function.
 const CHECKS: [f64; 4] = [-1.0, -0.3, 0.55, 1.0];
-/// Octaves of r² below a piece whose values tell what size its errors may have.
+/// Octaves of r² below a piece whose values tell, with all above it, what size its errors may have.
 const NEIGHBOURHOOD: usize = 6;
-/// Errors that are allowed, of that size.
-const ALLOWED: f64 = 1e-12;
-const NOT_FINITE: &str = "not finite";
 
-/// Values f(r²), 0 below 2^[`LOWEST`].
+/// Values f(r²) from 2^lowest on, 0 below.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
+    lowest: i32,
     /// By piece, those below the lowest first, then term: powers of t in [−1, 1] over the piece.
     coefficients: Vec<f64>,
-    /// Where it is not the function.
-    faults: Vec<(f64, &'static str)>,
+    /// By piece, what errors are measured by: the largest |r^p f| in its neighbourhood below.
+    sizes: Vec<f64>,
+    /// By piece: the largest error of r^p f that was found, infinite where f is not finite.
+    errors: Vec<f64>,
 }
 
-/// r² at t of a piece, counted from 2^[`LOWEST`].
-fn square(piece: usize, t: f64) -> f64 {
+/// r² at t of a piece, counted from 2^lowest.
+fn square(lowest: i32, piece: usize, t: f64) -> f64 {
     let (octave, k) = (piece / PIECES, piece % PIECES);
     let mantissa = 1.0 + (k as f64 + 0.5 * (t + 1.0)) / PIECES as f64;
-    mantissa * 2f64.powi(LOWEST + octave as i32)
-}
-
-/// All pieces but the one below the lowest.
-fn pieces() -> usize {
-    (HIGHEST - LOWEST) as usize * PIECES
+    mantissa * 2f64.powi(lowest + octave as i32)
 }
 
 /// Places of the nodes.
@@ -84,74 +79,82 @@ fn horner(c: &[f64], t: f64) -> f64 {
 }
 
 impl Table {
-    /// Of a function of r².
-    pub(super) fn new(f: impl Fn(f64) -> f64) -> Self {
-        Self::by_piece(|piece, t| f(square(piece, t)))
+    /// Of a function of r², whose errors count by r^`power`.
+    pub(super) fn new(power: i32, f: impl Fn(f64) -> f64) -> Self {
+        let f = |piece, t| f(square(LOWEST, piece, t));
+        Self::by_piece(LOWEST, (HIGHEST - LOWEST) as usize * PIECES, power, f)
     }
 
-    /// Of a function of piece and t.
-    fn by_piece(f: impl Fn(usize, f64) -> f64) -> Self {
+    /// Of a function of piece and t, for so many pieces.
+    fn by_piece(lowest: i32, pieces: usize, power: i32, f: impl Fn(usize, f64) -> f64) -> Self {
         let (matrix, nodes) = (powers_of_values(), nodes());
         let mut coefficients = vec![0.0; TERMS];
-        let (mut sizes, mut faults) = (vec![], vec![]);
-        for piece in 0..pieces() {
-            let r = square(piece, 0.0).sqrt();
+        let (mut each, mut errors) = (vec![], vec![]);
+        for piece in 0..pieces {
             let values = nodes.map(|t| f(piece, t));
             if let Some(bad) = values.iter().find(|x| !x.is_finite()) {
                 coefficients.extend([*bad, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
-                sizes.push(0.0);
-                faults.push((r, NOT_FINITE));
+                each.push(0.0);
+                errors.push(f64::INFINITY);
                 continue;
             }
+            let weight = square(lowest, piece, 0.0).sqrt().powi(power);
             let c = matrix.map(|row| row.iter().zip(&values).map(|(m, x)| m * x).sum::<f64>());
             let error = CHECKS
                 .iter()
                 .map(|&t| (horner(&c, t) - f(piece, t)).abs())
                 .fold(0.0, f64::max);
             coefficients.extend(c);
-            sizes.push(values.iter().fold(0.0f64, |size, x| size.max(x.abs())));
-            let around = &sizes[piece.saturating_sub(NEIGHBOURHOOD * PIECES)..];
-            let size = around.iter().copied().fold(0.0, f64::max);
-            if error > ALLOWED * size {
-                faults.push((r, "not smooth"));
-            }
+            errors.push(weight * error);
+            each.push(weight * values.iter().fold(0.0f64, |size, x| size.max(x.abs())));
         }
+        let around = |piece: usize| {
+            let first = piece.saturating_sub(NEIGHBOURHOOD * PIECES);
+            each[first..=piece].iter().copied().fold(0.0, f64::max)
+        };
         Self {
+            lowest,
+            sizes: (0..pieces).map(around).collect(),
             coefficients,
-            faults,
+            errors,
         }
     }
 
     /// g(r²) with g′(r) = −r f(r²), which vanishes at 2^[`HIGHEST`] if f decays faster than 1/r² to there, else at r² = 1.
     pub(super) fn integral(&self) -> Self {
-        let decays = |piece: usize| (self.value(square(piece, 0.0)) * square(piece, 0.0)).abs();
-        let one = -LOWEST as usize * PIECES;
-        let last = pieces() - 1;
-        let vanishes = decays(last) <= 1e-16 * decays(one);
+        let decays = |r2: f64| (self.value(r2) * r2).abs();
+        let vanishes = decays(2f64.powi(HIGHEST - 1)) <= 1e-16 * decays(1.0);
+        self.integral_from(LOWEST, HIGHEST, if vanishes { HIGHEST } else { 0 })
+    }
+
+    /// g(r²) with g′(r) = −r f(r²) and g = 0 at r² = 2^`zero`, for r² between other powers of two.
+    pub(super) fn integral_from(&self, lowest: i32, highest: i32, zero: i32) -> Self {
+        let pieces_to = |exponent: i32| (exponent - lowest) as usize * PIECES;
+        let (first, pieces) = (pieces_to(zero), pieces_to(highest));
+        let skipped = (lowest - self.lowest) as usize * PIECES;
         // ∫ over a piece up to t, by powers from the first.
-        let half_width = |piece: usize| square(piece, 1.0) - square(piece, -1.0);
         let along = |piece: usize, t: f64| {
-            let c = &self.coefficients[(piece + 1) * TERMS..][..TERMS];
+            let c = &self.coefficients[(skipped + piece + 1) * TERMS..][..TERMS];
+            let terms = c.iter().enumerate().rev();
             let sum = |t: f64| {
-                c.iter()
-                    .enumerate()
-                    .rev()
+                terms
+                    .clone()
                     .fold(0.0, |sum, (k, c)| sum * t + c / (k + 1) as f64)
                     * t
             };
             // −½ dr²/dt.
-            -0.25 * half_width(piece) * (sum(t) - sum(-1.0))
+            let half_width = square(lowest, piece, 1.0) - square(lowest, piece, -1.0);
+            -0.25 * half_width * (sum(t) - sum(-1.0))
         };
-        let first = if vanishes { last + 1 } else { one };
-        let mut at = vec![0.0; last + 2];
-        for piece in first..=last {
+        let mut at = vec![0.0; pieces + 1];
+        for piece in first..pieces {
             at[piece + 1] = at[piece] + along(piece, 1.0);
         }
         for piece in (0..first).rev() {
             at[piece] = at[piece + 1] - along(piece, 1.0);
         }
         // From the end of a piece where that is the smaller one, so that decaying functions keep their digits.
-        Self::by_piece(|piece, t| {
+        Self::by_piece(lowest, pieces, 0, |piece, t| {
             if piece < first {
                 at[piece + 1] - (along(piece, 1.0) - along(piece, t))
             } else {
@@ -160,10 +163,22 @@ impl Table {
         })
     }
 
-    /// The first r up to `high` where the table is not the function, if there is one; what is not finite counts from `low` on.
-    pub(super) fn fault(&self, low: f64, high: f64) -> Option<(f64, &'static str)> {
-        let counts = |&(r, what): &(f64, &str)| r <= high && (what != NOT_FINITE || r >= low);
-        self.faults.iter().copied().find(counts)
+    /// Some r up to `high` where the table is not the function, if there is one: it is not finite, which counts from `low` on, or the error
+    /// is more than `allowed` of the largest |r^p f| from r/8 to `high`.
+    pub(super) fn fault(&self, low: f64, high: f64, allowed: f64) -> Option<(f64, &'static str)> {
+        let (mut size, mut found) = (0.0f64, None);
+        let end = self.errors.len().min(self.place(high * high) + 1);
+        for piece in (0..end).rev() {
+            let r = square(self.lowest, piece, 0.0).sqrt();
+            size = size.max(self.sizes[piece]);
+            match self.errors[piece] {
+                f64::INFINITY if r >= low => found = Some((r, "not finite")),
+                f64::INFINITY => {}
+                error if error > allowed * size => found = Some((r, "not smooth")),
+                _ => {}
+            }
+        }
+        found
     }
 
     /// f at one place.
@@ -182,17 +197,32 @@ impl Table {
     }
 
     fn piece(&self, r2: f64) -> (&[f64], f64, f64) {
-        if r2 < square(0, -1.0) {
+        if r2 < 2f64.powi(self.lowest) {
             return (&self.coefficients[..TERMS], 0.0, 1.0);
         }
-        let piece = place(r2).min(pieces() - 1);
-        let mantissa = r2 / 2f64.powi(LOWEST + (piece / PIECES) as i32);
+        let piece = self.place(r2);
+        let mantissa = r2 / 2f64.powi(self.lowest + (piece / PIECES) as i32);
         let t = 2.0 * (PIECES as f64 * (mantissa - 1.0) - (piece % PIECES) as f64) - 1.0;
         (
             &self.coefficients[(piece + 1) * TERMS..][..TERMS],
             t,
             mantissa,
         )
+    }
+
+    /// The piece of an r², or the one next to it.
+    fn place(&self, r2: f64) -> usize {
+        let exponent = r2.log2().floor() as i32;
+        // The logarithm may round to the next whole number.
+        let exponent = if r2 < 2f64.powi(exponent) {
+            exponent - 1
+        } else {
+            exponent
+        };
+        let mantissa = r2 / 2f64.powi(exponent);
+        let k = (PIECES as f64 * (mantissa - 1.0)) as usize;
+        let piece = (exponent - self.lowest).max(0) as usize * PIECES + k.min(PIECES - 1);
+        piece.min(self.errors.len() - 1)
     }
 
     /// Coefficients, t and the mantissa of r², lane by lane.
@@ -204,7 +234,7 @@ impl Table {
         let x = mantissa.mul_add(all, -all);
         let k = (x - number(0.5)).round();
         let t = (x - k) * number(2.0) - number(1.0);
-        let octave = r2.exponent() - number(f64::from(LOWEST));
+        let octave = r2.exponent() - number(f64::from(self.lowest));
         let places = (octave.mul_add(all, k) + number(1.0)) * number(TERMS as f64);
         let table = V::Elem::of_both(&self.coefficients, &[]);
         let mut c = [places; TERMS];
@@ -251,20 +281,6 @@ impl Table {
     }
 }
 
-/// The piece of an r² of 2^[`LOWEST`] or more.
-fn place(r2: f64) -> usize {
-    let exponent = r2.log2().floor() as i32;
-    // The logarithm may round to the next whole number.
-    let exponent = if r2 < 2f64.powi(exponent) {
-        exponent - 1
-    } else {
-        exponent
-    };
-    let mantissa = r2 / 2f64.powi(exponent);
-    let k = (PIECES as f64 * (mantissa - 1.0)) as usize;
-    ((exponent - LOWEST).max(0) as usize * PIECES + k.min(PIECES - 1)).min(pieces())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,8 +313,8 @@ mod tests {
     #[test]
     fn powers_are_met_on_every_set() {
         for p in [-1.65f64, -1.0, 0.0, 0.5, 1.2] {
-            let table = Table::new(|r2| r2.powf(p));
-            assert_eq!(table.fault(1e-20, 1e20), None);
+            let table = Table::new(1, |r2| r2.powf(p));
+            assert_eq!(table.fault(1e-20, 1e20, 1e-12), None);
             for k in 0..400 {
                 let r2 = 1.37f64.powi(k - 200) * (1.0 + k as f64 * 1e-4);
                 close(table.value(r2), r2.powf(p), 1e-14);
@@ -319,7 +335,7 @@ mod tests {
 
     #[test]
     fn coincident_points_have_none() {
-        let table = Table::new(|r2| r2.powf(-2.0));
+        let table = Table::new(1, |r2| r2.powf(-2.0));
         for chosen in Chosen::all() {
             assert_eq!(chosen.run(At(&table, 2f64.powi(-666))), [0.0; 2]);
             assert_eq!(chosen.run(At(&table, 2f64.powi(-1000))), [0.0; 2]);
@@ -330,20 +346,27 @@ mod tests {
     /// φ = r^−3 is what −(1/r)′ /r is, φ = 1 what −(−r²/2)′/r is, and φ = r^−2 has no potential that vanishes.
     #[test]
     fn integrals() {
-        let inverse = Table::new(|r2| r2.powf(-1.5)).integral();
-        let parabola = Table::new(|_| 1.0).integral();
-        let logarithm = Table::new(|r2| 1.0 / r2).integral();
+        let inverse = Table::new(1, |r2| r2.powf(-1.5)).integral();
+        let parabola = Table::new(1, |_| 1.0).integral();
+        let logarithm = Table::new(1, |r2| 1.0 / r2).integral();
         for k in 0..100 {
             let r2 = 1e-12 * 1.8f64.powi(k);
             close(inverse.value(r2), r2.powf(-0.5), 1e-12);
             assert!((parabola.value(r2) - 0.5 * (1.0 - r2)).abs() < 1e-13 * r2.max(1.0));
             assert!((logarithm.value(r2) + 0.5 * r2.ln()).abs() < 1e-12);
         }
+        // Around a length, to the last digits of the difference.
+        let near = Table::new(1, |r2| 1.0 / (r2 + 1e4)).integral_from(-12, 4, -6);
+        for k in 0..40 {
+            let r2 = 2f64.powi(-12) * 1.3f64.powi(k);
+            let x = (r2 - 2f64.powi(-6)) / (1e4 + 2f64.powi(-6));
+            close(near.value(r2), -0.5 * x.ln_1p(), 1e-13);
+        }
     }
 
     #[test]
     fn what_is_not_smooth_or_finite_is_found() {
-        let fault = |f: fn(f64) -> f64, high| Table::new(f).fault(1e-10, high);
+        let fault = |f: fn(f64) -> f64, high| Table::new(1, f).fault(1e-10, high, 1e-12);
         assert_eq!(fault(|r2| (-r2).exp(), 1e10), None);
         assert_eq!(fault(|r2| r2.sqrt().cos(), 1.0), None);
         assert_eq!(fault(|r2| r2.sqrt().cos(), 1e4).unwrap().1, "not smooth");
@@ -353,5 +376,9 @@ mod tests {
         let (r, what) = fault(|r2| (1.0 - r2).ln(), 10.0).unwrap();
         assert!((0.9..1.05).contains(&r), "{r} {what}");
         assert_eq!(fault(|_| f64::NAN, 1.0).unwrap().1, "not finite");
+        // A difference that has no digits where r is small, but little to say there either.
+        let cancels = Table::new(1, |r2| (1.0 - (-r2).exp()) / r2);
+        assert_eq!(cancels.fault(1e-10, 10.0, 1e-7), None);
+        assert_eq!(cancels.fault(1e-10, 10.0, 1e-12).unwrap().1, "not smooth");
     }
 }

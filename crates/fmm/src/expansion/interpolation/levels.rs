@@ -3,11 +3,12 @@
 //! The operators of a level depend on the side of its cells beside the kernel's length. Sides are powers of two, so a cloud that
 //! moves, or another one, mostly finds them made. A multipole is in the basis of its level, and m2m leads from one to the next.
 
-use super::{Interpolation, Shift, WIDEST, calibrated};
+use super::chebyshev::Nodes;
+use super::{Interpolation, Radial, Shift, WIDEST, calibrated};
 use crate::accuracy;
 use crate::expansion::Asked;
 use crate::kernel::RadialTables;
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 use lanes::accuracy::FULL;
 use std::sync::Arc;
 
@@ -29,6 +30,56 @@ impl<const D: usize> Levels<D> {
     }
 }
 
+/// Levels from the second on whose functions are looked at: smaller cells see a power of r, or a smooth function.
+const LOOKED_AT: i32 = 12;
+/// What interpolation may lose along one axis, of the tolerance.
+const SHARE: f64 = 0.3;
+
+/// The fewest nodes from `least` on that meet the function on every level: one that falls faster than a power, within a cell, asks for
+/// more than a power does. Errors are measured by the sizes that r² φ has from 1/64 of a cell to its farthest neighbour.
+fn enough_nodes(tables: &RadialTables, asked: &Asked, least: usize, most: usize) -> Result<usize> {
+    let mut n = least;
+    for level in 2..2 + LOOKED_AT {
+        let cell = tables.in_cell(asked.root_side * 0.5f64.powi(level));
+        let size = (0..=110).map(|k| 1.1f64.powi(k) / 64.0);
+        let size = size.map(|r| (Radial::phi(&cell, r * r) * r * r).abs());
+        let size = size.fold(0.0, f64::max);
+        while lost(&cell, n) > SHARE * asked.tolerance * size {
+            n += 1;
+            if n > most {
+                let allowed = "a larger one: within a cell the kernel varies too much for this one";
+                let found = format!("{:e}", asked.tolerance);
+                return Err(Error::new(
+                    ErrorKind::Tolerance,
+                    "tolerance",
+                    found,
+                    allowed,
+                ));
+            }
+        }
+    }
+    Ok(n)
+}
+
+/// The largest error that was found on lines through a cell, from sources in far cells.
+fn lost(radial: &dyn Radial, n: usize) -> f64 {
+    let nodes = Nodes::new(n);
+    let places: Vec<f64> = (0..=12).map(|k| k as f64 / 12.0 - 0.5).collect();
+    let interpolants = nodes.interpolants(&places);
+    let mut worst = 0.0f64;
+    for away in [1.5, 2.0, 3.0] {
+        for aside in [0.0, 0.7, 1.5] {
+            let value = |x: &f64| radial.value((x + away).powi(2) + aside * aside);
+            let at_nodes: Vec<f64> = nodes.u.iter().map(value).collect();
+            for (place, row) in places.iter().zip(&interpolants) {
+                let found: f64 = row.iter().zip(&at_nodes).map(|(l, f)| l * f).sum();
+                worst = worst.max((found - value(place)).abs());
+            }
+        }
+    }
+    worst
+}
+
 impl<const D: usize> Interpolation<D> {
     /// Expansions of a kernel from tables, and the accuracy of a near pair that goes with them.
     pub(crate) fn by_level(tables: &RadialTables, asked: &Asked) -> Result<(Self, usize)> {
@@ -41,9 +92,10 @@ impl<const D: usize> Interpolation<D> {
             ));
         }
         let accuracy = accuracy::interpolation(asked.tolerance, None, D);
+        let nodes = enough_nodes(tables, asked, accuracy.nodes, accuracy::most_nodes(D))?;
         let second = |side: f64| {
             let radial = tables.in_cell(0.25 * side);
-            Self::new(radial, accuracy.nodes, accuracy.error)
+            Self::new(radial, nodes, accuracy.error)
         };
         let mut all = second(asked.root_side);
         all.levels = Some(Levels {
