@@ -196,6 +196,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             };
             let frame = Frame::of::<T>(&clouds.both(), width);
             clouds.check_resolution(&frame)?;
+            self.expansion.check_side(frame.side / frame.scale)?;
             // A quarter of the tolerance is left to what far pairs lack of their core.
             let narrowest = self.kernel.reach(0.25 * self.options.tolerance);
             self.tree.rebuild(

@@ -11,8 +11,8 @@ pub(crate) mod interpolation;
 pub(crate) use forms::{Forms, FormsMut, NONE, Outgoing, Wave};
 pub(crate) use interpolation::Radial;
 
-use crate::Guarantee;
 use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
+use crate::{Guarantee, Result};
 use lanes::Isa;
 use std::fmt::Debug;
 
@@ -199,6 +199,11 @@ pub(crate) struct Asked {
 pub(crate) trait Family<const D: usize>: Expansion<D> + Debug + Sized + 'static {
     /// The smallest tolerance that the expansions can give.
     fn floor(guarantee: Guarantee) -> f64;
+    /// Whether a root cube of this side can be served, in the user's unit.
+    fn check_side(&self, root_side: f64) -> Result<()> {
+        let _ = root_side;
+        Ok(())
+    }
     /// Makes ready for a tree of this depth in a root cube of this side, in the user's unit.
     fn prepare(&mut self, depth: u32, root_side: f64) {
         let _ = (depth, root_side);

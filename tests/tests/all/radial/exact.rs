@@ -48,6 +48,29 @@ fn powers_are_riesz_kernels() {
     assert!(error < 1e-8, "gradient {error:e}");
 }
 
+/// Kernels of which little or nothing is left when what is exact is taken off: none, and a parabola's.
+#[test]
+fn functions_that_are_constants() {
+    let points = Shape::Uniform.points(5000, 55);
+    let w = Signs::Random.strengths(5000, 3);
+    let field = |phi: f64| {
+        let kernel = RadialKernel::new(&Phi(move |_: f64| phi)).unwrap();
+        let plan = Plan::new(&points, kernel, Options::tolerance(1e-9).leaf_capacity(40));
+        plan.unwrap().field(&w).unwrap()
+    };
+    assert!(field(0.0).as_flattened().iter().all(|&u| u == 0.0));
+    let (found, total) = (field(2.0), w.iter().sum::<f64>());
+    let mut first = [0.0; 2];
+    for (x, w) in points.iter().zip(&w) {
+        (0..2).for_each(|a| first[a] += w * x[a]);
+    }
+    let of =
+        |x: &[f64; 2]| -> [f64; 2] { std::array::from_fn(|a| 2.0 * (total * x[a] - first[a])) };
+    let expected: Vec<[f64; 2]> = points.iter().map(of).collect();
+    let error = relative_l2(found.as_flattened(), expected.as_flattened());
+    assert!(error < 1e-9, "{error:e}");
+}
+
 #[test]
 fn nothing_few_and_coincident_points() {
     let kernel = RadialKernel::new(&Phi(|r: f64| r.powf(-3.0))).unwrap();

@@ -18,8 +18,7 @@ pub(super) struct Basis {
     pub(super) blocks: Vec<DMatrix<f64>>,
     /// By column, then node of the cell, the first axis slowest.
     pub(super) columns: Vec<Vec<f64>>,
-    /// The Frobenius norm of all kernels, of what the exact polynomials leave of them; nearly.
-    pub(super) norm: f64,
+    pub(super) importance: Importance,
 }
 
 /// Parts of a cell up to which all columns of a kernel matrix are taken; of more, so many random combinations.
@@ -28,28 +27,62 @@ const COMBINATIONS: usize = 64;
 
 impl Basis {
     /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the `offsets`, which are those without
-    /// order among their axes; of that norm less what the exact polynomials have, but of at least `least` of all.
+    /// order among their axes; of that norm less what the exact polynomials have, but of at least `least` of all. Where the cells'
+    /// parents have a basis of another kernel, what that has of a child counts too.
     pub(super) fn new<const D: usize>(
         parts: &Parts<D>,
         nodes: &Nodes,
-        error: f64,
-        least: f64,
+        (error, least): (f64, f64),
         offsets: &[[usize; D]],
         kernel: impl Fn([usize; D]) -> DMatrix<f64> + Sync,
+        above: Option<&Importance>,
     ) -> Self {
         let seen: Vec<(DMatrix<f64>, Vec<[usize; D]>)> = offsets
             .par_iter()
             .enumerate()
             .map(|(salt, &offset)| (fewer_columns(kernel(offset), salt), orders(offset)))
             .collect();
-        let of_class: Vec<OfClass> = (0..1 << D)
-            .into_par_iter()
-            .map(|class| OfClass::new(parts, class, &seen, &exact(parts, nodes, class)))
-            .collect();
         let whole = seen
             .iter()
             .map(|(seen, orders)| seen.norm_squared() * orders.len() as f64);
-        let (ranks, norm) = cut(&of_class, error, least * whole.sum::<f64>().sqrt());
+        let least = least * whole.sum::<f64>().sqrt();
+        let classes = || (0..1usize << D).into_par_iter();
+        let of = |class: usize| {
+            let exact = exact(parts, nodes, class).into_iter();
+            let mirrors = Mirrors::new(exact);
+            let rows = mirrors.rows(parts, class, &seen);
+            (mirrors, rows)
+        };
+        let rows: Vec<(Mirrors, DMatrix<f64>)> = classes().map(of).collect();
+        let left = rows.iter().map(|(_, rows)| rows.norm_squared());
+        let norm = left.sum::<f64>().sqrt().max(least);
+        let below = above.map(|above| {
+            // Whatever is lost of a function is lost of a field that is larger by one over the side.
+            let scale = if above.norm > 0.0 {
+                2.0 * norm / above.norm
+            } else {
+                0.0
+            };
+            vec![(
+                above.in_child(parts, nodes) * scale,
+                vec![std::array::from_fn(|a| a)],
+            )]
+        });
+        let of_class: Vec<OfClass> = classes()
+            .zip(&rows)
+            .map(|(class, (mirrors, rows))| {
+                let more = below.iter().map(|below| mirrors.rows(parts, class, below));
+                let all: Vec<DMatrix<f64>> = [rows.clone()].into_iter().chain(more).collect();
+                OfClass::new(mirrors, parts.of_class[class].len(), &stacked(&all))
+            })
+            .collect();
+        let ranks = cut(&of_class, error * norm);
+        let mut importance = vec![];
+        for (of, &rank) in of_class.iter().zip(&ranks) {
+            let exact = of.vectors.len() - of.values.len();
+            importance.extend(std::iter::repeat_n(0.0, exact.min(rank)));
+            importance.extend(&of.values[..rank - exact.min(rank)]);
+        }
         let blocks: Vec<DMatrix<f64>> = of_class
             .iter()
             .zip(&ranks)
@@ -61,31 +94,83 @@ impl Basis {
         let columns = columns(parts, nodes.len(), &blocks);
         Self {
             blocks,
+            importance: Importance {
+                columns: columns.clone(),
+                values: importance,
+                norm,
+            },
             columns,
-            norm,
         }
     }
 }
 
-/// How many vectors of each class are kept, and the norm of all.
-fn cut(of_class: &[OfClass], error: f64, least: f64) -> (Vec<usize>, f64) {
+/// How much each column of a basis matters: its singular value, and the norm that those are to be held against; 0 for what every basis has.
+#[derive(Clone, Debug)]
+pub(super) struct Importance {
+    columns: Vec<Vec<f64>>,
+    values: Vec<f64>,
+    pub(super) norm: f64,
+}
+
+impl Importance {
+    /// What the child whose octant is 0 has of the columns, each times its value, by parts.
+    fn in_child<const D: usize>(&self, parts: &Parts<D>, nodes: &Nodes) -> DMatrix<f64> {
+        let n = nodes.len();
+        let places: Vec<f64> = nodes.u.iter().map(|u| 0.5 * u - 0.25).collect();
+        let at_child = nodes.interpolants(&places);
+        // Along an axis, from weighted values at the parent's nodes to parts of weighted values at the child's.
+        let weight = &nodes.root_weight;
+        let entry = |part: usize, from: usize| -> f64 {
+            let of = |(node, x): (usize, f64)| x * weight[node] * at_child[node][from];
+            let along = parts.along_axis(part).into_iter().map(of);
+            along.sum::<f64>() / weight[from]
+        };
+        let matrix: Vec<Vec<f64>> = (0..n)
+            .map(|part| (0..n).map(|from| entry(part, from)).collect())
+            .collect();
+        let all = parts.of_class.concat();
+        let mut found = DMatrix::zeros(all.len(), self.columns.len());
+        let columns = self.columns.iter().zip(&self.values).enumerate();
+        for (j, (column, value)) in columns.filter(|(_, (_, value))| **value > 0.0) {
+            let mut moved = column.clone();
+            along_axes::<D>(&mut moved, &matrix);
+            for (i, part) in all.iter().enumerate() {
+                found[(i, j)] = value * moved[part.iter().fold(0, |at, part| at * n + part)];
+            }
+        }
+        found
+    }
+}
+
+/// Matrices of as many columns one upon the other.
+fn stacked(all: &[DMatrix<f64>]) -> DMatrix<f64> {
+    let rows = all.iter().map(DMatrix::nrows).sum();
+    let mut stack = DMatrix::zeros(rows, all[0].ncols());
+    let mut next = 0;
+    for one in all {
+        stack.rows_mut(next, one.nrows()).copy_from(one);
+        next += one.nrows();
+    }
+    stack
+}
+
+/// How many vectors of each class are kept, where `lost` may be lost.
+fn cut(of_class: &[OfClass], lost: f64) -> Vec<usize> {
     let mut values: Vec<(f64, usize)> = vec![];
     for (class, of_class) in of_class.iter().enumerate() {
         values.extend(of_class.values.iter().map(|&value| (value, class)));
     }
     values.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let whole: f64 = values.iter().map(|(value, _)| value * value).sum();
-    let whole = whole.max(least * least);
-    let mut lost = 0.0;
+    let mut sum = 0.0;
     let mut ranks: Vec<usize> = of_class.iter().map(|of| of.vectors.len()).collect();
     for (value, class) in values {
-        lost += value * value;
-        if lost > error * error * whole {
+        sum += value * value;
+        if sum > lost * lost {
             break;
         }
         ranks[class] -= 1;
     }
-    (ranks, whole.sqrt())
+    ranks
 }
 
 /// Columns of parts as values at the nodes.
@@ -157,49 +242,14 @@ struct OfClass {
 }
 
 impl OfClass {
-    /// Of the rows of a class of all matrices, each with all orders of its axes, beside each other.
-    fn new<const D: usize>(
-        parts: &Parts<D>,
-        class: usize,
-        seen: &[(DMatrix<f64>, Vec<[usize; D]>)],
-        exact: &[Vec<f64>],
-    ) -> Self {
-        let of_class = &parts.of_class[class];
-        let mirrors = Mirrors::new(exact.iter().cloned());
+    /// From what all see of a class, transposed, so that the triangle of its QR has the same values.
+    fn new(mirrors: &Mirrors, parts: usize, rows: &DMatrix<f64>) -> Self {
         let skipped = mirrors.0.len();
-        let count = seen
-            .iter()
-            .map(|(seen, orders)| seen.ncols() * orders.len())
-            .sum();
-        // Transposed, so that the triangle of its QR has the same values.
-        let mut rows = DMatrix::zeros(count, of_class.len() - skipped);
-        let mut next = 0;
-        for (seen, order) in seen
-            .iter()
-            .flat_map(|(seen, orders)| orders.iter().map(move |o| (seen, o)))
-        {
-            let places: Vec<usize> = of_class
-                .iter()
-                .map(|part| parts.row(&reordered(part, order)))
-                .collect();
-            for column in seen.column_iter() {
-                let mut part: Vec<f64> = places.iter().map(|&at| column[at]).collect();
-                mirrors.forth(&mut part);
-                for (j, &x) in part[skipped..].iter().enumerate() {
-                    rows[(next, j)] = x;
-                }
-                next += 1;
-            }
-        }
-        let svd = rows.qr().r().svd(false, true);
+        let svd = rows.clone().qr().r().svd(false, true);
         let found = svd.v_t.unwrap_or_default();
         let mut order: Vec<usize> = (0..found.nrows()).collect();
         order.sort_by(|&a, &b| svd.singular_values[b].total_cmp(&svd.singular_values[a]));
-        let axis = |k: usize| {
-            (0..of_class.len())
-                .map(|i| f64::from(u8::from(i == k)))
-                .collect()
-        };
+        let axis = |k: usize| (0..parts).map(|i| f64::from(u8::from(i == k))).collect();
         let mut vectors: Vec<Vec<f64>> = (0..skipped).map(axis).collect();
         let values = order.iter().map(|&k| svd.singular_values[k]).collect();
         for k in order {
@@ -231,6 +281,37 @@ impl Mirrors {
         mirrors
     }
 
+    /// The parts of a class of all matrices, each with all orders of its axes, less what is exact: a row for every column.
+    fn rows<const D: usize>(
+        &self,
+        parts: &Parts<D>,
+        class: usize,
+        seen: &[(DMatrix<f64>, Vec<[usize; D]>)],
+    ) -> DMatrix<f64> {
+        let (of_class, skipped) = (&parts.of_class[class], self.0.len());
+        let count = seen
+            .iter()
+            .map(|(seen, orders)| seen.ncols() * orders.len())
+            .sum();
+        let mut rows = DMatrix::zeros(count, of_class.len() - skipped);
+        let mut next = 0;
+        for (seen, orders) in seen {
+            for order in orders {
+                let place = |part| parts.row(&reordered(part, order));
+                let places: Vec<usize> = of_class.iter().map(place).collect();
+                for column in seen.column_iter() {
+                    let mut part: Vec<f64> = places.iter().map(|&at| column[at]).collect();
+                    self.forth(&mut part);
+                    for (j, &x) in part[skipped..].iter().enumerate() {
+                        rows[(next, j)] = x;
+                    }
+                    next += 1;
+                }
+            }
+        }
+        rows
+    }
+
     fn forth(&self, x: &mut [f64]) {
         self.0.iter().for_each(|mirror| reflect(x, mirror));
     }
@@ -260,7 +341,14 @@ mod tests {
         let parts = Parts::<2>::new(&nodes);
         let radial = Kernel::<2>::pair(&Riesz { s: 1.0 }, 1.0).power().unwrap();
         let kernel = |offset| parts.kernel(&radial, offset);
-        let basis = Basis::new(&parts, &nodes, error, 0.0, &[[2, 0], [3, 1]], kernel);
+        let basis = Basis::new(
+            &parts,
+            &nodes,
+            (error, 0.0),
+            &[[2, 0], [3, 1]],
+            kernel,
+            None,
+        );
         (nodes, basis)
     }
 

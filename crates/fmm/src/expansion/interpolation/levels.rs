@@ -16,6 +16,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Levels<const D: usize> {
     tables: RadialTables,
+    tolerance: f64,
     /// The side of the root cube for which the levels were made, in the user's unit.
     root_side: f64,
     /// From level 2 on, which is the first one with far lists.
@@ -33,22 +34,27 @@ impl<const D: usize> Levels<D> {
 /// Levels from the second on whose functions are looked at: smaller cells see a power of r, or a smooth function.
 const LOOKED_AT: i32 = 12;
 /// What interpolation may lose along one axis, of the tolerance.
-const SHARE: f64 = 0.3;
+const SHARE: f64 = 0.03;
 
 /// The fewest nodes from `least` on that meet the function on every level: one that falls faster than a power, within a cell, asks for
 /// more than a power does. Errors are measured by the sizes that r² φ has from 1/64 of a cell to its farthest neighbour.
-fn enough_nodes(tables: &RadialTables, asked: &Asked, least: usize, most: usize) -> Result<usize> {
+fn enough_nodes(
+    tables: &RadialTables,
+    (tolerance, root_side): (f64, f64),
+    least: usize,
+    most: usize,
+) -> Result<usize> {
     let mut n = least;
     for level in 2..2 + LOOKED_AT {
-        let cell = tables.in_cell(asked.root_side * 0.5f64.powi(level));
+        let cell = tables.in_cell(root_side * 0.5f64.powi(level));
         let size = (0..=110).map(|k| 1.1f64.powi(k) / 64.0);
         let size = size.map(|r| (Radial::phi(&cell, r * r) * r * r).abs());
         let size = size.fold(0.0, f64::max);
-        while lost(&cell, n) > SHARE * asked.tolerance * size {
+        while lost(&cell, n) > SHARE * tolerance * size {
             n += 1;
             if n > most {
-                let allowed = "a larger one: within a cell the kernel varies too much for this one";
-                let found = format!("{:e}", asked.tolerance);
+                let allowed = "a larger one, or a new plan: within a cell of this cloud the kernel varies too much";
+                let found = format!("{tolerance:e}");
                 return Err(Error::new(
                     ErrorKind::Tolerance,
                     "tolerance",
@@ -92,18 +98,35 @@ impl<const D: usize> Interpolation<D> {
             ));
         }
         let accuracy = accuracy::interpolation(asked.tolerance, None, D);
-        let nodes = enough_nodes(tables, asked, accuracy.nodes, accuracy::most_nodes(D))?;
+        let nodes = enough_nodes(
+            tables,
+            (asked.tolerance, asked.root_side),
+            accuracy.nodes,
+            accuracy::most_nodes(D),
+        )?;
         let second = |side: f64| {
             let radial = tables.in_cell(0.25 * side);
-            Self::new(radial, nodes, accuracy.error)
+            Self::new(radial, nodes, accuracy.error, None)
         };
         let mut all = second(asked.root_side);
         all.levels = Some(Levels {
             tables: tables.clone(),
+            tolerance: asked.tolerance,
             root_side: asked.root_side,
             from_second: vec![second(asked.root_side)],
         });
         Ok((all, FULL))
+    }
+
+    /// Whether the nodes are enough for cells of another root cube.
+    pub(super) fn check_nodes(&self, root_side: f64) -> Result<()> {
+        match &self.levels {
+            Some(levels) if levels.root_side != root_side => {
+                let (n, asked) = (self.nodes.len(), (levels.tolerance, root_side));
+                enough_nodes(&levels.tables, asked, n, n).map(|_| ())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The levels of a tree of this depth, unless they are there.
@@ -123,7 +146,8 @@ impl<const D: usize> Interpolation<D> {
         }
         for level in all.len() as u32 + 2..wanted as u32 + 2 {
             let radial = levels.tables.in_cell(root_side * 0.5f64.powi(level as i32));
-            all.push(Self::new(radial, nodes, error));
+            let next = Self::new(radial, nodes, error, all.last());
+            all.push(next);
         }
         for level in 1..all.len() {
             let [parents, children] = [level - 1, level].map(|k| all[k].operators.clone());

@@ -74,6 +74,8 @@ pub struct Interpolation<const D: usize> {
     radial: Box<dyn Radial>,
     /// 2^q, q the degree: what leads from units of h^q to those of a child.
     half_side: f64,
+    /// What the operators depend on.
+    key: cache::Key,
     nodes: Nodes,
     /// What the common basis may lose.
     error: f64,
@@ -117,15 +119,21 @@ impl<const D: usize> Interpolation<D> {
         }
         let accuracy = accuracy::interpolation(asked.tolerance, Some(radial.degree()), D);
         let pair = accuracy::radial_pair(asked.tolerance, exactly, D, asked.single);
-        Ok((Self::new(radial, accuracy.nodes, accuracy.error), pair))
+        Ok((
+            Self::new(radial, accuracy.nodes, accuracy.error, None),
+            pair,
+        ))
     }
 
-    /// Expansions on `nodes` an axis, which lose at most `error` of the kernel.
-    fn new(radial: impl Radial + 'static, nodes: usize, error: f64) -> Self {
+    /// Expansions on `nodes` an axis, which lose at most `error` of the kernel; `above` are those of the parents, if they are of another.
+    fn new(radial: impl Radial + 'static, nodes: usize, error: f64, above: Option<&Self>) -> Self {
         let nodes = Nodes::new(nodes);
-        let key = (D, radial.key(), nodes.len(), error.to_bits());
-        let made = cache::operators(key, || {
-            let operators = Operators::new::<D>(&radial, &nodes, error);
+        let mut function = radial.key();
+        function.extend(above.iter().flat_map(|above| &above.key.1));
+        let key = (D, function, nodes.len(), error.to_bits());
+        let made = cache::operators(key.clone(), || {
+            let above = above.map(|above| &above.operators.importance);
+            let operators = Operators::new::<D>(&radial, &nodes, error, above);
             let shift = if radial.is_homogeneous() {
                 Shift::new::<D>(&nodes, &operators, &operators)
             } else {
@@ -136,6 +144,7 @@ impl<const D: usize> Interpolation<D> {
         let mut new = Self {
             half_side: radial.degree().exp2(),
             radial: Box::new(radial),
+            key,
             nodes,
             error,
             padded: 0,
@@ -242,6 +251,9 @@ fn calibrated(asked: &Asked) -> Result<()> {
 impl<const D: usize> Family<D> for Interpolation<D> {
     fn floor(_: Guarantee) -> f64 {
         accuracy::interpolation_floor(D)
+    }
+    fn check_side(&self, root_side: f64) -> Result<()> {
+        self.check_nodes(root_side)
     }
     fn prepare(&mut self, depth: u32, root_side: f64) {
         self.make_levels(depth, root_side);

@@ -1,6 +1,6 @@
 //! The operators of a kernel: what leads from points to multipoles, between cells, and back.
 
-use super::basis::Basis;
+use super::basis::{Basis, Importance};
 use super::chebyshev::Nodes;
 use super::matrix::Matrix;
 use super::parts::{Parts, orders, reordered, reordered_class};
@@ -45,6 +45,7 @@ pub(super) struct Operators {
     /// Strengths at the nodes that stand for a multipole, by node, then number; transposed they take values at nodes to a
     /// local.
     pub(super) at_nodes: Vec<Vec<f64>>,
+    pub(super) importance: Importance,
 }
 
 /// What the factors of the matrices may lose, of what the basis does: they lose of smooth parts too, whose derivatives are
@@ -65,7 +66,13 @@ pub(super) fn offsets<const D: usize>() -> Vec<[usize; D]> {
 
 impl Operators {
     /// Operators on `nodes` an axis that lose at most `error` of the kernel.
-    pub(super) fn new<const D: usize>(radial: &dyn Radial, nodes: &Nodes, error: f64) -> Self {
+    /// `above`: the basis of the parents, if it is of another kernel.
+    pub(super) fn new<const D: usize>(
+        radial: &dyn Radial,
+        nodes: &Nodes,
+        error: f64,
+        above: Option<&Importance>,
+    ) -> Self {
         let (parts, offsets) = (Parts::<D>::new(nodes), offsets::<D>());
         let sorted: Vec<[usize; D]> = offsets
             .iter()
@@ -78,11 +85,11 @@ impl Operators {
         } else {
             LEAST.max(ROUNDING / error)
         };
-        let basis = Basis::new(&parts, nodes, error, least, &sorted, kernel);
+        let basis = Basis::new(&parts, nodes, (error, least), &sorted, kernel, above);
         let weights = weights::<D>(nodes);
         let (all, rank) = (weights.len(), basis.columns.len());
         let u = DMatrix::from_fn(all, rank, |i, j| basis.columns[j][i]);
-        let lost = LOST * error * basis.norm / (offsets.len() as f64).sqrt();
+        let lost = LOST * error * basis.importance.norm / (offsets.len() as f64).sqrt();
         let of_sorted = sorted.par_iter().map(|&offset| {
             let kernel = kernel(offset);
             let orders = orders(offset).into_par_iter().map(|order| {
@@ -107,6 +114,7 @@ impl Operators {
             at_nodes: (0..all)
                 .map(|i| (0..rank).map(|j| weights[i] * u[(i, j)]).collect())
                 .collect(),
+            importance: basis.importance,
         }
     }
 }
