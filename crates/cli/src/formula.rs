@@ -1,7 +1,7 @@
 //! Radial kernels as formulas in r: `radial:field=1/(r^2+0.01)`, `radial:potential=exp(-r)/r`.
 
 use exmex::{Differentiate, Express, FlatEx};
-use farfield::{Error, RadialFunction, RadialKernel};
+use farfield::{Error, ErrorKind, RadialFunction, RadialKernel};
 
 /// φ(r), and g(r) where that is what the user wrote.
 struct Formula {
@@ -15,7 +15,7 @@ impl Formula {
     fn parse(name: &str) -> Result<Self, Error> {
         let usage = "radial:field=FORMULA or radial:potential=FORMULA, in r";
         let refused = |argument: &str, found: &str, allowed: &str| {
-            Error::argument(argument, format!("'{found}'"), allowed)
+            Error::new(ErrorKind::Argument, argument, format!("'{found}'"), allowed)
         };
         let formula = name.strip_prefix("radial:").unwrap_or_default();
         let Some((what, formula)) = formula.split_once('=') else {

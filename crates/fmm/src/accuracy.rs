@@ -155,8 +155,9 @@ pub(crate) fn interpolation(
     let s = degree.map(|degree| (-degree).max(0.0));
     let share = match (dimension, s) {
         (2, Some(s)) => 0.5f64.powf((2.0 * s - 2.0).clamp(0.0, 1.0)),
-        (2, None) => 0.25,
-        (_, s) => 8f64.powf(s.unwrap_or(0.0).min(1.0)),
+        (2, None) => 0.1,
+        (_, None) => 0.3,
+        (_, Some(s)) => 8f64.powf(s.min(1.0)),
     };
     let nodes = 0.85 - tolerance.ln() / 5.5f64.ln();
     InterpolationAccuracy {

@@ -84,7 +84,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
 
     /// The smallest tolerance that a plan takes for numbers of type `T` and this kernel.
     pub fn least_tolerance(guarantee: Guarantee) -> f64 {
-        floor::<T>().max(FamilyOf::<K, D>::floor(guarantee))
+        let of_kernel = FamilyOf::<K, D>::floor(guarantee).max(K::LEAST_TOLERANCE);
+        floor::<T>().max(of_kernel)
     }
 
     fn build(
@@ -94,7 +95,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         options: Options,
     ) -> Result<Self> {
         let of_family = FamilyOf::<K, D>::floor(options.guarantee);
-        options.check::<T>(of_family)?;
+        options.check::<T>(of_family.max(K::LEAST_TOLERANCE))?;
         kernel.check()?;
         let stricter = match (targets, options.guarantee) {
             // The rule was calibrated with targets among the sources; apart from them errors were up to 4.3 times larger.
@@ -109,7 +110,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let chosen = options.chosen()?;
         let clouds = || Clouds::new(chosen, sources, targets);
         let clouds = in_pool(options.pool.clone(), clouds)?;
-        kernel.check_extent(clouds.both().widest(), tolerance)?;
+        kernel.check_extent(clouds.both().widest(), options.tolerance)?;
         let frame = Frame::of::<T>(&clouds.both(), Width::PowerOfTwo);
         let asked = Asked {
             root_side: frame.side / frame.scale,

@@ -23,14 +23,13 @@ mod laws;
 mod properties;
 /// Kernels from any radial function: accuracy whatever their length, formulas, refusals, reproducibility.
 mod radial;
-/// Riesz kernels in the plane and in space: accuracy over a corpus, formulas, limits, refusals, reproducibility.
-mod radial;
 /// The table of kernels in the README.
 mod readme;
 /// Arguments that must be refused: one error each, with the argument's name, its value and what is allowed.
 mod refusals;
 /// The same bytes whatever the threads, the calls before, and the way that the plan was made.
 mod reproducible;
+/// Riesz kernels in the plane and in space: accuracy over a corpus, formulas, limits, refusals, reproducibility.
 mod riesz;
 /// Coulomb and Biot–Savart sums in space: accuracy over a corpus, formulas, laws, refusals, reproducibility.
 mod space;

@@ -77,6 +77,9 @@ pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
         Ok(())
     }
 
+    /// The smallest tolerance that plans take for it, if its expansions could give smaller ones.
+    const LEAST_TOLERANCE: f64 = 0.0;
+
     /// Whether it can be summed to a tolerance over points this far apart, in the user's unit.
     fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
         let _ = (extent, tolerance);

@@ -30,7 +30,7 @@ pub trait RadialFunction {
 ///
 /// The function is asked for its values once, here: near pairs take it from a table of polynomials that meets a power of r to 1e-15 of
 /// itself, and far fields interpolate it, on every level of the tree by matrices of their own. So a plan's tree has cells whose sides are
-/// powers of two. Plans are in f64, calibrated, and give tolerances as for [`Riesz`](super::Riesz).
+/// powers of two. Plans are in f64, calibrated, with tolerances from 0.1 to 1e-10 in the plane and 1e-6 in space.
 ///
 /// Points that are closer than 2^−300 count as coincident; clouds may be up to 2^190 wide.
 ///
@@ -134,8 +134,9 @@ impl Tables {
 }
 
 macro_rules! in_dimension {
-    ($D:literal) => {
+    ($D:literal, $least:literal) => {
         impl Kernel<$D> for RadialKernel {
+            const LEAST_TOLERANCE: f64 = $least;
             type Pair = InterpolatedPair;
             type Strength<T: Real> = T;
 
@@ -181,8 +182,9 @@ macro_rules! in_dimension {
         }
     };
 }
-in_dimension!(2);
-in_dimension!(3);
+// Below, roundings of cells that are small beside the length of the function show.
+in_dimension!(2, 1e-10);
+in_dimension!(3, 1e-6);
 
 /// The tables of a kernel, for lengths in some unit.
 #[derive(Clone)]

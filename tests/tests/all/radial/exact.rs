@@ -94,7 +94,7 @@ fn nothing_few_and_coincident_points() {
 #[test]
 fn moved_and_scaled() {
     let points = crate::space::cloud::Shape::Plummer.points(4000, 53);
-    let w = Signs::Ones.strengths(4000, 3);
+    let w = Signs::One.strengths(4000, 3);
     let kernel = RadialKernel::new(&Phi(|r: f64| r.powf(-3.0))).unwrap();
     let mut plan = Plan::new(&points, kernel, Options::tolerance(1e-5)).unwrap();
     for scale in [1.0, 0.3, 1e-60, 1e40] {

@@ -57,9 +57,10 @@ impl Basis {
         let left = rows.iter().map(|(_, rows)| rows.norm_squared());
         let norm = left.sum::<f64>().sqrt().max(least);
         let below = above.map(|above| {
-            // Whatever is lost of a function is lost of a field that is larger by one over the side.
+            // Whatever is lost of a function is lost of a field that is larger by one over the side; and losses of all levels add up, so
+            // that deeper ones may have less each.
             let scale = if above.norm > 0.0 {
-                2.0 * norm / above.norm
+                4.0 * norm / above.norm
             } else {
                 0.0
             };

@@ -54,7 +54,7 @@ const LOST: f64 = 4.0;
 
 /// Where a kernel is nearly a polynomial of the second degree, which the basis has anyway, little is left, and at last roundings: what the
 /// norm of that is not taken to be below, and what of the kernel's norm no basis can keep.
-const LEAST: f64 = 1e-3;
+const LEAST: f64 = 1e-4;
 const ROUNDING: f64 = 4e-15;
 
 /// Far offsets, target − source, without negative components.
