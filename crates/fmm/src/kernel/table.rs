@@ -99,7 +99,13 @@ impl Table {
                 continue;
             }
             let weight = square(lowest, piece, 0.0).sqrt().powi(power);
-            let c = matrix.map(|row| row.iter().zip(&values).map(|(m, x)| m * x).sum::<f64>());
+            // Of differences, which are small: powers of t have large coefficients that cancel.
+            let base = values[TERMS / 2];
+            let power = |row: [f64; TERMS]| -> f64 {
+                row.iter().zip(&values).map(|(m, x)| m * (x - base)).sum()
+            };
+            let mut c = matrix.map(power);
+            c[0] += base;
             let error = CHECKS
                 .iter()
                 .map(|&t| (horner(&c, t) - f(piece, t)).abs())

@@ -7,7 +7,9 @@
 //! one in its small descendants, and whatever is lost of a constant in a cell of side h is lost of a field 1/h times as large.
 
 use super::chebyshev::Nodes;
-use super::parts::{Parts, orders, reordered};
+use super::importance::Importance;
+use super::mirrors::Mirrors;
+use super::parts::{Parts, orders};
 use super::tensor::along_axes;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
@@ -102,44 +104,6 @@ impl Basis {
             },
             columns,
         }
-    }
-}
-
-/// How much each column of a basis matters: its singular value, and the norm that those are to be held against; 0 for what every basis has.
-#[derive(Clone, Debug)]
-pub(super) struct Importance {
-    columns: Vec<Vec<f64>>,
-    values: Vec<f64>,
-    pub(super) norm: f64,
-}
-
-impl Importance {
-    /// What the child whose octant is 0 has of the columns, each times its value, by parts.
-    fn in_child<const D: usize>(&self, parts: &Parts<D>, nodes: &Nodes) -> DMatrix<f64> {
-        let n = nodes.len();
-        let places: Vec<f64> = nodes.u.iter().map(|u| 0.5 * u - 0.25).collect();
-        let at_child = nodes.interpolants(&places);
-        // Along an axis, from weighted values at the parent's nodes to parts of weighted values at the child's.
-        let weight = &nodes.root_weight;
-        let entry = |part: usize, from: usize| -> f64 {
-            let of = |(node, x): (usize, f64)| x * weight[node] * at_child[node][from];
-            let along = parts.along_axis(part).into_iter().map(of);
-            along.sum::<f64>() / weight[from]
-        };
-        let matrix: Vec<Vec<f64>> = (0..n)
-            .map(|part| (0..n).map(|from| entry(part, from)).collect())
-            .collect();
-        let all = parts.of_class.concat();
-        let mut found = DMatrix::zeros(all.len(), self.columns.len());
-        let columns = self.columns.iter().zip(&self.values).enumerate();
-        for (j, (column, value)) in columns.filter(|(_, (_, value))| **value > 0.0) {
-            let mut moved = column.clone();
-            along_axes::<D>(&mut moved, &matrix);
-            for (i, part) in all.iter().enumerate() {
-                found[(i, j)] = value * moved[part.iter().fold(0, |at, part| at * n + part)];
-            }
-        }
-        found
     }
 }
 
@@ -259,75 +223,6 @@ impl OfClass {
         }
         vectors.iter_mut().for_each(|vector| mirrors.back(vector));
         Self { vectors, values }
-    }
-}
-
-/// Householder's reflections that bring some vectors into the span of the first axes.
-struct Mirrors(Vec<Vec<f64>>);
-
-impl Mirrors {
-    fn new(vectors: impl Iterator<Item = Vec<f64>>) -> Self {
-        let mut mirrors = Self(vec![]);
-        for mut vector in vectors {
-            mirrors.forth(&mut vector);
-            let axis = mirrors.0.len();
-            if axis == vector.len() {
-                break;
-            }
-            vector[..axis].fill(0.0);
-            let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
-            vector[axis] += length.copysign(vector[axis]);
-            mirrors.0.push(vector);
-        }
-        mirrors
-    }
-
-    /// The parts of a class of all matrices, each with all orders of its axes, less what is exact: a row for every column.
-    fn rows<const D: usize>(
-        &self,
-        parts: &Parts<D>,
-        class: usize,
-        seen: &[(DMatrix<f64>, Vec<[usize; D]>)],
-    ) -> DMatrix<f64> {
-        let (of_class, skipped) = (&parts.of_class[class], self.0.len());
-        let count = seen
-            .iter()
-            .map(|(seen, orders)| seen.ncols() * orders.len())
-            .sum();
-        let mut rows = DMatrix::zeros(count, of_class.len() - skipped);
-        let mut next = 0;
-        for (seen, orders) in seen {
-            for order in orders {
-                let place = |part| parts.row(&reordered(part, order));
-                let places: Vec<usize> = of_class.iter().map(place).collect();
-                for column in seen.column_iter() {
-                    let mut part: Vec<f64> = places.iter().map(|&at| column[at]).collect();
-                    self.forth(&mut part);
-                    for (j, &x) in part[skipped..].iter().enumerate() {
-                        rows[(next, j)] = x;
-                    }
-                    next += 1;
-                }
-            }
-        }
-        rows
-    }
-
-    fn forth(&self, x: &mut [f64]) {
-        self.0.iter().for_each(|mirror| reflect(x, mirror));
-    }
-
-    fn back(&self, x: &mut [f64]) {
-        self.0.iter().rev().for_each(|mirror| reflect(x, mirror));
-    }
-}
-
-/// x − 2 m (m·x)/(m·m).
-fn reflect(x: &mut [f64], m: &[f64]) {
-    let along: f64 = m.iter().zip(&*x).map(|(m, x)| m * x).sum();
-    let square: f64 = m.iter().map(|m| m * m).sum();
-    for (x, m) in x.iter_mut().zip(m) {
-        *x -= 2.0 * along / square * m;
     }
 }
 

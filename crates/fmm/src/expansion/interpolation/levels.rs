@@ -47,7 +47,7 @@ fn enough_nodes(
     let mut n = least;
     for level in 2..2 + LOOKED_AT {
         let cell = tables.in_cell(root_side * 0.5f64.powi(level));
-        let size = (0..=110).map(|k| 1.1f64.powi(k) / 64.0);
+        let size = (0..=64).map(|k| 1.1f64.powi(k) / 64.0);
         let size = size.map(|r| (Radial::phi(&cell, r * r) * r * r).abs());
         let size = size.fold(0.0, f64::max);
         while lost(&cell, n) > SHARE * tolerance * size {

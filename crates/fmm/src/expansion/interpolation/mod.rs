@@ -22,8 +22,10 @@ mod cache;
 #[cfg(test)]
 mod chain;
 mod chebyshev;
+mod importance;
 mod levels;
 mod matrix;
+mod mirrors;
 mod operators;
 mod parts;
 mod points;

@@ -1,7 +1,8 @@
 //! The operators of a kernel: what leads from points to multipoles, between cells, and back.
 
-use super::basis::{Basis, Importance};
+use super::basis::Basis;
 use super::chebyshev::Nodes;
+use super::importance::Importance;
 use super::matrix::Matrix;
 use super::parts::{Parts, orders, reordered, reordered_class};
 use super::product::Product;

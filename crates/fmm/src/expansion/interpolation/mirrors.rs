@@ -1,0 +1,73 @@
+//! Householder's reflections, which take what is exact out of what a basis is to hold.
+
+use super::parts::{Parts, reordered};
+use nalgebra::DMatrix;
+
+/// Householder's reflections that bring some vectors into the span of the first axes.
+pub(super) struct Mirrors(pub(super) Vec<Vec<f64>>);
+
+impl Mirrors {
+    pub(super) fn new(vectors: impl Iterator<Item = Vec<f64>>) -> Self {
+        let mut mirrors = Self(vec![]);
+        for mut vector in vectors {
+            mirrors.forth(&mut vector);
+            let axis = mirrors.0.len();
+            if axis == vector.len() {
+                break;
+            }
+            vector[..axis].fill(0.0);
+            let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
+            vector[axis] += length.copysign(vector[axis]);
+            mirrors.0.push(vector);
+        }
+        mirrors
+    }
+
+    /// The parts of a class of all matrices, each with all orders of its axes, less what is exact: a row for every column.
+    pub(super) fn rows<const D: usize>(
+        &self,
+        parts: &Parts<D>,
+        class: usize,
+        seen: &[(DMatrix<f64>, Vec<[usize; D]>)],
+    ) -> DMatrix<f64> {
+        let (of_class, skipped) = (&parts.of_class[class], self.0.len());
+        let count = seen
+            .iter()
+            .map(|(seen, orders)| seen.ncols() * orders.len())
+            .sum();
+        let mut rows = DMatrix::zeros(count, of_class.len() - skipped);
+        let mut next = 0;
+        for (seen, orders) in seen {
+            for order in orders {
+                let place = |part| parts.row(&reordered(part, order));
+                let places: Vec<usize> = of_class.iter().map(place).collect();
+                for column in seen.column_iter() {
+                    let mut part: Vec<f64> = places.iter().map(|&at| column[at]).collect();
+                    self.forth(&mut part);
+                    for (j, &x) in part[skipped..].iter().enumerate() {
+                        rows[(next, j)] = x;
+                    }
+                    next += 1;
+                }
+            }
+        }
+        rows
+    }
+
+    pub(super) fn forth(&self, x: &mut [f64]) {
+        self.0.iter().for_each(|mirror| reflect(x, mirror));
+    }
+
+    pub(super) fn back(&self, x: &mut [f64]) {
+        self.0.iter().rev().for_each(|mirror| reflect(x, mirror));
+    }
+}
+
+/// x − 2 m (m·x)/(m·m).
+fn reflect(x: &mut [f64], m: &[f64]) {
+    let along: f64 = m.iter().zip(&*x).map(|(m, x)| m * x).sum();
+    let square: f64 = m.iter().map(|m| m * m).sum();
+    for (x, m) in x.iter_mut().zip(m) {
+        *x -= 2.0 * along / square * m;
+    }
+}
