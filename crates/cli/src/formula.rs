@@ -1,5 +1,6 @@
 //! Radial kernels as formulas in r: `radial:field=1/(r^2+0.01)`, `radial:potential=exp(-r)/r`.
 
+use crate::notation;
 use exmex::{Differentiate, Express, FlatEx};
 use farfield::{Error, ErrorKind, RadialFunction, RadialKernel};
 
@@ -22,7 +23,9 @@ impl Formula {
             return Err(refused("kernel", name, usage));
         };
         let argument = format!("kernel: {what}");
-        let parsed: FlatEx<f64> = exmex::parse(formula).map_err(|error| {
+        let plain = notation::plain(formula)
+            .map_err(|(found, allowed)| refused(&argument, &found, allowed))?;
+        let parsed: FlatEx<f64> = exmex::parse(&plain).map_err(|error| {
             let allowed = format!("a formula in r, as 1/(r^2+0.01) ({error})");
             refused(&argument, formula, &allowed)
         })?;
@@ -105,6 +108,11 @@ mod tests {
         let expected = (-0.3f64).exp() * (0.3f64.powi(-2) + 0.3f64.powi(-3));
         assert!((formula.field(0.3) / expected - 1.0).abs() < 1e-14);
         assert_eq!(formula.potential(0.3), Some((-0.3f64).exp() / 0.3));
+        // As everywhere else, a power binds tighter than a sign.
+        let gaussian = Formula::parse("radial:field=exp(-r^2)").unwrap();
+        assert!((gaussian.field(1.3) / (-1.69f64).exp() - 1.0).abs() < 1e-14);
+        let formula = Formula::parse("radial:field=1.5e-1*r^-2 - -r^2 + (-r)^2").unwrap();
+        assert!((formula.field(2.0) - (0.15 / 4.0 + 8.0)).abs() < 1e-14);
         let formula = Formula::parse("radial:field=2").unwrap();
         assert_eq!(formula.field(7.0), 2.0);
         let formula = Formula::parse("radial:potential=2").unwrap();

@@ -13,6 +13,7 @@ mod formula;
 mod info;
 mod kernel;
 mod machine;
+mod notation;
 mod npy;
 mod npz;
 mod oracle;

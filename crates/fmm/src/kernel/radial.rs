@@ -32,7 +32,7 @@ pub trait RadialFunction {
 /// itself, and far fields interpolate it, on every level of the tree by matrices of their own. So a plan's tree has cells whose sides are
 /// powers of two. Plans are in f64, calibrated, with tolerances from 0.1 to 1e-10 in the plane and 1e-6 in space.
 ///
-/// Points that are closer than 2^−300 count as coincident; clouds may be up to 2^192 wide.
+/// Points that are closer than 2^−300 count as coincident; clouds may be from 2^−280 to 2^192 wide.
 ///
 /// ```
 /// use farfield::{Options, Plan, RadialFunction, RadialKernel};
@@ -123,6 +123,25 @@ impl Tables {
         Ok(())
     }
 
+    /// Whether r² φ up to `high` has squares within the range of the numbers, or is 0.
+    fn check_size(&self, high: f64) -> Result<()> {
+        let size = |k: i32| {
+            let r = high * 1.2f64.powi(-k);
+            (r * r * self.phi.value(r * r)).abs()
+        };
+        let sizes = (0..50).map(size).filter(|size| size.is_finite());
+        let largest = sizes.fold(0.0, f64::max);
+        if largest == 0.0 || (1e-130..=1e130).contains(&largest) {
+            return Ok(());
+        }
+        let found = format!("r² times it up to {largest:e} over these positions");
+        Err(Error::argument(
+            "kernel: field",
+            found,
+            "0, or 1e-130 to 1e130 in size",
+        ))
+    }
+
     /// Where one of the tables is not the function.
     fn fault(
         &self,
@@ -167,7 +186,14 @@ macro_rules! in_dimension {
                         allowed,
                     ));
                 }
+                let least = 2f64.powi(LOWEST / 2 + 20);
+                if extent > 0.0 && extent < least {
+                    let allowed = format!("at least {least:e} apart for a radial kernel");
+                    let found = format!("{extent:e} apart");
+                    return Err(Error::argument("positions", found, allowed));
+                }
                 let high = 4.0 * extent;
+                self.tables.check_size(high)?;
                 let allowed = (0.1 * tolerance).max(1e-12);
                 match self.tables.fault(1e-12 * high, high, allowed) {
                     None => Ok(()),
@@ -218,15 +244,12 @@ impl RadialTables {
 
     /// The function in units of a cell's side, which is a power of two in the user's unit.
     pub(crate) fn in_cell(&self, side: f64) -> InCell {
+        // Coincident points may lie in a cube of any side, which is not looked at.
+        let side = side.clamp(2f64.powi(LOWEST / 2 + 10), 2f64.powi(HIGHEST / 2 - 2));
         let zero = (2.0 * side.log2()).round() as i32;
-        let (low, high) = (zero - BELOW, zero + ABOVE);
-        let (lowest, highest) = (low.max(LOWEST), high.min(HIGHEST));
+        let (lowest, highest) = ((zero - BELOW).max(LOWEST), (zero + ABOVE).min(HIGHEST));
         InCell {
-            kappa: self
-                .tables
-                .phi
-                .integral_from(lowest, highest, zero.clamp(lowest, highest))
-                .into(),
+            kappa: self.tables.phi.integral_from(lowest, highest, zero).into(),
             tables: self.tables.clone(),
             square: side * side,
         }

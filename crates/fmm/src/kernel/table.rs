@@ -73,6 +73,19 @@ fn powers_of_values() -> [[f64; TERMS]; TERMS] {
     matrix
 }
 
+/// What a kink between two pieces comes to, as an error of a polynomial whose slope has fifty times its error.
+fn bend(below: &[f64], above: &[f64], piece: usize) -> f64 {
+    // r f′ on both sides, less a factor; the last piece of an octave ends at twice its lowest r².
+    let slope = |c: &[f64], t: f64| {
+        (1..TERMS)
+            .rev()
+            .fold(0.0, |sum, k| sum * t + k as f64 * c[k])
+    };
+    let mantissa = |k: usize| 1.0 + k as f64 / PIECES as f64;
+    let first = mantissa((piece - 1) % PIECES + 1) * slope(below, 1.0);
+    (first - mantissa(piece % PIECES) * slope(above, -1.0)).abs() / 50.0
+}
+
 /// Σ c_k t^k.
 fn horner(c: &[f64], t: f64) -> f64 {
     c.iter().rev().fold(0.0, |sum, c| sum * t + c)
@@ -106,13 +119,24 @@ impl Table {
             };
             let mut c = matrix.map(power);
             c[0] += base;
-            let error = CHECKS
-                .iter()
-                .map(|&t| (horner(&c, t) - f(piece, t)).abs())
-                .fold(0.0, f64::max);
+            let mut error = 0.0f64;
+            for t in CHECKS {
+                let found = (horner(&c, t) - f(piece, t)).abs();
+                error = error.max(if found.is_nan() { f64::INFINITY } else { found });
+            }
             coefficients.extend(c);
             errors.push(weight * error);
             each.push(weight * values.iter().fold(0.0f64, |size, x| size.max(x.abs())));
+        }
+        for piece in 1..pieces {
+            let [below, above] = [piece, piece + 1].map(|k| &coefficients[k * TERMS..][..TERMS]);
+            let jump = (horner(below, 1.0) - horner(above, -1.0)).abs();
+            let bend = bend(below, above, piece);
+            let weight = square(lowest, piece, -1.0).sqrt().powi(power);
+            let error = weight * jump.max(bend);
+            if errors[piece - 1].is_finite() && errors[piece].is_finite() {
+                errors[piece] = errors[piece].max(error);
+            }
         }
         let around = |piece: usize| {
             let first = piece.saturating_sub(NEIGHBOURHOOD * PIECES);
@@ -379,6 +403,16 @@ mod tests {
         let (r, what) = fault(|r2| (r2.sqrt() - 1.3).abs(), 10.0).unwrap();
         assert!((r - 1.3).abs() < 0.03 && what == "not smooth", "{r}");
         assert_eq!(fault(|r2| (r2.sqrt() - 1.3).abs(), 1.0), None);
+        // Kinks and jumps where pieces end.
+        assert_eq!(
+            fault(|r2| (r2.sqrt() - 1.0).abs(), 10.0).unwrap().1,
+            "not smooth"
+        );
+        assert_eq!(
+            fault(|r2| (r2.sqrt() - 0.5).signum(), 10.0).unwrap().1,
+            "not smooth"
+        );
+        assert!(fault(|r2| (r2.sqrt() - 0.5) / (r2.sqrt() - 0.5).abs(), 10.0).is_some());
         let (r, what) = fault(|r2| (1.0 - r2).ln(), 10.0).unwrap();
         assert!((0.9..1.05).contains(&r), "{r} {what}");
         assert_eq!(fault(|_| f64::NAN, 1.0).unwrap().1, "not finite");

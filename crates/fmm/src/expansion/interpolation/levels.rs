@@ -97,10 +97,13 @@ impl<const D: usize> Interpolation<D> {
                 "f64 for a radial kernel",
             ));
         }
-        let accuracy = accuracy::interpolation(asked.tolerance, None, D);
+        // Second derivatives lose more.
+        let share = if asked.gradient { 0.2 } else { 1.0 };
+        let tolerance = share * asked.tolerance;
+        let accuracy = accuracy::interpolation(tolerance, None, D);
         let nodes = enough_nodes(
             tables,
-            (asked.tolerance, asked.root_side),
+            (tolerance, asked.root_side),
             accuracy.nodes,
             accuracy::most_nodes(D),
         )?;
@@ -111,7 +114,7 @@ impl<const D: usize> Interpolation<D> {
         let mut all = second(asked.root_side);
         all.levels = Some(Levels {
             tables: tables.clone(),
-            tolerance: asked.tolerance,
+            tolerance,
             root_side: asked.root_side,
             from_second: vec![second(asked.root_side)],
         });

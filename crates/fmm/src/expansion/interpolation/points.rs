@@ -137,6 +137,7 @@ fn by_axis<const D: usize>(tables: &mut [f64], len: usize) -> [&mut [f64]; 3] {
 
 /// f(u) = Σ_k f_k T_k(2u) at the points, and its derivatives: s −= ∇f `scales[1]`, t += f `scales[0]`, g −= ∇∇f `scales[2]`.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 pub(super) fn l2p<I: Isa, const D: usize>(
     isa: I,
     n: usize,

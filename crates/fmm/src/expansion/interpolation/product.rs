@@ -17,7 +17,7 @@ impl Product {
         let (rows, columns) = matrix.shape();
         let most = rows * columns / (rows + columns).max(1);
         match factors(matrix.clone(), lost, most) {
-            Some((left, right)) => Self {
+            Some([left, right]) => Self {
                 left: Matrix::new(rows, left.len(), |i, k| left[k][i]),
                 right: Some(Matrix::new(right.len(), columns, |k, j| right[k][j])),
             },
@@ -36,11 +36,7 @@ impl Product {
 
 /// Columns and rows whose products add up to `rest` but for `lost`, by orthogonalisation of the column that is left largest;
 /// `None` if that takes more than `most`.
-fn factors(
-    mut rest: DMatrix<f64>,
-    lost: f64,
-    most: usize,
-) -> Option<(Vec<Vec<f64>>, Vec<Vec<f64>>)> {
+fn factors(mut rest: DMatrix<f64>, lost: f64, most: usize) -> Option<[Vec<Vec<f64>>; 2]> {
     let (mut left, mut right) = (vec![], vec![]);
     let mut squares: Vec<f64> = rest
         .column_iter()
@@ -61,7 +57,7 @@ fn factors(
         left.push(column.as_slice().to_vec());
         right.push(row);
     }
-    Some((left, right))
+    Some([left, right])
 }
 
 #[cfg(test)]
@@ -78,7 +74,7 @@ mod tests {
         let matrix = smooth(40);
         let mut before = 0;
         for lost in [1e-2, 1e-5, 1e-9] {
-            let (left, right) = factors(matrix.clone(), lost, 40).unwrap();
+            let [left, right] = factors(matrix.clone(), lost, 40).unwrap();
             let sum = DMatrix::from_fn(40, 40, |i, j| {
                 (0..left.len()).map(|k| left[k][i] * right[k][j]).sum()
             });
