@@ -154,7 +154,7 @@ pub(crate) fn interpolation(
 ) -> InterpolationAccuracy {
     let s = degree.map(|degree| (-degree).max(0.0));
     let share = match (dimension, s) {
-        (2, Some(s)) => 0.5f64.powf((2.0 * s - 2.0).clamp(0.0, 1.0)),
+        (2, Some(s)) => 0.6f64.powf((2.0 * s - 1.0).clamp(1.0, 2.0)),
         (2, None) => 0.1,
         (_, None) => 0.3,
         (_, Some(s)) => 8f64.powf(s.min(1.0)),

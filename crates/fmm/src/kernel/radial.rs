@@ -194,7 +194,7 @@ macro_rules! in_dimension {
                 }
                 let high = 4.0 * extent;
                 self.tables.check_size(high)?;
-                let allowed = (0.1 * tolerance).max(1e-12);
+                let allowed = (0.3 * tolerance).max(1e-12);
                 match self.tables.fault(1e-12 * high, high, allowed) {
                     None => Ok(()),
                     Some((name, r, what)) => {

@@ -12,7 +12,9 @@
 //! W holds the roots of the nodes' quadrature weights, and U the largest singular vectors of all matrices beside each other
 //! (W. Fong and E. Darve, J. Comput. Phys. 228 (2009); M. Messner et al., hal-00746089). The numbers of U come by parity: a
 //! reflection of space changes the signs of some. So only offsets without negative components have a matrix; others
-//! reflect their multipole first, and the local after.
+//! reflect their multipole first, and the local after. A matrix is kept as two factors where those have fewer numbers.
+//!
+//! Kernels that are no powers have such operators for every level, see [`levels`].
 //!
 //! A multipole is its total strength, then a vector's width on, M; a local likewise Λ and L. Rows are padded to whole vectors.
 
