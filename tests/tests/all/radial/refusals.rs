@@ -26,7 +26,7 @@ fn functions_that_are_not_smooth_or_finite() {
         (|r| (300.0 * r).cos(), "not smooth"),
         (|r| 1.0 / (r - 1.0), "not finite"),
         (|r| 1.0 / (r - 1.1), "not smooth"),
-        (|r| (0.5 - r).sqrt(), "not finite"),
+        (|r| (0.5 - r).sqrt(), "not smooth"),
         (|_| f64::NAN, "not finite"),
         (|_| f64::INFINITY, "not finite"),
     ] {
