@@ -4,9 +4,10 @@ use crate::notation;
 use exmex::{Differentiate, Express, FlatEx};
 use farfield::{Error, ErrorKind, RadialFunction, RadialKernel};
 
-/// φ(r), and g(r) where that is what the user wrote.
+/// What the user wrote: φ(r), or g(r).
 struct Formula {
     name: String,
+    /// φ, or g′ beside g.
     field: FlatEx<f64>,
     potential: Option<FlatEx<f64>>,
 }
@@ -45,7 +46,7 @@ impl Formula {
             }),
             "potential" => Ok(Self {
                 name,
-                field: minus_slope(&parsed).map_err(|error| {
+                field: slope(&parsed).map_err(|error| {
                     let allowed = format!("a formula that can be differentiated ({error})");
                     refused(&argument, formula, &allowed)
                 })?,
@@ -56,13 +57,12 @@ impl Formula {
     }
 }
 
-/// −g′; of a constant 0.
-fn minus_slope(potential: &FlatEx<f64>) -> Result<FlatEx<f64>, exmex::ExError> {
+/// g′; of a constant the constant 0.
+fn slope(potential: &FlatEx<f64>) -> Result<FlatEx<f64>, exmex::ExError> {
     if potential.var_names().is_empty() {
         return exmex::parse("0");
     }
-    let slope = potential.clone().partial(0)?;
-    exmex::parse(&format!("-({})", slope.unparse()))
+    potential.clone().partial(0)
 }
 
 /// A formula at r.
@@ -76,7 +76,7 @@ impl RadialFunction for Formula {
     fn field(&self, r: f64) -> f64 {
         let value = at(&self.field, r);
         if self.potential.is_some() {
-            value / r
+            -value / r
         } else {
             value
         }

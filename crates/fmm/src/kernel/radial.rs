@@ -13,8 +13,8 @@ pub trait RadialFunction {
     /// φ(r), r > 0, where the kernel is K(z) = φ(|z|) z.
     fn field(&self, r: f64) -> f64;
 
-    /// g(r) with φ = −g′/r, the potential; `None` (the default) where it is to be integrated: it vanishes at infinity then if φ decays
-    /// faster than 1/r² to r = 2^200, else at r = 1.
+    /// g(r) with φ = −g′/r, the potential; `None` (the default) where it is to be integrated: it vanishes at infinity then if φ
+    /// decays faster than 1/r² to r = 2^200, else at r = 1.
     fn potential(&self, r: f64) -> Option<f64> {
         let _ = r;
         None
@@ -78,8 +78,8 @@ impl fmt::Debug for RadialKernel {
 impl RadialKernel {
     /// From a function, which is sampled from r = 2^−300 to 2^200.
     ///
-    /// Errors: no finite value anywhere; a potential that is there for some r only, or whose derivative is not −r φ. Where the function is
-    /// not smooth or not finite within reach of the points, a plan refuses it.
+    /// Errors: a potential whose derivative is not −r φ. Where the function is not smooth or not finite within reach of the points, a plan
+    /// and the direct sum refuse it.
     pub fn new(function: &impl RadialFunction) -> Result<Self> {
         let phi = Table::new(1, |r2| function.field(r2.sqrt()));
         let given = function.potential(1.0).is_some();
@@ -209,6 +209,8 @@ macro_rules! in_dimension {
                 }
             }
             fn pair(&self, scale: f64) -> InterpolatedPair {
+                // No effect but where all points coincide, whose cube may have any side.
+                let scale = scale.clamp(2f64.powi(-300), 2f64.powi(300));
                 InterpolatedPair::Tabulated(RadialTables {
                     tables: self.tables.clone(),
                     square: 1.0 / (scale * scale),
@@ -300,9 +302,8 @@ impl Pair for RadialTablesPair<'_> {
     }
 }
 
-/// Octaves of r² between the side of a cell and what its expansions meet: half of it, or the cells that are far from its parent, or
-/// points outside a leaf many times as large.
-const BELOW: i32 = 6;
+/// Octaves of r² between the side of a cell and what is asked of its function: 1/64 of it, or points outside a leaf many times as large.
+const BELOW: i32 = 14;
 const ABOVE: i32 = 60;
 
 /// A radial function in box units of one level.
@@ -346,5 +347,3 @@ impl Radial for InCell {
         false
     }
 }
-
-const _: () = assert!(LOWEST < -2 && HIGHEST > 2);

@@ -2,7 +2,7 @@
 
 use super::Phi;
 use crate::cloud::{Shape, Signs};
-use crate::compare::worst_error;
+use crate::compare::{relative_l2, worst_error};
 use crate::space::cloud as space;
 use farfield::{Kernel, Options, Outputs, Plan, RadialKernel, Sums, direct};
 
@@ -86,6 +86,45 @@ fn other_functions() {
     }
     let points = space::Shape::Uniform.points(6000, 44);
     check::<3>("uniform", &points, yukawa, &[1e-3, 1e-6]);
+}
+
+/// A function that oscillates over the cloud takes more nodes, or is refused.
+#[test]
+fn oscillating_functions() {
+    let points = Shape::Uniform.points(4000, 47);
+    for frequency in [5.0, 20.0, 40.0] {
+        let name = format!("cos {frequency} r");
+        check::<2>(
+            &name,
+            &points,
+            |r| (frequency * r).cos(),
+            &[1e-1, 1e-3, 1e-5],
+        );
+    }
+    let kernel = RadialKernel::new(&Phi(|r: f64| (80.0 * r).cos())).unwrap();
+    let options = Options::tolerance(1e-6);
+    assert!(Plan::new(&points, kernel, options).is_err());
+}
+
+#[test]
+fn gradients() {
+    let points = Shape::Uniform.points(4000, 48);
+    let wanted = Outputs::GRADIENT;
+    let kernel = RadialKernel::new(&Phi(|r: f64| 1.0 / (r * r + 0.01))).unwrap();
+    for signs in Signs::BOTH {
+        let w = signs.strengths(4000, 9);
+        let exact = direct::evaluate(&points, &points, &[&w], kernel.clone(), wanted, None)
+            .unwrap()
+            .remove(0);
+        for tolerance in [1e-3, 1e-6, 1e-9] {
+            let options = Options::tolerance(tolerance).outputs(wanted);
+            let plan = Plan::new(&points, kernel.clone(), options).unwrap();
+            let found = plan.evaluate(&[&w], wanted).unwrap().sums.remove(0);
+            let flat = |g: &[[[f64; 2]; 2]]| g.as_flattened().as_flattened().to_vec();
+            let error = relative_l2(&flat(&found.gradient), &flat(&exact.gradient));
+            assert!(error <= tolerance, "{signs:?} {tolerance:e}: {error:e}");
+        }
+    }
 }
 
 /// Many levels.

@@ -89,6 +89,10 @@ fn nothing_few_and_coincident_points() {
     let same = [[0.3, 0.4, 0.5]; 7];
     assert_eq!(plan(&same).field(&[1.0; 7]).unwrap(), [[0.0; 3]; 7]);
     assert_eq!(plan(&same).potential(&[1.0; 7]).unwrap(), [0.0; 7]);
+    for place in [1e300, 1e-100, 0.0] {
+        let same = [[place; 3]; 7];
+        assert_eq!(plan(&same).field(&[1.0; 7]).unwrap(), [[0.0; 3]; 7]);
+    }
 }
 
 /// Fields of the same cloud in another place and of another size: r^−3 is homogeneous, though the plan does not know it.

@@ -72,11 +72,13 @@ impl Basis {
             )]
         });
         let of_class: Vec<OfClass> = classes()
-            .zip(&rows)
+            .zip(rows)
             .map(|(class, (mirrors, rows))| {
-                let more = below.iter().map(|below| mirrors.rows(parts, class, below));
-                let all: Vec<DMatrix<f64>> = [rows.clone()].into_iter().chain(more).collect();
-                OfClass::new(mirrors, parts.of_class[class].len(), &stacked(&all))
+                let rows = match &below {
+                    Some(below) => stacked(&[rows, mirrors.rows(parts, class, below)]),
+                    None => rows,
+                };
+                OfClass::new(&mirrors, parts.of_class[class].len(), rows)
             })
             .collect();
         let ranks = cut(&of_class, error * norm);
@@ -208,9 +210,9 @@ struct OfClass {
 
 impl OfClass {
     /// From what all see of a class, transposed, so that the triangle of its QR has the same values.
-    fn new(mirrors: &Mirrors, parts: usize, rows: &DMatrix<f64>) -> Self {
+    fn new(mirrors: &Mirrors, parts: usize, rows: DMatrix<f64>) -> Self {
         let skipped = mirrors.0.len();
-        let svd = rows.clone().qr().r().svd(false, true);
+        let svd = rows.qr().r().svd(false, true);
         let found = svd.v_t.unwrap_or_default();
         let mut order: Vec<usize> = (0..found.nrows()).collect();
         order.sort_by(|&a, &b| svd.singular_values[b].total_cmp(&svd.singular_values[a]));

@@ -37,7 +37,8 @@ const LOOKED_AT: i32 = 12;
 const SHARE: f64 = 0.03;
 
 /// The fewest nodes from `least` on that meet the function on every level: one that falls faster than a power, within a cell, asks for
-/// more than a power does. Errors are measured by the sizes that r² φ has from 1/64 of a cell to its farthest neighbour.
+/// more than a power does, and so does one that oscillates or grows. Errors are measured by what the potential varies from 1/64 of a cell
+/// to its farthest cells.
 fn enough_nodes(
     tables: &RadialTables,
     (tolerance, root_side): (f64, f64),
@@ -47,8 +48,9 @@ fn enough_nodes(
     let mut n = least;
     for level in 2..2 + LOOKED_AT {
         let cell = tables.in_cell(root_side * 0.5f64.powi(level));
-        let size = (0..=64).map(|k| 1.1f64.powi(k) / 64.0);
-        let size = size.map(|r| (Radial::phi(&cell, r * r) * r * r).abs());
+        let farthest = Radial::value(&cell, 9.0);
+        let size = (0..=55).map(|k| 3.0 * 1.1f64.powi(-k));
+        let size = size.map(|r| (Radial::value(&cell, r * r) - farthest).abs());
         let size = size.fold(0.0, f64::max);
         while lost(&cell, n) > SHARE * tolerance * size {
             n += 1;

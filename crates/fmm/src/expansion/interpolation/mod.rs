@@ -107,7 +107,8 @@ const WIDEST: usize = 8;
 const TOGETHER: usize = 4;
 
 impl<const D: usize> Interpolation<D> {
-    /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them. `exactly`: whether near pairs take no logarithm and exponential, which are less accurate than reciprocals.
+    /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them. `exactly`: whether near pairs take
+    /// no logarithm and exponential, which are less accurate than reciprocals.
     pub(crate) fn within(
         radial: impl Radial + 'static,
         exactly: bool,

@@ -10,7 +10,7 @@ thread_local! {
     static KEPT: Cell<[Vec<f64>; PARTS]> = const { Cell::new([const { Vec::new() }; PARTS]) };
 }
 
-/// Some slices of zeros; one at a time is taken without allocating.
+/// Three slices of zeros and one that holds what it did; one set at a time is taken without allocating.
 pub(super) struct Scratch([Vec<f64>; PARTS]);
 
 impl Scratch {
@@ -18,8 +18,10 @@ impl Scratch {
     #[inline(always)]
     pub(super) fn zeros(lengths: [usize; PARTS]) -> Self {
         let mut parts = KEPT.take();
-        for (part, length) in parts.iter_mut().zip(lengths) {
-            part.clear();
+        for (k, (part, length)) in parts.iter_mut().zip(lengths).enumerate() {
+            if k + 1 < PARTS {
+                part.clear();
+            }
             part.resize(length, 0.0);
         }
         Self(parts)
