@@ -14,6 +14,8 @@ pub(crate) fn plain(formula: &str) -> Result<String, Refused> {
         return Err((found, "a formula of at most 400 characters"));
     }
     let (mut rest, mut plain, mut before) = (formula.trim_start(), String::new(), '(');
+    // By depth of parentheses: whether what is read is an exponent.
+    let mut exponents = vec![false];
     while let Some(first) = rest.chars().next() {
         let len = match first {
             _ if first.is_ascii_digit() || first == '.' => number(rest),
@@ -22,6 +24,16 @@ pub(crate) fn plain(formula: &str) -> Result<String, Refused> {
         };
         let (token, after) = rest.split_at(len);
         let after = after.trim_start();
+        match (first, exponents.last_mut()) {
+            ('(', _) => exponents.push(false),
+            (')', _) => drop(exponents.pop()),
+            ('^', Some(true)) => {
+                return Err(("^".into(), "parentheses in a power of a power"));
+            }
+            ('^', Some(exponent)) => *exponent = true,
+            ('+' | '-' | '*' | '/', Some(exponent)) if before != '^' => *exponent = false,
+            _ => {}
+        }
         match first {
             '-' | '+' if before == '/' => {
                 return Err((
@@ -96,10 +108,14 @@ mod tests {
             ("2*+r", "2*r"),
             ("exp (r)", "exp(r)"),
             ("(r)-1", "(r)-1"),
+            ("(r^2)^-3+r^2", "(r^2)^-3+r^2"),
         ] {
             assert_eq!(plain(written).unwrap(), expected);
         }
         assert!(plain("1..2").is_err() && plain("sin r").is_err() && plain("1/-r").is_err());
         assert!(plain(&"r+".repeat(300)).is_err());
+        for tower in ["r^2^3", "2^-r^2", "2^(r)^2"] {
+            assert!(plain(tower).is_err(), "{tower}");
+        }
     }
 }
