@@ -100,7 +100,7 @@ impl<const D: usize> Interpolation<D> {
             ));
         }
         // Second derivatives lose more.
-        let share = if asked.gradient { 0.2 } else { 1.0 };
+        let share = if asked.gradient { 0.05 } else { 1.0 };
         let tolerance = share * asked.tolerance;
         let accuracy = accuracy::interpolation(tolerance, None, D);
         let nodes = enough_nodes(
