@@ -111,7 +111,7 @@ impl Check {
         clouds: &[Cloud<D, K::Strength<f64>>],
         default: &[f64],
     ) -> Result<()> {
-        let least = Plan::<T, K, D>::least_tolerance(Guarantee::Calibrated);
+        let least = Plan::<T, K, D>::least_tolerance(kernel, Guarantee::Calibrated);
         let tolerances: Vec<f64> = match self.tolerances.is_empty() {
             true => default.iter().copied().filter(|&t| t >= least).collect(),
             false => self.tolerances.clone(),

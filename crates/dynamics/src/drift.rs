@@ -23,7 +23,8 @@ pub(crate) enum Leaves {
 
 impl Leaves {
     fn options(self, tolerance: f64) -> Options {
-        let options = Options::tolerance(tolerance);
+        // Positions of a restart are others than those of the start, and would decide otherwise.
+        let options = Options::tolerance(tolerance).wide_cores(false);
         match self {
             Self::Capacity(points) => options.leaf_capacity(points),
             Self::Chosen(Some(costs)) => options.costs(costs),

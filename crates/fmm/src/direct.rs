@@ -9,7 +9,7 @@ use crate::passes::AsTheyAre;
 use crate::passes::p2p::p2p;
 use crate::passes::tile::{Back, RadialSum, Sources, Targets};
 use crate::passes::wanted::{FIELD, GRADIENT, POTENTIAL, symmetric, wanted};
-use crate::passes::{PADDING, root_of_fraction, unit};
+use crate::passes::{PADDING, Units, unit};
 use crate::plan::add_gradient;
 use crate::points::{Extent, check_positions, check_resolution, check_strengths};
 use crate::tree::{Frame, Width};
@@ -98,47 +98,38 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
             };
             kernel.pair(scale).all_pairs(&all)
         });
-        let root = root_of_fraction(kernel.pair(scale), scale);
-        let in_user_unit =
-            |x: f64, power: usize| (0..power).fold(x * unit * root * root, |x, _| x * scale);
-        let sums = put_together(
-            &kernel,
-            by_component,
-            targets[0].len(),
-            in_user_unit,
-            outputs,
-        );
+        let units = (kernel.pair(scale).units(scale), unit);
+        let sums = put_together(&kernel, by_component, targets[0].len(), units, outputs);
         check_sums(m, &sums)?;
         Ok(sums)
     };
     strengths.iter().enumerate().map(sum).collect()
 }
 
-/// The chosen sums at `n` targets from the radial sums of each component, which `in_user_unit` takes, with a power of
-/// the length, to the user's unit.
+/// The chosen sums at `n` targets from the radial sums of each component, whose units are given, and what strengths were
+/// divided by.
 fn put_together<T: Real, K: Kernel<D>, const D: usize>(
     kernel: &K,
     by_component: impl Iterator<Item = Vec<RadialSum<f64, D>>>,
     n: usize,
-    in_user_unit: impl Fn(f64, usize) -> f64,
+    (units, unit): (Units, f64),
     outputs: Outputs,
 ) -> Sums<T, D, K::Strength<T>> {
-    let power = <K::Pair as RadialPair<D>>::POWER;
     let room = |wanted| if wanted { n } else { 0 };
     let mut field = vec![[0.0; D]; room(outputs.field)];
     let mut potential = vec![K::Strength::<T>::ZERO; room(outputs.potential)];
     let mut gradient = vec![[[0.0; D]; D]; room(outputs.gradient)];
     for (c, sums) in by_component.enumerate() {
         for (u, sum) in field.iter_mut().zip(&sums) {
-            let share = kernel.field(c, sum.s.map(|s| in_user_unit(s, power + 1)));
+            let share = kernel.field(c, sum.s.map(|s| units.field(s, unit, 0)));
             (0..D).for_each(|a| u[a] += share[a]);
         }
         for (g, sum) in potential.iter_mut().zip(&sums) {
-            let t = in_user_unit(sum.t, power);
-            g.components_mut()[c] = T::from_f64(kernel.potential(t));
+            let t = kernel.potential(units.potential(sum.t, unit));
+            g.components_mut()[c] = T::from_f64(t);
         }
         for (gradient, sum) in gradient.iter_mut().zip(&sums) {
-            let g = symmetric(sum.g.map(|g| in_user_unit(g, power + 2)));
+            let g = symmetric(sum.g.map(|g| units.field(g, unit, 1)));
             add_gradient(kernel, c, g, gradient);
         }
     }

@@ -67,6 +67,7 @@ pub struct Options {
     pub(crate) guarantee: Guarantee,
     pub(crate) leaf_capacity: Option<usize>,
     pub(crate) costs: Option<Costs>,
+    pub(crate) wide_cores: Option<bool>,
     pub(crate) outputs: Outputs,
     pub(crate) instruction_set: Option<InstructionSet>,
     pub(crate) pool: Option<Arc<rayon::ThreadPool>>,
@@ -89,6 +90,7 @@ impl Options {
             guarantee: Guarantee::default(),
             leaf_capacity: None,
             costs: None,
+            wide_cores: None,
             outputs: Outputs::FIELD,
             instruction_set: None,
             pool: None,
@@ -112,6 +114,17 @@ impl Options {
     /// set. Another leaf capacity gives other roundings: results are the same bits only for the same constants.
     pub fn costs(mut self, costs: Costs) -> Self {
         self.costs = Some(costs);
+        self
+    }
+
+    /// Whether a kernel comes with its core from tables, as a [`RadialKernel`](crate::RadialKernel) does: in f64, calibrated, from
+    /// a tolerance of 1e-10 in the plane and 1e-6 in space on. Otherwise it is singular beyond the reach of its core, and
+    /// nearer pairs are summed one by one. By default a plan takes the tables where those pairs are too many at its first
+    /// positions; that changes roundings. No effect on kernels without a core, or that are not known otherwise.
+    ///
+    /// Errors, of a plan that must have them: tables that cannot give what is asked for.
+    pub fn wide_cores(mut self, tables: bool) -> Self {
+        self.wide_cores = Some(tables);
         self
     }
 

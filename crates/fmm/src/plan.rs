@@ -4,13 +4,14 @@ mod evaluate;
 mod few;
 mod user_order;
 mod verify;
+mod wide;
 
 pub(crate) use user_order::add_gradient;
 
 use crate::Real;
 use crate::cost::{Costs, Counts, PairClass, Work, filling, leaf_capacity};
-use crate::expansion::{Asked, Expansion, Family};
-use crate::kernel::{Kernel, RadialPair};
+use crate::expansion::{Asked, Family};
+use crate::kernel::{Kernel, RadialKernel, RadialPair};
 use crate::lists::Lists;
 use crate::memory::{Spares, ask_ahead, room};
 use crate::options::floor;
@@ -44,6 +45,8 @@ type FamilyOf<K, const D: usize> = <<K as Kernel<D>>::Pair as RadialPair<D>>::Fa
 #[derive(Debug)]
 pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     kernel: K,
+    /// The kernel from tables, where its core is wide.
+    wide: Option<RadialKernel>,
     options: Options,
     chosen: Chosen,
     expansion: FamilyOf<K, D>,
@@ -83,8 +86,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     }
 
     /// The smallest tolerance that a plan takes for numbers of type `T` and this kernel.
-    pub fn least_tolerance(guarantee: Guarantee) -> f64 {
-        let of_kernel = FamilyOf::<K, D>::floor(guarantee).max(K::LEAST_TOLERANCE);
+    pub fn least_tolerance(kernel: &K, guarantee: Guarantee) -> f64 {
+        let of_kernel = FamilyOf::<K, D>::floor(guarantee).max(kernel.least_tolerance());
         floor::<T>().max(of_kernel)
     }
 
@@ -95,8 +98,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         options: Options,
     ) -> Result<Self> {
         let of_family = FamilyOf::<K, D>::floor(options.guarantee);
-        options.check::<T>(of_family.max(K::LEAST_TOLERANCE))?;
         kernel.check()?;
+        options.check::<T>(of_family.max(kernel.least_tolerance()))?;
         let stricter = match (targets, options.guarantee) {
             // The rule was calibrated with targets among the sources; apart from them errors were up to 4.3 times larger.
             (Some(_), Guarantee::Calibrated) => 20.0,
@@ -128,6 +131,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             pair_accuracy,
             leaf_capacity: 0,
             kernel,
+            wide: None,
             options,
             tree: Tree::default(),
             lists: Lists::default(),
@@ -138,11 +142,25 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             spare: Spares::default(),
             down: Down::default(),
         };
-        let work = plan.work(sources.len(), targets.unwrap_or(sources).len());
-        let chosen = || leaf_capacity(&plan.costs(), &work);
-        plan.leaf_capacity = plan.options.leaf_capacity.unwrap_or_else(chosen);
-        plan.rebuild(clouds)?;
+        plan.choose_leaf_capacity(&clouds);
+        plan.rebuild(&clouds)?;
+        plan.widen(&clouds, &asked)?;
         Ok(plan)
+    }
+
+    fn choose_leaf_capacity(&mut self, clouds: &Clouds<T, D>) {
+        let (sources, targets) = (clouds.sources, clouds.targets);
+        let work = self.work(sources.len(), targets.unwrap_or(sources).len());
+        let chosen = || leaf_capacity(&self.costs(), &work);
+        self.leaf_capacity = self.options.leaf_capacity.unwrap_or_else(chosen);
+    }
+
+    /// The near-field pair in the unit of a plan.
+    fn pair(&self, scale: f64) -> K::Pair {
+        match &self.wide {
+            Some(kernel) => K::Pair::tabulated(kernel.tables(scale)),
+            None => self.kernel.pair(scale),
+        }
     }
 
     /// The next positions of the same particles: rebuilds the tree in the buffers of the old one.
@@ -180,10 +198,13 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let clouds = in_pool(self.options.pool.clone(), clouds)?;
         self.kernel
             .check_extent(clouds.both().widest(), self.options.tolerance)?;
-        self.rebuild(clouds)
+        if let Some(wide) = &self.wide {
+            wide.check_extent(clouds.both().widest(), self.options.tolerance)?;
+        }
+        self.rebuild(&clouds)
     }
 
-    fn rebuild(&mut self, clouds: Clouds<T, D>) -> Result<()> {
+    fn rebuild(&mut self, clouds: &Clouds<T, D>) -> Result<()> {
         let pool = self.options.pool.clone();
         in_pool(pool, || {
             let (sources, targets) = (clouds.sources, clouds.targets);
@@ -199,7 +220,13 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             clouds.check_resolution(&frame)?;
             self.expansion.check_side(frame.side / frame.scale)?;
             // A quarter of the tolerance is left to what far pairs lack of their core.
-            let narrowest = self.kernel.reach(0.25 * self.options.tolerance);
+            let root_side = frame.side / frame.scale;
+            let finest = self.expansion.finest(root_side, most);
+            let narrowest = match (finest, &self.wide) {
+                (Some(level), _) => root_side * 0.5f64.powi(level as i32),
+                (None, Some(_)) => 0.0,
+                (None, None) => self.kernel.reach(0.25 * self.options.tolerance),
+            };
             self.tree.rebuild(
                 frame,
                 sources,
@@ -209,10 +236,11 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                     narrowest,
                 },
             );
-            self.expansion
-                .prepare(self.tree.depth() as u32, frame.side / frame.scale);
+            let depth = self.tree.depth() as u32;
+            self.expansion.prepare(depth, root_side, finest);
             let start = Instant::now();
-            self.lists.build(&self.tree, self.expansion.direct_below());
+            let direct_below = self.expansion.direct_below();
+            self.lists.build(&self.tree, direct_below, finest);
             self.leaves = self.tree.target_leaves();
             self.list_seconds = start.elapsed().as_secs_f64();
             let scale = self.tree.frame.scale;
@@ -238,9 +266,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             targets,
             order: self.expansion.order(),
             waves: self.expansion.waves(),
-            waves_in_single: self.expansion.waves_in_single() && self.chosen.lanes() > 1,
+            waves_in_single: self.expansion.are_waves_single() && self.chosen.lanes() > 1,
             far_products: self.expansion.far_products(),
-            pair_factor: self.kernel.pair(1.0).cost(),
+            pair_factor: self.pair(1.0).cost(),
             pair: PairClass::of(self.pair_accuracy, is_double::<T>()),
             potential: self.options.outputs.potential || self.options.outputs.gradient,
         }
@@ -257,17 +285,25 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         self.costs().predict(work, &counts)
     }
 
+    /// Pairs that are summed one by one.
+    fn near_pairs(&self) -> u64 {
+        let of_leaf = |&leaf: &u32| {
+            let cell = &self.tree.cells[leaf as usize];
+            let near = self.lists.near[leaf as usize].iter();
+            let near: usize = near.map(|range| range.len()).sum();
+            let own = if self.lists.pairs_within(cell) {
+                cell.sources.len()
+            } else {
+                0
+            };
+            (near + own) as u64 * cell.targets.len() as u64
+        };
+        self.leaves.iter().map(of_leaf).sum()
+    }
+
     /// What was built, and how long it took.
     pub fn report(&self) -> PlanReport {
         let (tree, lists) = (&self.tree, &self.lists);
-        let leaf_pairs = |&leaf: &u32| {
-            let cell = &tree.cells[leaf as usize];
-            let near: usize = lists.near[leaf as usize]
-                .iter()
-                .map(|range| range.len())
-                .sum();
-            (near + cell.sources.len()) as u64 * cell.targets.len() as u64
-        };
         let of_vectors = |buffers: &Vec<Buffers<T>>| buffers.iter().map(Buffers::bytes).sum();
         let buffers = self.spare.sum(of_vectors) + self.down.bytes();
         let coordinates: usize = self
@@ -288,9 +324,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             leaf_capacity: self.leaf_capacity,
             expansion_order: self.expansion.order(),
             waves: self.expansion.waves(),
-            waves_in_single: self.expansion.waves_in_single(),
+            waves_in_single: self.expansion.are_waves_single(),
+            wide_core: self.wide.is_some(),
             pair_class: work.pair.name(),
-            near_pairs: self.leaves.iter().map(leaf_pairs).sum(),
+            near_pairs: self.near_pairs(),
             bytes: tree.bytes() + lists.bytes() + buffers + coordinates * size_of::<T>(),
             instruction_set: self.chosen.set().name(),
             sort_seconds: tree.seconds.0,

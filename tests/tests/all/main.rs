@@ -37,3 +37,5 @@ mod space;
 mod twins;
 /// The bound that a plan reports about itself holds as often as it says.
 mod verify;
+/// Kernels with their cores from tables, whatever the width of the core.
+mod wide_cores;

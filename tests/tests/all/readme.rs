@@ -30,7 +30,7 @@ fn row<K: Kernel<D>, const D: usize>(kernel: K) -> String {
     let options = || Options::tolerance(1e-5);
     let double = |wanted| mark(can::<f64, K, D>(&kernel, options(), wanted));
     let pointwise = options().guarantee(Guarantee::Pointwise);
-    let least = Plan::<f64, K, D>::least_tolerance(Guarantee::Calibrated);
+    let least = Plan::<f64, K, D>::least_tolerance(&kernel, Guarantee::Calibrated);
     // In space the matrices of the least tolerances take long, and are tried elsewhere.
     assert!(D == 3 || can::<f64, K, D>(&kernel, Options::tolerance(least), Outputs::FIELD));
     format!(

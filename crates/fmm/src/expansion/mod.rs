@@ -6,9 +6,11 @@
 mod forms;
 pub(crate) mod harmonic2;
 pub(crate) mod harmonic3;
+mod harmonic_or;
 pub(crate) mod interpolation;
 
 pub(crate) use forms::{Forms, FormsMut, NONE, Outgoing, Wave};
+pub(crate) use harmonic_or::HarmonicOr;
 pub(crate) use interpolation::Radial;
 
 use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
@@ -168,6 +170,11 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
         wanted: usize,
         sums: &mut UnitSums<D>,
     );
+    /// γ and φ at r = 0, in plan units, where cells of this level take even themselves by expansions.
+    fn at_zero(&self, side: f64) -> [f64; 2] {
+        let _ = side;
+        [0.0; 2]
+    }
     /// Multipole to sums at points outside the neighbourhood.
     fn m2p<I: Isa>(
         &self,
@@ -196,7 +203,7 @@ pub(crate) struct Asked {
 }
 
 /// A family as a plan holds it, and when its expansions are worth their while.
-pub(crate) trait Family<const D: usize>: Expansion<D> + Debug + Sized + 'static {
+pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     /// The smallest tolerance that the expansions can give.
     fn floor(guarantee: Guarantee) -> f64;
     /// Whether a root cube of this side can be served, in the user's unit.
@@ -204,9 +211,16 @@ pub(crate) trait Family<const D: usize>: Expansion<D> + Debug + Sized + 'static 
         let _ = root_side;
         Ok(())
     }
-    /// Makes ready for a tree of this depth in a root cube of this side, in the user's unit.
-    fn prepare(&mut self, depth: u32, root_side: f64) {
-        let _ = (depth, root_side);
+    /// The level of a tree over so many points, in a root cube of this side in the user's unit, whose cells can take each other by
+    /// expansions however near they are, so that none need be smaller.
+    fn finest(&self, root_side: f64, points: usize) -> Option<u32> {
+        let _ = (root_side, points);
+        None
+    }
+    /// Makes ready for a tree of this depth in a root cube of this side, in the user's unit, and with this [`finest`](Self::finest)
+    /// level.
+    fn prepare(&mut self, depth: u32, root_side: f64, finest: Option<u32>) {
+        let _ = (depth, root_side, finest);
     }
     /// Whether cells must have sides that are powers of two in the user's unit.
     fn needs_sides(&self) -> bool {
@@ -216,6 +230,10 @@ pub(crate) trait Family<const D: usize>: Expansion<D> + Debug + Sized + 'static 
     fn order(&self) -> usize;
     /// Number of plane waves in each direction.
     fn waves(&self) -> usize;
+    /// Whether those are summed in f32.
+    fn are_waves_single(&self) -> bool {
+        false
+    }
     /// Multiply-adds of the far list of one cell, if far fields are interpolated: the order is nodes an axis then, and the waves
     /// are numbers of a multipole.
     fn far_products(&self) -> Option<f64> {

@@ -1,7 +1,10 @@
 //! An algebraic core around any kernel in space.
 
 use super::gaussian_core::number;
-use super::{InUnit, Kernel, Pair, RadialPair3d, core_radius};
+use super::wide::{Shape, gamma, phi};
+use super::{
+    InUnit, Kernel, Pair, RadialKernel, RadialPair2d, RadialPair3d, core_radius, radial, wide,
+};
 use crate::Result;
 use lanes::{Lanes, Real};
 
@@ -32,7 +35,7 @@ pub struct AlgebraicCore<K> {
     pub delta: f64,
 }
 
-impl<K: Kernel<3>> Kernel<3> for AlgebraicCore<K> {
+impl<K: Kernel<3, Pair = RadialPair3d>> Kernel<3> for AlgebraicCore<K> {
     type Pair = RadialPair3d;
     type Strength<T: Real> = K::Strength<T>;
 
@@ -54,8 +57,53 @@ impl<K: Kernel<3>> Kernel<3> for AlgebraicCore<K> {
     fn check(&self) -> Result<()> {
         core_radius::check(self.delta)
     }
+    fn wide(&self) -> Option<RadialKernel> {
+        let pair = AlgebraicPair3d::new(self.delta);
+        let (phi, potential) = (|r2| phi(&pair, r2), |r2| gamma(&pair, r2));
+        let shape = Shape::AlgebraicInSpace;
+        Some(wide::kernel(shape, self.delta, phi, potential))
+    }
     fn pair(&self, scale: f64) -> RadialPair3d {
         RadialPair3d::algebraic(scale, self.delta)
+    }
+}
+
+impl<K: Kernel<2, Pair = RadialPair2d>> Kernel<2> for AlgebraicCore<K> {
+    type Pair = RadialPair2d;
+    type Strength<T: Real> = T;
+
+    fn name(&self) -> String {
+        format!("{}:core=algebraic,delta={}", self.kernel.name(), self.delta)
+    }
+    #[inline(always)]
+    fn field<T: Real>(&self, component: usize, s: [T; 2]) -> [T; 2] {
+        self.kernel.field(component, s)
+    }
+    #[inline(always)]
+    fn potential<T: Real>(&self, t: T) -> T {
+        self.kernel.potential(t)
+    }
+    fn least_tolerance(&self) -> f64 {
+        radial::least_tolerance(2)
+    }
+    fn check(&self) -> Result<()> {
+        core_radius::check(self.delta)
+    }
+    fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
+        self.in_plane().check_extent(extent, tolerance)
+    }
+    fn pair(&self, scale: f64) -> RadialPair2d {
+        RadialPair2d::Tabulated(self.in_plane().tables(scale))
+    }
+}
+
+impl<K> AlgebraicCore<K> {
+    /// φ = 1/(r² + δ²), g = −½ log(r² + δ²).
+    fn in_plane(&self) -> RadialKernel {
+        let square = self.delta * self.delta;
+        let phi = |r2| 1.0 / (r2 + square);
+        let potential = |r2: f64| -0.5 * (r2 + square).ln();
+        wide::kernel(Shape::AlgebraicInPlane, self.delta, phi, potential)
     }
 }
 

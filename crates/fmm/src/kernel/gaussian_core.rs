@@ -1,6 +1,7 @@
 //! A Gaussian core, and what it is around any planar kernel.
 
-use super::{InUnit, Kernel, Pair, RadialPair2d, core_radius};
+use super::wide::{Shape, gamma, phi};
+use super::{InUnit, Kernel, Pair, RadialKernel, RadialPair2d, core_radius, wide};
 use crate::Result;
 use lanes::{Lanes, Real, accuracy};
 
@@ -21,7 +22,7 @@ pub struct GaussianCore<K> {
     pub delta: f64,
 }
 
-impl<K: Kernel<2>> Kernel<2> for GaussianCore<K> {
+impl<K: Kernel<2, Pair = RadialPair2d>> Kernel<2> for GaussianCore<K> {
     type Pair = RadialPair2d;
     type Strength<T: Real> = T;
 
@@ -42,6 +43,12 @@ impl<K: Kernel<2>> Kernel<2> for GaussianCore<K> {
     }
     fn check(&self) -> Result<()> {
         core_radius::check(self.delta)
+    }
+    fn wide(&self) -> Option<RadialKernel> {
+        let pair = GaussianPair::new(1.0, self.delta);
+        let (phi, potential) = (|r2| phi(&pair, r2), |r2| -gamma(&pair, r2));
+        let shape = Shape::GaussianInPlane;
+        Some(wide::kernel(shape, self.delta, phi, potential))
     }
     fn pair(&self, scale: f64) -> RadialPair2d {
         RadialPair2d::gaussian(scale, self.delta)

@@ -3,12 +3,13 @@
 use super::core_radius::{self, Widest};
 use super::gaussian_core::number;
 use super::gaussian_share::Share;
-use super::{GaussianCore, InUnit, Kernel, Pair, RadialPair3d};
+use super::wide::{Shape, gamma, phi};
+use super::{GaussianCore, InUnit, Kernel, Pair, RadialKernel, RadialPair3d, wide};
 use crate::Result;
 use lanes::{Lanes, Real};
 use std::f64::consts::FRAC_2_SQRT_PI;
 
-impl<K: Kernel<3>> Kernel<3> for GaussianCore<K> {
+impl<K: Kernel<3, Pair = RadialPair3d>> Kernel<3> for GaussianCore<K> {
     type Pair = RadialPair3d;
     type Strength<T: Real> = K::Strength<T>;
 
@@ -34,6 +35,12 @@ impl<K: Kernel<3>> Kernel<3> for GaussianCore<K> {
     }
     fn check(&self) -> Result<()> {
         core_radius::check(self.delta)
+    }
+    fn wide(&self) -> Option<RadialKernel> {
+        let pair = GaussianPair3d::new(self.delta);
+        let (phi, potential) = (|r2| phi(&pair, r2), |r2| gamma(&pair, r2));
+        let shape = Shape::GaussianInSpace;
+        Some(wide::kernel(shape, self.delta, phi, potential))
     }
     fn pair(&self, scale: f64) -> RadialPair3d {
         RadialPair3d::gaussian(scale, self.delta)

@@ -26,6 +26,7 @@ mod riesz;
 mod spatial;
 mod strength;
 mod table;
+mod wide;
 
 pub use algebraic_core::{AlgebraicCore, AlgebraicPair3d};
 pub use biot_savart::{BiotSavart2d, BiotSavart3d};
@@ -35,6 +36,7 @@ pub use gaussian_in_space::GaussianPair3d;
 pub use interpolated::InterpolatedPair;
 pub use named::Kernel2d;
 pub use named_in_space::{Kernel3d, VectorKernel3d};
+pub(crate) use radial::least_tolerance;
 pub use radial::{RadialFunction, RadialKernel, RadialTables};
 pub use riesz::{Riesz, RieszPair, WholeRieszPair};
 pub use spatial::{RadialPair3d, Singular3d};
@@ -49,8 +51,8 @@ use std::fmt::Debug;
 
 /// A kernel in `D` dimensions.
 pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
-    /// The near-field pairs of its dimension and of its far field; [`RadialPair2d`] or [`RadialPair3d`] where that is harmonic, else
-    /// [`InterpolatedPair`].
+    /// The near-field pairs of its dimension and of its far field; [`RadialPair2d`] or [`RadialPair3d`] where that is harmonic, but for
+    /// wide cores, else [`InterpolatedPair`].
     type Pair: RadialPair<D>;
 
     /// What one source carries: a number `T`, or a vector `[T; 3]`. The potential is of the same kind.
@@ -78,7 +80,14 @@ pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
     }
 
     /// The smallest tolerance that plans take for it, if its expansions could give smaller ones.
-    const LEAST_TOLERANCE: f64 = 0.0;
+    fn least_tolerance(&self) -> f64 {
+        0.0
+    }
+
+    /// The kernel from tables, if it has a core: what plans take where too many pairs are within its [`reach`](Self::reach).
+    fn wide(&self) -> Option<RadialKernel> {
+        None
+    }
 
     /// Whether it can be summed to a tolerance over points this far apart, in the user's unit.
     fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
@@ -91,12 +100,14 @@ pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
 }
 
 /// The radial functions that planar kernels are made of, for one unit of length; the hot loops are compiled once for each.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum RadialPair2d {
     /// φ = 1/r², γ = log r.
     Singular(Singular2d),
     /// The same around a Gaussian core.
     Gaussian(GaussianPair),
+    /// The same around any core, from tables of φ and −γ.
+    Tabulated(RadialTables),
 }
 
 impl RadialPair2d {

@@ -1,11 +1,14 @@
 //! Planar kernels by name, as the command line and the configs write them, and the parameters of a name.
 
-use super::{BiotSavart2d, Coulomb2d, GaussianCore, Kernel, RadialPair2d};
+use super::{
+    AlgebraicCore, BiotSavart2d, Coulomb2d, GaussianCore, Kernel, RadialKernel, RadialPair2d,
+};
 use crate::{Error, Result};
 use lanes::Real;
 use std::str::FromStr;
 
-/// Any planar kernel, chosen at run time: `biot-savart`, `coulomb`, each with `:core=gaussian,delta=δ`.
+/// Any planar kernel, chosen at run time: `biot-savart`, `coulomb`, each also with `:core=gaussian,delta=δ` or
+/// `:core=algebraic,delta=δ`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kernel2d {
     /// `biot-savart`
@@ -16,6 +19,10 @@ pub enum Kernel2d {
     BiotSavartGaussian(GaussianCore<BiotSavart2d>),
     /// `coulomb:core=gaussian,delta=…`
     CoulombGaussian(GaussianCore<Coulomb2d>),
+    /// `biot-savart:core=algebraic,delta=…`
+    BiotSavartAlgebraic(AlgebraicCore<BiotSavart2d>),
+    /// `coulomb:core=algebraic,delta=…`
+    CoulombAlgebraic(AlgebraicCore<Coulomb2d>),
 }
 
 macro_rules! each {
@@ -25,6 +32,8 @@ macro_rules! each {
             Kernel2d::Coulomb($k) => $e,
             Kernel2d::BiotSavartGaussian($k) => $e,
             Kernel2d::CoulombGaussian($k) => $e,
+            Kernel2d::BiotSavartAlgebraic($k) => $e,
+            Kernel2d::CoulombAlgebraic($k) => $e,
         }
     };
 }
@@ -50,6 +59,15 @@ impl Kernel<2> for Kernel2d {
     fn check(&self) -> Result<()> {
         each!(self, k => k.check())
     }
+    fn least_tolerance(&self) -> f64 {
+        each!(self, k => k.least_tolerance())
+    }
+    fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
+        each!(self, k => k.check_extent(extent, tolerance))
+    }
+    fn wide(&self) -> Option<RadialKernel> {
+        each!(self, k => k.wide())
+    }
     fn pair(&self, scale: f64) -> RadialPair2d {
         each!(self, k => k.pair(scale))
     }
@@ -60,26 +78,33 @@ impl FromStr for Kernel2d {
 
     fn from_str(text: &str) -> Result<Self> {
         let (name, rest) = text.split_once(':').unwrap_or((text, ""));
-        let core = parse_core(rest, 2)?;
-        let kernel = match (name, core) {
-            ("biot-savart", None) => Self::BiotSavart(BiotSavart2d),
-            ("coulomb", None) => Self::Coulomb(Coulomb2d),
-            ("biot-savart", Some(Core::Gaussian(delta))) => {
-                Self::BiotSavartGaussian(GaussianCore {
-                    kernel: BiotSavart2d,
-                    delta,
-                })
-            }
-            ("coulomb", Some(Core::Gaussian(delta))) => Self::CoulombGaussian(GaussianCore {
-                kernel: Coulomb2d,
-                delta,
-            }),
+        let core = parse_core(rest)?;
+        macro_rules! with {
+            ($kernel:ident, $singular:ident, $gaussian:ident, $algebraic:ident) => {
+                match core {
+                    None => Self::$singular($kernel),
+                    Some(Core::Gaussian(delta)) => Self::$gaussian(GaussianCore {
+                        kernel: $kernel,
+                        delta,
+                    }),
+                    Some(Core::Algebraic(delta)) => Self::$algebraic(AlgebraicCore {
+                        kernel: $kernel,
+                        delta,
+                    }),
+                }
+            };
+        }
+        let kernel = match name {
+            "biot-savart" => with!(
+                BiotSavart2d,
+                BiotSavart,
+                BiotSavartGaussian,
+                BiotSavartAlgebraic
+            ),
+            "coulomb" => with!(Coulomb2d, Coulomb, CoulombGaussian, CoulombAlgebraic),
             _ => {
-                return Err(Error::argument(
-                    "kernel",
-                    format!("'{name}'"),
-                    "biot-savart, coulomb",
-                ));
+                let allowed = "biot-savart, coulomb";
+                return Err(Error::argument("kernel", format!("'{name}'"), allowed));
             }
         };
         kernel.check()?;
@@ -93,8 +118,8 @@ pub(super) enum Core {
     Algebraic(f64),
 }
 
-/// The core of `core=NAME,delta=δ` in so many dimensions; `None` if there are no parameters.
-pub(super) fn parse_core(parameters: &str, dimension: usize) -> Result<Option<Core>> {
+/// The core of `core=NAME,delta=δ`; `None` if there are no parameters.
+pub(super) fn parse_core(parameters: &str) -> Result<Option<Core>> {
     let (mut core, mut delta) = (None, None);
     for item in parameters.split(',').filter(|item| !item.is_empty()) {
         let (key, value) = item.split_once('=').unwrap_or((item, ""));
@@ -119,20 +144,15 @@ pub(super) fn parse_core(parameters: &str, dimension: usize) -> Result<Option<Co
         Err(Error::argument(format!("kernel: {name}"), found, allowed))
     };
     let usage = "core=gaussian,delta=NUMBER";
-    match (core, delta, dimension) {
-        (None, None, _) => Ok(None),
-        (None, Some(_), _) => refused("core", "none beside delta".into(), usage),
-        (Some("gaussian"), Some(delta), _) => Ok(Some(Core::Gaussian(delta))),
-        (Some("algebraic"), Some(delta), 3) => Ok(Some(Core::Algebraic(delta))),
-        (Some("gaussian"), None, _) => refused("delta", "none".into(), usage),
-        (Some("algebraic"), None, 3) => {
-            refused("delta", "none".into(), "core=algebraic,delta=NUMBER")
+    match (core, delta) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => refused("core", "none beside delta".into(), usage),
+        (Some("gaussian"), Some(delta)) => Ok(Some(Core::Gaussian(delta))),
+        (Some("algebraic"), Some(delta)) => Ok(Some(Core::Algebraic(delta))),
+        (Some(name @ ("gaussian" | "algebraic")), None) => {
+            let allowed = format!("core={name},delta=NUMBER");
+            refused("delta", "none".into(), &allowed)
         }
-        (Some("algebraic"), _, _) => {
-            let allowed = "gaussian (algebraic cores are for positions in space)";
-            refused("core", "'algebraic'".into(), allowed)
-        }
-        (Some(other), _, 3) => refused("core", format!("'{other}'"), "gaussian, algebraic"),
-        (Some(other), _, _) => refused("core", format!("'{other}'"), "gaussian"),
+        (Some(other), _) => refused("core", format!("'{other}'"), "gaussian, algebraic"),
     }
 }

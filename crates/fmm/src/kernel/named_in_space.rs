@@ -1,7 +1,9 @@
 //! Kernels in space by name, as the command line writes them.
 
 use super::named::{Core, parse_core};
-use super::{AlgebraicCore, BiotSavart3d, Coulomb3d, GaussianCore, Kernel, RadialPair3d};
+use super::{
+    AlgebraicCore, BiotSavart3d, Coulomb3d, GaussianCore, Kernel, RadialKernel, RadialPair3d,
+};
 use crate::{Error, Result};
 use lanes::Real;
 use std::str::FromStr;
@@ -31,7 +33,7 @@ macro_rules! with_cores {
                     let found = format!("'{name}' for positions in space");
                     return Err(Error::argument("kernel", found, $text));
                 }
-                let kernel = match parse_core(rest, 3)? {
+                let kernel = match parse_core(rest)? {
                     None => Self::$singular($kernel),
                     Some(Core::Gaussian(delta)) => {
                         Self::$gaussian(GaussianCore { kernel: $kernel, delta })
@@ -66,6 +68,9 @@ macro_rules! with_cores {
             }
             fn check(&self) -> Result<()> {
                 with_cores!(@each self, $variants, k => k.check())
+            }
+            fn wide(&self) -> Option<RadialKernel> {
+                with_cores!(@each self, $variants, k => k.wide())
             }
             fn pair(&self, scale: f64) -> RadialPair3d {
                 with_cores!(@each self, $variants, k => k.pair(scale))

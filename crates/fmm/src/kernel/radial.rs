@@ -101,6 +101,66 @@ impl RadialKernel {
             tables: Arc::new(tables),
         })
     }
+
+    /// From functions of r², φ and the potential, which are known to be right.
+    pub(super) fn of_squares(
+        name: String,
+        phi: impl Fn(f64) -> f64,
+        potential: impl Fn(f64) -> f64,
+    ) -> Self {
+        let (phi, potential) = (Table::new(1, phi), Table::new(0, potential));
+        let key = phi.key().into_iter().chain(potential.key()).collect();
+        let tables = Tables {
+            name,
+            phi,
+            potential,
+            key,
+        };
+        Self {
+            tables: Arc::new(tables),
+        }
+    }
+
+    /// The tables where lengths are multiplied by `scale`.
+    pub(crate) fn tables(&self, scale: f64) -> RadialTables {
+        // No effect but where all points coincide, whose cube may have any side.
+        let scale = scale.clamp(2f64.powi(-300), 2f64.powi(300));
+        RadialTables {
+            tables: self.tables.clone(),
+            square: 1.0 / (scale * scale),
+        }
+    }
+
+    /// Whether the tables can serve points this far apart.
+    pub(crate) fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
+        // The diagonal of the root cube, which may be twice as wide as the cloud.
+        let most = 2f64.powi(HIGHEST / 2 - 8);
+        if extent > most {
+            let allowed = format!("at most {most:e} apart for a radial kernel");
+            return Err(Error::argument(
+                "positions",
+                format!("{extent:e} apart"),
+                allowed,
+            ));
+        }
+        let least = 2f64.powi(LOWEST / 2 + 20);
+        if extent > 0.0 && extent < least {
+            let allowed = format!("at least {least:e} apart for a radial kernel");
+            let found = format!("{extent:e} apart");
+            return Err(Error::argument("positions", found, allowed));
+        }
+        let high = 4.0 * extent;
+        self.tables.check_size(high)?;
+        let allowed = (0.3 * tolerance).max(1e-12);
+        match self.tables.fault(1e-12 * high, high, allowed) {
+            None => Ok(()),
+            Some((name, r, what)) => {
+                let allowed = format!("finite and smooth for r up to {high:e}");
+                let found = format!("{what} near r = {r:e}");
+                Err(Error::argument(format!("kernel: {name}"), found, allowed))
+            }
+        }
+    }
 }
 
 impl Tables {
@@ -161,9 +221,8 @@ impl Tables {
 }
 
 macro_rules! in_dimension {
-    ($D:literal, $least:literal) => {
+    ($D:literal) => {
         impl Kernel<$D> for RadialKernel {
-            const LEAST_TOLERANCE: f64 = $least;
             type Pair = InterpolatedPair;
             type Strength<T: Real> = T;
 
@@ -178,49 +237,25 @@ macro_rules! in_dimension {
             fn potential<T: Real>(&self, t: T) -> T {
                 t
             }
+            fn least_tolerance(&self) -> f64 {
+                least_tolerance($D)
+            }
             fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
-                // The diagonal of the root cube, which may be twice as wide as the cloud.
-                let most = 2f64.powi(HIGHEST / 2 - 8);
-                if extent > most {
-                    let allowed = format!("at most {most:e} apart for a radial kernel");
-                    return Err(Error::argument(
-                        "positions",
-                        format!("{extent:e} apart"),
-                        allowed,
-                    ));
-                }
-                let least = 2f64.powi(LOWEST / 2 + 20);
-                if extent > 0.0 && extent < least {
-                    let allowed = format!("at least {least:e} apart for a radial kernel");
-                    let found = format!("{extent:e} apart");
-                    return Err(Error::argument("positions", found, allowed));
-                }
-                let high = 4.0 * extent;
-                self.tables.check_size(high)?;
-                let allowed = (0.3 * tolerance).max(1e-12);
-                match self.tables.fault(1e-12 * high, high, allowed) {
-                    None => Ok(()),
-                    Some((name, r, what)) => {
-                        let allowed = format!("finite and smooth for r up to {high:e}");
-                        let found = format!("{what} near r = {r:e}");
-                        Err(Error::argument(format!("kernel: {name}"), found, allowed))
-                    }
-                }
+                Self::check_extent(self, extent, tolerance)
             }
             fn pair(&self, scale: f64) -> InterpolatedPair {
-                // No effect but where all points coincide, whose cube may have any side.
-                let scale = scale.clamp(2f64.powi(-300), 2f64.powi(300));
-                InterpolatedPair::Tabulated(RadialTables {
-                    tables: self.tables.clone(),
-                    square: 1.0 / (scale * scale),
-                })
+                InterpolatedPair::Tabulated(self.tables(scale))
             }
         }
     };
 }
-// Below, roundings of cells that are small beside the length of the function show.
-in_dimension!(2, 1e-10);
-in_dimension!(3, 1e-6);
+in_dimension!(2);
+in_dimension!(3);
+
+/// The smallest tolerance for kernels from tables: below, roundings of cells that are small beside the length of the function show.
+pub(crate) fn least_tolerance(dimension: usize) -> f64 {
+    if dimension == 2 { 1e-10 } else { 1e-6 }
+}
 
 /// The tables of a kernel, for lengths in some unit.
 #[derive(Clone)]
@@ -301,9 +336,13 @@ impl Pair for RadialTablesPair<'_> {
     }
 }
 
-/// Octaves of r² between the side of a cell and what is asked of its function: 1/64 of it, or points outside a leaf many times as large.
-const BELOW: i32 = 14;
+/// Octaves of r² between the side of a cell and what is asked of its function: what is as good as 0 to a smooth one, or points outside
+/// a leaf many times as large.
+const BELOW: i32 = 44;
 const ABOVE: i32 = 60;
+
+/// r² within a cell below which a function is taken as at this place.
+const ZERO: f64 = 1.0 / (1u64 << (BELOW - 1)) as f64;
 
 /// A radial function in box units of one level.
 #[derive(Clone)]
@@ -324,10 +363,10 @@ impl fmt::Debug for InCell {
 
 impl Radial for InCell {
     fn value(&self, r2: f64) -> f64 {
-        self.kappa.value(r2 * self.square)
+        self.kappa.value(r2.max(ZERO) * self.square)
     }
     fn phi(&self, r2: f64) -> f64 {
-        self.tables.phi.value(r2 * self.square) * self.square
+        self.tables.phi.value(r2.max(ZERO) * self.square) * self.square
     }
     fn slope(&self, r2: f64) -> f64 {
         self.tables.phi.slope(r2 * self.square) * self.square

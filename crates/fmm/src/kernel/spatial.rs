@@ -1,10 +1,10 @@
 //! The near-field pairs of space.
 
-use super::{AlgebraicPair3d, GaussianPair3d, InUnit, Pair};
+use super::{AlgebraicPair3d, GaussianPair3d, InUnit, Pair, RadialTables};
 use lanes::{Lanes, Real};
 
 /// The radial functions that kernels in space are made of; the hot loops are compiled once for each.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum RadialPair3d {
     /// φ = 1/r³, γ = 1/r.
     Singular(Singular3d),
@@ -12,6 +12,8 @@ pub enum RadialPair3d {
     Gaussian(GaussianPair3d),
     /// The same around an algebraic core.
     Algebraic(AlgebraicPair3d),
+    /// The same around any core, from tables.
+    Tabulated(RadialTables),
 }
 
 impl RadialPair3d {

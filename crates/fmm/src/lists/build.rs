@@ -17,15 +17,28 @@ pub struct Lists {
     pub smaller: Rows<u32>,
     /// U as ranges of sources in tree order, those of the leaf itself left out; also W and X pairs too small to expand.
     pub near: Rows<Range<u32>>,
+    /// The level, without children, whose cells take each other by expansions however near they are, if the far field allows it.
+    pub(crate) expanded: Option<u32>,
 }
 
 /// Cells that one task handles.
 const BLOCK: usize = 256;
 
 impl Lists {
-    /// The lists of a tree. Cells of W and X with at most `direct_below` sources or targets are summed directly.
-    pub fn build<const D: usize>(&mut self, tree: &Tree<D>, direct_below: usize) {
-        let job = Builder { tree, direct_below };
+    /// The lists of a tree. Cells of W and X with at most `direct_below` sources or targets are summed directly, and near pairs of
+    /// cells of the level `expanded` are left out.
+    pub fn build<const D: usize>(
+        &mut self,
+        tree: &Tree<D>,
+        direct_below: usize,
+        expanded: Option<u32>,
+    ) {
+        let job = Builder {
+            tree,
+            direct_below,
+            expanded,
+        };
+        self.expanded = expanded;
         self.neighbours.clear();
         self.larger.clear();
         self.smaller.clear();
@@ -71,6 +84,12 @@ impl Lists {
         children.filter(is_far).collect()
     }
 
+    /// Whether the points of a leaf act on each other one by one.
+    #[inline(always)]
+    pub(crate) fn pairs_within<const D: usize>(&self, leaf: &Cell<D>) -> bool {
+        self.expanded != Some(leaf.level)
+    }
+
     /// Puts the source cells of the far lists of a parent's children into their [`slots`].
     #[inline(always)]
     pub(crate) fn siblings<const D: usize>(
@@ -80,9 +99,11 @@ impl Lists {
         cells: &mut [u32],
     ) {
         let anchor = tree.cells[parent].anchor;
+        // Children of one parent all touch each other.
+        let itself = self.expanded == Some(tree.cells[parent].level + 1);
         for &a in &self.neighbours[parent] {
             let other = &tree.cells[a as usize];
-            if other.is_leaf() {
+            if other.is_leaf() || a as usize == parent && !itself {
                 continue;
             }
             let offset: [i32; D] =
@@ -124,6 +145,7 @@ struct Part {
 struct Builder<'a, const D: usize> {
     tree: &'a Tree<D>,
     direct_below: usize,
+    expanded: Option<u32>,
 }
 
 impl<const D: usize> Builder<'_, D> {
@@ -183,7 +205,8 @@ impl<const D: usize> Builder<'_, D> {
     /// What a neighbour `a` of the leaf `cell` (or a cell below such a neighbour) is to it.
     fn near(&self, cell: &Cell<D>, index: u32, a: u32, part: &mut Part) {
         let other = &self.tree.cells[a as usize];
-        if other.sources.is_empty() || a == index {
+        let by_expansions = other.level == cell.level && self.expanded == Some(cell.level);
+        if other.sources.is_empty() || a == index || by_expansions {
             return;
         }
         if !other.is_adjacent(cell) {

@@ -9,20 +9,18 @@ pub(crate) const fn count(dimension: usize) -> usize {
     6usize.pow(dimension as u32)
 }
 
-/// First slot of the neighbour at `offset` from the parent; `None` if it does not touch the parent, or is the parent
-/// itself, whose children all touch each other.
+/// First slot of the neighbour at `offset` from the parent, which may be the parent itself; `None` if it does not touch it.
 #[inline(always)]
 pub(crate) fn first<const D: usize>(offset: [i32; D]) -> Option<usize> {
-    let (mut place, mut width, mut itself) = (0, 1, true);
+    let (mut place, mut width) = (0, 1);
     for x in offset {
         if !(-1..=1).contains(&x) {
             return None;
         }
         place += (x + 1) as usize * width;
         width *= 3;
-        itself &= x == 0;
     }
-    (!itself).then_some(place << D)
+    Some(place << D)
 }
 
 /// Grid coordinates of a slot among the children: 0 and 1 are those of the parent itself.
@@ -53,6 +51,11 @@ pub(crate) fn far_slots<const D: usize>() -> Vec<Vec<usize>> {
     (0..1 << D).map(of).collect()
 }
 
+/// The same where neighbours count as far, and a cell to itself.
+pub(crate) fn all_slots<const D: usize>() -> Vec<Vec<usize>> {
+    vec![(0..count(D)).collect(); 1 << D]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,7 +70,7 @@ mod tests {
         }
         assert_eq!(first([-1, -1]), Some(0));
         assert_eq!(first([1, 1, 1]), Some(26 * 8));
-        assert_eq!((first([0, 0]), first([0, 2])), (None, None));
+        assert_eq!((first([0, 0]), first([0, 2])), (Some(4 * 4), None));
     }
 
     #[test]

@@ -2,15 +2,16 @@
 
 use super::leaves::{all_leaves, by_outputs};
 use super::tile::RadialSum;
+use super::units::Units;
 use super::wanted::GRADIENT;
 use super::{Buffers, Context, evaluate};
 use crate::direct::AllPairs;
 use crate::expansion::harmonic2::Harmonic2;
 use crate::expansion::harmonic3::Harmonic3;
 use crate::expansion::interpolation::Interpolation;
-use crate::expansion::{Asked, Expansion, Family};
+use crate::expansion::{Asked, Expansion, Family, HarmonicOr};
 use crate::kernel::{
-    InterpolatedPair, Pair, RadialPair2d, RadialPair3d, RieszPair, WholeRieszPair,
+    InterpolatedPair, Pair, RadialPair2d, RadialPair3d, RadialTables, WholeRieszPair,
 };
 use crate::{Outputs, PassSeconds, Result};
 use lanes::accuracy::{COARSE, FULL, MIDDLE, SINGLE};
@@ -22,13 +23,11 @@ pub trait RadialPair<const D: usize>: Clone + Debug + Send + Sync + 'static {
     /// Expansions of the far fields.
     type Family: Family<D>;
 
-    /// γ is a length to the power −POWER, and z φ has one more; 0 for a logarithm, whose unit the pair knows.
-    const POWER: usize;
+    /// Of its sums, where lengths were multiplied by `scale`.
+    fn units(&self, scale: f64) -> Units;
 
-    /// What has to be added to `POWER` where the power is no whole number.
-    fn fraction(&self) -> f64 {
-        0.0
-    }
+    /// The pair of a kernel with a core, from its tables.
+    fn tabulated(tables: RadialTables) -> Self;
 
     /// How many times as long as the singular pair this one takes.
     fn cost(&self) -> f64 {
@@ -61,82 +60,120 @@ pub trait RadialPair<const D: usize>: Clone + Debug + Send + Sync + 'static {
     fn all_pairs(self, all: &AllPairs<D>) -> Vec<RadialSum<f64, D>>;
 }
 
-macro_rules! radial_pair {
-    (
-        $pair:ident in $D:literal by $family:ty, power $power:literal, $M:literal at once: $($variant:ident),*;
-        in f64 alone, $M1:literal at once: $($lent:ident),*;
-        $($more:item)*
-    ) => {
+/// The direct sum of some pairs, and of tables.
+macro_rules! all_pairs {
+    ($D:literal: $($variant:ident),*) => {
+        fn all_pairs(self, all: &AllPairs<$D>) -> Vec<RadialSum<f64, $D>> {
+            match self {
+                $(Self::$variant(pair) => all.sums(pair),)*
+                Self::Tabulated(of) => all.sums(of.pair()),
+            }
+        }
+    };
+}
+
+/// Pairs whose far field is harmonic, unless it comes from tables.
+macro_rules! harmonic_pair {
+    ($pair:ident in $D:literal by $family:ident, power $power:literal, tables of $sign:literal gamma, $M:literal at once: $($variant:ident),*) => {
         #[allow(private_interfaces)]
         impl RadialPair<$D> for $pair {
-            type Family = $family;
-            const POWER: usize = $power;
+            type Family = HarmonicOr<$family, $D>;
 
-            $($more)*
+            fn units(&self, scale: f64) -> Units {
+                match self {
+                    Self::Tabulated(_) => Units::of_tables(scale, $sign),
+                    _ => Units::new(scale, $power, 0.0),
+                }
+            }
+
+            fn tabulated(tables: RadialTables) -> Self {
+                Self::Tabulated(tables)
+            }
+
+            fn cost(&self) -> f64 {
+                match self {
+                    Self::Tabulated(_) => TABULATED,
+                    _ => 1.0,
+                }
+            }
+
+            fn family(&self, asked: &Asked) -> Result<(Self::Family, usize)> {
+                if let Self::Tabulated(tables) = self {
+                    let (family, accuracy) = Interpolation::by_level(tables, asked)?;
+                    return Ok((HarmonicOr::Interpolated(Box::new(family)), accuracy));
+                }
+                let (family, accuracy) = $family::within(asked);
+                Ok((HarmonicOr::Harmonic(family), accuracy))
+            }
 
             fn in_double(
                 self,
-                context: &Context<f64, $family, $D>,
+                context: &Context<f64, Self::Family, $D>,
                 strengths: &[&[f64]],
                 outputs: Outputs,
                 buffers: &mut [Buffers<f64>],
             ) -> PassSeconds {
-                match self {
-                    $(Self::$variant(pair) => evaluate::<_, _, _, $D, $M>(context, pair, strengths, outputs, buffers),)*
-                    $(Self::$lent(of) => evaluate::<_, _, _, $D, $M1>(context, of.pair(), strengths, outputs, buffers),)*
+                match (self, context.expansion) {
+                    $((Self::$variant(pair), HarmonicOr::Harmonic(family)) => {
+                        evaluate::<_, _, _, $D, $M>(&context.with(family), pair, strengths, outputs, buffers)
+                    })*
+                    (Self::Tabulated(of), HarmonicOr::Interpolated(family)) => {
+                        evaluate::<_, _, _, $D, 1>(&context.with(&**family), of.pair(), strengths, outputs, buffers)
+                    }
+                    _ => unreachable!("a pair's far field is in its family"),
                 }
             }
 
             fn in_single(
                 self,
-                context: &Context<f32, $family, $D>,
+                context: &Context<f32, Self::Family, $D>,
                 strengths: &[&[f32]],
                 outputs: Outputs,
                 buffers: &mut [Buffers<f32>],
             ) -> PassSeconds {
-                match self {
-                    $(Self::$variant(pair) => evaluate::<_, _, _, $D, $M>(context, pair, strengths, outputs, buffers),)*
-                    $(Self::$lent(_) => unreachable!("its family refuses f32"),)*
+                match (self, context.expansion) {
+                    $((Self::$variant(pair), HarmonicOr::Harmonic(family)) => {
+                        evaluate::<_, _, _, $D, $M>(&context.with(family), pair, strengths, outputs, buffers)
+                    })*
+                    _ => unreachable!("tables are in f64 alone"),
                 }
             }
 
-            fn all_pairs(self, all: &AllPairs<$D>) -> Vec<RadialSum<f64, $D>> {
-                match self {
-                    $(Self::$variant(pair) => all.sums(pair),)*
-                    $(Self::$lent(of) => all.sums(of.pair()),)*
-                }
-            }
+            all_pairs!($D: $($variant),*);
         }
     };
 }
-macro_rules! harmonic_pair {
-    ($pair:ident in $D:literal by $family:ident, power $power:literal, $M:literal at once: $($variant:ident),*) => {
-        radial_pair!($pair in $D by $family, power $power, $M at once: $($variant),*; in f64 alone, 1 at once: ;
-            fn family(&self, asked: &Asked) -> Result<($family, usize)> {
-                Ok($family::within(asked))
-            }
-        );
-    };
-}
-harmonic_pair!(RadialPair2d in 2 by Harmonic2, power 0, 4 at once: Singular, Gaussian);
-// The components of a vector.
-harmonic_pair!(RadialPair3d in 3 by Harmonic3, power 1, 3 at once: Singular, Gaussian, Algebraic);
 
+harmonic_pair!(RadialPair2d in 2 by Harmonic2, power 0, tables of -1.0 gamma, 4 at once: Singular, Gaussian);
+// The components of a vector.
+harmonic_pair!(RadialPair3d in 3 by Harmonic3, power 1, tables of 1.0 gamma, 3 at once: Singular, Gaussian, Algebraic);
+
+/// Eight numbers of a table, beside one reciprocal.
+const TABULATED: f64 = 4.0;
+
+/// Pairs whose far field is interpolated.
 macro_rules! interpolated_pair {
-    ($D:literal) => {
-        radial_pair!(
-            InterpolatedPair in $D by Interpolation<$D>, power 0, 1 at once: Riesz, Logarithm, Inverse, InverseSquare;
-            in f64 alone, 1 at once: Tabulated;
-            fn fraction(&self) -> f64 {
-                self.power().map_or(0.0, RieszPair::power)
+    ($D:literal: $($variant:ident),*) => {
+        #[allow(private_interfaces)]
+        impl RadialPair<$D> for InterpolatedPair {
+            type Family = Interpolation<$D>;
+
+            fn units(&self, scale: f64) -> Units {
+                match self.power() {
+                    Some(power) => Units::new(scale, 0, power.power()),
+                    None => Units::of_tables(scale, 1.0),
+                }
+            }
+
+            fn tabulated(tables: RadialTables) -> Self {
+                Self::Tabulated(tables)
             }
 
             fn cost(&self) -> f64 {
                 match self {
                     // A logarithm and an exponential.
                     Self::Riesz(_) => 3.3,
-                    // Eight numbers of a table.
-                    Self::Tabulated(_) => 4.0,
+                    Self::Tabulated(_) => TABULATED,
                     _ => 1.2,
                 }
             }
@@ -153,11 +190,39 @@ macro_rules! interpolated_pair {
                     }
                 }
             }
-        );
+
+            fn in_double(
+                self,
+                context: &Context<f64, Self::Family, $D>,
+                strengths: &[&[f64]],
+                outputs: Outputs,
+                buffers: &mut [Buffers<f64>],
+            ) -> PassSeconds {
+                match self {
+                    $(Self::$variant(pair) => evaluate::<_, _, _, $D, 1>(context, pair, strengths, outputs, buffers),)*
+                    Self::Tabulated(of) => evaluate::<_, _, _, $D, 1>(context, of.pair(), strengths, outputs, buffers),
+                }
+            }
+
+            fn in_single(
+                self,
+                context: &Context<f32, Self::Family, $D>,
+                strengths: &[&[f32]],
+                outputs: Outputs,
+                buffers: &mut [Buffers<f32>],
+            ) -> PassSeconds {
+                match self {
+                    $(Self::$variant(pair) => evaluate::<_, _, _, $D, 1>(context, pair, strengths, outputs, buffers),)*
+                    Self::Tabulated(_) => unreachable!("tables are in f64 alone"),
+                }
+            }
+
+            all_pairs!($D: $($variant),*);
+        }
     };
 }
-interpolated_pair!(2);
-interpolated_pair!(3);
+interpolated_pair!(2: Riesz, Logarithm, Inverse, InverseSquare);
+interpolated_pair!(3: Riesz, Logarithm, Inverse, InverseSquare);
 
 /// A precision for which the method is compiled.
 #[allow(private_bounds, private_interfaces)]

@@ -3,12 +3,12 @@
 
 use super::compiled::RadialPair;
 use super::tile::RadialSum;
-use super::{Buffers, Context, Down, PADDING, Sink, TargetSums, evaluate};
+use super::{Buffers, Context, Down, PADDING, Sink, TargetSums, Units, evaluate};
 use crate::direct::{self, AllPairs};
 use crate::expansion::{
     Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
 };
-use crate::kernel::{InUnit, Kernel, Pair};
+use crate::kernel::{InUnit, Kernel, Pair, RadialTables};
 use crate::lists::{Lists, slots};
 use crate::tree::{Frame, Limits, Tree};
 use crate::{Guarantee, Options, Outputs, PassSeconds, Plan, Result};
@@ -53,11 +53,36 @@ const SHARES: [f64; 2] = [3.0, -2.0];
 
 /// An expansion that only carries the sum of strengths.
 #[derive(Debug)]
-struct Count;
+struct Count {
+    /// The level whose cells take each other by expansions however near they are.
+    expanded: Option<u32>,
+    /// Whether it is that of such a level.
+    all: bool,
+}
+
+const FAR: Count = Count {
+    expanded: None,
+    all: false,
+};
+static ALL: Count = Count {
+    expanded: None,
+    all: true,
+};
 
 impl<const D: usize> Expansion<D> for Count {
     const PARTS: usize = 2;
     const SHARED: bool = D == 3;
+    fn at(&self, level: u32) -> &Self {
+        if self.expanded == Some(level) {
+            &ALL
+        } else {
+            self
+        }
+    }
+    fn at_zero(&self, _: f64) -> [f64; 2] {
+        assert!(self.all);
+        [1.0, 0.0]
+    }
     fn multipole_len(&self) -> usize {
         1
     }
@@ -100,7 +125,12 @@ impl<const D: usize> Expansion<D> for Count {
         incoming: &mut Forms,
     ) {
         let sums = incoming.room::<f64>(0, 1 << D).iter_mut();
-        for (sum, slots) in sums.zip(slots::far_slots::<D>()) {
+        let met = if self.all {
+            slots::all_slots::<D>()
+        } else {
+            slots::far_slots::<D>()
+        };
+        for (sum, slots) in sums.zip(met) {
             let places = slots.iter().map(|&slot| sources[slot] as usize);
             *sum = places.map(|at| outgoing.numbers::<f64>(at, 1)[0]).sum();
         }
@@ -153,14 +183,19 @@ impl<const D: usize> Expansion<D> for Count {
 fn counts<const D: usize>(
     user_sources: &[[f64; D]],
     targets: Option<&[[f64; D]]>,
-    limits: Limits,
+    mut limits: Limits,
     direct_below: usize,
+    expanded: Option<u32>,
 ) -> Vec<Vec<f64>> {
     let mut tree = Tree::default();
     let frame = Frame::around(&[user_sources, targets.unwrap_or(&[])]);
+    if let Some(level) = expanded {
+        let side = frame.cell_side(level) / frame.scale;
+        limits.narrowest = limits.narrowest.max(side);
+    }
     tree.rebuild(frame, user_sources, targets, limits);
     let mut lists = Lists::default();
-    lists.build(&tree, direct_below);
+    lists.build(&tree, direct_below, expanded);
     let tree_order = |points: &[[f64; D]], order: &[u32]| -> [Vec<f64>; D] {
         std::array::from_fn(|a| {
             let coordinates = order.iter().map(|&i| points[i as usize][a]);
@@ -178,7 +213,7 @@ fn counts<const D: usize>(
             chosen: Chosen::detect(),
             tree: &tree,
             lists: &lists,
-            expansion: &Count,
+            expansion: &Count { expanded, ..FAR },
             sources: &sources,
             targets: &targets,
             leaves: &tree.target_leaves(),
@@ -221,8 +256,11 @@ fn check<const D: usize>(
         .iter()
         .map(|x| sources.iter().filter(|&y| y != x).count() as f64)
         .collect();
-    for found in counts(sources, targets, limits, direct_below) {
-        assert_eq!(found, expected, "{limits:?}, direct below {direct_below}");
+    for expanded in [None, Some(2), Some(4)] {
+        for found in counts(sources, targets, limits, direct_below, expanded) {
+            let what = format!("{limits:?}, direct below {direct_below}, expanded {expanded:?}");
+            assert_eq!(found, expected, "{what}");
+        }
     }
 }
 
@@ -352,10 +390,15 @@ impl Family<3> for Count {
 
 impl RadialPair<3> for One {
     type Family = Count;
-    const POWER: usize = 0;
 
+    fn units(&self, scale: f64) -> Units {
+        Units::new(scale, 0, 0.0)
+    }
+    fn tabulated(_: RadialTables) -> Self {
+        One
+    }
     fn family(&self, _: &Asked) -> Result<(Count, usize)> {
-        Ok((Count, 1))
+        Ok((FAR, 1))
     }
     fn in_double(
         self,

@@ -64,8 +64,8 @@ struct Pass<'a, T, E, const D: usize> {
     context: &'a Context<'a, T, E, D>,
     w: &'a [T],
     multipoles: &'a [f64],
-    /// Where the constants of potentials are wanted: the slots of each child's far list.
-    potential: Option<&'a Vec<Vec<usize>>>,
+    /// Where the constants of potentials are wanted: the slots of each child's far list, and those of a level that takes near cells too.
+    potential: Option<&'a [Vec<Vec<usize>>; 2]>,
 }
 
 /// Locals of all cells that hold targets, in the order of the cells.
@@ -79,12 +79,12 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     let (tree, len) = (context.tree, context.expansion.local_len());
     locals.grow(tree.cells.len() * len, 0.0);
     locals[..len].fill(0.0);
-    let far_slots = slots::far_slots::<D>();
+    let slots = [slots::far_slots::<D>(), slots::all_slots::<D>()];
     let pass = Pass {
         context,
         w,
         multipoles,
-        potential: potential.then_some(&far_slots),
+        potential: potential.then_some(&slots),
     };
     for level in 0..tree.depth() {
         let children = tree.level(level + 1);
@@ -378,7 +378,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Serve<'_, T, E, D> {
             let local = &mut locals[local * len..][..len];
             if part == 0 {
                 self.pass
-                    .constant(expansion, octant, cells, log_side, local);
+                    .constant((expansion, level), octant, cells, log_side, local);
             }
             if part + 1 == E::PARTS {
                 self.pass.larger(isa, child, log_side, points, local);
@@ -393,14 +393,19 @@ impl<T: Real, E: Expansion<D>, const D: usize> Pass<'_, T, E, D> {
     #[inline(always)]
     fn constant(
         &self,
-        expansion: &E,
+        (expansion, level): (&E, u32),
         octant: usize,
         cells: &[u32],
         log_side: f64,
         local: &mut [f64],
     ) {
-        let Some(far_slots) = self.potential else {
+        let Some([far_slots, all_slots]) = self.potential else {
             return;
+        };
+        let far_slots = if self.context.lists.expanded == Some(level) {
+            all_slots
+        } else {
+            far_slots
         };
         let sources = far_slots[octant].iter().map(|&slot| cells[slot]);
         let mut strength = 0.0;

@@ -3,7 +3,7 @@
 use super::Compiled;
 use super::near::{Block, Components, Extent, Near};
 use super::upward::unit_points;
-use super::wanted::{FIELD, GRADIENT, POTENTIAL, SECOND, wanted};
+use super::wanted::{FIELD, GRADIENT, POTENTIAL, SECOND, place_of, wanted};
 use super::{Buffers, Context, TargetSums};
 use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
@@ -101,6 +101,7 @@ pub(super) fn all_leaves<
                 sums,
                 points: &mut scratch.points,
                 far: &mut scratch.sums,
+                coincident: &mut scratch.coincident,
             });
         }
     };
@@ -133,6 +134,7 @@ fn blocks<'a, T, E, const D: usize>(context: &'a Context<T, E, D>) -> Vec<&'a [u
 struct Scratch<T, const D: usize, const M: usize> {
     points: UnitPoints<D>,
     sums: UnitSums<D>,
+    coincident: Vec<f64>,
     near: Near<T, D, M>,
 }
 
@@ -141,6 +143,7 @@ impl<T, const D: usize, const M: usize> Default for Scratch<T, D, M> {
         Self {
             points: UnitPoints::default(),
             sums: UnitSums::default(),
+            coincident: vec![],
             near: Near::default(),
         }
     }
@@ -221,6 +224,8 @@ struct Far<'a, T, E, const D: usize> {
     points: &'a mut UnitPoints<D>,
     /// Of one leaf.
     far: &'a mut UnitSums<D>,
+    /// By target of one leaf, the strengths at the same place.
+    coincident: &'a mut Vec<f64>,
 }
 
 impl<T: Real, E: Expansion<D>, const D: usize> Job for Far<'_, T, E, D> {
@@ -259,6 +264,28 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
         let side = tree.frame.cell_side(cell.level);
         let expansion = expansion.at(cell.level);
         expansion.l2p(isa, local, self.points, side, self.wanted, self.far);
+        if self.wanted >= POTENTIAL && !self.context.lists.pairs_within(cell) {
+            self.take_coincident(cell, expansion.at_zero(side));
+        }
+    }
+
+    /// Takes back what a leaf whose near pairs come by expansions has from pairs of points at the same place, given γ and φ there.
+    #[inline(never)]
+    fn take_coincident(&mut self, leaf: &Cell<D>, [gamma, phi]: [f64; 2]) {
+        let (w, strengths) = (&self.buffers.w, &mut *self.coincident);
+        self.context.strengths_at_targets(leaf, w, strengths);
+        for (t, w) in self.far.t.iter_mut().zip(&*strengths) {
+            *t -= gamma * w;
+        }
+        if self.wanted >= GRADIENT {
+            // ∂_a (z_a φ) = φ at z = 0.
+            for a in 0..D {
+                let diagonal = &mut self.far.g[place_of::<D>(a, a)];
+                for (g, w) in diagonal.iter_mut().zip(&*strengths) {
+                    *g -= phi * w;
+                }
+            }
+        }
     }
 
     /// The multipole of a smaller cell at the targets of a leaf.

@@ -1,5 +1,6 @@
 //! The method: sums at all targets from the strengths of all sources.
 
+mod coincident;
 mod compiled;
 #[cfg(test)]
 mod counting;
@@ -9,6 +10,7 @@ mod near;
 pub(crate) mod p2p;
 mod sink;
 pub(crate) mod tile;
+mod units;
 mod upward;
 pub(crate) mod wanted;
 
@@ -17,6 +19,7 @@ pub use compiled::RadialPair;
 pub(crate) use downward::Down;
 pub(crate) use near::AsTheyAre;
 pub(crate) use sink::{Sink, TargetSums};
+pub(crate) use units::Units;
 
 use crate::expansion::Expansion;
 use crate::kernel::Pair;
@@ -47,6 +50,36 @@ pub struct Context<'a, T, E, const D: usize> {
     pub(crate) down: &'a Down<D>,
     /// What takes the sums.
     pub(crate) sink: &'a dyn Sink<T, D>,
+}
+
+impl<'a, T, E, const D: usize> Context<'a, T, E, D> {
+    /// The same with other expansions.
+    fn with<F>(&self, expansion: &'a F) -> Context<'a, T, F, D> {
+        let &Self {
+            chosen,
+            tree,
+            lists,
+            sources,
+            targets,
+            leaves,
+            accuracy,
+            down,
+            sink,
+            ..
+        } = self;
+        Context {
+            chosen,
+            tree,
+            lists,
+            expansion,
+            sources,
+            targets,
+            leaves,
+            accuracy,
+            down,
+            sink,
+        }
+    }
 }
 
 /// Buffers of one strength vector, kept from one evaluation to the next.
@@ -143,15 +176,6 @@ fn into_tree_order<T: Real, E, const D: usize>(
             *w = T::from_f64(strengths[user as usize].to_f64() * inverse);
         }
     });
-}
-
-/// scale^{½ fraction} of a pair, which brings a radial sum to the user's unit in two steps, so that it leaves the range of the
-/// numbers only where the result does, or nearly so.
-pub(crate) fn root_of_fraction<P: RadialPair<D>, const D: usize>(pair: P, scale: f64) -> f64 {
-    match pair.fraction() {
-        0.0 => 1.0,
-        fraction => scale.powf(0.5 * fraction),
-    }
 }
 
 /// The power of two that brings a strength of this size into [½, 1), as far as its inverse is finite.

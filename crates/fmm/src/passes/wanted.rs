@@ -23,10 +23,14 @@ pub(crate) fn wanted(outputs: Outputs) -> usize {
 /// Numbers of one g, which is symmetric: those of a ≤ b, row by row. In the plane the last three stay 0.
 pub(crate) const SECOND: usize = 6;
 
+/// The place of g_ab, a ≤ b.
+pub(crate) const fn place_of<const D: usize>(a: usize, b: usize) -> usize {
+    a * D - a * (a + 1) / 2 + b
+}
+
 /// The whole of g.
 pub(crate) fn symmetric<T: Copy, const D: usize>(g: [T; SECOND]) -> [[T; D]; D] {
-    let place = |a: usize, b: usize| a * D - a * (a + 1) / 2 + b;
-    std::array::from_fn(|a| std::array::from_fn(|b| g[place(a.min(b), a.max(b))]))
+    std::array::from_fn(|a| std::array::from_fn(|b| g[place_of::<D>(a.min(b), a.max(b))]))
 }
 
 #[cfg(test)]

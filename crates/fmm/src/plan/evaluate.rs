@@ -3,7 +3,7 @@
 use super::few;
 use super::user_order::{UserOrder, Wanted};
 use super::{Plan, in_pool, same_number};
-use crate::kernel::{Kernel, Strength, by_component};
+use crate::kernel::{Kernel, RadialPair, Strength, by_component};
 use crate::memory::zeros;
 use crate::passes::{Buffers, Context, unit};
 use crate::points::check_strengths;
@@ -93,8 +93,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                 buffers.unit = unit;
             }
         }
-        let pair = self.kernel.pair(self.tree.frame.scale);
-        let sink = UserOrder::new(&self.kernel, &self.tree, units, wanted);
+        let scale = self.tree.frame.scale;
+        let pair = self.pair(scale);
+        let sink = UserOrder::new(&self.kernel, &self.tree, pair.units(scale), units, wanted);
         let context = Context {
             chosen: self.chosen,
             tree: &self.tree,

@@ -1,9 +1,9 @@
 //! What the passes have summed, in the user's order and units.
 
-use crate::kernel::{Kernel, RadialPair, Strength};
+use crate::kernel::{Kernel, Strength};
 use crate::memory::ask_ahead;
 use crate::passes::wanted::{SECOND, symmetric};
-use crate::passes::{Sink, TargetSums, root_of_fraction};
+use crate::passes::{Sink, TargetSums, Units};
 use crate::tree::Tree;
 use crate::{Error, ErrorKind, Real, Result, Sums};
 use lanes::{ShareSlice, Shared};
@@ -32,9 +32,7 @@ impl<'a, T: Real> Wanted<'a, T> {
 pub(super) struct UserOrder<'a, T: Real, K, const D: usize> {
     kernel: &'a K,
     user_index: &'a [u32],
-    scale: f64,
-    /// See [`root_of_fraction`].
-    root_of_fraction: f64,
+    units: Units,
     vectors: Vec<OfVector<'a, T>>,
 }
 
@@ -98,11 +96,12 @@ impl<'a, T: Real> Output<'a, T> {
 }
 
 impl<'a, T: Real, K: Kernel<D>, const D: usize> UserOrder<'a, T, K, D> {
-    /// For strength vectors that were divided by `units`.
+    /// Of sums in these `units`, for strength vectors that were divided by those numbers.
     pub(super) fn new(
         kernel: &'a K,
         tree: &'a Tree<D>,
-        units: Vec<f64>,
+        units: Units,
+        divided_by: Vec<f64>,
         wanted: Vec<Wanted<'a, T>>,
     ) -> Self {
         let of_vector = |(unit, wanted): (f64, Wanted<'a, T>)| OfVector {
@@ -114,9 +113,8 @@ impl<'a, T: Real, K: Kernel<D>, const D: usize> UserOrder<'a, T, K, D> {
         Self {
             kernel,
             user_index: &tree.targets().user_index,
-            scale: tree.frame.scale,
-            root_of_fraction: root_of_fraction(kernel.pair(tree.frame.scale), tree.frame.scale),
-            vectors: units.into_iter().zip(wanted).map(of_vector).collect(),
+            units,
+            vectors: divided_by.into_iter().zip(wanted).map(of_vector).collect(),
         }
     }
 
@@ -127,15 +125,6 @@ impl<'a, T: Real, K: Kernel<D>, const D: usize> UserOrder<'a, T, K, D> {
             of_vector.potential.check()?;
             of_vector.gradient.check()
         })
-    }
-
-    /// A radial sum in the user's unit; in plan units it is a length to the power −`POWER` − `more` (and − the pair's fraction).
-    /// The frame's scale is a power of two.
-    #[inline(always)]
-    fn in_user_unit(&self, sum: T, unit: f64, more: usize) -> T {
-        let power = <K::Pair as RadialPair<D>>::POWER + more;
-        let sum = sum.to_f64() * unit * self.root_of_fraction * self.root_of_fraction;
-        T::from_f64((0..power).fold(sum, |sum, _| sum * self.scale))
     }
 }
 
@@ -149,23 +138,24 @@ impl<T: Real, K: Kernel<D>, const D: usize> Sink<T, D> for UserOrder<'_, T, K, D
             potential,
             gradient,
         } = &self.vectors[vector];
+        let in_user_unit =
+            |s: T, order: usize| T::from_f64(self.units.field(s.to_f64(), *unit, order));
         let order = &self.user_index[first..];
         for (k, &user) in order[..sums.s[0].len()].iter().enumerate() {
             let user = user as usize;
             if field.is_wanted() {
                 ask_ahead(field.numbers, order, k, D);
-                let s = sums.s.map(|s| self.in_user_unit(s[k], *unit, 1));
+                let s = sums.s.map(|s| in_user_unit(s[k], 0));
                 field.put(user, user * D, self.kernel.field(c, s), c == 0);
             }
             if potential.is_wanted() {
                 ask_ahead(potential.numbers, order, k, components);
-                let t = self
-                    .kernel
-                    .potential(self.in_user_unit(sums.t[k], *unit, 0));
+                let t = T::from_f64(self.units.potential(sums.t[k].to_f64(), *unit));
+                let t = self.kernel.potential(t);
                 potential.put(user, user * components + c, [t], true);
             }
             if gradient.is_wanted() {
-                let g: [T; SECOND] = sums.g.map(|g| self.in_user_unit(g[k], *unit, 2));
+                let g: [T; SECOND] = sums.g.map(|g| in_user_unit(g[k], 1));
                 let mut here = [[T::ZERO; D]; D];
                 add_gradient(self.kernel, c, symmetric(g), &mut here);
                 for (a, row) in here.into_iter().enumerate() {

@@ -137,6 +137,9 @@ impl Family<3> for Harmonic3 {
     fn waves(&self) -> usize {
         waves!(self, waves => waves.rings.count)
     }
+    fn are_waves_single(&self) -> bool {
+        self.waves_in_single()
+    }
     fn direct_below(&self) -> usize {
         self.layout.order * self.layout.order
     }

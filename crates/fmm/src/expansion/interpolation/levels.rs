@@ -19,6 +19,8 @@ pub(super) struct Levels<const D: usize> {
     tolerance: f64,
     /// The side of the root cube for which the levels were made, in the user's unit.
     root_side: f64,
+    /// The level whose cells meet their neighbours too, for which the levels were made.
+    finest: Option<u32>,
     /// From level 2 on, which is the first one with far lists.
     from_second: Vec<Interpolation<D>>,
 }
@@ -29,7 +31,24 @@ impl<const D: usize> Levels<D> {
     pub(super) fn at(&self, level: u32) -> &Interpolation<D> {
         &self.from_second[level.saturating_sub(2) as usize]
     }
+
+    /// The level whose cells can meet their neighbours and themselves too: the first one of all that can on which a cell has a few hundred
+    /// points, if they are uniform.
+    pub(super) fn finest(&self, nodes: usize, root_side: f64, points: usize) -> Option<u32> {
+        let can = |&level: &u32| {
+            let cell = self.tables.in_cell(root_side * 0.5f64.powi(level as i32));
+            lost((&cell, nodes), NEAR) <= SHARE * self.tolerance * variation(&cell)
+        };
+        let few = |&level: &u32| points >> (D as u32 * level).min(63) <= POINTS_OF_FINEST;
+        let first = (2..2 + LOOKED_AT as u32).find(can)?;
+        let level = (first..).find(few)?;
+        Some(if can(&level) { level } else { first })
+    }
 }
+
+/// Points of a cell of the finest level, at most: the work of a cell is less than that of its points then, and there are cells for all
+/// threads.
+const POINTS_OF_FINEST: usize = 512;
 
 /// Levels from the second on whose functions are looked at: smaller cells see a power of r, or a smooth function.
 const LOOKED_AT: i32 = 12;
@@ -48,11 +67,8 @@ fn enough_nodes(
     let mut n = least;
     for level in 2..2 + LOOKED_AT {
         let cell = tables.in_cell(root_side * 0.5f64.powi(level));
-        let farthest = Radial::value(&cell, 9.0);
-        let size = (0..=55).map(|k| 3.0 * 1.1f64.powi(-k));
-        let size = size.map(|r| (Radial::value(&cell, r * r) - farthest).abs());
-        let size = size.fold(0.0, f64::max);
-        while lost(&cell, n) > SHARE * tolerance * size {
+        let size = variation(&cell);
+        while lost((&cell, n), FAR) > SHARE * tolerance * size {
             n += 1;
             if n > most {
                 let allowed = "a larger one, or a new plan: within a cell of this cloud the kernel varies too much";
@@ -69,14 +85,27 @@ fn enough_nodes(
     Ok(n)
 }
 
-/// The largest error that was found on lines through a cell, from sources in far cells.
-fn lost(radial: &dyn Radial, n: usize) -> f64 {
+/// What the function varies from 1/64 of a cell to its farthest cells.
+fn variation(radial: &dyn Radial) -> f64 {
+    let farthest = radial.value(9.0);
+    let distances = (0..=55).map(|k| 3.0 * 1.1f64.powi(-k));
+    let sizes = distances.map(|r| (radial.value(r * r) - farthest).abs());
+    sizes.fold(0.0, f64::max)
+}
+
+/// Where sources are beside lines through a cell: how far away along the line, and aside.
+type Places = (&'static [f64], &'static [f64]);
+const FAR: Places = (&[1.5, 2.0, 3.0], &[0.0, 0.7, 1.5]);
+const NEAR: Places = (&[0.0, 0.3, 0.5, 1.0], &[0.0, 0.1, 0.4, 1.0]);
+
+/// The largest error of interpolation that was found on lines through a cell.
+fn lost((radial, n): (&dyn Radial, usize), (away, aside): Places) -> f64 {
     let nodes = Nodes::new(n);
     let places: Vec<f64> = (0..=12).map(|k| k as f64 / 12.0 - 0.5).collect();
     let interpolants = nodes.interpolants(&places);
     let mut worst = 0.0f64;
-    for away in [1.5, 2.0, 3.0] {
-        for aside in [0.0, 0.7, 1.5] {
+    for away in away {
+        for aside in aside {
             let value = |x: &f64| radial.value((x + away).powi(2) + aside * aside);
             let at_nodes: Vec<f64> = nodes.u.iter().map(value).collect();
             for (place, row) in places.iter().zip(&interpolants) {
@@ -96,7 +125,7 @@ impl<const D: usize> Interpolation<D> {
             return Err(Error::argument(
                 "precision",
                 "f32",
-                "f64 for a radial kernel",
+                "f64 for a radial kernel or an algebraic core in the plane",
             ));
         }
         // Second derivatives lose more.
@@ -111,13 +140,14 @@ impl<const D: usize> Interpolation<D> {
         )?;
         let second = |side: f64| {
             let radial = tables.in_cell(0.25 * side);
-            Self::new(radial, nodes, accuracy.error, None)
+            Self::new(radial, nodes, accuracy.error, None, false)
         };
         let mut all = second(asked.root_side);
         all.levels = Some(Levels {
             tables: tables.clone(),
             tolerance,
             root_side: asked.root_side,
+            finest: None,
             from_second: vec![second(asked.root_side)],
         });
         Ok((all, FULL))
@@ -135,14 +165,14 @@ impl<const D: usize> Interpolation<D> {
     }
 
     /// The levels of a tree of this depth, unless they are there.
-    pub(super) fn make_levels(&mut self, depth: u32, root_side: f64) {
+    pub(super) fn make_levels(&mut self, depth: u32, root_side: f64, finest: Option<u32>) {
         let (nodes, error) = (self.nodes.len(), self.error);
         let Some(levels) = &mut self.levels else {
             return;
         };
-        if levels.root_side != root_side {
+        if (levels.root_side, levels.finest) != (root_side, finest) {
             levels.from_second.clear();
-            levels.root_side = root_side;
+            (levels.root_side, levels.finest) = (root_side, finest);
         }
         let all = &mut levels.from_second;
         let wanted = depth.saturating_sub(1).max(1) as usize;
@@ -151,7 +181,7 @@ impl<const D: usize> Interpolation<D> {
         }
         for level in all.len() as u32 + 2..wanted as u32 + 2 {
             let radial = levels.tables.in_cell(root_side * 0.5f64.powi(level as i32));
-            let next = Self::new(radial, nodes, error, all.last());
+            let next = Self::new(radial, nodes, error, all.last(), finest == Some(level));
             all.push(next);
         }
         for level in 1..all.len() {

@@ -125,20 +125,28 @@ impl<const D: usize> Interpolation<D> {
         let accuracy = accuracy::interpolation(asked.tolerance, Some(radial.degree()), D);
         let pair = accuracy::radial_pair(asked.tolerance, exactly, D, asked.single);
         Ok((
-            Self::new(radial, accuracy.nodes, accuracy.error, None),
+            Self::new(radial, accuracy.nodes, accuracy.error, None, false),
             pair,
         ))
     }
 
     /// Expansions on `nodes` an axis, which lose at most `error` of the kernel; `above` are those of the parents, if they are of another.
-    fn new(radial: impl Radial + 'static, nodes: usize, error: f64, above: Option<&Self>) -> Self {
+    /// `all`: cells meet their neighbours and themselves too.
+    fn new(
+        radial: impl Radial + 'static,
+        nodes: usize,
+        error: f64,
+        above: Option<&Self>,
+        all: bool,
+    ) -> Self {
         let nodes = Nodes::new(nodes);
         let mut function = radial.key();
+        function.push(u64::from(all));
         function.extend(above.iter().flat_map(|above| &above.key.1));
         let key = (D, function, nodes.len(), error.to_bits());
         let made = cache::operators(key.clone(), || {
             let above = above.map(|above| &above.operators.importance);
-            let operators = Operators::new::<D>(&radial, &nodes, error, above);
+            let operators = Operators::new::<D>(&radial, &nodes, error, above, all);
             let shift = if radial.is_homogeneous() {
                 Shift::new::<D>(&nodes, &operators, &operators)
             } else {
@@ -157,7 +165,7 @@ impl<const D: usize> Interpolation<D> {
             shift: made.1,
             signs: Signs::default(),
             signs_below: Signs::default(),
-            moves: Arc::new(translate::moves::<D>()),
+            moves: Arc::new(translate::moves::<D>(all)),
             levels: None,
         };
         new.pad_to(new.operators.rank.next_multiple_of(WIDEST));
@@ -260,8 +268,12 @@ impl<const D: usize> Family<D> for Interpolation<D> {
     fn check_side(&self, root_side: f64) -> Result<()> {
         self.check_nodes(root_side)
     }
-    fn prepare(&mut self, depth: u32, root_side: f64) {
-        self.make_levels(depth, root_side);
+    fn finest(&self, root_side: f64, points: usize) -> Option<u32> {
+        let levels = self.levels.as_ref()?;
+        levels.finest(self.nodes.len(), root_side, points)
+    }
+    fn prepare(&mut self, depth: u32, root_side: f64, finest: Option<u32>) {
+        self.make_levels(depth, root_side, finest);
     }
     fn needs_sides(&self) -> bool {
         self.levels.is_some()
@@ -429,6 +441,15 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         let [f, of_class, numbers, tables] = &mut *scratch;
         self.polynomials(isa, local, [f, of_class, numbers]);
         points::l2p(isa, n, f, points, scales, wanted, tables, sums);
+    }
+
+    fn at_zero(&self, side: f64) -> [f64; 2] {
+        let constant = self.radial.constant(side.ln());
+        let scale = side.powf(self.radial.degree());
+        [
+            scale * (self.radial.value(0.0) + constant),
+            scale / side / side * self.radial.phi(0.0),
+        ]
     }
 
     fn m2p<I: Isa>(

@@ -57,23 +57,24 @@ const LOST: f64 = 1.0;
 const LEAST: f64 = 1e-4;
 const ROUNDING: f64 = 4e-15;
 
-/// Far offsets, target − source, without negative components.
-pub(super) fn offsets<const D: usize>() -> Vec<[usize; D]> {
+/// Offsets between cells that meet, target − source, without negative components: far ones, and near ones too where `all` are met so.
+pub(super) fn offsets<const D: usize>(all: bool) -> Vec<[usize; D]> {
     indices::<D>(4)
-        .filter(|o| o.iter().any(|&o| o >= 2))
+        .filter(|o| all || o.iter().any(|&o| o >= 2))
         .collect()
 }
 
 impl Operators {
     /// Operators on `nodes` an axis that lose at most `error` of the kernel.
-    /// `above`: the basis of the parents, if it is of another kernel.
+    /// `above`: the basis of the parents, if it is of another kernel; `all`: cells meet their neighbours and themselves too.
     pub(super) fn new<const D: usize>(
         radial: &dyn Radial,
         nodes: &Nodes,
         error: f64,
         above: Option<&Importance>,
+        all: bool,
     ) -> Self {
-        let (parts, offsets) = (Parts::<D>::new(nodes), offsets::<D>());
+        let (parts, offsets) = (Parts::<D>::new(nodes), offsets::<D>(all));
         let sorted: Vec<[usize; D]> = offsets
             .iter()
             .copied()

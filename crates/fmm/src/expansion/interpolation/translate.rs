@@ -16,11 +16,16 @@ pub(super) struct Move {
 }
 
 /// What comes over each of [`operators::offsets`].
-pub(super) fn moves<const D: usize>() -> Vec<Vec<Move>> {
-    let offsets = operators::offsets::<D>();
+pub(super) fn moves<const D: usize>(all: bool) -> Vec<Vec<Move>> {
+    let offsets = operators::offsets::<D>(all);
     let mut moves = vec![vec![]; offsets.len()];
-    for (child, far) in slots::far_slots::<D>().into_iter().enumerate() {
-        for slot in far {
+    let met = if all {
+        slots::all_slots::<D>()
+    } else {
+        slots::far_slots::<D>()
+    };
+    for (child, met) in met.into_iter().enumerate() {
+        for slot in met {
             let anchor = slots::anchor::<D>(slot);
             let offset: [i32; D] = std::array::from_fn(|a| (child as i32 >> a & 1) - anchor[a]);
             let reflection = (0..D).map(|a| usize::from(offset[a] < 0) << a).sum();

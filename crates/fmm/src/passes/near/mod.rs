@@ -76,7 +76,8 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             sums.reset::<WANTED>(self.targets.len());
         }
         // What a constant rules out is not compiled.
-        if const { WANTED < GRADIENT } && self.context.tree.target_order.is_none() {
+        let both_ways = self.context.tree.target_order.is_none() && self.pairs_within();
+        if const { WANTED < GRADIENT } && both_ways {
             if const { ACCURACY == COARSE && size_of::<T>() > size_of::<f32>() && P::IN_F32 }
                 && let Some(grid) = self.grid()
             {
@@ -105,11 +106,20 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         for &leaf in self.leaves {
             let cell = &self.context.tree.cells[leaf as usize];
             one_way.runs.clear();
-            one_way.runs.push(cell.sources.clone());
+            if self.context.lists.pairs_within(cell) {
+                one_way.runs.push(cell.sources.clone());
+            }
             let near = &self.context.lists.near[leaf as usize];
             one_way.runs.extend_from_slice(near);
             self.one_way::<I, ACCURACY, WANTED>(isa, &cell.targets, one_way, sums);
         }
+    }
+
+    /// Whether the points of every leaf act on each other one by one.
+    fn pairs_within(&self) -> bool {
+        let Context { tree, lists, .. } = self.context;
+        let mut leaves = self.leaves.iter();
+        leaves.all(|&leaf| lists.pairs_within(&tree.cells[leaf as usize]))
     }
 
     /// The grid for the pairs of the block, if one fits its leaves, and if sums are short enough for f32.

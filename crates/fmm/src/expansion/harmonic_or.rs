@@ -1,0 +1,53 @@
+//! Far fields that are harmonic, unless a core is too wide for that.
+
+use super::{Family, interpolation::Interpolation};
+use crate::{Guarantee, Result};
+
+/// Expansions of the singular kernel, which is what one with a narrow core is to far cells, or of the kernel with its core.
+#[derive(Debug)]
+pub enum HarmonicOr<H, const D: usize> {
+    Harmonic(H),
+    Interpolated(Box<Interpolation<D>>),
+}
+
+macro_rules! each {
+    ($self:expr, $e:ident => $value:expr) => {
+        match $self {
+            HarmonicOr::Harmonic($e) => $value,
+            HarmonicOr::Interpolated($e) => $value,
+        }
+    };
+}
+
+impl<H: Family<D>, const D: usize> Family<D> for HarmonicOr<H, D> {
+    fn floor(guarantee: Guarantee) -> f64 {
+        H::floor(guarantee)
+    }
+    fn check_side(&self, root_side: f64) -> Result<()> {
+        each!(self, e => e.check_side(root_side))
+    }
+    fn finest(&self, root_side: f64, points: usize) -> Option<u32> {
+        each!(self, e => e.finest(root_side, points))
+    }
+    fn prepare(&mut self, depth: u32, root_side: f64, finest: Option<u32>) {
+        each!(self, e => e.prepare(depth, root_side, finest));
+    }
+    fn needs_sides(&self) -> bool {
+        each!(self, e => e.needs_sides())
+    }
+    fn order(&self) -> usize {
+        each!(self, e => e.order())
+    }
+    fn waves(&self) -> usize {
+        each!(self, e => e.waves())
+    }
+    fn are_waves_single(&self) -> bool {
+        each!(self, e => e.are_waves_single())
+    }
+    fn far_products(&self) -> Option<f64> {
+        each!(self, e => e.far_products())
+    }
+    fn direct_below(&self) -> usize {
+        each!(self, e => e.direct_below())
+    }
+}

@@ -1,0 +1,54 @@
+//! Cores that hold many points: the kernel from tables in place of its singular form far away.
+
+use super::{Clouds, FamilyOf, Plan};
+use crate::expansion::Asked;
+use crate::kernel::{Kernel, RadialKernel, RadialPair, least_tolerance};
+use crate::{Real, Result};
+
+/// Near pairs of a target, and all of them, from which on tables are faster: the second are what it takes to make them and the operators.
+const fn most_pairs(dimension: usize) -> (u64, u64) {
+    if dimension == 2 {
+        (600, 200_000_000)
+    } else {
+        (3000, 2_000_000_000)
+    }
+}
+
+impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
+    /// Takes the kernel from tables, for as long as the plan lives, where the options say so, or where too many pairs are within the
+    /// reach of its core and tables can give what is asked for.
+    pub(super) fn widen(&mut self, clouds: &Clouds<T, D>, asked: &Asked) -> Result<()> {
+        let (of_target, all) = most_pairs(D);
+        let most = all.max(of_target * self.tree.targets().len() as u64);
+        let wanted = self.options.wide_cores;
+        if !wanted.unwrap_or_else(|| self.near_pairs() > most) {
+            return Ok(());
+        }
+        let Some(wide) = self.kernel.wide() else {
+            return Ok(());
+        };
+        match self.tables(wide, clouds, asked) {
+            Err(_) if wanted.is_none() => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Builds the plan again with tables. After an error it is as before.
+    fn tables(&mut self, wide: RadialKernel, clouds: &Clouds<T, D>, asked: &Asked) -> Result<()> {
+        self.options.check::<T>(least_tolerance(D))?;
+        wide.check_extent(clouds.both().widest(), self.options.tolerance)?;
+        let (expansion, accuracy): (FamilyOf<K, D>, _) =
+            K::Pair::tabulated(wide.tables(1.0)).family(asked)?;
+        let narrow = std::mem::replace(&mut self.expansion, expansion);
+        let narrow = (narrow, self.pair_accuracy, self.leaf_capacity);
+        self.pair_accuracy = accuracy;
+        self.wide = Some(wide);
+        self.choose_leaf_capacity(clouds);
+        self.rebuild(clouds).or_else(|error| {
+            (self.expansion, self.pair_accuracy, self.leaf_capacity) = narrow;
+            self.wide = None;
+            self.rebuild(clouds)?;
+            Err(error)
+        })
+    }
+}
