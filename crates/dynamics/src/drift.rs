@@ -14,21 +14,24 @@ pub(crate) struct DriftPlan {
     tolerance: f64,
 }
 
-/// The leaf capacity of a plan, or what it is chosen by.
+/// What the bits of a plan depend on, beside its positions; what is open is chosen at its first ones, the leaf capacity by the costs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Leaves {
-    Capacity(usize),
-    Chosen(Option<Costs>),
+pub(crate) struct Choices {
+    pub(crate) leaf_capacity: Option<usize>,
+    pub(crate) wide_core: Option<bool>,
+    pub(crate) costs: Option<Costs>,
 }
 
-impl Leaves {
+impl Choices {
     fn options(self, tolerance: f64) -> Options {
-        // Positions of a restart are others than those of the start, and would decide otherwise.
-        let options = Options::tolerance(tolerance).wide_cores(false);
-        match self {
-            Self::Capacity(points) => options.leaf_capacity(points),
-            Self::Chosen(Some(costs)) => options.costs(costs),
-            Self::Chosen(None) => options,
+        let mut options = Options::tolerance(tolerance);
+        if let Some(wide) = self.wide_core {
+            options = options.wide_cores(wide);
+        }
+        match (self.leaf_capacity, self.costs) {
+            (Some(points), _) => options.leaf_capacity(points),
+            (None, Some(costs)) => options.costs(costs),
+            (None, None) => options,
         }
     }
 }
@@ -39,11 +42,11 @@ impl DriftPlan {
         kernel: Kernel2d,
         strengths: Vec<f64>,
         tolerance: f64,
-        leaves: Leaves,
+        choices: Choices,
         seconds: &mut StepSeconds,
     ) -> Result<Self> {
         let started = Instant::now();
-        let plan = Plan::new(positions, kernel, leaves.options(tolerance))?;
+        let plan = Plan::new(positions, kernel, choices.options(tolerance))?;
         seconds.rebuild += started.elapsed().as_secs_f64();
         Ok(Self {
             plan,
@@ -58,8 +61,13 @@ impl DriftPlan {
         self.tolerance
     }
 
-    pub(crate) fn leaf_capacity(&self) -> usize {
-        self.plan.leaf_capacity()
+    /// What the plan was made with, nothing open.
+    pub(crate) fn choices(&self) -> Choices {
+        Choices {
+            leaf_capacity: Some(self.plan.leaf_capacity()),
+            wide_core: Some(self.plan.report().wide_core),
+            costs: None,
+        }
     }
 
     pub(crate) fn report(&self) -> PlanReport {
@@ -78,7 +86,7 @@ impl DriftPlan {
         Ok(())
     }
 
-    /// Builds the plan again with another tolerance and the same leaf capacity, which is what a restart knows.
+    /// Builds the plan again with another tolerance and the same choices, which are what a restart knows.
     pub(crate) fn rebuild(
         &mut self,
         positions: &[[f64; 2]],
@@ -86,13 +94,13 @@ impl DriftPlan {
         seconds: &mut StepSeconds,
     ) -> Result<()> {
         let strengths = std::mem::take(&mut self.strengths);
-        let leaves = Leaves::Capacity(self.leaf_capacity());
+        let choices = self.choices();
         *self = Self::new(
             positions,
             self.kernel,
             strengths,
             tolerance,
-            leaves,
+            choices,
             seconds,
         )?;
         Ok(())

@@ -218,10 +218,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             };
             let frame = Frame::of::<T>(&clouds.both(), width);
             clouds.check_resolution(&frame)?;
-            self.expansion.check_side(frame.side / frame.scale)?;
-            // A quarter of the tolerance is left to what far pairs lack of their core.
             let root_side = frame.side / frame.scale;
-            let finest = self.expansion.finest(root_side, most);
+            self.expansion.fit_side(root_side)?;
+            // A quarter of the tolerance is left to what far pairs lack of their core.
+            let finest = self.expansion.finest(most);
             let narrowest = match (finest, &self.wide) {
                 (Some(level), _) => root_side * 0.5f64.powi(level as i32),
                 (None, Some(_)) => 0.0,
@@ -237,7 +237,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                 },
             );
             let depth = self.tree.depth() as u32;
-            self.expansion.prepare(depth, root_side, finest);
+            self.expansion.prepare(depth, finest);
             let start = Instant::now();
             let direct_below = self.expansion.direct_below();
             self.lists.build(&self.tree, direct_below, finest);

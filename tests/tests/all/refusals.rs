@@ -208,9 +208,10 @@ fn kernels() {
             "coulomb:core=square,delta=1",
             ["core", "'square'", "gaussian"],
         ),
+        ("coulomb:core=algebraic,delta=0", ["delta", "0", "above 0"]),
         (
-            "coulomb:core=algebraic,delta=1",
-            ["core", "'algebraic'", "gaussian"],
+            "coulomb:core=algebraic",
+            ["delta", "none", "core=algebraic"],
         ),
         ("coulomb:delta=1", ["core", "none", "core=gaussian"]),
         (
@@ -221,7 +222,12 @@ fn kernels() {
     for (text, parts) in cases {
         refused(text.parse::<Kernel2d>(), &parts);
     }
-    for text in ["biot-savart", "coulomb", "coulomb:core=gaussian,delta=0.25"] {
+    for text in [
+        "biot-savart",
+        "coulomb",
+        "coulomb:core=gaussian,delta=0.25",
+        "biot-savart:core=algebraic,delta=0.25",
+    ] {
         let kernel: Kernel2d = text.parse().unwrap();
         assert_eq!(farfield::Kernel::name(&kernel), text);
     }

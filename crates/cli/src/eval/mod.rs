@@ -25,7 +25,7 @@ use sum::Input;
 /// ∂u_a/∂x_b at [a, b]; or (M, m, 2) and so on.
 #[derive(Args, Debug)]
 pub(crate) struct Eval {
-    /// biot-savart or coulomb, also with a core: coulomb:core=gaussian,delta=0.01, in space core=algebraic too; riesz:s=0.5 for
+    /// biot-savart or coulomb, also with a core: coulomb:core=gaussian,delta=0.01, or core=algebraic; riesz:s=0.5 for
     /// z/r^(s+2), with s from 0 to below the dimension; radial:field=1/(r^2+0.01) for a formula times z,
     /// radial:potential=exp(-r)/r for −∇ of one
     #[arg(long, value_name = "NAME", value_parser = known)]

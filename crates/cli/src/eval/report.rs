@@ -37,6 +37,8 @@ struct Seconds {
 #[derive(Serialize)]
 struct Fast {
     leaf_capacity: usize,
+    /// Whether the kernel came with its core from tables, because too many pairs were within its reach.
+    wide_core: bool,
     /// Of the plan, and of the fastest evaluation.
     pass_seconds: Passes,
     predicted_seconds: Predicted,
@@ -47,6 +49,7 @@ impl Fast {
         let (report, passes) = (&built.report, &built.passes);
         Self {
             leaf_capacity: report.leaf_capacity,
+            wide_core: report.wide_core,
             pass_seconds: Passes {
                 tree: report.tree_seconds + report.list_seconds,
                 upward: passes.upward,
@@ -132,8 +135,13 @@ impl Eval {
         if let Some(Built { report: plan, .. }) = &answer.plan {
             let (time, cells) = (seconds(answer.plan_seconds), plural(plan.cells, "cell"));
             let (order, capacity) = (plan.expansion_order, plan.leaf_capacity);
+            let wide = if plan.wide_core {
+                ", the core is wide"
+            } else {
+                ""
+            };
             say(format_args!(
-                "plan      {time} ({cells}, leaves of up to {capacity} points, order {order})"
+                "plan      {time} ({cells}, leaves of up to {capacity} points, order {order}{wide})"
             ));
         }
         let fastest = answer

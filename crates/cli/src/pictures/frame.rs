@@ -85,6 +85,8 @@ impl Frame {
                 Core::None => 0.0,
                 // e^{−r²/δ²} is a Gaussian of standard deviation δ/√2.
                 Core::Gaussian { delta } => delta * FRAC_1_SQRT_2,
+                // Half of δ²/(π (r² + δ²)²) lies within δ, as of a Gaussian of standard deviation δ/√(2 log 2).
+                Core::Algebraic { delta } => 0.85 * delta,
             },
             scale: 1.0,
             signed: sign(true) && sign(false),

@@ -189,8 +189,8 @@ fn tolerances_and_names() {
         &["kernel: delta: 0 (allowed: finite and above 0)"],
     );
     bench.refused_with(
-        &format!("{eval} --kernel coulomb:core=algebraic,delta=1 --tolerance 1e-6"),
-        &["kernel: core: 'algebraic' (allowed: gaussian (algebraic cores are for positions in space))"],
+        &format!("{eval} --kernel coulomb:core=algebraic,delta=1 --tolerance 1e-12"),
+        &["tolerance: 1e-12 (allowed: 1e-10 to 0.1 in f64 by these expansions)"],
     );
     let eval = format!("{eval} --kernel coulomb --tolerance 1e-6");
     bench.usage(

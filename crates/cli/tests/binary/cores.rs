@@ -1,4 +1,4 @@
-//! Cores in space, by name.
+//! Cores by name, in the plane and in space.
 
 use crate::bench::{Bench, npy};
 use crate::eval::relative_error;
@@ -32,4 +32,26 @@ fn cores_in_space() {
     let table =
         bench.good("check --dimension 3 --n 1500 --kernel biot-savart:core=gaussian,delta=0.05");
     assert!(table.contains("biot-savart:core=gaussian,delta=0.05 in 3 dimensions"));
+}
+
+/// A core that holds all of the points is taken from tables, and the report says so.
+#[test]
+fn wide_cores() {
+    let bench = Bench::new();
+    bench.cloud(16_000);
+    let eval = "eval --sources x.npy --strengths w.npy --output u.npy --report r.json";
+    for (core, taken) in [
+        ("gaussian,delta=5", true),
+        ("gaussian,delta=0.001", false),
+        ("algebraic,delta=5", false),
+    ] {
+        let kernel = format!("--kernel biot-savart:core={core}");
+        bench.good(&format!("{eval} {kernel} --tolerance 1e-6 --verify 500"));
+        let report: serde_json::Value = serde_json::from_str(&bench.text("r.json")).unwrap();
+        assert_eq!(report["wide_core"], taken, "{core}");
+        assert!(
+            report["measured_error_bound"].as_f64().unwrap() <= 1e-6,
+            "{core}"
+        );
+    }
 }

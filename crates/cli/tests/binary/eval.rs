@@ -351,6 +351,7 @@ fn report_has_the_documented_keys() {
         "seconds",
         "threads",
         "tolerance",
+        "wide_core",
     ];
     assert_eq!(keys(&bench.text("r.json")), plain);
     let report: serde_json::Value = serde_json::from_str(&bench.text("r.json")).unwrap();

@@ -117,7 +117,9 @@ impl Config {
         }
         match *core {
             Core::None => Ok(()),
-            Core::Gaussian { delta } => positive("model.core.delta", delta),
+            Core::Gaussian { delta } | Core::Algebraic { delta } => {
+                positive("model.core.delta", delta)
+            }
         }
     }
 
@@ -173,6 +175,12 @@ impl Config {
         if !(1e-14..=0.1).contains(&tolerance) {
             let value = format!("{tolerance:e}");
             return Err(error("field.tolerance", value, "1e-14 to 0.1"));
+        }
+        let ModelConfig::Vortex { core, .. } = &self.model;
+        if matches!(core, Core::Algebraic { .. }) && tolerance < 1e-10 {
+            let value = format!("{tolerance:e}");
+            let allowed = "1e-10 to 0.1 with an algebraic core";
+            return Err(error("field.tolerance", value, allowed));
         }
         if self.field.leaf_capacity == Some(0) {
             return Err(error("field.leaf_capacity", 0, "1 or more"));

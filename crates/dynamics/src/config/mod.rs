@@ -84,6 +84,10 @@ pub struct FieldConfig {
     /// it is kept here from then on: the bits of a run depend on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leaf_capacity: Option<usize>,
+    /// Whether a Gaussian core is taken as a wide one ([`farfield::Options::wide_cores`]). Where it is missing, it is if at the start too many
+    /// particles are within its reach, and that is kept here from then on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wide_core: Option<bool>,
     /// Steps between two measurements of the drift's error; 0 never measures.
     pub check_every: u64,
     /// Particles sampled by a measurement.
@@ -152,6 +156,7 @@ impl Default for FieldConfig {
         Self {
             tolerance: 1e-5,
             leaf_capacity: None,
+            wide_core: None,
             check_every: 10,
             check_samples: 1000,
             on_excess: OnExcess::Tighten,

@@ -57,6 +57,11 @@ pub enum Core {
         /// δ > 0.
         delta: f64,
     },
+    /// r² + δ² for r² (Krasny).
+    Algebraic {
+        /// δ > 0.
+        delta: f64,
+    },
 }
 
 impl Default for ModelConfig {
@@ -241,12 +246,13 @@ impl TryFrom<RawCore> for Core {
             Some("gaussian") => Ok(Self::Gaussian {
                 delta: required("model.core", "delta", raw.delta)?,
             }),
-            Some("algebraic") => Err(
-                "model.core.kind: 'algebraic' (allowed: none, gaussian; algebraic cores need the general kernels, \
-                 which are not there yet)"
-                    .into(),
-            ),
-            Some(other) => Err(format!("model.core.kind: '{other}' (allowed: none, gaussian)")),
+            Some("algebraic") => Ok(Self::Algebraic {
+                delta: required("model.core", "delta", raw.delta)?,
+            }),
+            Some(other) => {
+                let allowed = "(allowed: none, gaussian, algebraic)";
+                Err(format!("model.core.kind: '{other}' {allowed}"))
+            }
         }
     }
 }
@@ -260,6 +266,10 @@ impl From<Core> for RawCore {
             },
             Core::Gaussian { delta } => Self {
                 kind: Some("gaussian".into()),
+                delta: Some(delta),
+            },
+            Core::Algebraic { delta } => Self {
+                kind: Some("algebraic".into()),
                 delta: Some(delta),
             },
         }

@@ -3,7 +3,7 @@
 use super::{Model, NoiseStructure};
 use crate::config::Core;
 use crate::laws::{Account, Law};
-use farfield::{BiotSavart2d, GaussianCore, Kernel2d};
+use farfield::{AlgebraicCore, BiotSavart2d, GaussianCore, Kernel2d};
 
 /// dX_i = (1/N) Σ_{j≠i} m_j K(X_i − X_j) dt + √(2σ) dB_i with K(z) = z^⊥/(2π|z|²), or the same times a radial factor.
 ///
@@ -35,6 +35,10 @@ impl Vortex {
         let kernel = match *core {
             Core::None => Kernel2d::BiotSavart(BiotSavart2d),
             Core::Gaussian { delta } => Kernel2d::BiotSavartGaussian(GaussianCore {
+                kernel: BiotSavart2d,
+                delta,
+            }),
+            Core::Algebraic { delta } => Kernel2d::BiotSavartAlgebraic(AlgebraicCore {
                 kernel: BiotSavart2d,
                 delta,
             }),

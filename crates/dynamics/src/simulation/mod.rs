@@ -6,7 +6,7 @@ mod step;
 
 pub use report::{Observer, RunEnd, StepReport, StepSeconds, View};
 
-use crate::drift::{DriftPlan, Leaves};
+use crate::drift::{Choices, DriftPlan};
 use crate::laws::{Account, Ledger};
 use crate::model::{Model, NoiseStructure};
 use crate::noise::Brownian;
@@ -94,6 +94,7 @@ impl Simulation {
         }
         let field = &mut config.field;
         field.leaf_capacity = field.leaf_capacity.or(snapshot.config.field.leaf_capacity);
+        field.wide_core = field.wide_core.or(snapshot.config.field.wide_core);
         Self::with(config, snapshot.state, progress, None)
     }
 
@@ -117,15 +118,18 @@ impl Simulation {
         let mut step_seconds = StepSeconds::default();
         let strengths = model.strengths(m);
         let tolerance = progress.plan_tolerance;
-        let chosen = Leaves::Chosen(costs);
-        let leaves = config.field.leaf_capacity.map_or(chosen, Leaves::Capacity);
+        let choices = Choices {
+            leaf_capacity: config.field.leaf_capacity,
+            wide_core: config.field.wide_core,
+            costs,
+        };
         let mut run = Self {
             plan: DriftPlan::new(
                 &state.positions,
                 model.kernel(),
                 strengths,
                 tolerance,
-                leaves,
+                choices,
                 &mut step_seconds,
             )?,
             stepper: stepper::from_config(config.time.scheme),
@@ -147,7 +151,9 @@ impl Simulation {
             state,
             progress,
         };
-        run.config.field.leaf_capacity = Some(run.plan.leaf_capacity());
+        let made = run.plan.choices();
+        run.config.field.leaf_capacity = made.leaf_capacity;
+        run.config.field.wide_core = made.wide_core;
         run.observe()?;
         run.close(started);
         Ok(run)

@@ -18,7 +18,7 @@ use bincode::{Decode, Encode};
 use std::io::{self, Write};
 
 const MAGIC: &[u8; 8] = b"FARFIELD";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const PREAMBLE: usize = 20;
 const MODELS: [&str; 1] = ["vortex"];
 

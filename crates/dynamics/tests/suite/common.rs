@@ -52,9 +52,14 @@ pub(crate) fn from_arrays(
 }
 
 /// Sets the core of the vortices.
-pub(crate) fn with_core(mut config: Config, delta: f64) -> Config {
+pub(crate) fn with_core(config: Config, delta: f64) -> Config {
+    with(config, Core::Gaussian { delta })
+}
+
+/// The same with any core.
+pub(crate) fn with(mut config: Config, new: Core) -> Config {
     let ModelConfig::Vortex { core, .. } = &mut config.model;
-    *core = Core::Gaussian { delta };
+    *core = new;
     config
 }
 

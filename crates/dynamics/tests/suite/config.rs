@@ -230,7 +230,11 @@ fn keys_of_another_kind_are_named() {
         ),
         (
             "[model.core]\nkind = \"algebraic\"",
-            "model.core.kind: 'algebraic' (allowed: none, gaussian; algebraic cores need",
+            "model.core.delta: missing",
+        ),
+        (
+            "[model.core]\nkind = \"plummer\"",
+            "model.core.kind: 'plummer' (allowed: none, gaussian, algebraic)",
         ),
         (
             "[model.core]\nkind = \"none\"\ndelta = 1.0",
@@ -278,6 +282,14 @@ fn values_out_of_bounds_are_named_with_what_is_allowed() {
         (
             "[model.circulations]\nlaw = \"uniform\"\nlow = 1.0\nhigh = 1.0",
             "model.circulations.high: 1 (allowed: above low = 1)",
+        ),
+        (
+            "[field]\ntolerance = 1e-12\n[model.core]\nkind = \"algebraic\"\ndelta = 0.1",
+            "field.tolerance: 1e-12 (allowed: 1e-10 to 0.1 with an algebraic core)",
+        ),
+        (
+            "[model.core]\nkind = \"algebraic\"\ndelta = -1.0",
+            "model.core.delta: -1 (allowed:",
         ),
         (
             "[model.core]\nkind = \"gaussian\"\ndelta = 0.0",

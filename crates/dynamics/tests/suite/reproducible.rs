@@ -1,7 +1,7 @@
 //! The same bits after a restart and for any number of threads.
 
-use crate::common::{config, threads, with_core};
-use farfield_dynamics::config::{Circulations, Config, Scheme};
+use crate::common::{config, threads, with, with_core};
+use farfield_dynamics::config::{Circulations, Config, Core, Scheme};
 use farfield_dynamics::{Inputs, Simulation, Snapshot};
 
 /// All that the outputs of a run are made of.
@@ -37,6 +37,9 @@ fn cases() -> Vec<(&'static str, Config)> {
         config.output.min_distance_every = 5;
         config
     };
+    let mut wide = with_core(base(0.02, Circulations::Unit, Scheme::Ab2Maruyama), 0.4);
+    wide.field.wide_core = Some(true);
+    let algebraic = Core::Algebraic { delta: 0.05 };
     let mut tightened = base(0.01, two_point.clone(), Scheme::Ab2Maruyama);
     // So few samples that the bound exceeds the tolerance now and then.
     tightened.field.tolerance = 1e-4;
@@ -47,6 +50,14 @@ fn cases() -> Vec<(&'static str, Config)> {
             base(0.01, Circulations::Unit, Scheme::EulerMaruyama),
         ),
         ("ab2", base(0.01, two_point.clone(), Scheme::Ab2Maruyama)),
+        ("ab2, wide core", wide),
+        (
+            "euler, algebraic core",
+            with(
+                base(0.01, two_point.clone(), Scheme::EulerMaruyama),
+                algebraic,
+            ),
+        ),
         (
             "ab2, no noise, core",
             with_core(base(0.0, two_point, Scheme::Ab2Maruyama), 0.05),
@@ -172,4 +183,22 @@ fn the_leaf_capacity_stays() {
         let resumed = Simulation::resume(other, run.snapshot()).unwrap();
         assert_eq!(resumed.plan_report().leaf_capacity, 9);
     }
+}
+
+/// Whether a core is taken as a wide one is decided when a run starts.
+#[test]
+fn the_choice_of_a_wide_core_stays() {
+    let mut config = with_core(config(16_000, 0.01, Circulations::Unit), 2.0);
+    config.field.tolerance = 1e-5;
+    let run = Simulation::new(config.clone(), Inputs::default()).unwrap();
+    assert!(
+        run.plan_report().wide_core,
+        "all pairs are within its reach"
+    );
+    assert_eq!(run.config().field.wide_core, Some(true));
+    let resumed = Simulation::resume(config.clone(), run.snapshot()).unwrap();
+    assert_eq!(resumed.config().field.wide_core, Some(true));
+    config.field.wide_core = Some(false);
+    let run = Simulation::new(config, Inputs::default()).unwrap();
+    assert!(!run.plan_report().wide_core);
 }

@@ -125,7 +125,7 @@ fn another_version_and_another_model() {
     newer[8] = 3;
     assert_eq!(
         refusal(&newer),
-        "version: 3 (allowed: 2, which this program writes)"
+        "version: 4 (allowed: 3, which this program writes)"
     );
     // The name of the model stands first in the header; the checksum is made right.
     let mut other = bytes.clone();

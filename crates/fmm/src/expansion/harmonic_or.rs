@@ -23,14 +23,17 @@ impl<H: Family<D>, const D: usize> Family<D> for HarmonicOr<H, D> {
     fn floor(guarantee: Guarantee) -> f64 {
         H::floor(guarantee)
     }
-    fn check_side(&self, root_side: f64) -> Result<()> {
-        each!(self, e => e.check_side(root_side))
+    fn fit_side(&mut self, root_side: f64) -> Result<()> {
+        match self {
+            Self::Harmonic(e) => e.fit_side(root_side),
+            Self::Interpolated(e) => e.fit_side(root_side),
+        }
     }
-    fn finest(&self, root_side: f64, points: usize) -> Option<u32> {
-        each!(self, e => e.finest(root_side, points))
+    fn finest(&self, points: usize) -> Option<u32> {
+        each!(self, e => e.finest(points))
     }
-    fn prepare(&mut self, depth: u32, root_side: f64, finest: Option<u32>) {
-        each!(self, e => e.prepare(depth, root_side, finest));
+    fn prepare(&mut self, depth: u32, finest: Option<u32>) {
+        each!(self, e => e.prepare(depth, finest));
     }
     fn needs_sides(&self) -> bool {
         each!(self, e => e.needs_sides())

@@ -206,21 +206,20 @@ pub(crate) struct Asked {
 pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     /// The smallest tolerance that the expansions can give.
     fn floor(guarantee: Guarantee) -> f64;
-    /// Whether a root cube of this side can be served, in the user's unit.
-    fn check_side(&self, root_side: f64) -> Result<()> {
+    /// Makes ready for a root cube of this side in the user's unit, whatever the one before.
+    fn fit_side(&mut self, root_side: f64) -> Result<()> {
         let _ = root_side;
         Ok(())
     }
-    /// The level of a tree over so many points, in a root cube of this side in the user's unit, whose cells can take each other by
-    /// expansions however near they are, so that none need be smaller.
-    fn finest(&self, root_side: f64, points: usize) -> Option<u32> {
-        let _ = (root_side, points);
+    /// The level of a tree over so many points whose cells can take each other by expansions however near they are, so that none need be
+    /// smaller.
+    fn finest(&self, points: usize) -> Option<u32> {
+        let _ = points;
         None
     }
-    /// Makes ready for a tree of this depth in a root cube of this side, in the user's unit, and with this [`finest`](Self::finest)
-    /// level.
-    fn prepare(&mut self, depth: u32, root_side: f64, finest: Option<u32>) {
-        let _ = (depth, root_side, finest);
+    /// Makes ready for a tree of this depth, and with this [`finest`](Self::finest) level.
+    fn prepare(&mut self, depth: u32, finest: Option<u32>) {
+        let _ = (depth, finest);
     }
     /// Whether cells must have sides that are powers of two in the user's unit.
     fn needs_sides(&self) -> bool {

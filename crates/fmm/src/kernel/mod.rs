@@ -36,7 +36,7 @@ pub use gaussian_in_space::GaussianPair3d;
 pub use interpolated::InterpolatedPair;
 pub use named::Kernel2d;
 pub use named_in_space::{Kernel3d, VectorKernel3d};
-pub(crate) use radial::least_tolerance;
+pub(crate) use radial::{InCell, least_tolerance};
 pub use radial::{RadialFunction, RadialKernel, RadialTables};
 pub use riesz::{Riesz, RieszPair, WholeRieszPair};
 pub use spatial::{RadialPair3d, Singular3d};

@@ -282,12 +282,12 @@ impl RadialTables {
         }
     }
 
-    /// The function in units of a cell's side, which is a power of two in the user's unit.
-    pub(crate) fn in_cell(&self, side: f64) -> InCell {
+    /// The function in units of a cell's side, which is a power of two in the user's unit, as far as so many octaves of r² above it.
+    pub(crate) fn in_cell(&self, side: f64, above: i32) -> InCell {
         // Coincident points may lie in a cube of any side, which is not looked at.
         let side = side.clamp(2f64.powi(LOWEST / 2 + 10), 2f64.powi(HIGHEST / 2 - 2));
         let zero = (2.0 * side.log2()).round() as i32;
-        let (lowest, highest) = ((zero - BELOW).max(LOWEST), (zero + ABOVE).min(HIGHEST));
+        let (lowest, highest) = ((zero - BELOW).max(LOWEST), (zero + above).min(HIGHEST));
         InCell {
             kappa: self.tables.phi.integral_from(lowest, highest, zero).into(),
             tables: self.tables.clone(),
@@ -336,10 +336,8 @@ impl Pair for RadialTablesPair<'_> {
     }
 }
 
-/// Octaves of r² between the side of a cell and what is asked of its function: what is as good as 0 to a smooth one, or points outside
-/// a leaf many times as large.
+/// Octaves of r² below the side of a cell, to what is as good as 0 to a smooth function.
 const BELOW: i32 = 44;
-const ABOVE: i32 = 60;
 
 /// r² within a cell below which a function is taken as at this place.
 const ZERO: f64 = 1.0 / (1u64 << (BELOW - 1)) as f64;

@@ -7,7 +7,7 @@ use super::chebyshev::Nodes;
 use super::{Interpolation, Radial, Shift, WIDEST, calibrated};
 use crate::accuracy;
 use crate::expansion::Asked;
-use crate::kernel::RadialTables;
+use crate::kernel::{InCell, RadialTables};
 use crate::{Error, ErrorKind, Result};
 use lanes::accuracy::FULL;
 use std::sync::Arc;
@@ -16,10 +16,11 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Levels<const D: usize> {
     tables: RadialTables,
-    tolerance: f64,
-    /// The side of the root cube for which the levels were made, in the user's unit.
-    root_side: f64,
-    /// The level whose cells meet their neighbours too, for which the levels were made.
+    /// Among it the side of the root cube.
+    asked: Asked,
+    /// The first level whose cells can meet their neighbours and themselves too.
+    meets_all: Option<u32>,
+    /// The level whose cells do, for which the levels were made.
     finest: Option<u32>,
     /// From level 2 on, which is the first one with far lists.
     from_second: Vec<Interpolation<D>>,
@@ -32,17 +33,10 @@ impl<const D: usize> Levels<D> {
         &self.from_second[level.saturating_sub(2) as usize]
     }
 
-    /// The level whose cells can meet their neighbours and themselves too: the first one of all that can on which a cell has a few hundred
-    /// points, if they are uniform.
-    pub(super) fn finest(&self, nodes: usize, root_side: f64, points: usize) -> Option<u32> {
-        let can = |&level: &u32| {
-            let cell = self.tables.in_cell(root_side * 0.5f64.powi(level as i32));
-            lost((&cell, nodes), NEAR) <= SHARE * self.tolerance * variation(&cell)
-        };
+    /// The first level whose cells can meet all others, and on which one has a few hundred points, if they are uniform.
+    pub(super) fn finest(&self, points: usize) -> Option<u32> {
         let few = |&level: &u32| points >> (D as u32 * level).min(63) <= POINTS_OF_FINEST;
-        let first = (2..2 + LOOKED_AT as u32).find(can)?;
-        let level = (first..).find(few)?;
-        Some(if can(&level) { level } else { first })
+        (self.meets_all?..).find(few)
     }
 }
 
@@ -51,24 +45,21 @@ impl<const D: usize> Levels<D> {
 const POINTS_OF_FINEST: usize = 512;
 
 /// Levels from the second on whose functions are looked at: smaller cells see a power of r, or a smooth function.
-const LOOKED_AT: i32 = 12;
+const LOOKED_AT: u32 = 12;
+/// Octaves of r² above the side of a cell, to the cells that it meets, and to the points of any leaf.
+const NEAR_CELLS: i32 = 6;
+const ALL_CELLS: i32 = 60;
 /// What interpolation may lose along one axis, of the tolerance.
 const SHARE: f64 = 0.03;
 
 /// The fewest nodes from `least` on that meet the function on every level: one that falls faster than a power, within a cell, asks for
 /// more than a power does, and so does one that oscillates or grows. Errors are measured by what the potential varies from 1/64 of a cell
 /// to its farthest cells.
-fn enough_nodes(
-    tables: &RadialTables,
-    (tolerance, root_side): (f64, f64),
-    least: usize,
-    most: usize,
-) -> Result<usize> {
+fn enough_nodes(cells: &[InCell], tolerance: f64, least: usize, most: usize) -> Result<usize> {
     let mut n = least;
-    for level in 2..2 + LOOKED_AT {
-        let cell = tables.in_cell(root_side * 0.5f64.powi(level));
-        let size = variation(&cell);
-        while lost((&cell, n), FAR) > SHARE * tolerance * size {
+    for cell in cells {
+        let size = variation(cell);
+        while lost((cell, n), FAR) > SHARE * tolerance * size {
             n += 1;
             if n > most {
                 let allowed = "a larger one, or a new plan: within a cell of this cloud the kernel varies too much";
@@ -83,6 +74,14 @@ fn enough_nodes(
         }
     }
     Ok(n)
+}
+
+/// The first level whose cells, and all smaller ones that are looked at, can meet their neighbours and themselves too; those that are not
+/// looked at see less of the function yet.
+fn meets_all(cells: &[InCell], tolerance: f64, n: usize) -> Option<u32> {
+    let can = |cell: &&InCell| lost((*cell, n), NEAR) <= SHARE * tolerance * variation(*cell);
+    let met = cells.iter().rev().take_while(can).count();
+    (met > 0).then(|| (2 + cells.len() - met) as u32)
 }
 
 /// What the function varies from 1/64 of a cell to its farthest cells.
@@ -132,47 +131,51 @@ impl<const D: usize> Interpolation<D> {
         let share = if asked.gradient { 0.05 } else { 1.0 };
         let tolerance = share * asked.tolerance;
         let accuracy = accuracy::interpolation(tolerance, None, D);
-        let nodes = enough_nodes(
-            tables,
-            (tolerance, asked.root_side),
-            accuracy.nodes,
-            accuracy::most_nodes(D),
-        )?;
+        let levels = 2..2 + LOOKED_AT as i32;
+        let cells: Vec<InCell> = levels
+            .map(|level| tables.in_cell(asked.root_side * 0.5f64.powi(level), NEAR_CELLS))
+            .collect();
+        let most = accuracy::most_nodes(D);
+        let nodes = enough_nodes(&cells, tolerance, accuracy.nodes, most)?;
         let second = |side: f64| {
-            let radial = tables.in_cell(0.25 * side);
+            let radial = tables.in_cell(0.25 * side, ALL_CELLS);
             Self::new(radial, nodes, accuracy.error, None, false)
         };
         let mut all = second(asked.root_side);
         all.levels = Some(Levels {
             tables: tables.clone(),
-            tolerance,
-            root_side: asked.root_side,
+            asked: *asked,
+            meets_all: meets_all(&cells, tolerance, nodes),
             finest: None,
             from_second: vec![second(asked.root_side)],
         });
         Ok((all, FULL))
     }
 
-    /// Whether the nodes are enough for cells of another root cube.
-    pub(super) fn check_nodes(&self, root_side: f64) -> Result<()> {
-        match &self.levels {
-            Some(levels) if levels.root_side != root_side => {
-                let (n, asked) = (self.nodes.len(), (levels.tolerance, root_side));
-                enough_nodes(&levels.tables, asked, n, n).map(|_| ())
-            }
-            _ => Ok(()),
+    /// The expansions for another root cube, which depend on nothing else.
+    pub(super) fn fit_side(&mut self, root_side: f64) -> Result<()> {
+        if let Some(levels) = &self.levels
+            && levels.asked.root_side != root_side
+        {
+            let asked = Asked {
+                root_side,
+                ..levels.asked
+            };
+            (*self, _) = Self::by_level(&levels.tables, &asked)?;
         }
+        Ok(())
     }
 
     /// The levels of a tree of this depth, unless they are there.
-    pub(super) fn make_levels(&mut self, depth: u32, root_side: f64, finest: Option<u32>) {
+    pub(super) fn make_levels(&mut self, depth: u32, finest: Option<u32>) {
         let (nodes, error) = (self.nodes.len(), self.error);
         let Some(levels) = &mut self.levels else {
             return;
         };
-        if (levels.root_side, levels.finest) != (root_side, finest) {
+        let root_side = levels.asked.root_side;
+        if levels.finest != finest {
             levels.from_second.clear();
-            (levels.root_side, levels.finest) = (root_side, finest);
+            levels.finest = finest;
         }
         let all = &mut levels.from_second;
         let wanted = depth.saturating_sub(1).max(1) as usize;
@@ -180,7 +183,9 @@ impl<const D: usize> Interpolation<D> {
             return;
         }
         for level in all.len() as u32 + 2..wanted as u32 + 2 {
-            let radial = levels.tables.in_cell(root_side * 0.5f64.powi(level as i32));
+            let radial = levels
+                .tables
+                .in_cell(root_side * 0.5f64.powi(level as i32), ALL_CELLS);
             let next = Self::new(radial, nodes, error, all.last(), finest == Some(level));
             all.push(next);
         }

@@ -265,15 +265,14 @@ impl<const D: usize> Family<D> for Interpolation<D> {
     fn floor(_: Guarantee) -> f64 {
         accuracy::interpolation_floor(D)
     }
-    fn check_side(&self, root_side: f64) -> Result<()> {
-        self.check_nodes(root_side)
+    fn fit_side(&mut self, root_side: f64) -> Result<()> {
+        Self::fit_side(self, root_side)
     }
-    fn finest(&self, root_side: f64, points: usize) -> Option<u32> {
-        let levels = self.levels.as_ref()?;
-        levels.finest(self.nodes.len(), root_side, points)
+    fn finest(&self, points: usize) -> Option<u32> {
+        self.levels.as_ref()?.finest(points)
     }
-    fn prepare(&mut self, depth: u32, root_side: f64, finest: Option<u32>) {
-        self.make_levels(depth, root_side, finest);
+    fn prepare(&mut self, depth: u32, finest: Option<u32>) {
+        self.make_levels(depth, finest);
     }
     fn needs_sides(&self) -> bool {
         self.levels.is_some()
