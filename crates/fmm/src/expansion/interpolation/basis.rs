@@ -29,21 +29,26 @@ const COMBINATIONS: usize = 64;
 
 impl Basis {
     /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the `offsets`, which are those without
-    /// order among their axes; of that norm less what the exact polynomials have, but of at least `least` of all. Where the cells'
+    /// order among their axes, each with a factor by which it counts more; of that norm less what the exact polynomials have, but of at least `least` of all. Where the cells'
     /// parents have a basis of another kernel, what that has of a child counts too.
     pub(super) fn new<const D: usize>(
         parts: &Parts<D>,
         nodes: &Nodes,
         (error, least): (f64, f64),
-        offsets: &[[usize; D]],
+        offsets: &[([usize; D], f64)],
         kernel: impl Fn([usize; D]) -> DMatrix<f64> + Sync,
         above: Option<&Importance>,
     ) -> Self {
         let seen: Vec<(DMatrix<f64>, Vec<[usize; D]>)> = offsets
             .par_iter()
             .enumerate()
-            .map(|(salt, &offset)| (fewer_columns(kernel(offset), salt), orders(offset)))
+            .map(|(salt, &(offset, _))| (fewer_columns(kernel(offset), salt), orders(offset)))
             .collect();
+        let factors = seen.iter().zip(offsets);
+        let factors = factors.flat_map(|((seen, orders), &(_, factor))| {
+            std::iter::repeat_n(factor, seen.ncols() * orders.len())
+        });
+        let factors: Vec<f64> = factors.collect();
         let whole = seen
             .iter()
             .map(|(seen, orders)| seen.norm_squared() * orders.len() as f64);
@@ -73,7 +78,10 @@ impl Basis {
         });
         let of_class: Vec<OfClass> = classes()
             .zip(rows)
-            .map(|(class, (mirrors, rows))| {
+            .map(|(class, (mirrors, mut rows))| {
+                for (mut row, factor) in rows.row_iter_mut().zip(&factors) {
+                    row *= *factor;
+                }
                 let rows = match &below {
                     Some(below) => stacked(&[rows, mirrors.rows(parts, class, below)]),
                     None => rows,
@@ -243,7 +251,7 @@ mod tests {
             &parts,
             &nodes,
             (error, 0.0),
-            &[[2, 0], [3, 1]],
+            &[([2, 0], 1.0), ([3, 1], 1.0)],
             kernel,
             None,
         );

@@ -86,13 +86,19 @@ impl Operators {
         } else {
             LEAST.max(ROUNDING / error)
         };
-        let basis = Basis::new(&parts, nodes, (error, least), &sorted, kernel, above);
+        let counting: Vec<_> = sorted
+            .iter()
+            .copied()
+            .zip(factors(radial, &sorted))
+            .collect();
+        let basis = Basis::new(&parts, nodes, (error, least), &counting, kernel, above);
         let weights = weights::<D>(nodes);
         let (all, rank) = (weights.len(), basis.columns.len());
         let u = DMatrix::from_fn(all, rank, |i, j| basis.columns[j][i]);
         let lost = LOST * error * basis.importance.norm / (offsets.len() as f64).sqrt();
-        let of_sorted = sorted.par_iter().map(|&offset| {
+        let of_sorted = counting.par_iter().map(|&(offset, factor)| {
             let kernel = kernel(offset);
+            let lost = lost / factor;
             let orders = orders(offset).into_par_iter().map(|order| {
                 let other = order.map(|a| offset[a]);
                 let product = Product::new(compressed(&parts, &basis, &kernel, &order), lost);
@@ -118,6 +124,33 @@ impl Operators {
             importance: basis.importance,
         }
     }
+}
+
+/// The most by which an offset counts more than others.
+const MOST: f64 = 30.0;
+
+/// By how much offsets count more over which the field is smaller, where the kernel has a length of its own: it may be all that there is,
+/// between small clusters.
+fn factors<const D: usize>(radial: &dyn Radial, offsets: &[[usize; D]]) -> Vec<f64> {
+    if radial.is_homogeneous() {
+        return vec![1.0; offsets.len()];
+    }
+    let size = |offset: &[usize; D]| {
+        let r = offset.iter().map(|&o| (o * o) as f64).sum::<f64>().sqrt();
+        let around = [-0.5, -0.25, 0.0, 0.25, 0.5].map(|aside| (r + aside).abs());
+        let fields = around.map(|r| (r * radial.phi(r * r)).abs());
+        fields.into_iter().fold(0.0, f64::max)
+    };
+    let sizes: Vec<f64> = offsets.iter().map(size).collect();
+    let largest = sizes.iter().copied().fold(0.0, f64::max);
+    let factor = |size: f64| {
+        if size * MOST > largest {
+            largest / size
+        } else {
+            MOST
+        }
+    };
+    sizes.into_iter().map(factor).collect()
 }
 
 /// Uᵀ W K W U for an offset whose axes are in this order among those of the kernel's.
