@@ -17,6 +17,7 @@ pub mod direct;
 mod error;
 mod expansion;
 pub mod kernel;
+pub mod landau;
 pub mod lists;
 mod memory;
 #[cfg(feature = "nalgebra")]

@@ -17,6 +17,8 @@ mod extremes;
 mod found;
 /// Gradients of the field, in the plane and in space.
 mod gradients;
+/// The sums of the Landau kernel: formulas, accuracy for every γ, laws, few and coincident points, refusals.
+mod landau;
 /// Laws that hold for every cloud: motions, scalings, linearity, derivatives, invariants.
 mod laws;
 /// Random clouds of every kind: the promise of the tolerance, and the invariants of the tree.

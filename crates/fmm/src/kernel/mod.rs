@@ -38,6 +38,7 @@ pub use named::Kernel2d;
 pub use named_in_space::{Kernel3d, VectorKernel3d};
 pub(crate) use radial::{InCell, least_tolerance};
 pub use radial::{RadialFunction, RadialKernel, RadialTables};
+pub(crate) use riesz::Power;
 pub use riesz::{Riesz, RieszPair, WholeRieszPair};
 pub use spatial::{RadialPair3d, Singular3d};
 pub(crate) use strength::by_component;

@@ -65,6 +65,39 @@ macro_rules! in_dimension {
 in_dimension!(2);
 in_dimension!(3);
 
+/// K(z) = z/r^{s+2} for any s, among them those whose potentials grow.
+#[derive(Clone, Copy, Debug)]
+pub struct Power {
+    /// −∞ < s < the dimension.
+    pub s: f64,
+}
+
+macro_rules! any_power {
+    ($D:literal) => {
+        impl Kernel<$D> for Power {
+            type Pair = InterpolatedPair;
+            type Strength<T: Real> = T;
+
+            fn name(&self) -> String {
+                format!("z/r^{}", self.s + 2.0)
+            }
+            #[inline(always)]
+            fn field<T: Real>(&self, _: usize, s: [T; $D]) -> [T; $D] {
+                s
+            }
+            #[inline(always)]
+            fn potential<T: Real>(&self, t: T) -> T {
+                t
+            }
+            fn pair(&self, scale: f64) -> InterpolatedPair {
+                InterpolatedPair::riesz(self.s, scale)
+            }
+        }
+    };
+}
+any_power!(2);
+any_power!(3);
+
 /// `riesz:s=…`; whether s is below the dimension shows with the points.
 impl FromStr for Riesz {
     type Err = Error;

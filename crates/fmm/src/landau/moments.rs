@@ -1,0 +1,116 @@
+//! γ = 0, Maxwell molecules: a(z) = |z|² I − z zᵀ is a polynomial, so Σw, Σw v and Σw v vᵀ give all sums in O(N).
+//!
+//! ```text
+//! A(v) = (m₀|v|² − 2 v·m₁ + tr S) I − (m₀ v vᵀ − v m₁ᵀ − m₁ vᵀ + S)        B(v) = −(d − 1)(m₀ v − m₁)
+//! ```
+//!
+//! v is counted from the middle of the cloud, where least cancels.
+
+use super::LandauSums;
+use rayon::prelude::*;
+
+/// Points of one task; sums go piece by piece, so that they are the same for any number of threads.
+const PIECE: usize = 1 << 14;
+
+/// Σw, Σw v, Σw v vᵀ.
+#[derive(Clone, Copy)]
+struct Moments<const D: usize> {
+    zeroth: f64,
+    first: [f64; D],
+    second: [[f64; D]; D],
+}
+
+impl<const D: usize> Moments<D> {
+    const NOTHING: Self = Self {
+        zeroth: 0.0,
+        first: [0.0; D],
+        second: [[0.0; D]; D],
+    };
+
+    fn of(points: &[[f64; D]], weights: &[f64], centre: &[f64; D]) -> Self {
+        let mut sum = Self::NOTHING;
+        for (y, &w) in points.iter().zip(weights) {
+            let y = from(y, centre);
+            sum.zeroth += w;
+            for i in 0..D {
+                sum.first[i] += w * y[i];
+                for j in 0..D {
+                    sum.second[i][j] += w * y[i] * y[j];
+                }
+            }
+        }
+        sum
+    }
+
+    fn add(mut self, other: &Self) -> Self {
+        self.zeroth += other.zeroth;
+        for i in 0..D {
+            self.first[i] += other.first[i];
+            for j in 0..D {
+                self.second[i][j] += other.second[i][j];
+            }
+        }
+        self
+    }
+
+    /// A and B at a point.
+    fn at(&self, v: &[f64; D]) -> ([[f64; D]; D], [f64; D]) {
+        let (m, s) = (&self.first, &self.second);
+        let dot = |x: &[f64; D], y: &[f64; D]| (0..D).map(|k| x[k] * y[k]).sum::<f64>();
+        let trace: f64 = (0..D).map(|k| s[k][k]).sum();
+        let square = self.zeroth * dot(v, v) - 2.0 * dot(v, m) + trace;
+        let outer =
+            |i: usize, j: usize| self.zeroth * v[i] * v[j] - (v[i] * m[j] + m[i] * v[j]) + s[i][j];
+        let entry = |i: usize, j: usize| {
+            let diagonal = if i == j { square } else { 0.0 };
+            diagonal - outer(i, j)
+        };
+        let a = std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j)));
+        let b = std::array::from_fn(|i| -((D - 1) as f64) * (self.zeroth * v[i] - m[i]));
+        (a, b)
+    }
+}
+
+fn from<const D: usize>(x: &[f64; D], centre: &[f64; D]) -> [f64; D] {
+    std::array::from_fn(|k| x[k] - centre[k])
+}
+
+/// The middle of the box around some points.
+fn middle<const D: usize>(points: &[[f64; D]]) -> [f64; D] {
+    let [mut low, mut high] = [[f64::INFINITY; D], [f64::NEG_INFINITY; D]];
+    for x in points {
+        for k in 0..D {
+            (low[k], high[k]) = (low[k].min(x[k]), high[k].max(x[k]));
+        }
+    }
+    if points.is_empty() {
+        return [0.0; D];
+    }
+    std::array::from_fn(|k| 0.5 * low[k] + 0.5 * high[k])
+}
+
+/// The sums at all targets.
+pub(super) fn sums<const D: usize>(
+    targets: &[[f64; D]],
+    sources: &[[f64; D]],
+    weights: &[f64],
+) -> LandauSums<D> {
+    let centre = middle(sources);
+    let pieces = sources.par_chunks(PIECE).zip(weights.par_chunks(PIECE));
+    let pieces: Vec<Moments<D>> = pieces
+        .map(|(points, weights)| Moments::of(points, weights, &centre))
+        .collect();
+    let all = pieces.iter().fold(Moments::NOTHING, Moments::add);
+    let (mut a, mut b) = (
+        vec![[[0.0; D]; D]; targets.len()],
+        vec![[0.0; D]; targets.len()],
+    );
+    let out = a.par_chunks_mut(PIECE).zip(b.par_chunks_mut(PIECE));
+    out.zip(targets.par_chunks(PIECE))
+        .for_each(|((a, b), targets)| {
+            for ((a, b), v) in a.iter_mut().zip(b).zip(targets) {
+                (*a, *b) = all.at(&from(v, &centre));
+            }
+        });
+    LandauSums { a, b }
+}

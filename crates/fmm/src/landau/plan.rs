@@ -1,0 +1,301 @@
+//! Plans for the sums of the Landau kernel: one for the matrix, one for its divergence.
+
+use super::direct::{self, checked};
+use super::{Landau, LandauSums, moments};
+use crate::accuracy::{report, stratified};
+use crate::kernel::{Kernel, Power, RadialFunction, RadialKernel};
+use crate::points::{check_positions, check_strengths};
+use crate::{Error, Options, Outputs, Plan, Result, VerifyReport};
+use std::collections::HashMap;
+
+/// Tree, lists and operators for the sums of one [`Landau`] kernel over one set of points.
+///
+/// Of both sums ‖S − S_exact‖₂ ≤ tolerance·‖S_exact‖₂ over all targets, as [`Plan`] promises it; tolerances from 0.1 to 1e-8 in the plane and
+/// 1e-5 in space. Pairs of points at the same place contribute nothing.
+///
+/// ```
+/// use farfield::{Options, landau::{Landau, LandauPlan}};
+/// let velocities: Vec<[f64; 3]> = (0..2000).map(|i| [0.7, 1.1, 1.7].map(|a| f64::sin(a * i as f64))).collect();
+/// let weights = vec![1.0 / 2000.0; 2000];
+/// let plan = LandauPlan::new(&velocities, Landau { gamma: -3.0 }, Options::tolerance(1e-4))?;
+/// let sums = plan.sums(&weights)?;
+/// assert_eq!((sums.a.len(), sums.b.len()), (2000, 2000));
+/// assert!(plan.verify(&weights, 200)?.error_bound < 1e-4);
+/// # Ok::<(), farfield::Error>(())
+/// ```
+#[derive(Debug)]
+#[allow(private_bounds)]
+pub struct LandauPlan<const D: usize>
+where
+    Power: Kernel<D, Strength<f64> = f64>,
+    RadialKernel: Kernel<D, Strength<f64> = f64>,
+{
+    kernel: Landau,
+    positions: Vec<[f64; D]>,
+    method: Method<D>,
+}
+
+/// How A and B are summed.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of them a plan")]
+enum Method<const D: usize>
+where
+    Power: Kernel<D, Strength<f64> = f64>,
+    RadialKernel: Kernel<D, Strength<f64> = f64>,
+{
+    Moments,
+    Powers {
+        matrix: Plan<f64, Power, D>,
+        divergence: Plan<f64, Power, D>,
+    },
+    /// With the strengths at the place of each source, of which there are others.
+    Tables {
+        matrix: Plan<f64, RadialKernel, D>,
+        divergence: Plan<f64, Power, D>,
+        coincident: Vec<Vec<u32>>,
+    },
+}
+
+/// |γ + 2| from which on A comes from powers.
+const APART: f64 = 0.25;
+
+/// The smallest tolerance.
+fn least_tolerance(dimension: usize) -> f64 {
+    if dimension == 2 { 1e-8 } else { 1e-5 }
+}
+
+/// φ = −(r^{γ+2} − 1)/(γ + 2), −log r for γ = −2.
+struct NearLogarithm {
+    gamma: f64,
+}
+
+impl RadialFunction for NearLogarithm {
+    fn field(&self, r: f64) -> f64 {
+        match self.gamma + 2.0 {
+            0.0 => -r.ln(),
+            p => -(p * r.ln()).exp_m1() / p,
+        }
+    }
+}
+
+#[allow(private_bounds)]
+impl<const D: usize> LandauPlan<D>
+where
+    Power: Kernel<D, Strength<f64> = f64>,
+    RadialKernel: Kernel<D, Strength<f64> = f64>,
+{
+    /// A plan in which every position is a source and a target.
+    ///
+    /// Errors: γ or a tolerance that is not allowed, positions that are not finite, the pointwise guarantee.
+    pub fn new(positions: &[[f64; D]], kernel: Landau, options: Options) -> Result<Self> {
+        kernel.check(D)?;
+        options.check::<f64>(least_tolerance(D))?;
+        check_positions(options.chosen()?, "positions", positions)?;
+        Ok(Self {
+            kernel,
+            method: Method::new(positions, kernel.gamma, &options)?,
+            positions: positions.to_vec(),
+        })
+    }
+
+    /// The next positions of the same particles. Errors as for [`new`](Self::new), and another number of positions; the plan is as
+    /// before then.
+    pub fn move_to(&mut self, positions: &[[f64; D]]) -> Result<()> {
+        let n = self.positions.len();
+        if positions.len() != n {
+            let found = format!("{} entries", positions.len());
+            return Err(Error::argument(
+                "positions",
+                found,
+                format!("{n}, as the plan has"),
+            ));
+        }
+        check_positions(lanes::Chosen::detect(), "positions", positions)?;
+        if let Err(error) = self.method.move_to(positions) {
+            self.method.move_to(&self.positions)?;
+            return Err(error);
+        }
+        self.positions.copy_from_slice(positions);
+        Ok(())
+    }
+
+    /// A and B at every position.
+    ///
+    /// Errors: another number of weights than of positions, weights that are not finite, sums that overflow.
+    pub fn sums(&self, weights: &[f64]) -> Result<LandauSums<D>> {
+        let n = self.positions.len();
+        check_strengths::<f64, f64>(lanes::Chosen::detect(), &[weights], n)?;
+        let gamma = self.kernel.gamma;
+        let sums = match &self.method {
+            Method::Moments => moments::sums(&self.positions, &self.positions, weights),
+            Method::Powers { matrix, divergence } => {
+                let mut sums = both(matrix, divergence, weights)?;
+                let (k, p) = (share::<D>(gamma), gamma + 2.0);
+                for g in &mut sums.a {
+                    let diagonal = k * trace(g);
+                    *g = std::array::from_fn(|i| {
+                        std::array::from_fn(|j| (if i == j { diagonal } else { 0.0 } - g[i][j]) / p)
+                    });
+                }
+                sums
+            }
+            Method::Tables {
+                matrix,
+                divergence,
+                coincident,
+            } => {
+                let mut sums = both(matrix, divergence, weights)?;
+                let mut others = vec![weights.iter().sum::<f64>(); n];
+                for (other, w) in others.iter_mut().zip(weights) {
+                    *other -= w;
+                }
+                for group in coincident {
+                    let here: f64 = group.iter().map(|&i| weights[i as usize]).sum();
+                    for &i in group {
+                        others[i as usize] -= here - weights[i as usize];
+                    }
+                }
+                let (k, p) = (share::<D>(gamma), (D - 1) as f64 / (D as f64 + gamma + 2.0));
+                for (g, other) in sums.a.iter_mut().zip(others) {
+                    let diagonal = p * other - k * trace(g);
+                    (0..D).for_each(|i| g[i][i] += diagonal);
+                }
+                sums
+            }
+        };
+        checked(sums)
+    }
+
+    /// The larger of the measured errors of A and B, on `samples` positions against the direct sum.
+    pub fn verify(&self, weights: &[f64], samples: usize) -> Result<VerifyReport> {
+        if samples == 0 {
+            return Err(Error::argument("samples", "0", "1 or more"));
+        }
+        let all = self.sums(weights)?;
+        let sample = stratified(self.positions.len(), samples, 0);
+        let targets: Vec<[f64; D]> = sample.iter().map(|&i| self.positions[i]).collect();
+        let exact = direct::sums(&targets, &self.positions, weights, self.kernel)?;
+        let square = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>();
+        let of = |found: &dyn Fn(usize) -> Vec<f64>, exact: &dyn Fn(usize) -> Vec<f64>| {
+            let errors: Vec<f64> = sample
+                .iter()
+                .enumerate()
+                .map(|(k, &i)| {
+                    let both = found(i).into_iter().zip(exact(k));
+                    both.map(|(x, y)| (x - y) * (x - y)).sum()
+                })
+                .collect();
+            let mean = (0..sample.len()).map(|k| square(&exact(k))).sum::<f64>();
+            report(&errors, mean / sample.len().max(1) as f64)
+        };
+        let a = of(&|i| all.a[i].as_flattened().to_vec(), &|k| {
+            exact.a[k].as_flattened().to_vec()
+        });
+        let b = of(&|i| all.b[i].to_vec(), &|k| exact.b[k].to_vec());
+        Ok(if a.measured_error >= b.measured_error {
+            a
+        } else {
+            b
+        })
+    }
+}
+
+#[allow(private_bounds)]
+impl<const D: usize> Method<D>
+where
+    Power: Kernel<D, Strength<f64> = f64>,
+    RadialKernel: Kernel<D, Strength<f64> = f64>,
+{
+    fn new(positions: &[[f64; D]], gamma: f64, options: &Options) -> Result<Self> {
+        if gamma == 0.0 {
+            return Ok(Self::Moments);
+        }
+        let divergence = Power { s: -gamma - 2.0 };
+        let divergence = Plan::new(positions, divergence, options.clone())?;
+        let mut of_matrix = options.clone().outputs(Outputs::GRADIENT);
+        if (gamma + 2.0).abs() < APART {
+            let kernel = RadialKernel::new(&NearLogarithm { gamma })?;
+            return Ok(Self::Tables {
+                matrix: Plan::new(positions, kernel, of_matrix)?,
+                divergence,
+                coincident: at_one_place(positions),
+            });
+        }
+        // What cancels near γ = −2.
+        of_matrix.tolerance *= (gamma + 2.0).abs().min(1.0);
+        let kernel = Power { s: -gamma - 4.0 };
+        Ok(Self::Powers {
+            matrix: Plan::new(positions, kernel, of_matrix)?,
+            divergence,
+        })
+    }
+
+    fn move_to(&mut self, positions: &[[f64; D]]) -> Result<()> {
+        match self {
+            Self::Moments => Ok(()),
+            Self::Powers { matrix, divergence } => {
+                matrix.move_to(positions)?;
+                divergence.move_to(positions)
+            }
+            Self::Tables {
+                matrix,
+                divergence,
+                coincident,
+            } => {
+                matrix.move_to(positions)?;
+                divergence.move_to(positions)?;
+                *coincident = at_one_place(positions);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// G and B from their plans.
+fn both<K: Kernel<D, Strength<f64> = f64>, const D: usize>(
+    matrix: &Plan<f64, K, D>,
+    divergence: &Plan<f64, Power, D>,
+    weights: &[f64],
+) -> Result<LandauSums<D>>
+where
+    Power: Kernel<D, Strength<f64> = f64>,
+{
+    let wanted = Outputs {
+        field: false,
+        ..Outputs::GRADIENT
+    };
+    let a = matrix.evaluate(&[weights], wanted)?.sums.remove(0).gradient;
+    let mut b = divergence.field(weights)?;
+    let factor = -((D - 1) as f64);
+    for b in b.as_flattened_mut() {
+        *b *= factor;
+    }
+    Ok(LandauSums { a, b })
+}
+
+/// k = (γ + 3)/(d + γ + 2).
+fn share<const D: usize>(gamma: f64) -> f64 {
+    (gamma + 3.0) / (D as f64 + gamma + 2.0)
+}
+
+fn trace<const D: usize>(a: &[[f64; D]; D]) -> f64 {
+    (0..D).map(|i| a[i][i]).sum()
+}
+
+/// Points at the same place, where there are several.
+fn at_one_place<const D: usize>(positions: &[[f64; D]]) -> Vec<Vec<u32>> {
+    let mut places: HashMap<[u64; D], Vec<u32>> = HashMap::new();
+    for (x, i) in positions.iter().zip(0..) {
+        // −0 is 0.
+        places
+            .entry(x.map(|x| (x + 0.0).to_bits()))
+            .or_default()
+            .push(i);
+    }
+    let mut groups: Vec<Vec<u32>> = places
+        .into_values()
+        .filter(|group| group.len() > 1)
+        .collect();
+    groups.sort_unstable();
+    groups
+}
