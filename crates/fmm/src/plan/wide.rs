@@ -8,9 +8,9 @@ use crate::{Real, Result};
 /// Near pairs of a target, and all of them, from which on tables are faster: the second are what it takes to make them and the operators.
 const fn most_pairs(dimension: usize) -> (u64, u64) {
     if dimension == 2 {
-        (600, 200_000_000)
+        (1500, 200_000_000)
     } else {
-        (3000, 2_000_000_000)
+        (6000, 5_000_000_000)
     }
 }
 

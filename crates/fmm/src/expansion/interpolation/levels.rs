@@ -20,7 +20,7 @@ pub(super) struct Levels<const D: usize> {
     asked: Asked,
     /// The first level whose cells can meet their neighbours and themselves too.
     meets_all: Option<u32>,
-    /// The level whose cells do, for which the levels were made.
+    /// The level whose cells do, if the tree has such, for which the levels were made.
     finest: Option<u32>,
     /// From level 2 on, which is the first one with far lists.
     from_second: Vec<Interpolation<D>>,
@@ -46,6 +46,9 @@ const POINTS_OF_FINEST: usize = 512;
 
 /// Levels from the second on whose functions are looked at: smaller cells see a power of r, or a smooth function.
 const LOOKED_AT: u32 = 12;
+/// How much less may be lost where cells meet all others: clusters in them are not resolved, and the errors of their pairs add up. With
+/// 1, two clusters of 1/1000 of a cell missed the tolerance by up to 13 times.
+const OF_CLUSTERS: f64 = 0.1;
 /// Octaves of r² above the side of a cell, to the cells that it meets, and to the points of any leaf.
 const NEAR_CELLS: i32 = 6;
 const ALL_CELLS: i32 = 60;
@@ -79,7 +82,10 @@ fn enough_nodes(cells: &[InCell], tolerance: f64, least: usize, most: usize) -> 
 /// The first level whose cells, and all smaller ones that are looked at, can meet their neighbours and themselves too; those that are not
 /// looked at see less of the function yet.
 fn meets_all(cells: &[InCell], tolerance: f64, n: usize) -> Option<u32> {
-    let can = |cell: &&InCell| lost((*cell, n), NEAR) <= SHARE * tolerance * variation(*cell);
+    let can = |cell: &&InCell| {
+        let lost = lost((*cell, n), NEAR).max(lost((*cell, n), FAR));
+        lost <= OF_CLUSTERS * SHARE * tolerance * variation(*cell)
+    };
     let met = cells.iter().rev().take_while(can).count();
     (met > 0).then(|| (2 + cells.len() - met) as u32)
 }
@@ -168,14 +174,17 @@ impl<const D: usize> Interpolation<D> {
 
     /// The levels of a tree of this depth, unless they are there.
     pub(super) fn make_levels(&mut self, depth: u32, finest: Option<u32>) {
-        let (nodes, error) = (self.nodes.len(), self.error);
+        // Where the tree ends in cells that meet all others, clusters may be far from each other on every level.
+        let reached = finest.filter(|&level| level <= depth);
+        let share = if reached.is_some() { OF_CLUSTERS } else { 1.0 };
+        let (nodes, error) = (self.nodes.len(), share * self.error);
         let Some(levels) = &mut self.levels else {
             return;
         };
         let root_side = levels.asked.root_side;
-        if levels.finest != finest {
+        if levels.finest != reached {
             levels.from_second.clear();
-            levels.finest = finest;
+            levels.finest = reached;
         }
         let all = &mut levels.from_second;
         let wanted = depth.saturating_sub(1).max(1) as usize;
@@ -186,7 +195,7 @@ impl<const D: usize> Interpolation<D> {
             let radial = levels
                 .tables
                 .in_cell(root_side * 0.5f64.powi(level as i32), ALL_CELLS);
-            let next = Self::new(radial, nodes, error, all.last(), finest == Some(level));
+            let next = Self::new(radial, nodes, error, all.last(), reached == Some(level));
             all.push(next);
         }
         for level in 1..all.len() {
