@@ -3,7 +3,7 @@
 use crate::clouds::{BuiltIn, Cloud};
 use crate::config::{load, read_inputs};
 use crate::error::{Error, Result};
-use crate::kernel::{InPlane, InSpace, in_plane, in_space, known};
+use crate::kernel::{InPlane, InSpace, in_plane, in_space, known, no_field};
 use crate::machine::Machine;
 use crate::npy::{Array, Number, Precision};
 use crate::oracle::Oracle;
@@ -75,12 +75,14 @@ impl Check {
                 InSpace::Vectors(kernel) => self.in_dimension(kernel, yours),
                 InSpace::Riesz(kernel) => self.in_dimension::<_, 3>(kernel, yours),
                 InSpace::Radial(kernel) => self.in_dimension::<_, 3>(kernel, yours),
+                InSpace::Landau(kernel) => Err(no_field(kernel).into()),
             };
         }
         match in_plane(name.unwrap_or("biot-savart"))? {
             InPlane::Harmonic(kernel) => self.in_dimension(kernel, yours),
             InPlane::Riesz(kernel) => self.in_dimension::<_, 2>(kernel, yours),
             InPlane::Radial(kernel) => self.in_dimension::<_, 2>(kernel, yours),
+            InPlane::Landau(kernel) => Err(no_field(kernel).into()),
         }
     }
 

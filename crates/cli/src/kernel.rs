@@ -1,6 +1,7 @@
 //! The name of a kernel, before arrays tell the dimension.
 
 use crate::formula::radial;
+use farfield::landau::Landau;
 use farfield::{Error, ErrorKind, Kernel2d, Kernel3d, RadialKernel, Riesz, VectorKernel3d};
 
 /// A name that is known in some dimension, as it was written: every planar kernel and core is there in space too.
@@ -13,6 +14,7 @@ pub(crate) enum InPlane {
     Harmonic(Kernel2d),
     Riesz(Riesz),
     Radial(RadialKernel),
+    Landau(Landau),
 }
 
 /// The kernel of this name in the plane.
@@ -20,6 +22,7 @@ pub(crate) fn in_plane(name: &str) -> Result<InPlane, Error> {
     match name.split(':').next() {
         Some("riesz") => name.parse().map(InPlane::Riesz),
         Some("radial") => radial(name).map(InPlane::Radial),
+        Some("landau") => name.parse().map(InPlane::Landau),
         _ => name.parse().map(InPlane::Harmonic),
     }
 }
@@ -30,6 +33,7 @@ pub(crate) enum InSpace {
     Vectors(VectorKernel3d),
     Riesz(Riesz),
     Radial(RadialKernel),
+    Landau(Landau),
 }
 
 /// The kernel of this name in space.
@@ -39,9 +43,24 @@ pub(crate) fn in_space(name: &str) -> Result<InSpace, Error> {
         Some("coulomb") => name.parse().map(InSpace::Numbers),
         Some("riesz") => name.parse().map(InSpace::Riesz),
         Some("radial") => radial(name).map(InSpace::Radial),
+        Some("landau") => name.parse().map(InSpace::Landau),
         _ => {
-            let (found, allowed) = (format!("'{name}'"), "biot-savart, coulomb, riesz, radial");
+            let (found, allowed) = (
+                format!("'{name}'"),
+                "biot-savart, coulomb, riesz, radial, landau",
+            );
             Err(Error::new(ErrorKind::Argument, "kernel", found, allowed))
         }
     }
+}
+
+/// The refusal of a kernel whose sums are no field.
+pub(crate) fn no_field(kernel: Landau) -> Error {
+    let allowed = "biot-savart, coulomb, riesz, radial (landau is for eval)";
+    Error::new(
+        ErrorKind::Argument,
+        "kernel",
+        format!("'{kernel}'"),
+        allowed,
+    )
 }

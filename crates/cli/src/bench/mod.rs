@@ -15,7 +15,7 @@ mod table;
 use crate::clouds::BuiltIn;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::kernel::{InPlane, InSpace, in_plane, in_space, known};
+use crate::kernel::{InPlane, InSpace, in_plane, in_space, known, no_field};
 use crate::machine::Machine;
 use crate::npy::{Number, Precision};
 use crate::output_folder::OutputFolder;
@@ -116,11 +116,13 @@ impl Bench {
                 InSpace::Vectors(kernel) => self.of(kernel),
                 InSpace::Riesz(kernel) => self.of::<_, 3>(kernel),
                 InSpace::Radial(kernel) => self.of::<_, 3>(kernel),
+                InSpace::Landau(kernel) => Err(no_field(kernel).into()),
             },
             _ => match in_plane(name.unwrap_or("biot-savart"))? {
                 InPlane::Harmonic(kernel) => self.of(kernel),
                 InPlane::Riesz(kernel) => self.of::<_, 2>(kernel),
                 InPlane::Radial(kernel) => self.of::<_, 2>(kernel),
+                InPlane::Landau(kernel) => Err(no_field(kernel).into()),
             },
         }
     }

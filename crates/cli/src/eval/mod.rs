@@ -1,5 +1,6 @@
 //! `farfield eval`: one sum, from arrays to arrays.
 
+mod landau;
 mod report;
 mod save;
 mod sum;
@@ -27,7 +28,7 @@ use sum::Input;
 pub(crate) struct Eval {
     /// biot-savart or coulomb, also with a core: coulomb:core=gaussian,delta=0.01, or core=algebraic; riesz:s=0.5 for
     /// z/r^(s+2), with s from 0 to below the dimension; radial:field=1/(r^2+0.01) for a formula times z,
-    /// radial:potential=exp(-r)/r for −∇ of one
+    /// radial:potential=exp(-r)/r for −∇ of one; landau:gamma=-3, whose sums are a matrix a and its divergence b
     #[arg(long, value_name = "NAME", value_parser = known)]
     kernel: String,
     /// Relative ℓ2 error that the result may have; needed unless --method direct
@@ -119,6 +120,7 @@ impl Eval {
                 InPlane::Harmonic(kernel) => self.sum::<T, _, 2>(kernel, arrays),
                 InPlane::Riesz(kernel) => self.sum::<T, _, 2>(kernel, arrays),
                 InPlane::Radial(kernel) => self.sum::<T, _, 2>(kernel, arrays),
+                InPlane::Landau(kernel) => self.landau_in_plane(kernel, arrays),
             };
         }
         match in_space(&self.kernel)? {
@@ -126,6 +128,7 @@ impl Eval {
             InSpace::Vectors(kernel) => self.sum::<T, _, 3>(kernel, arrays),
             InSpace::Riesz(kernel) => self.sum::<T, _, 3>(kernel, arrays),
             InSpace::Radial(kernel) => self.sum::<T, _, 3>(kernel, arrays),
+            InSpace::Landau(kernel) => self.landau_in_space(kernel, arrays),
         }
     }
 
@@ -217,7 +220,8 @@ impl Eval {
         if let Some(path) = &self.report {
             files::write_json(path, &report)?;
         }
-        self.summarise(&report, &answer);
+        let built = answer.plan.as_ref().map(|built| &built.report);
+        self.summarise(&report, answer.sums.len(), built, answer.verified);
         Ok(())
     }
 }

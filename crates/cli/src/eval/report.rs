@@ -5,37 +5,37 @@ use super::{Eval, Method};
 use crate::npy::Number;
 use crate::predicted::Predicted;
 use crate::text::{count, plural, say, seconds};
-use farfield::Kernel;
+use farfield::{Kernel, PlanReport, VerifyReport};
 use serde::Serialize;
 
 /// `report.json`.
 #[derive(Serialize)]
 pub(super) struct Report {
-    n_sources: usize,
-    n_targets: usize,
-    dimension: usize,
-    kernel: String,
-    tolerance: Option<f64>,
-    method: Method,
-    precision: &'static str,
-    threads: usize,
-    isa: &'static str,
-    seconds: Seconds,
+    pub(super) n_sources: usize,
+    pub(super) n_targets: usize,
+    pub(super) dimension: usize,
+    pub(super) kernel: String,
+    pub(super) tolerance: Option<f64>,
+    pub(super) method: Method,
+    pub(super) precision: &'static str,
+    pub(super) threads: usize,
+    pub(super) isa: &'static str,
+    pub(super) seconds: Seconds,
     #[serde(flatten)]
-    fast: Option<Fast>,
+    pub(super) fast: Option<Fast>,
     #[serde(flatten)]
-    verified: Option<Verified>,
+    pub(super) verified: Option<Verified>,
 }
 
 #[derive(Serialize)]
-struct Seconds {
-    plan: f64,
-    evaluate: Vec<f64>,
+pub(super) struct Seconds {
+    pub(super) plan: f64,
+    pub(super) evaluate: Vec<f64>,
 }
 
 /// How the fast method went about it.
 #[derive(Serialize)]
-struct Fast {
+pub(super) struct Fast {
     leaf_capacity: usize,
     /// Whether the kernel came with its core from tables, because too many pairs were within its reach.
     wide_core: bool,
@@ -71,10 +71,20 @@ struct Passes {
 }
 
 #[derive(Serialize)]
-struct Verified {
+pub(super) struct Verified {
     measured_error: f64,
     measured_error_bound: f64,
     confidence: f64,
+}
+
+impl From<VerifyReport> for Verified {
+    fn from(v: VerifyReport) -> Self {
+        Self {
+            measured_error: v.measured_error,
+            measured_error_bound: v.error_bound,
+            confidence: v.confidence,
+        }
+    }
 }
 
 impl Eval {
@@ -98,18 +108,17 @@ impl Eval {
                 evaluate: answer.evaluate_seconds.clone(),
             },
             fast: answer.plan.as_ref().map(Fast::new),
-            verified: answer.verified.map(|v| Verified {
-                measured_error: v.measured_error,
-                measured_error_bound: v.error_bound,
-                confidence: v.confidence,
-            }),
+            verified: answer.verified.map(Into::into),
         }
     }
 
-    pub(super) fn summarise<T, W, const D: usize>(
+    /// The same in a few lines, for so many strength vectors.
+    pub(super) fn summarise(
         &self,
         report: &Report,
-        answer: &Answer<T, D, W>,
+        vectors: usize,
+        plan: Option<&PlanReport>,
+        verified: Option<VerifyReport>,
     ) {
         let Report {
             kernel,
@@ -127,13 +136,13 @@ impl Eval {
             Some(_) => plural(report.n_targets, "target"),
             None => "also the targets".into(),
         };
-        let vectors = match answer.sums.len() {
+        let vectors = match vectors {
             1 => String::new(),
             m => format!(", {} strength vectors", count(m as u64)),
         };
         say(format_args!("sum       {sources}, {targets}{vectors}"));
-        if let Some(Built { report: plan, .. }) = &answer.plan {
-            let (time, cells) = (seconds(answer.plan_seconds), plural(plan.cells, "cell"));
+        if let Some(plan) = plan {
+            let (time, cells) = (seconds(report.seconds.plan), plural(plan.cells, "cell"));
             let (order, capacity) = (plan.expansion_order, plan.leaf_capacity);
             let wide = if plan.wide_core {
                 ", the core is wide"
@@ -143,9 +152,12 @@ impl Eval {
             say(format_args!(
                 "plan      {time} ({cells}, leaves of up to {capacity} points, order {order}{wide})"
             ));
+        } else if report.seconds.plan > 0.0 {
+            say(format_args!("plan      {}", seconds(report.seconds.plan)));
         }
-        let fastest = answer
-            .evaluate_seconds
+        let fastest = report
+            .seconds
+            .evaluate
             .iter()
             .copied()
             .fold(f64::INFINITY, f64::min);
@@ -154,7 +166,7 @@ impl Eval {
             n => format!(" (fastest of {n})"),
         };
         say(format_args!("evaluate  {}{of}", seconds(fastest)));
-        if let Some(v) = answer.verified {
+        if let Some(v) = verified {
             let (error, bound, sure) = (v.measured_error, v.error_bound, 100.0 * v.confidence);
             let targets = plural(v.samples, "target");
             say(format_args!(

@@ -139,7 +139,10 @@ impl Eval {
     }
 
     /// The last of `--repeat` answers, and the seconds of each.
-    fn timed<R>(&self, mut evaluate: impl FnMut() -> Result<R>) -> Result<(R, Vec<f64>)> {
+    pub(super) fn timed<R>(
+        &self,
+        mut evaluate: impl FnMut() -> Result<R>,
+    ) -> Result<(R, Vec<f64>)> {
         let mut seconds = vec![];
         loop {
             let start = Instant::now();

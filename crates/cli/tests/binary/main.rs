@@ -4,8 +4,10 @@
 mod bench;
 // Sums: from arrays to arrays.
 mod eval;
-// Kernels with cores, in space.
+// Kernels with cores.
 mod cores;
+// The Landau kernel.
+mod landau;
 // The fast method timed against the direct sum.
 mod benchmark;
 // The constants of the cost model: measured, used, kept, and bad ones.

@@ -31,6 +31,8 @@ pub use direct::sums as direct;
 pub use plan::LandauPlan;
 
 use crate::{Error, Result};
+use std::fmt;
+use std::str::FromStr;
 
 /// The kernel a(z) = |z|^{γ+2} (I − z zᵀ/|z|²) of the Landau equation. γ = 0: Maxwell molecules; γ = −3 in space: Coulomb's.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,6 +50,38 @@ pub struct LandauSums<const D: usize> {
     pub b: Vec<[f64; D]>,
 }
 
+/// `landau:gamma=…`; whether γ is allowed shows with the points.
+impl FromStr for Landau {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let refused = |argument: &str, found: &str, allowed: &str| {
+            Err(Error::argument(argument, format!("'{found}'"), allowed))
+        };
+        match text
+            .split_once(':')
+            .map(|(name, rest)| (name, rest.split_once('=')))
+        {
+            Some(("landau", Some(("gamma", value)))) => match value.parse() {
+                Ok(gamma) => {
+                    let kernel = Self { gamma };
+                    kernel.check(3)?;
+                    Ok(kernel)
+                }
+                Err(_) => refused("kernel: gamma", value, "a number"),
+            },
+            Some(("landau", Some((key, _)))) => refused("kernel parameter", key, "gamma"),
+            _ => refused("kernel", text, "landau:gamma=NUMBER"),
+        }
+    }
+}
+
+impl fmt::Display for Landau {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "landau:gamma={}", self.gamma)
+    }
+}
+
 impl Landau {
     /// Errors: γ beyond what the dimension allows.
     pub fn check(self, dimension: usize) -> Result<()> {
@@ -55,6 +89,10 @@ impl Landau {
             return Ok(());
         }
         let allowed = format!("-{dimension} to 1 in {dimension} dimensions");
-        Err(Error::argument("gamma", self.gamma.to_string(), allowed))
+        Err(Error::argument(
+            "kernel: gamma",
+            self.gamma.to_string(),
+            allowed,
+        ))
     }
 }
