@@ -1,4 +1,4 @@
-//! An algebraic core around any kernel in space.
+//! An algebraic core around any kernel, in the plane and in space.
 
 use super::gaussian_core::number;
 use super::wide::{Shape, gamma, phi};
@@ -8,14 +8,16 @@ use super::{
 use crate::Result;
 use lanes::{Lanes, Real};
 
-/// The core of Rosenhead and Moore, r² + δ² for r²: K(z) = c z/(r² + δ²)^{3/2} where the singular kernel has c z/r³, and
-/// potentials c/√(r² + δ²) (Plummer's softening, for gravity). It is the field of the blob 3δ²/(4π (r² + δ²)^{5/2}).
+/// r² + δ² for r². In space, the core of Rosenhead and Moore, K(z) = c z/(r² + δ²)^{3/2} where the singular kernel has c z/r³, and
+/// potentials c/√(r² + δ²) (Plummer's softening, for gravity): the field of the blob 3δ²/(4π (r² + δ²)^{5/2}). In the plane, Krasny's,
+/// c z/(r² + δ²) and c ½ log(r² + δ²): the field of δ²/(π (r² + δ²)²).
 ///
 /// A coincident pair contributes nothing, as everywhere: no element has a potential of its own, c/δ, in its sum.
 ///
-/// The far field differs from the singular one by (3/2) δ²/r² of itself, which may be a quarter of the tolerance. So nearer
-/// pairs than δ √(6/tolerance) are summed one by one: 77 δ at a tolerance of 1e-3, 2450 δ at 1e-6. The sum is exact to the tolerance for every δ, but fast
-/// only where that distance holds few points; a Gaussian core has δ ≈ 4 at 1e-6.
+/// In space the far field differs from the singular one by (3/2) δ²/r² of itself, which may be a quarter of the tolerance. So nearer
+/// pairs than δ √(6/tolerance) are summed one by one: 77 δ at a tolerance of 1e-3, 2450 δ at 1e-6. Where those are too many, a plan takes
+/// the kernel from tables ([`Options::wide_cores`](crate::Options::wide_cores)), and in the plane it always does: in f64, calibrated, to a
+/// tolerance of 1e-10.
 ///
 /// ```
 /// use farfield::{AlgebraicCore, BiotSavart3d, Options, Plan};
