@@ -10,7 +10,7 @@ use lanes::{Lanes, Real};
 
 /// r² + δ² for r². In space, the core of Rosenhead and Moore, K(z) = c z/(r² + δ²)^{3/2} where the singular kernel has c z/r³, and
 /// potentials c/√(r² + δ²) (Plummer's softening, for gravity): the field of the blob 3δ²/(4π (r² + δ²)^{5/2}). In the plane, Krasny's,
-/// c z/(r² + δ²) and c ½ log(r² + δ²): the field of δ²/(π (r² + δ²)²).
+/// c z/(r² + δ²) and −(c/2) log(r² + δ²): the field of δ²/(π (r² + δ²)²).
 ///
 /// A coincident pair contributes nothing, as everywhere: no element has a potential of its own, c/δ, in its sum.
 ///
