@@ -28,7 +28,7 @@ const ALL_COLUMNS: usize = 600;
 const COMBINATIONS: usize = 64;
 
 impl Basis {
-    /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the `offsets`, which are those without
+    /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the far ones of the `offsets`, which are those without
     /// order among their axes, each with a factor by which it counts more; of that norm less what the exact polynomials have, but of at least `least` of all. Where the cells'
     /// parents have a basis of another kernel, what that has of a child counts too.
     pub(super) fn new<const D: usize>(
@@ -49,6 +49,12 @@ impl Basis {
             std::iter::repeat_n(factor, seen.ncols() * orders.len())
         });
         let factors: Vec<f64> = factors.collect();
+        let far = seen.iter().zip(offsets);
+        let far = far.flat_map(|((seen, orders), (offset, _))| {
+            let is_far = offset.iter().any(|&o| o > 1);
+            std::iter::repeat_n(is_far, seen.ncols() * orders.len())
+        });
+        let far: Vec<bool> = far.collect();
         let whole = seen
             .iter()
             .map(|(seen, orders)| seen.norm_squared() * orders.len() as f64);
@@ -61,7 +67,10 @@ impl Basis {
             (mirrors, rows)
         };
         let rows: Vec<(Mirrors, DMatrix<f64>)> = classes().map(of).collect();
-        let left = rows.iter().map(|(_, rows)| rows.norm_squared());
+        let left = rows.iter().map(|(_, rows)| {
+            let counts = rows.row_iter().zip(&far).filter(|&(_, far)| *far);
+            counts.map(|(row, _)| row.norm_squared()).sum::<f64>()
+        });
         let norm = left.sum::<f64>().sqrt().max(least);
         let below = above.map(|above| {
             // Whatever is lost of a function is lost of a field that is larger by one over the side; and losses of all levels add up, so

@@ -80,11 +80,19 @@ fn enough_nodes(cells: &[InCell], tolerance: f64, least: usize, most: usize) -> 
 }
 
 /// The first level whose cells, and all smaller ones that are looked at, can meet their neighbours and themselves too; those that are not
-/// looked at see less of the function yet.
+/// looked at see less of the function yet. A cluster that is small beside its cell acts on itself by what interpolation loses, which must be
+/// little beside the field of another one some cells away.
 fn meets_all(cells: &[InCell], tolerance: f64, n: usize) -> Option<u32> {
     let can = |cell: &&InCell| {
         let lost = lost((*cell, n), NEAR).max(lost((*cell, n), FAR));
-        lost <= OF_CLUSTERS * SHARE * tolerance * variation(*cell)
+        // The slope of a polynomial of degree n is up to n² times its size, over a side; mostly a few times less.
+        let slope = 0.5 * (n * n) as f64 * lost;
+        let field = |r: f64| (r * cell.phi(r * r)).abs();
+        let least = [1.0, 1.5, 2.0, 3.0]
+            .map(field)
+            .into_iter()
+            .fold(f64::INFINITY, f64::min);
+        lost <= SHARE * tolerance * variation(*cell) && slope <= 0.5 * tolerance * least
     };
     let met = cells.iter().rev().take_while(can).count();
     (met > 0).then(|| (2 + cells.len() - met) as u32)
