@@ -153,7 +153,7 @@ fn tolerances_and_names() {
     );
     bench.usage(
         &format!("{eval} --kernel biot --tolerance 1e-6"),
-        &["'biot' (allowed: biot-savart, coulomb, riesz, radial)"],
+        &["'biot' (allowed: biot-savart, coulomb, riesz, radial, landau)"],
     );
     for (name, line) in [
         ("riesz", "kernel: 'riesz' (allowed: riesz:s=NUMBER)"),

@@ -279,7 +279,7 @@ fn settings_that_are_refused() {
     );
     bench.usage(
         "bench --kernel biot",
-        &["'biot' (allowed: biot-savart, coulomb, riesz, radial)"],
+        &["'biot' (allowed: biot-savart, coulomb, riesz, radial, landau)"],
     );
     bench.usage(
         "bench --precision f16",

@@ -122,7 +122,7 @@ fn any_flipped_byte_is_noticed() {
 fn another_version_and_another_model() {
     let (bytes, [preamble, header, ..]) = whole();
     let mut newer = bytes.clone();
-    newer[8] = 3;
+    newer[8] = 4;
     assert_eq!(
         refusal(&newer),
         "version: 4 (allowed: 3, which this program writes)"
