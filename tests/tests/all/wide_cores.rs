@@ -157,7 +157,7 @@ fn coincident_points_give_nothing() {
         .collect();
     let (kernel, delta, wanted) = (
         Coulomb2d,
-        0.6,
+        2.0,
         Outputs {
             gradient: true,
             ..Outputs::BOTH

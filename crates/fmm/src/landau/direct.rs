@@ -69,7 +69,7 @@ fn all<const D: usize>(
             for i in 0..D {
                 a[i][i] += p * r2;
                 for j in 0..D {
-                    a[i][j] -= p * z[i] * z[j];
+                    a[i][j] -= p * (z[i] * z[j]);
                 }
                 b[i] -= (D - 1) as f64 * p * z[i];
             }

@@ -65,7 +65,8 @@ impl<const D: usize> Moments<D> {
             let diagonal = if i == j { square } else { 0.0 };
             diagonal - outer(i, j)
         };
-        let a = std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j)));
+        // Symmetric to the last digit.
+        let a = std::array::from_fn(|i| std::array::from_fn(|j| entry(i.min(j), i.max(j))));
         let b = std::array::from_fn(|i| -((D - 1) as f64) * (self.zeroth * v[i] - m[i]));
         (a, b)
     }
