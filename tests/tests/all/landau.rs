@@ -220,6 +220,9 @@ fn plans_move_and_threads_do_not_matter() {
                 let first = plan.sums(&w).unwrap();
                 plan.move_to(&moved).unwrap();
                 let second = plan.sums(&w).unwrap();
+                let mut again = first.clone();
+                plan.sums_into(&w, &mut again).unwrap();
+                assert_eq!(again, second, "in the place of others");
                 assert!(plan.verify(&w, 300).unwrap().error_bound <= 1e-5);
                 refused(
                     plan.move_to(&moved[1..]),
@@ -265,4 +268,15 @@ fn what_is_not_allowed() {
         &["strengths", "inf", "finite"],
     );
     refused(plan.verify(&[1.0; 10], 0), &["samples", "0", "1 or more"]);
+    let far = [[0.0, 0.0], [1e200, 0.0]];
+    let kernel = Landau { gamma: 0.0 };
+    let plan = LandauPlan::new(&far, kernel, Options::tolerance(1e-3)).unwrap();
+    refused(
+        plan.sums(&[1.0; 2]),
+        &["sums[0]", "not finite", "too far apart"],
+    );
+    refused(
+        direct(&far, &far, &[1.0; 2], kernel),
+        &["sums[0]", "not finite"],
+    );
 }

@@ -30,24 +30,27 @@ pub fn sums<const D: usize>(
         1.0 => all(targets, sources, weights, f64::sqrt),
         _ => all(targets, sources, weights, |r2| r2.powf(0.5 * gamma)),
     };
-    checked(all)
+    check(&all)?;
+    Ok(all)
 }
 
-/// The sums, if they are finite.
-pub(super) fn checked<const D: usize>(sums: LandauSums<D>) -> Result<LandauSums<D>> {
-    let a = sums.a.iter().map(|a| a.as_flattened());
-    let all = a.zip(&sums.b);
+/// Whether the sums are finite.
+pub(super) fn check<const D: usize>(sums: &LandauSums<D>) -> Result<()> {
     let finite = |numbers: &[f64]| numbers.iter().all(|x| x.is_finite());
-    let mut bad = all.map(|(a, b)| !(finite(a) && finite(b)));
-    match bad.position(|bad| bad) {
-        None => Ok(sums),
-        Some(i) => Err(Error::new(
-            ErrorKind::Overflow,
-            format!("sums[{i}]"),
-            "not finite",
-            "sums within the range of the precision (points may be too close or too far apart, or weights too large)",
-        )),
-    }
+    let all = sums.a.par_iter().zip(&sums.b);
+    let bad = all.position_first(|(a, b)| !(finite(a.as_flattened()) && finite(b)));
+    bad.map_or(Ok(()), overflow)
+}
+
+/// The error of sums that are not finite.
+pub(super) fn overflow<T>(at: usize) -> Result<T> {
+    let allowed = "sums within the range of the precision (points may be too close or too far apart, or weights too large)";
+    Err(Error::new(
+        ErrorKind::Overflow,
+        format!("sums[{at}]"),
+        "not finite",
+        allowed,
+    ))
 }
 
 /// From r^γ as a function of r².

@@ -6,7 +6,6 @@
 //!
 //! v is counted from the middle of the cloud, where least cancels.
 
-use super::LandauSums;
 use rayon::prelude::*;
 
 /// Points of one task; sums go piece by piece, so that they are the same for any number of threads.
@@ -90,28 +89,32 @@ fn middle<const D: usize>(points: &[[f64; D]]) -> [f64; D] {
     std::array::from_fn(|k| 0.5 * low[k] + 0.5 * high[k])
 }
 
-/// The sums at all targets.
-pub(super) fn sums<const D: usize>(
+/// The sums at all targets, into slices as long; the first one that is not finite, if there is one.
+pub(super) fn fill<const D: usize>(
     targets: &[[f64; D]],
     sources: &[[f64; D]],
     weights: &[f64],
-) -> LandauSums<D> {
+    (a, b): (&mut [[[f64; D]; D]], &mut [[f64; D]]),
+) -> Option<usize> {
     let centre = middle(sources);
     let pieces = sources.par_chunks(PIECE).zip(weights.par_chunks(PIECE));
     let pieces: Vec<Moments<D>> = pieces
         .map(|(points, weights)| Moments::of(points, weights, &centre))
         .collect();
     let all = pieces.iter().fold(Moments::NOTHING, Moments::add);
-    let (mut a, mut b) = (
-        vec![[[0.0; D]; D]; targets.len()],
-        vec![[0.0; D]; targets.len()],
-    );
     let out = a.par_chunks_mut(PIECE).zip(b.par_chunks_mut(PIECE));
-    out.zip(targets.par_chunks(PIECE))
-        .for_each(|((a, b), targets)| {
-            for ((a, b), v) in a.iter_mut().zip(b).zip(targets) {
-                (*a, *b) = all.at(&from(v, &centre));
+    let pieces = out.zip(targets.par_chunks(PIECE)).enumerate();
+    let bad = pieces.filter_map(|(piece, ((a, b), targets))| {
+        let mut bad = None;
+        for (k, ((a, b), v)) in a.iter_mut().zip(b).zip(targets).enumerate() {
+            (*a, *b) = all.at(&from(v, &centre));
+            // 0 unless one of them is not finite.
+            let numbers = a.as_flattened().iter().chain(&*b);
+            if numbers.fold(0.0, |sum, x| sum + 0.0 * x) != 0.0 && bad.is_none() {
+                bad = Some(piece * PIECE + k);
             }
-        });
-    LandauSums { a, b }
+        }
+        bad
+    });
+    bad.min()
 }

@@ -1,11 +1,14 @@
 //! Plans for the sums of the Landau kernel: one for the matrix, one for its divergence.
 
-use super::direct::{self, checked};
+use super::direct::{self, check, overflow};
 use super::{Landau, LandauSums, moments};
 use crate::accuracy::{report, stratified};
 use crate::kernel::{Kernel, Power, RadialFunction, RadialKernel};
+use crate::memory::room;
 use crate::points::{check_positions, check_strengths};
 use crate::{Error, Options, Outputs, Plan, Result, VerifyReport};
+use rayon::prelude::*;
+use std::array::from_fn;
 use std::collections::HashMap;
 
 /// Tree, lists and operators for the sums of one [`Landau`] kernel over one set of points.
@@ -130,47 +133,51 @@ where
     ///
     /// Errors: another number of weights than of positions, weights that are not finite, sums that overflow.
     pub fn sums(&self, weights: &[f64]) -> Result<LandauSums<D>> {
+        let mut sums = LandauSums {
+            a: vec![],
+            b: vec![],
+        };
+        self.sums_into(weights, &mut sums)?;
+        Ok(sums)
+    }
+
+    /// The same in place of earlier ones, whose memory is used again: at γ = 0 new memory takes longer than the sums. Errors as for
+    /// [`sums`](Self::sums), after which those in `sums` mean nothing.
+    pub fn sums_into(&self, weights: &[f64], sums: &mut LandauSums<D>) -> Result<()> {
         let n = self.positions.len();
         check_strengths::<f64, f64>(lanes::Chosen::detect(), &[weights], n)?;
         let gamma = self.kernel.gamma;
-        let sums = match &self.method {
-            Method::Moments => moments::sums(&self.positions, &self.positions, weights),
+        match &self.method {
+            Method::Moments => {
+                room(&mut sums.a, n, [[0.0; D]; D]);
+                room(&mut sums.b, n, [0.0; D]);
+                let (x, out) = (&self.positions, (&mut sums.a[..], &mut sums.b[..]));
+                return moments::fill(x, x, weights, out).map_or(Ok(()), overflow);
+            }
             Method::Powers { matrix, divergence } => {
-                let mut sums = both(matrix, divergence, weights)?;
+                *sums = both(matrix, divergence, weights)?;
                 let (k, p) = (share::<D>(gamma), gamma + 2.0);
-                for g in &mut sums.a {
+                sums.a.par_iter_mut().for_each(|g| {
                     let diagonal = k * trace(g);
-                    *g = std::array::from_fn(|i| {
-                        std::array::from_fn(|j| (if i == j { diagonal } else { 0.0 } - g[i][j]) / p)
-                    });
-                }
-                sums
+                    let of = |i, j| if i == j { diagonal } else { 0.0 };
+                    *g = from_fn(|i| from_fn(|j| (of(i, j) - g[i][j]) / p));
+                });
             }
             Method::Tables {
                 matrix,
                 divergence,
                 coincident,
             } => {
-                let mut sums = both(matrix, divergence, weights)?;
-                let mut others = vec![weights.iter().sum::<f64>(); n];
-                for (other, w) in others.iter_mut().zip(weights) {
-                    *other -= w;
-                }
-                for group in coincident {
-                    let here: f64 = group.iter().map(|&i| weights[i as usize]).sum();
-                    for &i in group {
-                        others[i as usize] -= here - weights[i as usize];
-                    }
-                }
+                *sums = both(matrix, divergence, weights)?;
+                let others = strengths_elsewhere(weights, coincident);
                 let (k, p) = (share::<D>(gamma), (D - 1) as f64 / (D as f64 + gamma + 2.0));
                 for (g, other) in sums.a.iter_mut().zip(others) {
                     let diagonal = p * other - k * trace(g);
                     (0..D).for_each(|i| g[i][i] += diagonal);
                 }
-                sums
             }
-        };
-        checked(sums)
+        }
+        check(sums)
     }
 
     /// The larger of the measured errors of A and B, on `samples` positions against the direct sum.
@@ -288,6 +295,19 @@ fn share<const D: usize>(gamma: f64) -> f64 {
 
 fn trace<const D: usize>(a: &[[f64; D]; D]) -> f64 {
     (0..D).map(|i| a[i][i]).sum()
+}
+
+/// Of every point, the strengths at other places.
+fn strengths_elsewhere(weights: &[f64], coincident: &[Vec<u32>]) -> Vec<f64> {
+    let all: f64 = weights.iter().sum();
+    let mut elsewhere: Vec<f64> = weights.iter().map(|w| all - w).collect();
+    for group in coincident {
+        let here: f64 = group.iter().map(|&i| weights[i as usize]).sum();
+        for &i in group {
+            elsewhere[i as usize] -= here - weights[i as usize];
+        }
+    }
+    elsewhere
 }
 
 /// Points at the same place, where there are several.
