@@ -32,8 +32,8 @@ pub trait RadialFunction {
 /// itself, and far fields interpolate it, on every level of the tree by matrices of their own. So a plan's tree has cells whose sides are
 /// powers of two. Plans are in f64, calibrated, with tolerances from 0.1 to 1e-10 in the plane and 1e-6 in space.
 ///
-/// In small clusters far apart, with strengths of random sign, functions that grow missed the tolerance: log r by up to 4 times, e^{3r} by
-/// up to 21, and r²⁰ and e^{30r} (clusters of 1e-3 at a distance of 1) altogether: [verify](crate::Plan::verify) there.
+/// In small clusters far apart, with strengths of random sign, functions that grow missed the tolerance: log r by up to 2.5 times, and r²⁰
+/// and e^{30r} (clusters of 1e-3 at a distance of 1) altogether, where they were not refused: [verify](crate::Plan::verify) there.
 ///
 /// Points that are closer than 2^−300 count as coincident; clouds may be from 2^−280 to 2^192 wide.
 ///
