@@ -1,8 +1,11 @@
 //! The model's drift through a plan, with the time that it takes.
 
 use crate::Result;
+use crate::oracle::FLOOR;
 use crate::simulation::StepSeconds;
-use farfield::{Costs, Kernel2d, Options, Outputs, PassSeconds, Plan, PlanReport, VerifyReport};
+use farfield::{
+    Costs, Guarantee, Kernel2d, Options, Outputs, PassSeconds, Plan, PlanReport, VerifyReport,
+};
 use std::time::Instant;
 
 /// A plan that follows the particles.
@@ -12,7 +15,11 @@ pub(crate) struct DriftPlan {
     kernel: Kernel2d,
     strengths: Vec<f64>,
     tolerance: f64,
+    wide_core: bool,
 }
+
+/// The smallest tolerance for a core that is taken as a wide one.
+pub(crate) const LEAST_WITH_TABLES: f64 = 1e-10;
 
 /// What the bits of a plan depend on, beside its positions; what is open is chosen at its first ones, the leaf capacity by the costs.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +56,7 @@ impl DriftPlan {
         let plan = Plan::new(positions, kernel, choices.options(tolerance))?;
         seconds.rebuild += started.elapsed().as_secs_f64();
         Ok(Self {
+            wide_core: plan.report().wide_core,
             plan,
             kernel,
             strengths,
@@ -61,11 +69,22 @@ impl DriftPlan {
         self.tolerance
     }
 
+    /// The smallest one that a plan like it takes.
+    pub(crate) fn least_tolerance(&self) -> f64 {
+        let of_kernel = Plan::<f64, Kernel2d>::least_tolerance(&self.kernel, Guarantee::Calibrated);
+        let of_tables = if self.wide_core {
+            LEAST_WITH_TABLES
+        } else {
+            0.0
+        };
+        of_kernel.max(of_tables).max(FLOOR)
+    }
+
     /// What the plan was made with, nothing open.
     pub(crate) fn choices(&self) -> Choices {
         Choices {
             leaf_capacity: Some(self.plan.leaf_capacity()),
-            wide_core: Some(self.plan.report().wide_core),
+            wide_core: Some(self.wide_core),
             costs: None,
         }
     }

@@ -24,14 +24,18 @@ pub struct FieldCheck {
 pub(crate) trait Measured {
     /// Tolerance of the plan that gave the drift.
     fn plan_tolerance(&self) -> f64;
+    /// The smallest one that its plans take.
+    fn least_tolerance(&self) -> f64 {
+        FLOOR
+    }
     /// Measures the drift's error.
     fn measure(&mut self, samples: usize, salt: u64) -> Result<VerifyReport>;
     /// Computes the drift again, with a plan of this tolerance.
     fn tighten(&mut self, tolerance: f64) -> Result<()>;
 }
 
-/// Smallest tolerance that a plan takes.
-const FLOOR: f64 = 1e-14;
+/// Smallest tolerance that a plan takes, unless its kernel comes from tables.
+pub(crate) const FLOOR: f64 = 1e-14;
 
 /// Measures the drift; where the bound of its error exceeds the tolerance, tightens until it holds, or fails.
 pub(crate) fn hold(
@@ -58,11 +62,12 @@ pub(crate) fn hold(
         // Aims at half of what is allowed; a quarter of a decade at least, two decades at most.
         let factor = (0.5 * field.tolerance / check.error_bound).clamp(0.01, 0.5);
         let next = factor * plan_tolerance;
-        let hopeless = plan_tolerance <= FLOOR || next.is_nan();
+        let least = subject.least_tolerance();
+        let hopeless = plan_tolerance <= least || next.is_nan();
         if field.on_excess == OnExcess::Stop || hopeless {
             return Err(excess(&check, field));
         }
-        subject.tighten(next.max(FLOOR))?;
+        subject.tighten(next.max(least))?;
     }
 }
 

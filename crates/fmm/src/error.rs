@@ -51,6 +51,14 @@ impl Error {
         Self::new(ErrorKind::Argument, argument, value, allowed)
     }
 
+    /// The same with another beginning of the argument's name, if it has this one.
+    pub(crate) fn renamed(mut self, from: &str, to: &str) -> Self {
+        if let Some(rest) = self.argument.strip_prefix(from) {
+            self.argument = format!("{to}{rest}");
+        }
+        self
+    }
+
     /// What kind of thing was wrong.
     pub fn kind(&self) -> ErrorKind {
         self.kind

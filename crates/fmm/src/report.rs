@@ -38,7 +38,7 @@ pub struct PlanReport {
     pub waves: usize,
     /// Whether they are summed in f32.
     pub waves_in_single: bool,
-    /// Whether the kernel comes with its core from tables, see [`Options::wide_cores`](crate::Options::wide_cores).
+    /// Whether [`Options::wide_cores`](crate::Options::wide_cores) was chosen, or asked for; not where there is no choice.
     pub wide_core: bool,
     /// Which hot loop takes near pairs: `f32`, or in a plan of f64, by accuracy, `coarse`, `single`, `middle` or `full`.
     pub pair_class: &'static str,

@@ -200,6 +200,46 @@ fn few_and_coincident_points() {
     }
 }
 
+/// A is a length to the power γ + 2, B has one less: for clouds of any size whose sums are within the range of the numbers.
+#[test]
+fn every_scale() {
+    let points = space::Shape::Uniform.points(600, 78);
+    let w = Signs::One.strengths(600, 78);
+    for gamma in [-3.0, -2.0, -1.0, -0.5, 0.0, 1.0] {
+        let kernel = Landau { gamma };
+        let exact = direct(&points, &points, &w, kernel).unwrap();
+        for exponent in [-332, -150, 150, 332] {
+            let scale = 2f64.powi(exponent);
+            let scaled: Vec<[f64; 3]> = points.iter().map(|x| x.map(|x| x * scale)).collect();
+            let [of_a, of_b] = [gamma + 2.0, gamma + 1.0].map(|power| scale.powf(power));
+            if !(1e-290..1e290).contains(&of_a) || !(1e-290..1e290).contains(&of_b) {
+                continue;
+            }
+            let back = |sums: LandauSums<3>| LandauSums {
+                a: sums
+                    .a
+                    .iter()
+                    .map(|a| a.map(|row| row.map(|x| x / of_a)))
+                    .collect(),
+                b: sums.b.iter().map(|b| b.map(|x| x / of_b)).collect(),
+            };
+            let found = back(direct(&scaled, &scaled, &w, kernel).unwrap());
+            let what = format!("γ = {gamma}, 2^{exponent}");
+            assert!(
+                errors(&found, &exact).iter().all(|&e| e < 1e-12),
+                "direct, {what}"
+            );
+            let plan = LandauPlan::new(&scaled, kernel, Options::tolerance(1e-3)).unwrap();
+            let found = back(plan.sums(&w).unwrap());
+            assert!(errors(&found, &exact).iter().all(|&e| e <= 1e-3), "{what}");
+            assert!(
+                plan.verify(&w, 50).unwrap().measured_error <= 1e-3,
+                "{what}"
+            );
+        }
+    }
+}
+
 #[test]
 fn plans_move_and_threads_do_not_matter() {
     let points = Shape::Gaussian.points(9000, 76);

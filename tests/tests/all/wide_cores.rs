@@ -268,3 +268,50 @@ fn plans_move() {
     let error = relative_l2(found[..500].as_flattened(), exact.as_flattened());
     assert!(error <= 1e-6, "{error:e}");
 }
+
+/// Clusters far smaller than the core, with different charges: what each has from itself must not show beside the others.
+#[test]
+fn clusters_inside_a_core() {
+    let n = 2000;
+    let (around, w) = (
+        Shape::Gaussian.points(n, 67),
+        Signs::Random.strengths(n, 67),
+    );
+    let clusters = [
+        ([0.0, 0.1], 1e-3),
+        ([0.9, 0.3], 7e-6),
+        ([0.35, 0.95], 6e-7),
+        ([0.7, 0.8], 1e-7),
+    ];
+    let place = |(i, x): (usize, &[f64; 2])| {
+        let (centre, width) = clusters[i % 4];
+        [0, 1].map(|a| centre[a] + width * x[a])
+    };
+    let points: Vec<[f64; 2]> = around.iter().enumerate().map(place).collect();
+    let mut bad = vec![];
+    for delta in [0.0038, 0.1] {
+        let kernel = BiotSavart2d;
+        let tolerances = [1e-2, 1e-4, 1e-6];
+        let core = AlgebraicCore { kernel, delta };
+        bad.extend(misses(&points, &w, &core, &tolerances));
+        let core = GaussianCore { kernel, delta };
+        bad.extend(misses(&points, &w, &core, &tolerances));
+    }
+    assert!(bad.is_empty(), "{bad:#?}");
+}
+
+/// Points at one place have nothing from each other, to the last digit.
+#[test]
+fn all_at_one_place() {
+    let points = vec![[0.3, 0.3]; 3000];
+    let kernel = AlgebraicCore {
+        kernel: Coulomb2d,
+        delta: 1e-4,
+    };
+    for tolerance in [1e-3, 1e-6] {
+        let plan = plan(&points, &kernel, tolerance, Outputs::BOTH);
+        let sums = plan.evaluate(&[&vec![1.0; 3000]], Outputs::BOTH).unwrap();
+        assert!(sums.sums[0].field.iter().all(|u| *u == [0.0; 2]));
+        assert!(sums.sums[0].potential.iter().all(|&g| g == 0.0));
+    }
+}

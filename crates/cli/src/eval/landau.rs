@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::npy::Precision;
 use crate::npz::NpzWriter;
+use crate::outputs;
 use farfield::landau::{Landau, LandauPlan, LandauSums, direct};
 use farfield::{Options, Outputs, VerifyReport};
 use std::path::Path;
@@ -136,7 +137,8 @@ impl Eval {
         }
         if self.wanted() != Outputs::FIELD {
             let allowed = "left out with landau, whose sums are a and b";
-            return Err(Error::refused("--outputs", "given", allowed));
+            let found = outputs::names(self.wanted()).join(",");
+            return Err(Error::refused("--outputs", found, allowed));
         }
         match &self.output {
             Some(path) if path.extension().is_none_or(|extension| extension != "npz") => {

@@ -275,7 +275,7 @@ fn formulas() {
     );
     bench.refused_with(
         &format!("{eval} --kernel radial:field=1 --tolerance 1e-6 --precision f32"),
-        &["precision: f32 (allowed: f64 for a radial kernel or"],
+        &["precision: f32 (allowed: f64 for a kernel from tables)"],
     );
 }
 

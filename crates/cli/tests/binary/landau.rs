@@ -68,7 +68,7 @@ fn what_is_not_there() {
         ),
         (
             "--kernel landau:gamma=-1 --outputs potential",
-            "--outputs: given (allowed: left out with",
+            "--outputs: potential (allowed: left out with",
         ),
         (
             "--kernel landau:gamma=-1 --output u.npy",

@@ -1,6 +1,7 @@
 //! Every value of a configuration, checked with an error that names its dotted key.
 
 use super::{Circulations, Config, Core, InitialConfig, ModelConfig, Scheme};
+use crate::drift::LEAST_WITH_TABLES;
 use crate::{Error, ErrorKind, Result};
 use std::fmt::Display;
 
@@ -177,10 +178,14 @@ impl Config {
             return Err(error("field.tolerance", value, "1e-14 to 0.1"));
         }
         let ModelConfig::Vortex { core, .. } = &self.model;
-        if matches!(core, Core::Algebraic { .. }) && tolerance < 1e-10 {
+        if matches!(core, Core::Algebraic { .. }) && tolerance < LEAST_WITH_TABLES {
             let value = format!("{tolerance:e}");
             let allowed = "1e-10 to 0.1 with an algebraic core";
             return Err(error("field.tolerance", value, allowed));
+        }
+        if self.field.wide_core == Some(true) && tolerance < LEAST_WITH_TABLES {
+            let allowed = "false with a field.tolerance below 1e-10";
+            return Err(error("field.wide_core", "true", allowed));
         }
         if self.field.leaf_capacity == Some(0) {
             return Err(error("field.leaf_capacity", 0, "1 or more"));

@@ -6,7 +6,7 @@ mod step;
 
 pub use report::{Observer, RunEnd, StepReport, StepSeconds, View};
 
-use crate::drift::{Choices, DriftPlan};
+use crate::drift::{Choices, DriftPlan, LEAST_WITH_TABLES};
 use crate::laws::{Account, Ledger};
 use crate::model::{Model, NoiseStructure};
 use crate::noise::Brownian;
@@ -95,6 +95,10 @@ impl Simulation {
         let field = &mut config.field;
         field.leaf_capacity = field.leaf_capacity.or(snapshot.config.field.leaf_capacity);
         field.wide_core = field.wide_core.or(snapshot.config.field.wide_core);
+        // Tables cannot give a tolerance that was not asked for before.
+        field.wide_core = field
+            .wide_core
+            .filter(|&wide| !wide || field.tolerance >= LEAST_WITH_TABLES);
         Self::with(config, snapshot.state, progress, None)
     }
 

@@ -209,6 +209,9 @@ impl Measured for Prepared<'_> {
     fn plan_tolerance(&self) -> f64 {
         self.plan.tolerance()
     }
+    fn least_tolerance(&self) -> f64 {
+        self.plan.least_tolerance()
+    }
     fn measure(&mut self, samples: usize, salt: u64) -> Result<VerifyReport> {
         self.plan.verify(self.drift, samples, salt, self.seconds)
     }

@@ -136,7 +136,7 @@ impl RadialKernel {
         // The diagonal of the root cube, which may be twice as wide as the cloud.
         let most = 2f64.powi(HIGHEST / 2 - 8);
         if extent > most {
-            let allowed = format!("at most {most:e} apart for a radial kernel");
+            let allowed = format!("at most {most:e} apart for a kernel from tables");
             return Err(Error::argument(
                 "positions",
                 format!("{extent:e} apart"),
@@ -145,7 +145,7 @@ impl RadialKernel {
         }
         let least = 2f64.powi(LOWEST / 2 + 20);
         if extent > 0.0 && extent < least {
-            let allowed = format!("at least {least:e} apart for a radial kernel");
+            let allowed = format!("at least {least:e} apart for a kernel from tables");
             let found = format!("{extent:e} apart");
             return Err(Error::argument("positions", found, allowed));
         }

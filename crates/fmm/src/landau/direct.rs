@@ -1,5 +1,6 @@
 //! The exact sums, O(N²): the formula of the kernel, pair by pair.
 
+use super::unit::Unit;
 use super::{Landau, LandauSums};
 use crate::points::{check_positions, check_strengths};
 use crate::{Error, ErrorKind, Result};
@@ -17,12 +18,14 @@ pub fn sums<const D: usize>(
 ) -> Result<LandauSums<D>> {
     kernel.check(D)?;
     let chosen = Chosen::detect();
-    check_positions(chosen, "targets", targets)?;
-    check_positions(chosen, "sources", sources)?;
+    let of_targets = check_positions(chosen, "targets", targets)?;
+    let extent = check_positions(chosen, "sources", sources)?.join(of_targets);
     check_strengths::<f64, f64>(chosen, &[weights], sources.len())?;
+    let unit = Unit::of(extent.widest());
+    let (targets, sources) = (&unit.positions(targets)[..], &unit.positions(sources)[..]);
     let gamma = kernel.gamma;
     // Whole powers by roots, which are faster.
-    let all = match gamma {
+    let mut all = match gamma {
         -3.0 => all(targets, sources, weights, |r2| 1.0 / (r2 * r2.sqrt())),
         -2.0 => all(targets, sources, weights, |r2| 1.0 / r2),
         -1.0 => all(targets, sources, weights, |r2| 1.0 / r2.sqrt()),
@@ -30,6 +33,7 @@ pub fn sums<const D: usize>(
         1.0 => all(targets, sources, weights, f64::sqrt),
         _ => all(targets, sources, weights, |r2| r2.powf(0.5 * gamma)),
     };
+    unit.to_user(gamma, &mut all);
     check(&all)?;
     Ok(all)
 }

@@ -26,6 +26,7 @@
 mod direct;
 mod moments;
 mod plan;
+mod unit;
 
 pub use direct::sums as direct;
 pub use plan::LandauPlan;

@@ -1,6 +1,6 @@
 //! Cores that hold many points: the kernel from tables in place of its singular form far away.
 
-use super::{Clouds, FamilyOf, Plan};
+use super::{Clouds, FamilyOf, Plan, for_gradients};
 use crate::expansion::Asked;
 use crate::kernel::{Kernel, RadialKernel, RadialPair, least_tolerance};
 use crate::{Real, Result};
@@ -35,7 +35,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
 
     /// Builds the plan again with tables. After an error it is as before.
     fn tables(&mut self, wide: RadialKernel, clouds: &Clouds<T, D>, asked: &Asked) -> Result<()> {
-        self.options.check::<T>(least_tolerance(D))?;
+        let least = least_tolerance(D) * for_gradients::<D>(&self.options);
+        self.options.check::<T>(least)?;
         wide.check_extent(clouds.both().widest(), self.options.tolerance)?;
         let (expansion, accuracy): (FamilyOf<K, D>, _) =
             K::Pair::tabulated(wide.tables(1.0)).family(asked)?;

@@ -49,6 +49,8 @@ const LOOKED_AT: u32 = 12;
 /// How much less may be lost where cells meet all others: clusters in them are not resolved, and the errors of their pairs add up. With
 /// 1, two clusters of 1/1000 of a cell missed the tolerance by up to 13 times.
 const OF_CLUSTERS: f64 = 0.1;
+/// The least field of another cluster, over that of far cells, beside which a cluster's error in its own may not show.
+const LEAST_OF_OTHERS: f64 = 1e-4;
 /// Octaves of r² above the side of a cell, to the cells that it meets, and to the points of any leaf.
 const NEAR_CELLS: i32 = 6;
 const ALL_CELLS: i32 = 60;
@@ -81,10 +83,10 @@ fn enough_nodes(cells: &[InCell], tolerance: f64, least: usize, most: usize) -> 
 
 /// The first level whose cells, and all smaller ones that are looked at, can meet their neighbours and themselves too; those that are not
 /// looked at see less of the function yet. A cluster that is small beside its cell acts on itself by what interpolation loses, which must be
-/// little beside the field of another one some cells away.
+/// little beside the field of another one, wherever that is.
 fn meets_all(cells: &[InCell], tolerance: f64, n: usize) -> Option<u32> {
-    let can = |cell: &&InCell| {
-        let lost = lost((*cell, n), NEAR).max(lost((*cell, n), FAR));
+    let can = |&(level, cell): &(u32, &InCell)| {
+        let lost = lost((cell, n), NEAR).max(lost((cell, n), FAR));
         // The slope of a polynomial of degree n is up to n² times its size, over a side; mostly a few times less.
         let slope = 0.5 * (n * n) as f64 * lost;
         let field = |r: f64| (r * cell.phi(r * r)).abs();
@@ -92,10 +94,23 @@ fn meets_all(cells: &[InCell], tolerance: f64, n: usize) -> Option<u32> {
             .map(field)
             .into_iter()
             .fold(f64::INFINITY, f64::min);
-        lost <= SHARE * tolerance * variation(*cell) && slope <= 0.5 * tolerance * least
+        let least = least.min(of_others(cell, level) * field(3.0));
+        lost <= SHARE * tolerance * variation(cell) && slope <= 0.5 * tolerance * least
     };
-    let met = cells.iter().rev().take_while(can).count();
-    (met > 0).then(|| (2 + cells.len() - met) as u32)
+    let levels: Vec<(u32, &InCell)> = (2..).zip(cells).collect();
+    let met = levels.iter().rev().take_while(|level| can(level));
+    met.last().map(|&(level, _)| level)
+}
+
+/// The field across the root cube over that of the far cells of a level, but no less than what is looked at, and no more than 1.
+fn of_others(cell: &InCell, level: u32) -> f64 {
+    let field = |r: f64| (r * cell.phi(r * r)).abs();
+    let ratio = field(2f64.powi(level as i32)) / field(3.0);
+    if ratio >= LEAST_OF_OTHERS {
+        ratio.min(1.0)
+    } else {
+        LEAST_OF_OTHERS
+    }
 }
 
 /// What the function varies from 1/64 of a cell to its farthest cells.
@@ -138,7 +153,7 @@ impl<const D: usize> Interpolation<D> {
             return Err(Error::argument(
                 "precision",
                 "f32",
-                "f64 for a radial kernel or an algebraic core in the plane",
+                "f64 for a kernel from tables",
             ));
         }
         // Second derivatives lose more.
@@ -203,7 +218,13 @@ impl<const D: usize> Interpolation<D> {
             let radial = levels
                 .tables
                 .in_cell(root_side * 0.5f64.powi(level as i32), ALL_CELLS);
-            let next = Self::new(radial, nodes, error, all.last(), reached == Some(level));
+            let meets_all = reached == Some(level);
+            let share = if meets_all {
+                of_others(&radial, level)
+            } else {
+                1.0
+            };
+            let next = Self::new(radial, nodes, share * error, all.last(), meets_all);
             all.push(next);
         }
         for level in 1..all.len() {
