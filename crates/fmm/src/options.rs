@@ -120,7 +120,8 @@ impl Options {
     /// Whether a kernel comes with its core from tables, as a [`RadialKernel`](crate::RadialKernel) does: in f64, calibrated, from
     /// a tolerance of 1e-10 in the plane and 1e-6 in space on. Otherwise it is singular beyond the reach of its core, and
     /// nearer pairs are summed one by one. By default a plan takes the tables where those pairs are too many at its first
-    /// positions; that changes roundings. No effect on kernels without a core, or that are not known otherwise.
+    /// positions; that changes roundings. No effect on kernels without a core, and on algebraic cores
+    /// in the plane, which always come from tables.
     ///
     /// Errors, of a plan that must have them: tables that cannot give what is asked for.
     pub fn wide_cores(mut self, tables: bool) -> Self {

@@ -362,21 +362,21 @@ fn stricter(apart: bool, options: &Options) -> f64 {
     }
 }
 
-/// How much larger the smallest tolerance of kernels from tables is where gradients are wanted: at 1e-10 they were wrong by up to 4.3 times.
-pub(super) fn for_gradients<const D: usize>(options: &Options) -> f64 {
-    if D == 2 && options.outputs.gradient {
-        10.0
-    } else {
-        1.0
-    }
-}
-
 /// The same for the singular far field of a kernel with a core: in space, the close pairs that the core takes away are most of a field,
 /// and without them 10⁶ points missed 1e-6 by 1.6.
 fn of_core<K: Kernel<D>, const D: usize>(kernel: &K, options: &Options) -> f64 {
     let calibrated = options.guarantee == Guarantee::Calibrated;
     if D == 3 && calibrated && kernel.reach(options.tolerance) > 0.0 {
         3.0
+    } else {
+        1.0
+    }
+}
+
+/// How much larger the smallest tolerance of kernels from tables is where gradients are wanted: at 1e-10 they were wrong by up to 4.3 times.
+pub(super) fn for_gradients<const D: usize>(options: &Options) -> f64 {
+    if D == 2 && options.outputs.gradient {
+        10.0
     } else {
         1.0
     }
@@ -426,7 +426,7 @@ impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
 }
 
 /// Runs in the pool handed in, or where the caller is.
-fn in_pool<R: Send>(
+pub(crate) fn in_pool<R: Send>(
     pool: Option<std::sync::Arc<rayon::ThreadPool>>,
     work: impl FnOnce() -> R + Send,
 ) -> R {

@@ -87,13 +87,7 @@ impl RadialKernel {
         } else {
             phi.integral()
         };
-        let key = phi.key().into_iter().chain(potential.key()).collect();
-        let tables = Tables {
-            name: function.name(),
-            phi,
-            potential,
-            key,
-        };
+        let tables = Tables::new(function.name(), phi, potential);
         if given {
             tables.check_potential()?;
         }
@@ -108,14 +102,7 @@ impl RadialKernel {
         phi: impl Fn(f64) -> f64,
         potential: impl Fn(f64) -> f64,
     ) -> Self {
-        let (phi, potential) = (Table::new(1, phi), Table::new(0, potential));
-        let key = phi.key().into_iter().chain(potential.key()).collect();
-        let tables = Tables {
-            name,
-            phi,
-            potential,
-            key,
-        };
+        let tables = Tables::new(name, Table::new(1, phi), Table::new(0, potential));
         Self {
             tables: Arc::new(tables),
         }
@@ -164,6 +151,15 @@ impl RadialKernel {
 }
 
 impl Tables {
+    fn new(name: String, phi: Table, potential: Table) -> Self {
+        Self {
+            key: phi.key().into_iter().chain(potential.key()).collect(),
+            name,
+            phi,
+            potential,
+        }
+    }
+
     /// g′ = −r φ, where both are finite and smooth; differences of g may tell little where it is large.
     fn check_potential(&self) -> Result<()> {
         let at = |k: i32| 1.2f64.powi(k) * 1.007;

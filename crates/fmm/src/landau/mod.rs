@@ -20,7 +20,9 @@
 //! A = G − k (tr G) I + (d − 1)/(d + γ + 2) Σ_{v_j ≠ v} w_j I
 //! ```
 //!
-//! So no γ is an exception. At γ = 0 (Maxwell molecules) the sums are polynomials, and moments give them in a time
+//! So no γ is an exception. A is a length to the power γ + 2 times a weight, and B has one less. The kernel, and sums of it over particles
+//! for a deterministic method: J. A. Carrillo, J. Hu, L. Wang, J. Wu, arXiv:1910.03080; A by derivatives of powers is worked out here.
+//! At γ = 0 (Maxwell molecules) the sums are polynomials, and moments give them in a time
 //! proportional to N, to rounding.
 
 mod direct;

@@ -6,11 +6,14 @@ use super::{Landau, LandauSums, moments};
 use crate::accuracy::{report, stratified};
 use crate::kernel::{Kernel, Power, RadialFunction, RadialKernel};
 use crate::memory::room;
+use crate::plan::in_pool;
 use crate::points::{check_positions, check_strengths};
 use crate::{Error, Options, Outputs, Plan, Result, VerifyReport};
+use rayon::ThreadPool;
 use rayon::prelude::*;
 use std::array::from_fn;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Tree, lists and operators for the sums of one [`Landau`] kernel over one set of points.
 ///
@@ -42,6 +45,7 @@ where
     positions: Vec<[f64; D]>,
     unit: Unit,
     method: Method<D>,
+    pool: Option<Arc<ThreadPool>>,
 }
 
 /// How A and B are summed.
@@ -112,6 +116,7 @@ where
             method: Method::new(unit.positions(positions), kernel.gamma, &options)?,
             unit,
             positions: positions.to_vec(),
+            pool: options.pool,
         })
     }
 
@@ -153,6 +158,10 @@ where
     /// The same in place of earlier ones, whose memory is used again: at γ = 0 new memory takes longer than the sums. Errors as for
     /// [`sums`](Self::sums), after which those in `sums` mean nothing.
     pub fn sums_into(&self, weights: &[f64], sums: &mut LandauSums<D>) -> Result<()> {
+        in_pool(self.pool.clone(), || self.fill(weights, sums))
+    }
+
+    fn fill(&self, weights: &[f64], sums: &mut LandauSums<D>) -> Result<()> {
         let n = self.positions.len();
         check_strengths::<f64, f64>(lanes::Chosen::detect(), &[weights], n)?;
         let gamma = self.kernel.gamma;
@@ -202,7 +211,8 @@ where
         let all = self.sums(weights)?;
         let sample = stratified(self.positions.len(), samples, 0);
         let targets: Vec<[f64; D]> = sample.iter().map(|&i| self.positions[i]).collect();
-        let exact = direct::sums(&targets, &self.positions, weights, self.kernel)?;
+        let exact = || direct::sums(&targets, &self.positions, weights, self.kernel);
+        let exact = in_pool(self.pool.clone(), exact)?;
         let square = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>();
         let largest = |x: &[f64]| x.iter().fold(0.0f64, |size, x| size.max(x.abs()));
         // Squares of sums themselves may leave the range of the numbers.

@@ -55,29 +55,17 @@ pub struct Context<'a, T, E, const D: usize> {
 impl<'a, T, E, const D: usize> Context<'a, T, E, D> {
     /// The same with other expansions.
     fn with<F>(&self, expansion: &'a F) -> Context<'a, T, F, D> {
-        let &Self {
-            chosen,
-            tree,
-            lists,
-            sources,
-            targets,
-            leaves,
-            accuracy,
-            down,
-            sink,
-            ..
-        } = self;
         Context {
-            chosen,
-            tree,
-            lists,
+            chosen: self.chosen,
+            tree: self.tree,
+            lists: self.lists,
             expansion,
-            sources,
-            targets,
-            leaves,
-            accuracy,
-            down,
-            sink,
+            sources: self.sources,
+            targets: self.targets,
+            leaves: self.leaves,
+            accuracy: self.accuracy,
+            down: self.down,
+            sink: self.sink,
         }
     }
 }

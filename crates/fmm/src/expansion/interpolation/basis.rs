@@ -28,9 +28,9 @@ const ALL_COLUMNS: usize = 600;
 const COMBINATIONS: usize = 64;
 
 impl Basis {
-    /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the far ones of the `offsets`, which are those without
-    /// order among their axes, each with a factor by which it counts more; of that norm less what the exact polynomials have, but of at least `least` of all. Where the cells'
-    /// parents have a basis of another kernel, what that has of a child counts too.
+    /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the far ones of the `offsets`, which are those
+    /// without order among their axes, each with a factor by which it counts more; of that norm less what the exact polynomials have, but
+    /// of at least `least` of all. Where the cells' parents have a basis of another kernel, what that has of a child counts too.
     pub(super) fn new<const D: usize>(
         parts: &Parts<D>,
         nodes: &Nodes,
@@ -44,17 +44,13 @@ impl Basis {
             .enumerate()
             .map(|(salt, &(offset, _))| (fewer_columns(kernel(offset), salt), orders(offset)))
             .collect();
-        let factors = seen.iter().zip(offsets);
-        let factors = factors.flat_map(|((seen, orders), &(_, factor))| {
-            std::iter::repeat_n(factor, seen.ncols() * orders.len())
+        // By row: the factor, and whether the offset is far.
+        let counts = seen.iter().zip(offsets);
+        let counts = counts.flat_map(|((seen, orders), &(offset, factor))| {
+            let count = (factor, offset.iter().any(|&o| o > 1));
+            std::iter::repeat_n(count, seen.ncols() * orders.len())
         });
-        let factors: Vec<f64> = factors.collect();
-        let far = seen.iter().zip(offsets);
-        let far = far.flat_map(|((seen, orders), (offset, _))| {
-            let is_far = offset.iter().any(|&o| o > 1);
-            std::iter::repeat_n(is_far, seen.ncols() * orders.len())
-        });
-        let far: Vec<bool> = far.collect();
+        let counts: Vec<(f64, bool)> = counts.collect();
         let whole = seen
             .iter()
             .map(|(seen, orders)| seen.norm_squared() * orders.len() as f64);
@@ -68,8 +64,8 @@ impl Basis {
         };
         let rows: Vec<(Mirrors, DMatrix<f64>)> = classes().map(of).collect();
         let left = rows.iter().map(|(_, rows)| {
-            let counts = rows.row_iter().zip(&far).filter(|&(_, far)| *far);
-            counts.map(|(row, _)| row.norm_squared()).sum::<f64>()
+            let far = rows.row_iter().zip(&counts).filter(|(_, count)| count.1);
+            far.map(|(row, _)| row.norm_squared()).sum::<f64>()
         });
         let norm = left.sum::<f64>().sqrt().max(least);
         let below = above.map(|above| {
@@ -88,7 +84,7 @@ impl Basis {
         let of_class: Vec<OfClass> = classes()
             .zip(rows)
             .map(|(class, (mirrors, mut rows))| {
-                for (mut row, factor) in rows.row_iter_mut().zip(&factors) {
+                for (mut row, (factor, _)) in rows.row_iter_mut().zip(&counts) {
                     row *= *factor;
                 }
                 let rows = match &below {

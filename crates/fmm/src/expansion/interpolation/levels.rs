@@ -67,7 +67,8 @@ fn enough_nodes(cells: &[InCell], tolerance: f64, least: usize, most: usize) -> 
         while lost((cell, n), FAR) > SHARE * tolerance * size {
             n += 1;
             if n > most {
-                let allowed = "a larger one, or a new plan: within a cell of this cloud the kernel varies too much";
+                let allowed =
+                    "a larger one: within a cell of this cloud the kernel varies too much";
                 let found = format!("{tolerance:e}");
                 return Err(Error::new(
                     ErrorKind::Tolerance,
