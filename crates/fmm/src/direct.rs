@@ -12,6 +12,7 @@ use crate::passes::wanted::{FIELD, GRADIENT, POTENTIAL, symmetric, wanted};
 use crate::passes::{PADDING, Units, unit};
 use crate::plan::add_gradient;
 use crate::points::{Extent, check_positions, check_resolution, check_strengths};
+use crate::torus::{Torus, ewald};
 use crate::tree::{Frame, Width};
 use crate::{Error, ErrorKind, Outputs, Result, Sums};
 use lanes::accuracy::FULL;
@@ -59,20 +60,60 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
     outputs: Outputs,
     instruction_set: Option<InstructionSet>,
 ) -> Result<Vec<Sums<T, D, K::Strength<T>>>> {
+    anywhere(
+        targets,
+        sources,
+        strengths,
+        kernel,
+        None,
+        (outputs, instruction_set),
+    )
+}
+
+/// The same on the torus with these sides, by Ewald's sum: kernels and coincident points are as
+/// [`Options::torus`](crate::Options::torus) says. It takes the pairs of 3^D boxes, twice. Errors as for [`field`] and as there.
+pub fn on_torus<T: Real, K: Kernel<D>, const D: usize>(
+    targets: &[[T; D]],
+    sources: &[[T; D]],
+    strengths: &[&[K::Strength<T>]],
+    kernel: K,
+    sides: &[f64],
+    outputs: Outputs,
+    instruction_set: Option<InstructionSet>,
+) -> Result<Vec<Sums<T, D, K::Strength<T>>>> {
+    let torus = Some(Torus::new(sides)?);
+    anywhere(
+        targets,
+        sources,
+        strengths,
+        kernel,
+        torus,
+        (outputs, instruction_set),
+    )
+}
+
+/// The same in space or on a torus.
+pub(crate) fn anywhere<T: Real, K: Kernel<D>, const D: usize>(
+    targets: &[[T; D]],
+    sources: &[[T; D]],
+    strengths: &[&[K::Strength<T>]],
+    kernel: K,
+    torus: Option<Torus<D>>,
+    (outputs, instruction_set): (Outputs, Option<InstructionSet>),
+) -> Result<Vec<Sums<T, D, K::Strength<T>>>> {
     kernel.check()?;
     let chosen = crate::options::choose(instruction_set)?;
     check_positions(chosen, "targets", targets)?;
     check_positions(chosen, "sources", sources)?;
     let largest = check_strengths(chosen, strengths, sources.len())?;
     let wide = |points: &[[T; D]]| {
-        points
-            .iter()
-            .map(|point| point.map(T::to_f64))
-            .collect::<Vec<[f64; D]>>()
+        let wide: Vec<[f64; D]> = points.iter().map(|point| point.map(T::to_f64)).collect();
+        torus.map_or_else(|| wide.clone(), |torus| torus.wrap(&wide))
     };
     let (targets, sources) = (wide(targets), wide(sources));
     let extents = [&targets, &sources].map(|cloud| Extent::of(chosen, cloud.as_flattened()));
-    let frame = Frame::of::<f64>(&extents[0].join(extents[1]), Width::Least);
+    let around = || Frame::of::<f64>(&extents[0].join(extents[1]), Width::Least);
+    let frame = torus.map_or_else(around, |torus| torus.frame::<f64>());
     kernel.check_extent(extents[0].join(extents[1]).widest(), SMOOTH_TO)?;
     check_resolution(&frame, "targets", &targets, &extents[0])?;
     check_resolution(&frame, "sources", &sources, &extents[1])?;
@@ -80,15 +121,36 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
     let axes = |points: &[[f64; D]]| -> [Vec<f64>; D] {
         std::array::from_fn(|a| points.iter().map(|p| p[a] * scale).collect())
     };
-    let (targets, mut sources) = (axes(&targets), axes(&sources));
+    let (targets, count, mut sources) = (axes(&targets), sources.len(), axes(&sources));
     for axis in &mut sources {
         axis.resize(axis.len().next_multiple_of(PADDING), 0.0);
     }
+    let on_torus = |w: &[f64], torus: Torus<D>| {
+        let reach = kernel.reach(f64::EPSILON);
+        let pair = kernel.pair(scale);
+        let ewald = ewald::Ewald {
+            chosen,
+            pair: &pair,
+            boxes: ewald::boxes(reach, torus.side),
+            side: frame.side,
+            scale,
+            targets: &targets,
+            sources: &sources,
+            count,
+        };
+        torus.check_reach(&kernel, reach / 4.0)?;
+        ewald
+            .sums(w, outputs)
+            .ok_or_else(|| torus.not_harmonic(&kernel))
+    };
     let sum = |(m, strengths): (usize, &&[K::Strength<T>])| {
         let unit = unit(largest[m]);
-        let by_component = by_component(strengths).into_iter().map(|w| {
+        let of_component = |w: std::borrow::Cow<[T]>| {
             let mut w: Vec<f64> = w.iter().map(|w| w.to_f64() / unit).collect();
             w.resize(sources[0].len(), 0.0);
+            if let Some(torus) = torus {
+                return on_torus(&w, torus);
+            }
             let all = AllPairs {
                 chosen,
                 targets: &targets,
@@ -96,8 +158,10 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
                 w: &w,
                 outputs,
             };
-            kernel.pair(scale).all_pairs(&all)
-        });
+            Ok(kernel.pair(scale).all_pairs(&all))
+        };
+        let components = by_component(strengths).into_iter();
+        let by_component: Vec<_> = components.map(of_component).collect::<Result<_>>()?;
         let units = (kernel.pair(scale).units(scale), unit);
         let sums = put_together(&kernel, by_component, targets[0].len(), units, outputs);
         check_sums(m, &sums)?;
@@ -110,7 +174,7 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
 /// divided by.
 fn put_together<T: Real, K: Kernel<D>, const D: usize>(
     kernel: &K,
-    by_component: impl Iterator<Item = Vec<RadialSum<f64, D>>>,
+    by_component: Vec<Vec<RadialSum<f64, D>>>,
     n: usize,
     (units, unit): (Units, f64),
     outputs: Outputs,
@@ -119,7 +183,7 @@ fn put_together<T: Real, K: Kernel<D>, const D: usize>(
     let mut field = vec![[0.0; D]; room(outputs.field)];
     let mut potential = vec![K::Strength::<T>::ZERO; room(outputs.potential)];
     let mut gradient = vec![[[0.0; D]; D]; room(outputs.gradient)];
-    for (c, sums) in by_component.enumerate() {
+    for (c, sums) in by_component.into_iter().enumerate() {
         for (u, sum) in field.iter_mut().zip(&sums) {
             let share = kernel.field(c, sum.s.map(|s| units.field(s, unit, 0)));
             (0..D).for_each(|a| u[a] += share[a]);

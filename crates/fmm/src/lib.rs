@@ -27,6 +27,7 @@ mod passes;
 mod plan;
 mod points;
 mod report;
+mod torus;
 pub mod tree;
 
 pub use cost::Costs;

@@ -68,6 +68,7 @@ pub struct Options {
     pub(crate) leaf_capacity: Option<usize>,
     pub(crate) costs: Option<Costs>,
     pub(crate) wide_cores: Option<bool>,
+    pub(crate) torus: Option<Vec<f64>>,
     pub(crate) outputs: Outputs,
     pub(crate) instruction_set: Option<InstructionSet>,
     pub(crate) pool: Option<Arc<rayon::ThreadPool>>,
@@ -91,6 +92,7 @@ impl Options {
             leaf_capacity: None,
             costs: None,
             wide_cores: None,
+            torus: None,
             outputs: Outputs::FIELD,
             instruction_set: None,
             pool: None,
@@ -126,6 +128,20 @@ impl Options {
     /// Errors, of a plan that must have them: tables that cannot give what is asked for.
     pub fn wide_cores(mut self, tables: bool) -> Self {
         self.wide_cores = Some(tables);
+        self
+    }
+
+    /// Sums over the flat torus [0, L₁) × … × [0, L_D), whose sides, one for each axis, must be equal so far. Points may lie anywhere: they
+    /// act, and are acted on, where they are modulo the sides. By default sums are over all of space.
+    ///
+    /// Kernels are those of the torus: K(z) stands for Σ_R K(z − R) over all images together with a uniform background of the opposite
+    /// strength (the mode 0 is left out), g for the potential of mean 0 over the torus. A pair at one place contributes what its images
+    /// do: nothing to a field, and to a potential g(z) − g_singular(z) at z → 0; of every source that holds at its own place too.
+    ///
+    /// Errors, of a plan: sides that are not positive or not equal, a kernel whose far field is not harmonic, a core whose reach is beyond the
+    /// side, [`Guarantee::Pointwise`].
+    pub fn torus(mut self, sides: &[f64]) -> Self {
+        self.torus = Some(sides.to_vec());
         self
     }
 

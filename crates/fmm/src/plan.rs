@@ -18,10 +18,12 @@ use crate::options::floor;
 use crate::passes::{Buffers, Down, PADDING, PIECE};
 use crate::points::{Extent, check_positions, check_resolution, is_double};
 use crate::report::{PlanReport, PredictedSeconds};
+use crate::torus::Torus;
 use crate::tree::{Frame, Limits, Tree, TreeOrder, Width};
 use crate::{Error, Guarantee, Options, Result};
 use lanes::Chosen;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::time::Instant;
 
 /// The expansions of a kernel.
@@ -48,6 +50,7 @@ pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     /// The kernel from tables, where its core is wide.
     wide: Option<RadialKernel>,
     options: Options,
+    torus: Option<Torus<D>>,
     chosen: Chosen,
     expansion: FamilyOf<K, D>,
     /// Accuracy of one near pair, see [`lanes::accuracy`].
@@ -106,7 +109,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let asked_for = options.tolerance;
         let within = |stricter: f64| (asked_for / stricter).max(floor::<T>()).max(of_family);
         let chosen = options.chosen()?;
-        let clouds = || Clouds::new(chosen, sources, targets);
+        let torus = options.torus.as_deref().map(Torus::new).transpose()?;
+        let clouds = || Clouds::new(chosen, torus, sources, targets);
         let clouds = in_pool(options.pool.clone(), clouds)?;
         kernel.check_extent(clouds.both().widest(), options.tolerance)?;
         let frame = Frame::of::<T>(&clouds.both(), Width::PowerOfTwo);
@@ -119,7 +123,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             lanes: chosen.lanes(),
         };
         let family = || kernel.pair(1.0).family(&asked);
-        let (expansion, pair_accuracy) = in_pool(options.pool.clone(), family)?;
+        let (mut expansion, pair_accuracy) = in_pool(options.pool.clone(), family)?;
+        if let Some(torus) = torus {
+            close(&mut expansion, &torus, &kernel, &options)?;
+        }
         let mut plan = Self {
             chosen,
             expansion,
@@ -128,6 +135,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             kernel,
             wide: None,
             options,
+            torus,
             tree: Tree::default(),
             lists: Lists::default(),
             leaves: vec![],
@@ -143,12 +151,14 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             tolerance: within(stricter),
             ..asked
         };
-        plan.widen(&clouds, &asked_of_tables)?;
+        if torus.is_none() {
+            plan.widen(&clouds, &asked_of_tables)?;
+        }
         Ok(plan)
     }
 
     fn choose_leaf_capacity(&mut self, clouds: &Clouds<T, D>) {
-        let (sources, targets) = (clouds.sources, clouds.targets);
+        let (sources, targets) = (clouds.sources(), clouds.targets());
         let work = self.work(sources.len(), targets.unwrap_or(sources).len());
         let chosen = || leaf_capacity(&self.costs(), &work);
         self.leaf_capacity = self.options.leaf_capacity.unwrap_or_else(chosen);
@@ -193,7 +203,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     }
 
     fn move_clouds(&mut self, sources: &[[T; D]], targets: Option<&[[T; D]]>) -> Result<()> {
-        let clouds = || Clouds::new(self.chosen, sources, targets);
+        let clouds = || Clouds::new(self.chosen, self.torus, sources, targets);
         let clouds = in_pool(self.options.pool.clone(), clouds)?;
         self.kernel
             .check_extent(clouds.both().widest(), self.options.tolerance)?;
@@ -206,7 +216,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     fn rebuild(&mut self, clouds: &Clouds<T, D>) -> Result<()> {
         let pool = self.options.pool.clone();
         in_pool(pool, || {
-            let (sources, targets) = (clouds.sources, clouds.targets);
+            let (sources, targets) = (clouds.sources(), clouds.targets());
             let leaf_capacity = self.leaf_capacity;
             let most = sources.len().max(targets.map_or(0, <[_]>::len));
             let share = filling(D as u32) * leaf_capacity as f64 / most as f64;
@@ -215,7 +225,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             } else {
                 Width::Filled(share)
             };
-            let frame = Frame::of::<T>(&clouds.both(), width);
+            let around = || Frame::of::<T>(&clouds.both(), width);
+            let frame = self.torus.map_or_else(around, |torus| torus.frame::<T>());
             clouds.check_resolution(&frame)?;
             let root_side = frame.side / frame.scale;
             self.expansion.fit_side(root_side)?;
@@ -235,6 +246,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                 Limits {
                     leaf_capacity,
                     narrowest,
+                    torus: self.torus.is_some(),
                 },
             );
             let depth = self.tree.depth() as u32;
@@ -248,6 +260,14 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             into_tree_order(sources, &self.tree.source_order, scale, &mut self.sources);
             if let (Some(points), Some(order)) = (targets, &self.tree.target_order) {
                 into_tree_order(points, order, scale, &mut self.targets);
+            }
+            if self.torus.is_some() {
+                let side = self.tree.frame.side;
+                for (a, x) in self.sources.iter_mut().enumerate() {
+                    let beside =
+                        |x: T, shift: [i8; D]| T::from_f64(x.to_f64() + f64::from(shift[a]) * side);
+                    self.tree.fill_images(x, T::ZERO, PADDING, beside);
+                }
             }
             Ok(())
         })
@@ -318,8 +338,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let mut report = PlanReport {
             n_sources: tree.source_order.len(),
             n_targets: tree.targets().len(),
-            cells: tree.cells.len(),
-            far_cells: tree.cells.len() - coarse.sum::<usize>(),
+            cells: tree.cells_of_box(),
+            far_cells: tree.cells_of_box() - coarse.sum::<usize>(),
             leaves: self.leaves.len(),
             depth: tree.depth(),
             leaf_capacity: self.leaf_capacity,
@@ -349,6 +369,28 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     pub fn tree(&self) -> &Tree<D> {
         &self.tree
     }
+}
+
+/// Makes the expansions of a plan ready for a torus, if they and what is asked for allow it.
+fn close<F: Family<D>, K: Kernel<D>, const D: usize>(
+    expansion: &mut F,
+    torus: &Torus<D>,
+    kernel: &K,
+    options: &Options,
+) -> Result<()> {
+    if options.guarantee == Guarantee::Pointwise {
+        // Σ |w||K| of all images has no limit.
+        let allowed = "calibrated, on a torus";
+        return Err(Error::argument("guarantee", "pointwise", allowed));
+    }
+    if options.wide_cores == Some(true) {
+        let allowed = "no tables on a torus";
+        return Err(Error::argument("wide_cores", "true", allowed));
+    }
+    if !expansion.close() {
+        return Err(torus.not_harmonic(kernel));
+    }
+    torus.check_reach(kernel, kernel.reach(0.25 * options.tolerance))
 }
 
 /// How much better expansions must be than their rule says.
@@ -383,30 +425,55 @@ pub(super) fn for_gradients<const D: usize>(options: &Options) -> f64 {
 }
 
 /// Positions that are finite, and what they fill.
-struct Clouds<'a, T, const D: usize> {
-    sources: &'a [[T; D]],
-    targets: Option<&'a [[T; D]]>,
+struct Clouds<'a, T: Real, const D: usize> {
+    sources: Cow<'a, [[T; D]]>,
+    targets: Option<Cow<'a, [[T; D]]>>,
     of_sources: Extent<D>,
     of_targets: Extent<D>,
 }
 
 impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
-    fn new(chosen: Chosen, sources: &'a [[T; D]], targets: Option<&'a [[T; D]]>) -> Result<Self> {
+    /// As the user has them, or where they lie on a torus.
+    fn new(
+        chosen: Chosen,
+        torus: Option<Torus<D>>,
+        sources: &'a [[T; D]],
+        targets: Option<&'a [[T; D]]>,
+    ) -> Result<Self> {
+        let name = Self::name(targets.is_some());
+        let (mut of_targets, mut of_sources) = (
+            check_positions(chosen, "targets", targets.unwrap_or_default())?,
+            check_positions(chosen, name, sources)?,
+        );
+        let (mut sources, mut targets) = (Cow::Borrowed(sources), targets.map(Cow::Borrowed));
+        if let Some(torus) = torus {
+            sources = Cow::Owned(torus.wrap(&sources));
+            targets = targets.map(|targets| Cow::Owned(torus.wrap(&targets)));
+            of_sources = Extent::of(chosen, sources.as_flattened());
+            of_targets = Extent::of(
+                chosen,
+                targets.as_deref().unwrap_or_default().as_flattened(),
+            );
+        }
         Ok(Self {
-            of_targets: check_positions(chosen, "targets", targets.unwrap_or_default())?,
-            of_sources: check_positions(chosen, Self::name(targets), sources)?,
             sources,
             targets,
+            of_sources,
+            of_targets,
         })
     }
 
+    fn sources(&self) -> &[[T; D]] {
+        &self.sources
+    }
+
+    fn targets(&self) -> Option<&[[T; D]]> {
+        self.targets.as_deref()
+    }
+
     /// What the sources are called.
-    fn name(targets: Option<&[[T; D]]>) -> &'static str {
-        if targets.is_some() {
-            "sources"
-        } else {
-            "positions"
-        }
+    fn name(apart: bool) -> &'static str {
+        if apart { "sources" } else { "positions" }
     }
 
     fn both(&self) -> Extent<D> {
@@ -414,11 +481,11 @@ impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
     }
 
     fn check_resolution(&self, frame: &Frame<D>) -> Result<()> {
-        let targets = self.targets.unwrap_or_default();
+        let targets = self.targets().unwrap_or_default();
         check_resolution(
             frame,
-            Self::name(self.targets),
-            self.sources,
+            Self::name(self.targets.is_some()),
+            &self.sources,
             &self.of_sources,
         )?;
         check_resolution(frame, "targets", targets, &self.of_targets)

@@ -35,6 +35,12 @@ impl<H: Family<D>, const D: usize> Family<D> for HarmonicOr<H, D> {
     fn prepare(&mut self, depth: u32, finest: Option<u32>) {
         each!(self, e => e.prepare(depth, finest));
     }
+    fn close(&mut self) -> bool {
+        match self {
+            Self::Harmonic(e) => e.close(),
+            Self::Interpolated(e) => e.close(),
+        }
+    }
     fn needs_sides(&self) -> bool {
         each!(self, e => e.needs_sides())
     }

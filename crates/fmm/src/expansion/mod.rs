@@ -175,6 +175,14 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
         let _ = side;
         [0.0; 2]
     }
+    /// On a torus, what the images of the root beyond those next to it bring to its local, from its multipole.
+    fn images(&self, multipole: &[f64], log_side: f64, local: &mut [f64]) {
+        let _ = (multipole, log_side, local);
+    }
+    /// On a torus, the uniform background of a source of strength 1 beside what lattice sums carry, if anything is beside it.
+    fn background(&self) -> Option<Background> {
+        None
+    }
     /// Multipole to sums at points outside the neighbourhood.
     fn m2p<I: Isa>(
         &self,
@@ -221,6 +229,10 @@ pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     fn prepare(&mut self, depth: u32, finest: Option<u32>) {
         let _ = (depth, finest);
     }
+    /// Makes ready for a torus; whether the family can.
+    fn close(&mut self) -> bool {
+        false
+    }
     /// Whether cells must have sides that are powers of two in the user's unit.
     fn needs_sides(&self) -> bool {
         false
@@ -240,6 +252,14 @@ pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     }
     /// Up to so many points, pairs are cheaper than the expansion of a cell of another size.
     fn direct_below(&self) -> usize;
+}
+
+/// The field of the uniform background that makes a torus neutral, of one source and a unit box: Σ w z φ gets `field` z,
+/// Σ w γ gets `potential` z², z = x − y not wrapped. It is the trace of the second derivatives, which harmonic images do not have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Background {
+    pub(crate) field: f64,
+    pub(crate) potential: f64,
 }
 
 /// Size of a cell in both units.

@@ -69,7 +69,7 @@ impl Lists {
         }
     }
 
-    /// V of the cell `index`: cells of its size, well separated, with sources.
+    /// V of the cell `index`: cells of its size, well separated, with sources; on a torus also images.
     pub fn far<const D: usize>(&self, tree: &Tree<D>, index: usize) -> Vec<u32> {
         let cell = &tree.cells[index];
         if index == 0 || cell.targets.is_empty() {
@@ -111,6 +111,7 @@ impl Lists {
             let Some(first) = slots::first(offset) else {
                 continue;
             };
+            let other = &tree.cells[tree.original(a) as usize];
             let cells = &mut cells[first..first + (1 << D)];
             if tree.target_order.is_none() && other.children.len() == cells.len() {
                 // All children are there, in the order of their octants, and all hold sources.
@@ -156,6 +157,9 @@ impl<const D: usize> Builder<'_, D> {
             if index == 0 {
                 if !cell.sources.is_empty() {
                     part.neighbours.push(0);
+                    for image in self.tree.images_of_root() {
+                        part.neighbours.push(image);
+                    }
                 }
             } else {
                 for &a in &above[cell.parent as usize] {
@@ -210,8 +214,9 @@ impl<const D: usize> Builder<'_, D> {
             return;
         }
         if !other.is_adjacent(cell) {
-            // As in X: a pair of leaves is summed directly in both directions, or in none.
-            if other.is_leaf() && other.sources.len() <= self.direct_below {
+            // As in X: a pair of leaves is summed directly in both directions, or in none. Images that do not touch the box have no points.
+            let has_points = (a as usize) < self.tree.cells_of_box();
+            if has_points && other.is_leaf() && other.sources.len() <= self.direct_below {
                 part.near.push(other.sources.clone());
             } else {
                 part.smaller.push(a);

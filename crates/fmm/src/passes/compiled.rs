@@ -29,6 +29,12 @@ pub trait RadialPair<const D: usize>: Clone + Debug + Send + Sync + 'static {
     /// The pair of a kernel with a core, from its tables.
     fn tabulated(tables: RadialTables) -> Self;
 
+    /// Where far fields are harmonic: the pair of Gaussian blobs of width `delta`, in the user's unit, which have the same far field.
+    fn blobs(&self, scale: f64, delta: f64) -> Option<Self> {
+        let _ = (scale, delta);
+        None
+    }
+
     /// How many times as long as the singular pair this one takes.
     fn cost(&self) -> f64 {
         1.0
@@ -88,6 +94,13 @@ macro_rules! harmonic_pair {
 
             fn tabulated(tables: RadialTables) -> Self {
                 Self::Tabulated(tables)
+            }
+
+            fn blobs(&self, scale: f64, delta: f64) -> Option<Self> {
+                match self {
+                    Self::Tabulated(_) => None,
+                    _ => Some(Self::gaussian(scale, delta)),
+                }
             }
 
             fn cost(&self) -> f64 {

@@ -188,7 +188,11 @@ fn counts<const D: usize>(
     expanded: Option<u32>,
 ) -> Vec<Vec<f64>> {
     let mut tree = Tree::default();
-    let frame = Frame::around(&[user_sources, targets.unwrap_or(&[])]);
+    let frame = if limits.torus {
+        Frame::torus::<f64>(1.0)
+    } else {
+        Frame::around(&[user_sources, targets.unwrap_or(&[])])
+    };
     if let Some(level) = expanded {
         let side = frame.cell_side(level) / frame.scale;
         limits.narrowest = limits.narrowest.max(side);
@@ -202,7 +206,12 @@ fn counts<const D: usize>(
             coordinates.chain([0.0; PADDING]).collect()
         })
     };
-    let sources = tree_order(user_sources, &tree.source_order.user_index);
+    let mut sources = tree_order(user_sources, &tree.source_order.user_index);
+    if limits.torus {
+        for (a, x) in sources.iter_mut().enumerate() {
+            tree.fill_images(x, 0.0, PADDING, |x, shift| x + f64::from(shift[a]));
+        }
+    }
     let targets = tree_order(targets.unwrap_or(user_sources), &tree.targets().user_index);
     let ones = vec![1.0; user_sources.len()];
     let mut found = vec![];
@@ -254,9 +263,22 @@ fn check<const D: usize>(
     let expected: Vec<f64> = targets
         .unwrap_or(sources)
         .iter()
-        .map(|x| sources.iter().filter(|&y| y != x).count() as f64)
+        .map(|x| {
+            let boxes = if limits.torus {
+                3usize.pow(D as u32)
+            } else {
+                1
+            };
+            let at_one_place = sources.iter().filter(|&y| y == x).count();
+            (boxes * sources.len() - at_one_place) as f64
+        })
         .collect();
-    for expanded in [None, Some(2), Some(4)] {
+    let levels: &[_] = if limits.torus {
+        &[None]
+    } else {
+        &[None, Some(2), Some(4)]
+    };
+    for &expanded in levels {
         for found in counts(sources, targets, limits, direct_below, expanded) {
             let what = format!("{limits:?}, direct below {direct_below}, expanded {expanded:?}");
             assert_eq!(found, expected, "{what}");
@@ -268,6 +290,7 @@ fn limits(leaf_capacity: usize) -> Limits {
     Limits {
         leaf_capacity,
         narrowest: 0.0,
+        torus: false,
     }
 }
 
@@ -315,6 +338,7 @@ fn every_pair_exactly_once<const D: usize>(n: usize) {
             Limits {
                 leaf_capacity: 2,
                 narrowest: 0.05,
+                torus: false,
             },
             3,
         );
@@ -338,6 +362,38 @@ fn every_pair_exactly_once_with_separate_targets<const D: usize>(n: usize) {
 fn every_pair_exactly_once_in_the_plane() {
     every_pair_exactly_once::<2>(1500);
     every_pair_exactly_once_with_separate_targets::<2>(700);
+}
+
+/// On a torus: every source in the box and in each of the boxes around it.
+fn every_image_exactly_once<const D: usize>(n: usize) {
+    let inside = |cloud: &Vec<[f64; D]>| -> Vec<[f64; D]> {
+        cloud.iter().map(|x| x.map(|x| x.rem_euclid(1.0))).collect()
+    };
+    let clouds = clouds::<D>(n).each_ref().map(inside);
+    let torus = |leaf_capacity: usize| Limits {
+        torus: true,
+        ..limits(leaf_capacity)
+    };
+    for (cloud, others) in clouds.iter().zip(clouds.iter().skip(1)) {
+        for leaf_capacity in [1, 3, 20, 5000] {
+            for direct_below in [0, 4, 1000] {
+                check(cloud, None, torus(leaf_capacity), direct_below);
+            }
+        }
+        check(cloud, Some(&others[..n / 3]), torus(4), 5);
+    }
+    let few = &clouds[0];
+    for n in 0..4 {
+        check(&few[..n], None, torus(1), 2);
+        check(&few[..n], Some(&few[2..5]), torus(1), 2);
+    }
+    check(&[[0.0; D]; 7], None, torus(2), 3);
+}
+
+#[test]
+fn every_image_exactly_once_on_tori() {
+    every_image_exactly_once::<2>(700);
+    every_image_exactly_once::<3>(400);
 }
 
 #[test]

@@ -77,8 +77,13 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     locals: &mut Lines<f64>,
 ) {
     let (tree, len) = (context.tree, context.expansion.local_len());
-    locals.grow(tree.cells.len() * len, 0.0);
+    locals.grow(tree.cells_of_box() * len, 0.0);
     locals[..len].fill(0.0);
+    if tree.is_torus() {
+        let log_side = tree.frame.side.ln() - tree.frame.scale.ln();
+        let root = &multipoles[..context.expansion.multipole_len()];
+        context.expansion.images(root, log_side, &mut locals[..len]);
+    }
     let slots = [slots::far_slots::<D>(), slots::all_slots::<D>()];
     let pass = Pass {
         context,
@@ -228,7 +233,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Pass<'_, T, E, D> {
             ..
         } = self.context;
         let Met { outgoing, cells } = met;
-        outgoing.next_block(tree.cells.len(), expansion.wave_len());
+        outgoing.next_block(tree.cells_of_box(), expansion.wave_len());
         cells.clear();
         let most = expansion.forms_at_once().saturating_sub(slots::count(D));
         for (k, &parent) in parents.iter().enumerate() {

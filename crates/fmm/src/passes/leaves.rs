@@ -264,6 +264,16 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
         let side = tree.frame.cell_side(cell.level);
         let expansion = expansion.at(cell.level);
         expansion.l2p(isa, local, self.points, side, self.wanted, self.far);
+        if let (Some(moments), Some(background)) = (self.buffers.moments, expansion.background()) {
+            moments.act(
+                background,
+                &tree.frame,
+                cell,
+                self.points,
+                self.wanted,
+                self.far,
+            );
+        }
         if self.wanted >= POTENTIAL && !self.context.lists.pairs_within(cell) {
             self.take_coincident(cell, expansion.at_zero(side));
         }
@@ -297,7 +307,8 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
         let smaller = &tree.cells[other as usize];
         self.place(smaller, cell);
         let len = expansion.multipole_len();
-        let multipole = &self.buffers.multipoles[other as usize * len..][..len];
+        let original = tree.original(other) as usize;
+        let multipole = &self.buffers.multipoles[original * len..][..len];
         let side = tree.frame.cell_side(smaller.level);
         let scale = CellScale {
             side,

@@ -25,6 +25,7 @@ use crate::expansion::Expansion;
 use crate::kernel::Pair;
 use crate::lists::Lists;
 use crate::memory::{Lines, ask_ahead, room};
+use crate::torus::background::Moments;
 use crate::tree::Tree;
 use crate::{Outputs, PassSeconds};
 use lanes::{Chosen, Real};
@@ -77,8 +78,10 @@ pub struct Buffers<T> {
     component: usize,
     /// Power of two by which strengths were divided, so that the largest lies in [½, 1).
     pub(crate) unit: f64,
-    /// Divided strengths in tree order, padded.
+    /// Divided strengths in tree order, with those of images on a torus; padded.
     pub(crate) w: Vec<T>,
+    /// Of those strengths, on a torus with a background.
+    pub(crate) moments: Option<Moments>,
     multipoles: Lines<f64>,
     locals: Lines<f64>,
 }
@@ -89,6 +92,7 @@ impl<T> Default for Buffers<T> {
             component: 0,
             unit: 1.0,
             w: vec![],
+            moments: None,
             multipoles: Lines::new(),
             locals: Lines::new(),
         }
@@ -149,13 +153,14 @@ fn timed(seconds: &mut f64, work: impl FnOnce()) {
     *seconds += start.elapsed().as_secs_f64();
 }
 
-fn into_tree_order<T: Real, E, const D: usize>(
+fn into_tree_order<T: Real, E: Expansion<D>, const D: usize>(
     context: &Context<T, E, D>,
     strengths: &[T],
     buffers: &mut Buffers<T>,
 ) {
-    let order = &context.tree.source_order.user_index;
-    room(&mut buffers.w, order.len() + PADDING, T::ZERO);
+    let tree = context.tree;
+    let order = &tree.source_order.user_index;
+    room(&mut buffers.w, tree.places() + PADDING, T::ZERO);
     let inverse = 1.0 / buffers.unit;
     let pieces = buffers.w.par_chunks_mut(PIECE).zip(order.par_chunks(PIECE));
     pieces.for_each(|(w, order)| {
@@ -164,6 +169,12 @@ fn into_tree_order<T: Real, E, const D: usize>(
             *w = T::from_f64(strengths[user as usize].to_f64() * inverse);
         }
     });
+    buffers.moments = None;
+    if tree.is_torus() {
+        tree.fill_images(&mut buffers.w, T::ZERO, PADDING, |w, _| w);
+        let moments = || Moments::of(&tree.frame, context.sources, &buffers.w, order.len());
+        buffers.moments = context.expansion.background().map(|_| moments());
+    }
 }
 
 /// The power of two that brings a strength of this size into [½, 1), as far as its inverse is finite.

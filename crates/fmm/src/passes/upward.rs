@@ -11,14 +11,14 @@ use std::ops::Range;
 /// Cells that one task handles.
 const BLOCK: usize = 128;
 
-/// Multipoles of all cells that hold sources, in the order of the cells; the two coarsest levels need none.
+/// Multipoles of all cells that hold sources, in the order of the cells; the two coarsest levels need none but on a torus.
 pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     context: &Context<T, E, D>,
     w: &[T],
     multipoles: &mut Lines<f64>,
 ) {
     let len = context.expansion.multipole_len();
-    multipoles.grow(context.tree.cells.len() * len, 0.0);
+    multipoles.grow(context.tree.cells_of_box() * len, 0.0);
     for level in (0..=context.tree.depth()).rev() {
         let cells = context.tree.level(level);
         let (upper, lower) = multipoles.split_at_mut(cells.end * len);

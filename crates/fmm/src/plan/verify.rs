@@ -86,13 +86,13 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let order = &self.tree.source_order.user_index;
         let wide: Vec<K::Strength<f64>> = converted::<T, f64, _, _>(strengths);
         let w: Vec<_> = order.iter().map(|&user| wide[user as usize]).collect();
-        let mut sums = direct::evaluate(
+        let mut sums = direct::anywhere(
             &targets,
             &sources,
             &[&w],
             self.kernel.clone(),
-            Outputs::FIELD,
-            Some(self.chosen.set()),
+            self.torus,
+            (Outputs::FIELD, Some(self.chosen.set())),
         )?;
         Ok(sums.remove(0).field)
     }

@@ -1,7 +1,8 @@
 //! Cutting points in tree order into cells.
 
 use super::frame::Frame;
-use super::morton::{max_level, window_levels};
+use super::images::Images;
+use super::morton::{DEEPEST_OF_TORUS, coordinate, max_level, window_levels};
 use super::sort::TreeOrder;
 use lanes::Real;
 use rayon::prelude::*;
@@ -13,7 +14,7 @@ use std::time::Instant;
 pub struct Cell<const D: usize> {
     /// 0 for the root; each level halves the edge.
     pub level: u32,
-    /// Grid coordinates among the 2^level cells along each axis.
+    /// Grid coordinates among the 2^level cells along each axis; of images beside a torus's box modulo 2³².
     pub anchor: [u32; D],
     /// Index of the parent cell; the root is its own.
     pub parent: u32,
@@ -49,9 +50,9 @@ impl<const D: usize> Cell<D> {
         let shift = fine.level - coarse.level;
         (0..D).all(|a| {
             // One cell of margin around the coarse cube, counted in fine cells; i64 because a margin may be −1.
-            let low = (i64::from(coarse.anchor[a])) << shift;
-            let high = (i64::from(coarse.anchor[a]) + 1) << shift;
-            let x = i64::from(fine.anchor[a]);
+            let at = coordinate(coarse.level, coarse.anchor[a]);
+            let (low, high) = (at << shift, (at + 1) << shift);
+            let x = coordinate(fine.level, fine.anchor[a]);
             x >= low - 1 && x <= high
         })
     }
@@ -70,7 +71,7 @@ impl<const D: usize> Cell<D> {
 pub struct Tree<const D: usize> {
     /// The root cube.
     pub frame: Frame<D>,
-    /// All cells, level by level, Morton order within a level.
+    /// All cells, level by level, Morton order within a level; on a torus, images of cells behind them.
     pub cells: Vec<Cell<D>>,
     /// `cells[levels[l]..levels[l + 1]]` are the cells of level l.
     pub levels: Vec<u32>,
@@ -80,6 +81,8 @@ pub struct Tree<const D: usize> {
     pub target_order: Option<TreeOrder>,
     /// Seconds of sorting, and of cutting into cells.
     pub seconds: (f64, f64),
+    /// Of the cells and sources of a torus.
+    pub(super) images: Images<D>,
 }
 
 impl<const D: usize> Default for Frame<D> {
@@ -99,6 +102,8 @@ pub(crate) struct Limits {
     pub leaf_capacity: usize,
     /// No leaf narrower than this, in user units.
     pub narrowest: f64,
+    /// Opposite faces of the root cube are one.
+    pub torus: bool,
 }
 
 impl<const D: usize> Tree<D> {
@@ -112,6 +117,7 @@ impl<const D: usize> Tree<D> {
             Limits {
                 leaf_capacity: leaf_capacity.max(1),
                 narrowest: 0.0,
+                torus: false,
             },
         );
         tree
@@ -149,6 +155,9 @@ impl<const D: usize> Tree<D> {
         if let Some(order) = &mut self.target_order {
             order.publish();
         }
+        if limits.torus {
+            self.surround();
+        }
         self.seconds.0 += start.elapsed().as_secs_f64();
     }
 
@@ -159,6 +168,7 @@ impl<const D: usize> Tree<D> {
         limits: Limits,
         enough: usize,
     ) {
+        self.images = Images::default();
         self.cells.clear();
         self.cells.push(Cell {
             level: 0,
@@ -172,7 +182,7 @@ impl<const D: usize> Tree<D> {
         self.levels.extend([0, 1]);
         let large =
             |cell: &Cell<D>| cell.sources.len().max(cell.targets.len()) > limits.leaf_capacity;
-        for level in 0..deepest_level(&self.frame, limits.narrowest) {
+        for level in 0..deepest_level(&self.frame, limits) {
             let first = self.levels[level as usize] as usize;
             let window = level / window_levels(D);
             if level > 0 && level % window_levels(D) == 0 {
@@ -263,9 +273,14 @@ impl<const D: usize> Tree<D> {
 }
 
 /// Finest level whose cells are at least `narrowest` wide and whose centres are exact in f64.
-fn deepest_level<const D: usize>(frame: &Frame<D>, narrowest: f64) -> u32 {
-    let wide_enough = |level: &u32| frame.cell_side(*level) >= narrowest * frame.scale;
-    (0..=frame.exact_levels().min(max_level(D)))
+fn deepest_level<const D: usize>(frame: &Frame<D>, limits: Limits) -> u32 {
+    let wide_enough = |level: &u32| frame.cell_side(*level) >= limits.narrowest * frame.scale;
+    let deepest = if limits.torus {
+        max_level(D).min(DEEPEST_OF_TORUS)
+    } else {
+        max_level(D)
+    };
+    (0..=frame.exact_levels().min(deepest))
         .rev()
         .find(wide_enough)
         .unwrap_or(0)

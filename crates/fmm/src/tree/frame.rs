@@ -43,6 +43,16 @@ impl<const D: usize> Frame<D> {
         )
     }
 
+    /// The box [0, side)^D of a torus, in the user's unit, for points of type `T`. Its cells have centres that are rounded as points are.
+    pub(crate) fn torus<T: Real>(side: f64) -> Self {
+        let scale = scale::<T, D>(side, side);
+        Self {
+            scale,
+            corner: [0.0; D],
+            side: side * scale,
+        }
+    }
+
     /// A cube around points of type `T` with this extent.
     pub(crate) fn of<T: Real>(&Extent { low, high, .. }: &Extent<D>, width: Width) -> Self {
         if low[0] > high[0] {
@@ -95,7 +105,9 @@ impl<const D: usize> Frame<D> {
     #[inline(always)]
     pub fn centre(&self, level: u32, anchor: [u32; D]) -> [f64; D] {
         let side = self.cell_side(level);
-        std::array::from_fn(|a| self.corner[a] + (f64::from(anchor[a]) + 0.5) * side)
+        std::array::from_fn(|a| {
+            self.corner[a] + (morton::coordinate(level, anchor[a]) as f64 + 0.5) * side
+        })
     }
 
     /// Morton key of a point: of two cells of one level the one with smaller keys comes first, and a cell's points are a

@@ -6,6 +6,7 @@
 
 mod build;
 mod frame;
+mod images;
 mod morton;
 mod sort;
 

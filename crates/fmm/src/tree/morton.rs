@@ -13,6 +13,19 @@ pub const fn max_level(dimension: usize) -> u32 {
     }
 }
 
+/// A grid coordinate of a cell of this level. Trees of a torus, whose images may have ones below 0, end before `i32` does.
+#[inline(always)]
+pub(super) fn coordinate(level: u32, anchor: u32) -> i64 {
+    if level <= DEEPEST_OF_TORUS {
+        i64::from(anchor as i32)
+    } else {
+        i64::from(anchor)
+    }
+}
+
+/// The deepest level of trees of a torus.
+pub(super) const DEEPEST_OF_TORUS: u32 = 29;
+
 /// Levels whose bits of a key fit 32: the sort and the tree look at keys through such windows.
 pub(super) const fn window_levels(dimension: usize) -> u32 {
     32 / dimension as u32

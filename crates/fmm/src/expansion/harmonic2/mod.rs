@@ -13,6 +13,7 @@
 
 #[cfg(test)]
 mod chain;
+mod lattice;
 mod nodes;
 mod points;
 mod shift;
@@ -20,11 +21,14 @@ mod translate;
 mod waves;
 
 use super::{
-    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
+    Asked, Background, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints,
+    UnitSums, Wave,
 };
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
+use lattice::Lattice;
 use shift::Shift;
+use std::f64::consts::PI;
 use waves::Waves;
 
 /// Everything that depends on the order and the number of waves.
@@ -36,6 +40,8 @@ pub struct Harmonic2 {
     padded: usize,
     shift: Shift,
     waves: Waves,
+    /// On a torus.
+    lattice: Option<Lattice>,
 }
 
 /// Widest vector of f64.
@@ -50,6 +56,7 @@ impl Harmonic2 {
             padded,
             shift: Shift::new(order, padded, lanes),
             waves: Waves::new(order, padded, wave_error, lanes),
+            lattice: None,
         }
     }
 }
@@ -67,6 +74,10 @@ impl Family<2> for Harmonic2 {
     /// The finest quadrature is as good as f64.
     fn floor(_: Guarantee) -> f64 {
         0.0
+    }
+    fn close(&mut self) -> bool {
+        self.lattice = Some(Lattice::new(self.order));
+        true
     }
     fn order(&self) -> usize {
         self.order
@@ -168,6 +179,18 @@ impl Expansion<2> for Harmonic2 {
         sums: &mut UnitSums<2>,
     ) {
         points::l2p(isa, self.order, local, points, side, wanted, sums);
+    }
+    fn images(&self, multipole: &[f64], log_side: f64, local: &mut [f64]) {
+        if let Some(lattice) = &self.lattice {
+            lattice.images(multipole, log_side, local);
+        }
+    }
+    /// −Δ log r = −2π δ₀, and Δ r²/4 = 1.
+    fn background(&self) -> Option<Background> {
+        Some(Background {
+            field: -PI,
+            potential: -0.5 * PI,
+        })
     }
     #[inline(always)]
     fn m2p<I: Isa>(

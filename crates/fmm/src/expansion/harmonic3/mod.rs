@@ -17,6 +17,7 @@ mod at_points;
 mod chain;
 mod derivatives;
 mod incoming;
+mod lattice;
 mod layout;
 mod nodes;
 mod outgoing;
@@ -28,13 +29,16 @@ mod translate;
 mod waves;
 
 use super::{
-    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
+    Asked, Background, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints,
+    UnitSums, Wave,
 };
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
+use lattice::Lattice;
 use layout::Layout;
 use points::Points;
 use shift::Shift;
+use std::f64::consts::PI;
 use waves::Waves;
 
 /// Everything that depends on the order and the number of waves.
@@ -44,6 +48,8 @@ pub struct Harmonic3 {
     points: Points,
     shift: Shift,
     waves: InPrecision,
+    /// On a torus.
+    lattice: Option<Lattice>,
 }
 
 /// Waves in the precision that their quadrature needs.
@@ -114,6 +120,7 @@ impl Harmonic3 {
             points: Points::new(layout),
             shift: Shift::new(layout, lanes),
             waves,
+            lattice: None,
         }
     }
 }
@@ -130,6 +137,10 @@ impl Harmonic3 {
 impl Family<3> for Harmonic3 {
     fn floor(guarantee: Guarantee) -> f64 {
         accuracy::harmonic3_floor(guarantee)
+    }
+    fn close(&mut self) -> bool {
+        self.lattice = Some(Lattice::new(self.layout));
+        true
     }
     fn order(&self) -> usize {
         self.layout.order
@@ -261,6 +272,18 @@ impl Expansion<3> for Harmonic3 {
         sums: &mut UnitSums<3>,
     ) {
         self.points.l2p(isa, local, points, side, wanted, sums);
+    }
+    fn images(&self, multipole: &[f64], _log_side: f64, local: &mut [f64]) {
+        if let Some(lattice) = &self.lattice {
+            lattice.images(multipole, local);
+        }
+    }
+    /// −Δ 1/r = 4π δ₀, and Δ r²/6 = 1.
+    fn background(&self) -> Option<Background> {
+        Some(Background {
+            field: -4.0 * PI / 3.0,
+            potential: 2.0 * PI / 3.0,
+        })
     }
     #[inline(always)]
     fn m2p<I: Isa>(

@@ -1,0 +1,210 @@
+//! On a torus: the images of the root cell beyond those next to it, from its multipole to its local.
+//!
+//! With T_n^m = Σ S_n^m(R) over the integer vectors R with |R|_∞ > 1, which are real and, by the symmetry of the cube, 0 unless n is
+//! even and 4 | m,
+//!
+//! ```text
+//! L_k^l += (−1)^k Σ_{n,m} T_{n+k}^{m+l} M_n^m,
+//! ```
+//!
+//! as S_n^m(u − R) = Σ conj R_k^l(−u) S_{n+k}^{m+l}(−R). T_2^m = 0: the shells of a cube have no quadrupole, and what is lost with the
+//! order of summation is the uniform background. T_0^0 stands for the constant that makes the mean of the potential 0. The shells
+//! beyond |R|_∞ = 4 are those beyond 1 of a lattice three times as wide, each site of which stands for 27:
+//!
+//! ```text
+//! T_n^m = Σ_{1 < |R|_∞ ≤ 4} S_n^m(R) + Σ_{k,l} 3^{−n−k−1} Q_k^l T_{n+k}^{m+l},   Q_k^l = Σ_{|r|_∞ ≤ 1} conj R_k^l(r).
+//! ```
+
+use super::layout::{Layout, at};
+
+/// 1/r of one source on the unit torus of mean 0, less 1/r, at r = 0 (the constant of a cubic Wigner crystal).
+pub(crate) const REGULAR: f64 = -2.837_297_479_480_619_5;
+/// From 3^{-n} on the wider lattice adds nothing to T_n.
+const LAST_WIDER: usize = 44;
+
+/// The sums T.
+#[derive(Debug)]
+pub(super) struct Lattice {
+    layout: Layout,
+    /// T_n^m by n/2, then m/4.
+    sums: Vec<Vec<f64>>,
+}
+
+impl Lattice {
+    pub(super) fn new(layout: Layout) -> Self {
+        let last = (2 * (layout.order - 1)).max(LAST_WIDER);
+        let (far, near) = (shells(last), around(last));
+        let mut lattice = Self {
+            layout,
+            sums: vec![vec![]; last / 2 + 1],
+        };
+        for n in (2..last / 2 + 1).rev().map(|n| 2 * n) {
+            let own = 1.0 - 27.0 * 3f64.powi(-(n as i32) - 1);
+            let of_order = |m: usize| {
+                let mut sum = far[n / 2][m / 4];
+                for k in (2..=last - n).step_by(2) {
+                    let mut of_degree = 0.0;
+                    for l in (0..=k as i32).step_by(4) {
+                        let both = |l| lattice.sum(n + k, m as i32 + l);
+                        let sites = near[k / 2][l as usize / 4];
+                        of_degree += sites * (both(l) + if l > 0 { both(-l) } else { 0.0 });
+                    }
+                    sum += 3f64.powi(-((n + k) as i32) - 1) * of_degree;
+                }
+                sum / own
+            };
+            lattice.sums[n / 2] = (0..=n).step_by(4).map(of_order).collect();
+        }
+        // Of the 26 sites next to 0, 6 are at distance 1, 12 at √2 and 8 at √3.
+        let sites = 6.0 + 12.0 / 2f64.sqrt() + 8.0 / 3f64.sqrt();
+        lattice.sums[0] = vec![REGULAR - sites];
+        lattice.sums[1] = vec![0.0];
+        lattice
+    }
+
+    /// T_n^m for even n and 4 | m.
+    fn sum(&self, n: usize, m: i32) -> f64 {
+        self.sums[n / 2]
+            .get(m.unsigned_abs() as usize / 4)
+            .copied()
+            .unwrap_or(0.0)
+    }
+
+    /// From the root's multipole to its local.
+    pub(super) fn images(&self, multipole: &[f64], local: &mut [f64]) {
+        let Layout { order, padded, .. } = self.layout;
+        let (re, im) = multipole.split_at(padded);
+        let (local_re, local_im) = local.split_at_mut(padded);
+        for k in 0..order {
+            let sign = if k % 2 == 0 { 1.0 } else { -1.0 };
+            for l in 0..=k {
+                let mut sum = [0.0; 2];
+                for n in (k % 2..order).step_by(2) {
+                    // m + l is a multiple of 4; M_n^{−m} = (−1)^m conj M_n^m.
+                    for m in ((4 - l % 4) % 4..=n).step_by(4) {
+                        let t = self.sum(n + k, (m + l) as i32);
+                        sum[0] += t * re[at(n, m)];
+                        sum[1] += t * im[at(n, m)];
+                    }
+                    for m in (l % 4..=n).step_by(4).filter(|&m| m > 0) {
+                        let parity = if m % 2 == 0 { 1.0 } else { -1.0 };
+                        let t = parity * self.sum(n + k, l as i32 - m as i32);
+                        sum[0] += t * re[at(n, m)];
+                        sum[1] -= t * im[at(n, m)];
+                    }
+                }
+                local_re[at(k, l)] += sign * sum[0];
+                local_im[at(k, l)] += sign * sum[1];
+            }
+        }
+    }
+}
+
+/// Sums over cubes of what `of_site` gives for even n and 4 | m, real parts; sites with |R|_∞ from `first` to `last`.
+fn over_cube(
+    degree: usize,
+    [first, last]: [i32; 2],
+    of_site: impl Fn([f64; 3], usize) -> Vec<f64>,
+) -> Vec<Vec<f64>> {
+    let all = || (0..=degree).step_by(2);
+    let mut sums: Vec<Vec<f64>> = all().map(|n| vec![0.0; n / 4 + 1]).collect();
+    let axis = || -last..=last;
+    for x in axis() {
+        for (y, z) in axis().flat_map(|y| axis().map(move |z| (y, z))) {
+            if x.abs().max(y.abs()).max(z.abs()) < first {
+                continue;
+            }
+            for m in (0..=degree).step_by(4) {
+                let values = of_site([x, y, z].map(f64::from), m);
+                for (n, value) in (m..).zip(values).step_by(2) {
+                    sums[n / 2][m / 4] += value;
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// Σ S_n^m(R) over 1 < |R|_∞ ≤ 4.
+fn shells(degree: usize) -> Vec<Vec<f64>> {
+    over_cube(degree, [2, 4], |[x, y, z], m| {
+        let r2 = x * x + y * y + z * z;
+        // S_m^m = (2m−1)!! Re (x + iy)^m/r^{2m+1}, and three terms up the degrees.
+        let mut power = [1.0 / r2.sqrt(), 0.0];
+        for m in 1..=m {
+            let factor = (2 * m - 1) as f64 / r2;
+            power = [
+                factor * (power[0] * x - power[1] * y),
+                factor * (power[0] * y + power[1] * x),
+            ];
+        }
+        let (mut before, mut now) = (0.0, power[0]);
+        let mut values = vec![];
+        for n in m..=degree {
+            values.push(now);
+            let next = (2 * n + 1) as f64 * z * now - ((n + m) * (n - m)) as f64 * before;
+            (before, now) = (now, next / r2);
+        }
+        values
+    })
+}
+
+/// Q_k^l, of the 27 sites with |r|_∞ ≤ 1.
+fn around(degree: usize) -> Vec<Vec<f64>> {
+    over_cube(degree, [0, 1], |[x, y, z], m| {
+        let r2 = x * x + y * y + z * z;
+        // R_m^m = Re (x + iy)^m/(2^m m!).
+        let mut power = [1.0, 0.0];
+        for m in 1..=m {
+            let factor = 0.5 / m as f64;
+            power = [
+                factor * (power[0] * x - power[1] * y),
+                factor * (power[0] * y + power[1] * x),
+            ];
+        }
+        let (mut before, mut now) = (0.0, power[0]);
+        let mut values = vec![];
+        for n in m..=degree {
+            values.push(now);
+            let next = (2 * n + 1) as f64 * z * now - r2 * before;
+            (before, now) = (now, next / ((n + 1 - m) * (n + 1 + m)) as f64);
+        }
+        values
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By brute force, and what lies beyond many shells by extrapolation.
+    #[test]
+    fn the_first_sum_is_that_of_many_shells() {
+        let lattice = Lattice::new(Layout::new(6, 8));
+        let up_to = |last: i32| {
+            let mut sum = 0.0;
+            for x in -last..=last {
+                for y in -last..=last {
+                    for z in -last..=last {
+                        if x.abs().max(y.abs()).max(z.abs()) > 1 {
+                            let [x, y, z] = [x, y, z].map(f64::from);
+                            let r2 = x * x + y * y + z * z;
+                            let c2 = z * z / r2;
+                            let p4 = (35.0 * c2 * c2 - 30.0 * c2 + 3.0) / 8.0;
+                            sum += 24.0 * p4 / r2.powf(2.5);
+                        }
+                    }
+                }
+            }
+            sum
+        };
+        // Cubes of 2a + 1 sites a side: the rest falls as (2a + 1)^{−2}, then as its fourth power.
+        let (coarse, fine) = (up_to(13), up_to(40));
+        let expected = (9.0 * fine - coarse) / 8.0;
+        let found = lattice.sum(4, 0);
+        assert!((found / expected - 1.0).abs() < 1e-6, "{found} {expected}");
+        // Of degree 4 one function alone has the symmetry of the cube: T_4^4 = T_4^0, as (n−m)! goes.
+        let ratio = lattice.sum(4, 4) / found;
+        assert!((ratio - 5.0).abs() < 1e-12, "{ratio}");
+    }
+}

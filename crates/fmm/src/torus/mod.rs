@@ -1,0 +1,120 @@
+//! The flat torus [0, L)^D: opposite faces of a box are one.
+//!
+//! A plan takes the points into the box, surrounds its tree by [images](crate::tree) of what lies near its faces, and gives the root the
+//! local of all images beyond those next to it (`lattice.rs` of the families) and the [`background`] that makes the box neutral. The
+//! oracle is [`direct::on_torus`](crate::direct::on_torus), by Ewald's sum ([`ewald`]).
+
+pub(crate) mod background;
+pub(crate) mod ewald;
+mod modes;
+
+use crate::kernel::Kernel;
+use crate::tree::Frame;
+use crate::{Error, Real, Result};
+use rayon::prelude::*;
+
+/// A torus of `D` dimensions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Torus<const D: usize> {
+    /// L, in the user's unit.
+    pub(crate) side: f64,
+}
+
+impl<const D: usize> Torus<D> {
+    /// Of a box with these sides, which must be equal.
+    pub(crate) fn new(sides: &[f64]) -> Result<Self> {
+        let refused = |allowed: &str| Err(Error::argument("torus", format!("{sides:?}"), allowed));
+        let Some(&side) = sides.first().filter(|_| sides.len() == D) else {
+            return refused(&format!("{D} sides for points of {D} coordinates"));
+        };
+        if !sides.iter().all(|side| side.is_normal() && *side > 0.0) {
+            return refused("finite sides above 0");
+        }
+        if sides.iter().any(|other| *other != side) {
+            return refused("equal sides: only squares and cubes are there so far");
+        }
+        Ok(Self { side })
+    }
+
+    /// Near cells hold all that is within a core's reach only if the box is as wide as that.
+    pub(crate) fn check_reach<K: Kernel<D>>(&self, kernel: &K, reach: f64) -> Result<()> {
+        if reach <= self.side {
+            return Ok(());
+        }
+        let found = format!("{}, whose core reaches {reach:e}", kernel.name());
+        let allowed = format!(
+            "cores that reach no farther than the side {:e} of the torus",
+            self.side
+        );
+        Err(Error::argument("kernel", found, allowed))
+    }
+
+    /// The error for a kernel that has no sum over the torus.
+    pub(crate) fn not_harmonic<K: Kernel<D>>(&self, kernel: &K) -> Error {
+        let allowed = "coulomb or biot-savart on a torus, also with a Gaussian core";
+        Error::argument("kernel", kernel.name(), allowed)
+    }
+
+    /// The root cube.
+    pub(crate) fn frame<T: Real>(&self) -> Frame<D> {
+        Frame::torus::<T>(self.side)
+    }
+
+    /// Points where they lie in the box; ones that are not finite as they are.
+    pub(crate) fn wrap<T: Real>(&self, points: &[[T; D]]) -> Vec<[T; D]> {
+        let wrap = |point: &[T; D]| point.map(|x| self.wrap_one(x));
+        points.par_iter().with_min_len(1 << 12).map(wrap).collect()
+    }
+
+    /// x modulo L: the remainder is exact, and L itself is 0.
+    fn wrap_one<T: Real>(&self, x: T) -> T {
+        let wide = x.to_f64();
+        if !wide.is_finite() || (0.0..self.side).contains(&wide) {
+            return x;
+        }
+        let inside = T::from_f64(wide.rem_euclid(self.side));
+        if inside.to_f64() < self.side {
+            inside
+        } else {
+            T::ZERO
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_come_into_the_box() {
+        let torus = Torus::<2>::new(&[0.75, 0.75]).unwrap();
+        let wrapped = torus.wrap(&[
+            [0.0, 0.75],
+            [-0.0, 0.5],
+            [-0.25, 1.0],
+            [-1e-300, 1.5],
+            [7.6875, f64::NAN],
+        ]);
+        assert_eq!(
+            wrapped[..4],
+            [[0.0, 0.0], [0.0, 0.5], [0.5, 0.25], [0.0, 0.0]]
+        );
+        assert!(wrapped[4][0] == 0.1875 && wrapped[4][1].is_nan());
+        // In f32 the largest number below 0.75 + 1e-12 may be the side.
+        assert_eq!(torus.wrap(&[[-1e-12f32, 0.5]]), [[0.0, 0.5]]);
+    }
+
+    #[test]
+    fn boxes_that_are_none_are_refused() {
+        for sides in [
+            &[1.0][..],
+            &[1.0, 2.0],
+            &[0.0, 0.0],
+            &[f64::NAN; 2],
+            &[-1.0; 2],
+            &[1.0; 3],
+        ] {
+            assert!(Torus::<2>::new(sides).is_err(), "{sides:?}");
+        }
+    }
+}

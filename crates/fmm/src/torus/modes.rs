@@ -1,0 +1,207 @@
+//! Fourier modes of blobs on the unit torus: the smooth half of Ewald's sum.
+//!
+//! ```text
+//! t(u) = Σ_{k ≠ 0} c_k Re[F_k e^{2πi k·u}],   F_k = Σ_j w_j e^{−2πi k·u_j},   c_k = a e^{−π² k² δ²}/(π k²)
+//! ```
+//!
+//! for blobs of width δ, with s = −∇t where γ falls with r, and s = ∇t where it is the logarithm. Of k and −k one is taken, twice.
+
+use crate::passes::tile::RadialSum;
+use crate::passes::wanted::place_of;
+use lanes::{Chosen, Isa, Job};
+use rayon::prelude::*;
+use std::f64::consts::{PI, TAU};
+
+/// One mode of each pair ±k, with c_k, twice.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mode<const D: usize> {
+    k: [i32; D],
+    c: f64,
+}
+
+/// All modes whose c is above rounding: e^{−π² k² δ²} > e^{−39}; `a` scales c.
+pub(super) fn modes<const D: usize>(delta: f64, a: f64) -> Vec<Mode<D>> {
+    let largest = (39f64.sqrt() / (PI * delta)).ceil();
+    let width = 2 * largest as i32 + 1;
+    let mode = |index: i32| -> [i32; D] {
+        std::array::from_fn(|axis| index / width.pow(axis as u32) % width - largest as i32)
+    };
+    // Those behind the middle one, which is 0.
+    let all = width.pow(D as u32) / 2 + 1..width.pow(D as u32);
+    let weigh = |k: [i32; D]| {
+        let k2 = k.iter().map(|&k| f64::from(k * k)).sum::<f64>();
+        let c = 2.0 * a * (-(PI * delta).powi(2) * k2).exp() / (PI * k2);
+        (k2 <= largest * largest).then_some(Mode { k, c })
+    };
+    all.filter_map(|index| weigh(mode(index))).collect()
+}
+
+/// Points that are taken together.
+const PIECE: usize = 256;
+/// Pieces of one task.
+const PIECES: usize = 16;
+
+/// e^{2πi k u} of up to [`PIECE`] points: by axis and k from 0 to the largest, real and imaginary parts.
+struct Phases<const D: usize> {
+    parts: [Vec<[[f64; PIECE]; 2]>; D],
+}
+
+impl<const D: usize> Phases<D> {
+    fn new(points: &[[f64; D]], largest: i32) -> Self {
+        let zero = [[0.0; PIECE]; 2];
+        let mut parts: [Vec<_>; D] = std::array::from_fn(|_| vec![zero; largest as usize + 1]);
+        for (axis, parts) in parts.iter_mut().enumerate() {
+            for (i, point) in points.iter().enumerate() {
+                for (k, part) in parts.iter_mut().enumerate() {
+                    // Within a turn before it is multiplied by 2π.
+                    let turns = k as f64 * point[axis];
+                    let (s, c) = (TAU * (turns - turns.round())).sin_cos();
+                    (part[0][i], part[1][i]) = (c, s);
+                }
+            }
+        }
+        Self { parts }
+    }
+
+    /// e^{2πi k·u} of all points.
+    #[inline(always)]
+    fn of(&self, k: [i32; D]) -> [[f64; PIECE]; 2] {
+        let sign = |k: i32| if k < 0 { -1.0 } else { 1.0 };
+        let part = |axis: usize| &self.parts[axis][k[axis].unsigned_abs() as usize];
+        let mut phase = *part(0);
+        let first = sign(k[0]);
+        phase[1].iter_mut().for_each(|s| *s *= first);
+        for axis in 1..D {
+            let ([c, s], turn) = (part(axis), sign(k[axis]));
+            for i in 0..PIECE {
+                let (x, y) = (phase[0][i], phase[1][i]);
+                phase[0][i] = x * c[i] - y * turn * s[i];
+                phase[1][i] = x * turn * s[i] + y * c[i];
+            }
+        }
+        phase
+    }
+}
+
+/// F of every mode, conjugated: Σ_j w_j e^{2πi k·u_j}.
+pub(super) fn amplitudes<const D: usize>(
+    chosen: Chosen,
+    modes: &[Mode<D>],
+    points: &[[f64; D]],
+    w: &[f64],
+) -> Vec<[f64; 2]> {
+    let of_task = |(points, w): (&[[f64; D]], &[f64])| {
+        let mut sums = vec![[0.0; 2]; modes.len()];
+        for (points, w) in points.chunks(PIECE).zip(w.chunks(PIECE)) {
+            let phases = Phases::new(points, largest(modes));
+            let sums = &mut sums;
+            chosen.run(Add {
+                modes,
+                phases,
+                w,
+                sums,
+            });
+        }
+        sums
+    };
+    let tasks = points
+        .par_chunks(PIECE * PIECES)
+        .zip(w.par_chunks(PIECE * PIECES));
+    let parts: Vec<_> = tasks.map(of_task).collect();
+    let mut all = vec![[0.0; 2]; modes.len()];
+    for part in parts {
+        for (sum, part) in all.iter_mut().zip(part) {
+            (0..2).for_each(|p| sum[p] += part[p]);
+        }
+    }
+    all
+}
+
+fn largest<const D: usize>(modes: &[Mode<D>]) -> i32 {
+    let all = modes.iter().flat_map(|mode| mode.k);
+    all.map(i32::abs).max().unwrap_or(0)
+}
+
+/// Adds a piece of sources to the amplitudes.
+struct Add<'a, const D: usize> {
+    modes: &'a [Mode<D>],
+    phases: Phases<D>,
+    w: &'a [f64],
+    sums: &'a mut [[f64; 2]],
+}
+
+impl<const D: usize> Job for Add<'_, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, _: I) {
+        for (mode, sum) in self.modes.iter().zip(self.sums) {
+            let phase = self.phases.of(mode.k);
+            for (part, sum) in phase.iter().zip(sum) {
+                // Eight sums at once, which fill a vector.
+                let mut lanes = [0.0; 8];
+                for (w, part) in self.w.chunks(8).zip(part.chunks(8)) {
+                    for ((lane, w), part) in lanes.iter_mut().zip(w).zip(part) {
+                        *lane += w * part;
+                    }
+                }
+                *sum += lanes.iter().sum::<f64>();
+            }
+        }
+    }
+}
+
+/// Adds t, `sign` ∇t and `sign` ∇∇t to the sums at points.
+pub(super) fn add<const D: usize>(
+    chosen: Chosen,
+    modes: &[Mode<D>],
+    amplitudes: &[[f64; 2]],
+    points: &[[f64; D]],
+    sign: f64,
+    sums: &mut [RadialSum<f64, D>],
+) {
+    let tasks = points.par_chunks(PIECE).zip(sums.par_chunks_mut(PIECE));
+    tasks.for_each(|(points, sums)| {
+        let phases = Phases::new(points, largest(modes));
+        chosen.run(At {
+            modes,
+            amplitudes,
+            phases,
+            sign,
+            sums,
+        });
+    });
+}
+
+/// The modes at a piece of targets.
+struct At<'a, const D: usize> {
+    modes: &'a [Mode<D>],
+    amplitudes: &'a [[f64; 2]],
+    phases: Phases<D>,
+    sign: f64,
+    sums: &'a mut [RadialSum<f64, D>],
+}
+
+impl<const D: usize> Job for At<'_, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, _: I) {
+        for (mode, amplitude) in self.modes.iter().zip(self.amplitudes) {
+            let [c, s] = self.phases.of(mode.k);
+            let [re, im] = amplitude.map(|a| a * mode.c);
+            let turn = mode.k.map(|k| TAU * f64::from(k));
+            for (i, sum) in self.sums.iter_mut().enumerate() {
+                // F is conjugated: F* e^{−iθ} has the same real part.
+                let (cos, sin) = (re * c[i] + im * s[i], im * c[i] - re * s[i]);
+                sum.t += cos;
+                for a in 0..D {
+                    sum.s[a] += self.sign * turn[a] * sin;
+                    for b in a..D {
+                        sum.g[place_of::<D>(a, b)] -= self.sign * turn[a] * turn[b] * cos;
+                    }
+                }
+            }
+        }
+    }
+}
