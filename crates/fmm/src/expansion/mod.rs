@@ -179,8 +179,8 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     fn images(&self, multipole: &[f64], log_side: f64, local: &mut [f64]) {
         let _ = (multipole, log_side, local);
     }
-    /// On a torus, the uniform background of a source of strength 1 beside what lattice sums carry, if anything is beside it.
-    fn background(&self) -> Option<Background> {
+    /// What a uniform density is to these expansions, on a torus, if the background that makes it neutral must be added.
+    fn uniform(&self) -> Option<&Uniform> {
         None
     }
     /// Multipole to sums at points outside the neighbourhood.
@@ -254,12 +254,20 @@ pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     fn direct_below(&self) -> usize;
 }
 
-/// The field of the uniform background that makes a torus neutral, of one source and a unit box: Σ w z φ gets `field` z,
-/// Σ w γ gets `potential` z², z = x − y not wrapped. It is the trace of the second derivatives, which harmonic images do not have.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Background {
+/// A uniform density of strengths, one a cell, in box units (see [`crate::torus::background`]).
+#[derive(Debug)]
+pub(crate) struct Uniform {
+    /// Of one cell.
+    pub(crate) multipole: Vec<f64>,
+    /// Of a cell and the cells next to it: what is harmonic of their sums in the cell.
+    pub(crate) local: Vec<f64>,
+    /// The rest: of a source, Σ w z φ has `field` z and Σ w γ has `potential` z² on top of lattice sums, z = x − y not wrapped; of the
+    /// density of one a unit volume, the opposite.
     pub(crate) field: f64,
     pub(crate) potential: f64,
+    /// Among the numbers of a local the one that takes `logarithms` times the logarithm of the cell's side in the user's unit.
+    pub(crate) constant: usize,
+    pub(crate) logarithms: f64,
 }
 
 /// Size of a cell in both units.

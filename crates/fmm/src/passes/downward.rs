@@ -9,6 +9,7 @@ use super::upward::unit_sources;
 use crate::expansion::{Expansion, Forms, FormsMut, NONE, Outgoing, UnitPoints};
 use crate::lists::slots;
 use crate::memory::{Lines, Spares};
+use crate::torus::background::Moments;
 use crate::tree::Tree;
 use lanes::{Isa, Job, Real};
 use rayon::prelude::*;
@@ -71,8 +72,7 @@ struct Pass<'a, T, E, const D: usize> {
 /// Locals of all cells that hold targets, in the order of the cells.
 pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     context: &Context<T, E, D>,
-    w: &[T],
-    multipoles: &[f64],
+    (w, multipoles, moments): (&[T], &[f64], Option<Moments>),
     potential: bool,
     locals: &mut Lines<f64>,
 ) {
@@ -91,7 +91,15 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
         multipoles,
         potential: potential.then_some(&slots),
     };
+    let background = moments.zip(context.expansion.uniform());
+    let put_back = |level: usize, locals: &mut [f64]| match background {
+        Some((moments, uniform)) if level == tree.last_full_level() as usize => {
+            moments.put_back(uniform, tree, locals);
+        }
+        _ => {}
+    };
     for level in 0..tree.depth() {
+        put_back(level, locals);
         let children = tree.level(level + 1);
         let (above, below) = locals.split_at_mut(children.start * len);
         let wanted = |&index: &u32| {
@@ -113,6 +121,7 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
             .into_par_iter()
             .for_each(|piece| pass.block(above, piece));
     }
+    put_back(tree.depth(), locals);
 }
 
 /// Parents of a block that is one task's, at least, if there are so many.

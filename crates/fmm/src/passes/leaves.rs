@@ -264,15 +264,8 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
         let side = tree.frame.cell_side(cell.level);
         let expansion = expansion.at(cell.level);
         expansion.l2p(isa, local, self.points, side, self.wanted, self.far);
-        if let (Some(moments), Some(background)) = (self.buffers.moments, expansion.background()) {
-            moments.act(
-                background,
-                &tree.frame,
-                cell,
-                self.points,
-                self.wanted,
-                self.far,
-            );
+        if let (Some(moments), Some(uniform)) = (self.buffers.moments, expansion.uniform()) {
+            moments.act(uniform, tree, cell, self.points, self.wanted, self.far);
         }
         if self.wanted >= POTENTIAL && !self.context.lists.pairs_within(cell) {
             self.take_coincident(cell, expansion.at_zero(side));

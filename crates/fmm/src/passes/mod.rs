@@ -123,19 +123,22 @@ pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, co
     buffers: &mut [Buffers<T>],
 ) -> PassSeconds {
     let mut seconds = PassSeconds::default();
+    let expansion = context.expansion;
     for (component, (strengths, buffers)) in strengths.iter().zip(&mut *buffers).enumerate() {
         buffers.component = component;
         timed(&mut seconds.permute, || {
             into_tree_order(context, strengths, buffers)
         });
         timed(&mut seconds.upward, || {
-            upward::run(context, &buffers.w, &mut buffers.multipoles)
+            upward::run(context, &buffers.w, &mut buffers.multipoles);
+            if let (Some(moments), Some(uniform)) = (buffers.moments, expansion.uniform()) {
+                moments.take_out(uniform, context.tree, &mut buffers.multipoles);
+            }
         });
         timed(&mut seconds.downward, || {
             downward::run(
                 context,
-                &buffers.w,
-                &buffers.multipoles,
+                (&buffers.w, &buffers.multipoles, buffers.moments),
                 wanted(outputs) >= POTENTIAL,
                 &mut buffers.locals,
             );
@@ -173,7 +176,7 @@ fn into_tree_order<T: Real, E: Expansion<D>, const D: usize>(
     if tree.is_torus() {
         tree.fill_images(&mut buffers.w, T::ZERO, PADDING, |w, _| w);
         let moments = || Moments::of(&tree.frame, context.sources, &buffers.w, order.len());
-        buffers.moments = context.expansion.background().map(|_| moments());
+        buffers.moments = context.expansion.uniform().map(|_| moments());
     }
 }
 

@@ -7,10 +7,19 @@
 //! ```text
 //! Σ_j w_j (u − u_j) = M₀ u − M₁        Σ_j w_j |u − u_j|² = M₀ u² − 2 M₁·u + M₂
 //! ```
+//!
+//! Points that fill the box evenly have a field that is only what they lack of a uniform density, which has none; expansions of all of M₀
+//! would be too coarse for that difference. So on all levels that are *full*, with sources in every cell, multipoles are those of the
+//! sources less a uniform density of the same sum. Its sums from all that is far of a cell of the last full level are then missing; they
+//! are the opposite of its sums from the cell and its neighbours: a local ([`Uniform`]) and quadratics about the cell's middle c.
+//!
+//! ```text
+//! Σ w z φ: field (M₀ (u − c) − M₁)      Σ w γ: potential (M₀ |u − c|² − 2 M₁·u + M₂ − M₀ D/12)
+//! ```
 
-use crate::expansion::{Background, UnitPoints, UnitSums};
+use crate::expansion::{Uniform, UnitPoints, UnitSums};
 use crate::passes::wanted::{GRADIENT, POTENTIAL, place_of};
-use crate::tree::{Cell, Frame};
+use crate::tree::{Cell, Frame, Tree};
 use lanes::Real;
 use rayon::prelude::*;
 
@@ -70,40 +79,93 @@ impl Moments {
         }
     }
 
-    /// Adds the background's share to the sums, in plan units, at points in the box units of a cell.
+    /// The strength of the uniform density in a cell of a level.
+    fn in_cell(&self, level: u32, dimension: usize) -> f64 {
+        self.m0 * 0.5f64.powi((level as usize * dimension) as i32)
+    }
+
+    /// Takes the uniform density out of the multipoles of all full levels.
+    pub(crate) fn take_out<const D: usize>(
+        &self,
+        uniform: &Uniform,
+        tree: &Tree<D>,
+        multipoles: &mut [f64],
+    ) {
+        for level in 0..=tree.last_full_level() {
+            let strength = self.in_cell(level, D);
+            for cell in tree.level(level as usize) {
+                let len = uniform.multipole.len();
+                let multipole = &mut multipoles[cell * len..][..len];
+                add(multipole, &uniform.multipole, -strength);
+            }
+        }
+    }
+
+    /// What the density has from far, to the locals of the last full level.
+    pub(crate) fn put_back<const D: usize>(
+        &self,
+        uniform: &Uniform,
+        tree: &Tree<D>,
+        locals: &mut [f64],
+    ) {
+        let level = tree.last_full_level();
+        let strength = self.in_cell(level, D);
+        let log_side = tree.frame.cell_side(level).ln() - tree.frame.scale.ln();
+        let len = uniform.local.len();
+        for cell in tree.level(level as usize) {
+            let local = &mut locals[cell * len..][..len];
+            add(local, &uniform.local, -strength);
+            local[uniform.constant] -= strength * uniform.logarithms * log_side;
+        }
+    }
+
+    /// Adds the background's share to the sums, in plan units, at points in the box units of a leaf.
     pub(crate) fn act<const D: usize>(
         &self,
-        background: Background,
-        frame: &Frame<D>,
-        cell: &Cell<D>,
+        uniform: &Uniform,
+        tree: &Tree<D>,
+        leaf: &Cell<D>,
         points: &UnitPoints<D>,
         wanted: usize,
         sums: &mut UnitSums<D>,
     ) {
-        let centre = middle(frame, frame.centre(cell.level, cell.anchor));
-        let side = frame.cell_side(cell.level) / frame.side;
-        let count = cell.targets.len();
+        let frame = &tree.frame;
+        let centre = middle(frame, frame.centre(leaf.level, leaf.anchor));
+        let above = leaf.level - tree.last_full_level();
+        let full = leaf.anchor.map(|x| x.checked_shr(above).unwrap_or(0));
+        let full = middle(frame, frame.centre(tree.last_full_level(), full));
+        let side = frame.cell_side(leaf.level) / frame.side;
+        let count = leaf.targets.len();
         let per_length = |power: usize| (0..power).fold(1.0, |x, _| x / frame.side);
-        let of_field = background.field * per_length(D - 1);
+        let of_field = uniform.field * per_length(D - 1);
+        let of_potential = uniform.potential * per_length(D - 2);
+        let constant = self.m2 - self.m0 * D as f64 / 12.0;
         for i in 0..count {
-            let u: [f64; D] = std::array::from_fn(|a| centre[a] + side * points.u[a][i]);
+            let mut square = constant;
             for a in 0..D {
-                sums.s[a][i] += of_field * (self.m0 * u[a] - self.m1[a]);
+                let u = side * points.u[a][i];
+                let beside = u + (centre[a] - full[a]);
+                sums.s[a][i] += of_field * (self.m0 * beside - self.m1[a]);
+                square += self.m0 * beside * beside - 2.0 * self.m1[a] * (u + centre[a]);
             }
             if wanted >= POTENTIAL {
-                let square: f64 = (0..D)
-                    .map(|a| (self.m0 * u[a] - 2.0 * self.m1[a]) * u[a])
-                    .sum();
-                sums.t[i] += background.potential * per_length(D - 2) * (square + self.m2);
+                sums.t[i] += of_potential * square;
             }
         }
         if wanted >= GRADIENT {
             for a in 0..D {
                 let diagonal = &mut sums.g[place_of::<D>(a, a)][..count];
-                let slope = background.field * per_length(D) * self.m0;
+                let slope = uniform.field * per_length(D) * self.m0;
                 diagonal.iter_mut().for_each(|g| *g += slope);
             }
         }
+    }
+}
+
+/// to += factor · from
+fn add(to: &mut [f64], from: &[f64], factor: f64) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to += factor * from;
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) struct Images<const D: usize> {
     runs: Vec<Run<D>>,
     /// Places of all points.
     places: usize,
+    last_full_level: u32,
 }
 
 /// An image of the points of a leaf.
@@ -61,6 +62,11 @@ impl<const D: usize> Tree<D> {
         first..first + count
     }
 
+    /// The last level of whose cells none is without sources.
+    pub(crate) fn last_full_level(&self) -> u32 {
+        self.images.last_full_level
+    }
+
     /// Places of the sources and their images in tree order.
     pub(crate) fn places(&self) -> usize {
         self.images.places.max(self.source_order.len())
@@ -70,6 +76,7 @@ impl<const D: usize> Tree<D> {
     pub(crate) fn surround(&mut self) {
         let mut images = Images {
             places: self.source_order.len() + GAP as usize,
+            last_full_level: self.find_last_full_level(),
             ..Images::default()
         };
         let mut waiting = vec![];
@@ -101,6 +108,17 @@ impl<const D: usize> Tree<D> {
             waiting.extend((first..self.cells.len()).rev().map(|child| (child, shift)));
         }
         self.images = images;
+    }
+
+    fn find_last_full_level(&self) -> u32 {
+        let is_full = |level: &usize| {
+            let cells = &self.cells[self.level(*level)];
+            let all = 1u64.checked_shl((level * D) as u32);
+            let full = all == Some(cells.len() as u64);
+            full && cells.iter().all(|cell| !cell.sources.is_empty())
+        };
+        let levels = 0..=self.depth();
+        levels.take_while(is_full).last().unwrap_or(0) as u32
     }
 
     fn push_image(&mut self, images: &mut Images<D>, original: u32, parent: u32, shift: [i8; D]) {

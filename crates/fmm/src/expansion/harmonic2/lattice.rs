@@ -17,6 +17,8 @@
 //! log(2π η(i)²) with η(i) = Γ(1/4)/(2 π^{3/4}).
 
 use super::WIDEST;
+use crate::expansion::Uniform;
+use std::f64::consts::{FRAC_PI_4, LN_2, PI};
 
 /// The sums S_n, and binomial coefficients.
 #[derive(Debug)]
@@ -24,6 +26,7 @@ pub(super) struct Lattice {
     order: usize,
     /// By n, 0 unless 4 | n.
     sums: Vec<f64>,
+    pub(super) uniform: Uniform,
 }
 
 /// log(2π η(i)²) = 2 log Γ(1/4) − log 2 − ½ log π: what log|z| of one source lacks at its place.
@@ -32,7 +35,7 @@ pub(crate) const REGULAR: f64 = 1.310_532_925_911_509_5;
 const LAST_WIDER: usize = 40;
 
 impl Lattice {
-    pub(super) fn new(order: usize) -> Self {
+    pub(super) fn new(order: usize, padded: usize) -> Self {
         let last = (2 * order).max(LAST_WIDER).next_multiple_of(4);
         let mut sums = vec![0.0; last + 1];
         for n in (1..last / 4 + 1).rev().map(|n| 4 * n) {
@@ -49,7 +52,11 @@ impl Lattice {
             }
             sums[n] = sum / (1.0 - 9.0 * 3f64.powi(-(n as i32)));
         }
-        Self { order, sums }
+        Self {
+            order,
+            sums,
+            uniform: uniform(order, padded),
+        }
     }
 
     /// `log_side` is the logarithm of the root's side in the user's unit.
@@ -78,6 +85,37 @@ impl Lattice {
         for k in (4..self.order).step_by(4) {
             constant[0] -= self.sums[k] * re[k] / k as f64;
         }
+    }
+}
+
+/// A uniform density, one in the unit square. ∫ z^k over it, and of the square A of side 2a = 3 the coefficients of
+///
+/// ```text
+/// f(z) = ∫_A dw/(z − w) = π conj z + Σ_n λ_n z^{n−1},   λ_n = −∫_{A less a disc} w^{−n} dw,   Λ = ∫_A log|w| dw
+/// ```
+///
+/// are integrals along the sides, as powers of r can be integrated along rays; only those of k and n that are multiples of 4 are not 0.
+fn uniform(order: usize, padded: usize) -> Uniform {
+    let mut multipole = vec![0.0; 2 * padded];
+    for k in (0..order).step_by(4) {
+        let corner = 0.5f64.sqrt().powi(k as i32 + 1) * ((k + 1) as f64 * FRAC_PI_4).sin();
+        multipole[k] = 4.0 * corner / ((k + 1) * (k + 2)) as f64;
+    }
+    let mut local = vec![0.0; 2 * padded + WIDEST];
+    let a = 1.5f64;
+    for n in (4..=order).step_by(4) {
+        let corner = (a * 2f64.sqrt()).powi(1 - n as i32) * ((n - 1) as f64 * FRAC_PI_4).sin();
+        local[n - 1] = 8.0 * a * corner / ((n - 1) * (n - 2)) as f64;
+    }
+    local[2 * padded] = a * a * (2.0 * LN_2 - 6.0 + PI + 4.0 * a.ln());
+    Uniform {
+        multipole,
+        local,
+        // Δ log r = 2π δ₀ and Δ r²/4 = 1.
+        field: -PI,
+        potential: -0.5 * PI,
+        constant: 2 * padded,
+        logarithms: 9.0,
     }
 }
 
@@ -124,7 +162,7 @@ mod tests {
 
     #[test]
     fn sums_are_those_of_eisenstein() {
-        let lattice = Lattice::new(30);
+        let lattice = Lattice::new(30, 32);
         assert!((lattice.sums[4] - 0.151_212_002_153_898).abs() < 1e-14);
         for n in [4, 8, 12, 16, 20] {
             let expected = by_q_series(n);
@@ -134,6 +172,53 @@ mod tests {
         // The four nearest corners are all that is left.
         let ratio = lattice.sums[56] / shells(56);
         assert!((ratio - 1.0).abs() < 1e-15);
+    }
+
+    /// Of z = 0.3 + 0.2i, midpoints of small squares against the series.
+    #[test]
+    fn a_uniform_square_has_its_series() {
+        let (order, padded) = (40, 40);
+        let found = uniform(order, padded);
+        let (x, y) = (0.31, 0.17);
+        let cells = 1500;
+        let h = 3.0 / f64::from(cells);
+        let (mut f, mut phi) = ([0.0; 2], 0.0);
+        for i in 0..cells {
+            for j in 0..cells {
+                let [u, v] = [i, j].map(|i| (f64::from(i) + 0.5) * h - 1.5);
+                let (u, v) = (x - u, y - v);
+                let r2 = u * u + v * v;
+                f[0] += u / r2 * h * h;
+                f[1] -= v / r2 * h * h;
+                phi += 0.5 * r2.ln() * h * h;
+            }
+        }
+        let (mut power, mut sum, mut series) = ([1.0, 0.0], [PI * x, -PI * y], 0.0);
+        for l in 0..order {
+            (0..2).for_each(|p| sum[p] += found.local[l] * power[p]);
+            power = [power[0] * x - power[1] * y, power[0] * y + power[1] * x];
+            series += found.local[l] * power[0] / (l + 1) as f64;
+        }
+        let potential = found.local[2 * padded] + series + 0.5 * PI * (x * x + y * y);
+        for (found, expected) in sum.into_iter().chain([potential]).zip([f[0], f[1], phi]) {
+            assert!((found - expected).abs() < 3e-3, "{found} {expected}");
+        }
+        let moment = |k: i32| {
+            let cells = 400;
+            let h = 1.0 / f64::from(cells);
+            let mut sum = 0.0;
+            for i in 0..cells {
+                for j in 0..cells {
+                    let [u, v] = [i, j].map(|i| (f64::from(i) + 0.5) * h - 0.5);
+                    sum += u.hypot(v).powi(k) * (f64::from(k) * v.atan2(u)).cos() * h * h;
+                }
+            }
+            sum
+        };
+        for k in [0, 4, 8, 12] {
+            let (found, expected) = (found.multipole[k as usize], moment(k));
+            assert!((found - expected).abs() < 1e-5, "{k}: {found} {expected}");
+        }
     }
 
     #[test]

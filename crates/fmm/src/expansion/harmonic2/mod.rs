@@ -21,14 +21,13 @@ mod translate;
 mod waves;
 
 use super::{
-    Asked, Background, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints,
-    UnitSums, Wave,
+    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, Uniform, UnitPoints, UnitSums,
+    Wave,
 };
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use lattice::Lattice;
 use shift::Shift;
-use std::f64::consts::PI;
 use waves::Waves;
 
 /// Everything that depends on the order and the number of waves.
@@ -76,7 +75,7 @@ impl Family<2> for Harmonic2 {
         0.0
     }
     fn close(&mut self) -> bool {
-        self.lattice = Some(Lattice::new(self.order));
+        self.lattice = Some(Lattice::new(self.order, self.padded));
         true
     }
     fn order(&self) -> usize {
@@ -185,12 +184,8 @@ impl Expansion<2> for Harmonic2 {
             lattice.images(multipole, log_side, local);
         }
     }
-    /// −Δ log r = −2π δ₀, and Δ r²/4 = 1.
-    fn background(&self) -> Option<Background> {
-        Some(Background {
-            field: -PI,
-            potential: -0.5 * PI,
-        })
+    fn uniform(&self) -> Option<&Uniform> {
+        self.lattice.as_ref().map(|lattice| &lattice.uniform)
     }
     #[inline(always)]
     fn m2p<I: Isa>(

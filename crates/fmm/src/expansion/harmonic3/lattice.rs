@@ -16,6 +16,8 @@
 //! ```
 
 use super::layout::{Layout, at};
+use super::uniform::{irregular, regular, symmetric_sums, uniform};
+use crate::expansion::Uniform;
 
 /// 1/r of one source on the unit torus of mean 0, less 1/r, at r = 0 (the constant of a cubic Wigner crystal).
 pub(crate) const REGULAR: f64 = -2.837_297_479_480_619_5;
@@ -28,6 +30,7 @@ pub(super) struct Lattice {
     layout: Layout,
     /// T_n^m by n/2, then m/4.
     sums: Vec<Vec<f64>>,
+    pub(super) uniform: Uniform,
 }
 
 impl Lattice {
@@ -37,6 +40,7 @@ impl Lattice {
         let mut lattice = Self {
             layout,
             sums: vec![vec![]; last / 2 + 1],
+            uniform: uniform(layout),
         };
         for n in (2..last / 2 + 1).rev().map(|n| 2 * n) {
             let own = 1.0 - 27.0 * 3f64.powi(-(n as i32) - 1);
@@ -100,77 +104,27 @@ impl Lattice {
     }
 }
 
-/// Sums over cubes of what `of_site` gives for even n and 4 | m, real parts; sites with |R|_∞ from `first` to `last`.
+/// Sums over the sites with |R|_∞ from `first` to `last`.
 fn over_cube(
     degree: usize,
     [first, last]: [i32; 2],
-    of_site: impl Fn([f64; 3], usize) -> Vec<f64>,
+    harmonics: impl Fn(usize, [f64; 3], usize) -> Vec<f64>,
 ) -> Vec<Vec<f64>> {
-    let all = || (0..=degree).step_by(2);
-    let mut sums: Vec<Vec<f64>> = all().map(|n| vec![0.0; n / 4 + 1]).collect();
     let axis = || -last..=last;
-    for x in axis() {
-        for (y, z) in axis().flat_map(|y| axis().map(move |z| (y, z))) {
-            if x.abs().max(y.abs()).max(z.abs()) < first {
-                continue;
-            }
-            for m in (0..=degree).step_by(4) {
-                let values = of_site([x, y, z].map(f64::from), m);
-                for (n, value) in (m..).zip(values).step_by(2) {
-                    sums[n / 2][m / 4] += value;
-                }
-            }
-        }
-    }
-    sums
+    let sites = axis().flat_map(|x| axis().flat_map(move |y| axis().map(move |z| [x, y, z])));
+    let there = sites.filter(|site| site.iter().any(|x| x.abs() >= first));
+    let points = there.map(|site| (site.map(f64::from), 1.0));
+    symmetric_sums(degree, points, harmonics)
 }
 
 /// Σ S_n^m(R) over 1 < |R|_∞ ≤ 4.
 fn shells(degree: usize) -> Vec<Vec<f64>> {
-    over_cube(degree, [2, 4], |[x, y, z], m| {
-        let r2 = x * x + y * y + z * z;
-        // S_m^m = (2m−1)!! Re (x + iy)^m/r^{2m+1}, and three terms up the degrees.
-        let mut power = [1.0 / r2.sqrt(), 0.0];
-        for m in 1..=m {
-            let factor = (2 * m - 1) as f64 / r2;
-            power = [
-                factor * (power[0] * x - power[1] * y),
-                factor * (power[0] * y + power[1] * x),
-            ];
-        }
-        let (mut before, mut now) = (0.0, power[0]);
-        let mut values = vec![];
-        for n in m..=degree {
-            values.push(now);
-            let next = (2 * n + 1) as f64 * z * now - ((n + m) * (n - m)) as f64 * before;
-            (before, now) = (now, next / r2);
-        }
-        values
-    })
+    over_cube(degree, [2, 4], irregular)
 }
 
 /// Q_k^l, of the 27 sites with |r|_∞ ≤ 1.
 fn around(degree: usize) -> Vec<Vec<f64>> {
-    over_cube(degree, [0, 1], |[x, y, z], m| {
-        let r2 = x * x + y * y + z * z;
-        // R_m^m = Re (x + iy)^m/(2^m m!).
-        let mut power = [1.0, 0.0];
-        for m in 1..=m {
-            let factor = 0.5 / m as f64;
-            power = [
-                factor * (power[0] * x - power[1] * y),
-                factor * (power[0] * y + power[1] * x),
-            ];
-        }
-        let (mut before, mut now) = (0.0, power[0]);
-        let mut values = vec![];
-        for n in m..=degree {
-            values.push(now);
-            let next = (2 * n + 1) as f64 * z * now - r2 * before;
-            (before, now) = (now, next / ((n + 1 - m) * (n + 1 + m)) as f64);
-        }
-        values
-    })
+    over_cube(degree, [0, 1], regular)
 }
 
 #[cfg(test)]

@@ -26,11 +26,12 @@ mod rings;
 mod rotation;
 mod shift;
 mod translate;
+mod uniform;
 mod waves;
 
 use super::{
-    Asked, Background, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints,
-    UnitSums, Wave,
+    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, Uniform, UnitPoints, UnitSums,
+    Wave,
 };
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
@@ -38,7 +39,6 @@ use lattice::Lattice;
 use layout::Layout;
 use points::Points;
 use shift::Shift;
-use std::f64::consts::PI;
 use waves::Waves;
 
 /// Everything that depends on the order and the number of waves.
@@ -278,12 +278,8 @@ impl Expansion<3> for Harmonic3 {
             lattice.images(multipole, local);
         }
     }
-    /// −Δ 1/r = 4π δ₀, and Δ r²/6 = 1.
-    fn background(&self) -> Option<Background> {
-        Some(Background {
-            field: -4.0 * PI / 3.0,
-            potential: 2.0 * PI / 3.0,
-        })
+    fn uniform(&self) -> Option<&Uniform> {
+        self.lattice.as_ref().map(|lattice| &lattice.uniform)
     }
     #[inline(always)]
     fn m2p<I: Isa>(
