@@ -10,6 +10,7 @@ use crate::expansion::{
 };
 use crate::kernel::{InUnit, Kernel, Pair, RadialTables};
 use crate::lists::{Lists, slots};
+use crate::torus::Torus;
 use crate::tree::{Frame, Limits, Tree};
 use crate::{Guarantee, Options, Outputs, PassSeconds, Plan, Result};
 use lanes::accuracy::{COARSE, SINGLE};
@@ -189,7 +190,7 @@ fn counts<const D: usize>(
 ) -> Vec<Vec<f64>> {
     let mut tree = Tree::default();
     let frame = if limits.torus {
-        Frame::torus::<f64>(1.0)
+        Torus::new(&[1.0; D]).unwrap().frame::<f64>()
     } else {
         Frame::around(&[user_sources, targets.unwrap_or(&[])])
     };
@@ -366,9 +367,7 @@ fn every_pair_exactly_once_in_the_plane() {
 
 /// On a torus: every source in the box and in each of the boxes around it.
 fn every_image_exactly_once<const D: usize>(n: usize) {
-    let inside = |cloud: &Vec<[f64; D]>| -> Vec<[f64; D]> {
-        cloud.iter().map(|x| x.map(|x| x.rem_euclid(1.0))).collect()
-    };
+    let inside = |cloud: &Vec<[f64; D]>| Torus::new(&[1.0; D]).unwrap().wrap(cloud);
     let clouds = clouds::<D>(n).each_ref().map(inside);
     let torus = |leaf_capacity: usize| Limits {
         torus: true,

@@ -1,4 +1,4 @@
-//! The flat torus [0, L)^D: opposite faces of a box are one.
+//! The flat torus ℝ^D/(Lℤ)^D: opposite faces of a box are one.
 //!
 //! A plan takes the points into the box, surrounds its tree by [images](crate::tree) of what lies near its faces, and gives the root the
 //! local of all images beyond those next to it (`lattice.rs` of the families) and the [`background`] that makes the box neutral. The
@@ -55,9 +55,15 @@ impl<const D: usize> Torus<D> {
         Error::argument("kernel", kernel.name(), allowed)
     }
 
+    /// Where the box begins along every axis: a third before 0, so that 0 and the middle of the user's box, about which clouds are
+    /// symmetric, are corners of no small cells, where errors would add up, and so that points near 0 stay as they are.
+    fn low(&self) -> f64 {
+        -self.side / 3.0
+    }
+
     /// The root cube.
     pub(crate) fn frame<T: Real>(&self) -> Frame<D> {
-        Frame::torus::<T>(self.side)
+        Frame::torus::<T>(self.low(), self.side)
     }
 
     /// Points where they lie in the box; ones that are not finite as they are.
@@ -66,18 +72,20 @@ impl<const D: usize> Torus<D> {
         points.par_iter().with_min_len(1 << 12).map(wrap).collect()
     }
 
-    /// x modulo L: the remainder is exact, and L itself is 0.
+    /// x modulo L, which is exact but for the last rounding.
     fn wrap_one<T: Real>(&self, x: T) -> T {
-        let wide = x.to_f64();
-        if !wide.is_finite() || (0.0..self.side).contains(&wide) {
+        let (wide, end) = (x.to_f64(), self.low() + self.side);
+        if !wide.is_finite() || (self.low()..end).contains(&wide) {
             return x;
         }
-        let inside = T::from_f64(wide.rem_euclid(self.side));
-        if inside.to_f64() < self.side {
-            inside
+        let rest = wide % self.side;
+        T::from_f64(if rest >= end {
+            rest - self.side
+        } else if rest < self.low() {
+            rest + self.side
         } else {
-            T::ZERO
-        }
+            rest
+        })
     }
 }
 
@@ -87,21 +95,26 @@ mod tests {
 
     #[test]
     fn points_come_into_the_box() {
+        // From −1/4 to 1/2.
         let torus = Torus::<2>::new(&[0.75, 0.75]).unwrap();
         let wrapped = torus.wrap(&[
             [0.0, 0.75],
             [-0.0, 0.5],
             [-0.25, 1.0],
             [-1e-300, 1.5],
+            [-0.375, -7.375],
             [7.6875, f64::NAN],
         ]);
-        assert_eq!(
-            wrapped[..4],
-            [[0.0, 0.0], [0.0, 0.5], [0.5, 0.25], [0.0, 0.0]]
-        );
-        assert!(wrapped[4][0] == 0.1875 && wrapped[4][1].is_nan());
-        // In f32 the largest number below 0.75 + 1e-12 may be the side.
-        assert_eq!(torus.wrap(&[[-1e-12f32, 0.5]]), [[0.0, 0.5]]);
+        let expected = [
+            [0.0, 0.0],
+            [0.0, -0.25],
+            [-0.25, 0.25],
+            [-1e-300, 0.0],
+            [0.375, 0.125],
+        ];
+        assert_eq!(wrapped[..5], expected);
+        assert!(wrapped[5][0] == 0.1875 && wrapped[5][1].is_nan());
+        assert_eq!(torus.wrap(&[[-1e-12f32, 0.5]]), [[-1e-12, -0.25]]);
     }
 
     #[test]

@@ -43,12 +43,13 @@ impl<const D: usize> Frame<D> {
         )
     }
 
-    /// The box [0, side)^D of a torus, in the user's unit, for points of type `T`. Its cells have centres that are rounded as points are.
-    pub(crate) fn torus<T: Real>(side: f64) -> Self {
+    /// The box [low, low + side)^D of a torus, in the user's unit, for points of type `T`. Its cells have centres that are rounded as
+    /// points are.
+    pub(crate) fn torus<T: Real>(low: f64, side: f64) -> Self {
         let scale = scale::<T, D>(side, side);
         Self {
             scale,
-            corner: [0.0; D],
+            corner: [low * scale; D],
             side: side * scale,
         }
     }
