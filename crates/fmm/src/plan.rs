@@ -9,7 +9,7 @@ mod wide;
 pub(crate) use user_order::add_gradient;
 
 use crate::Real;
-use crate::cost::{Costs, Counts, PairClass, Work, filling, leaf_capacity};
+use crate::cost::{Costs, Counts, PairClass, Work, filling, leaf_capacity, leaf_capacity_on_torus};
 use crate::expansion::{Asked, Family};
 use crate::kernel::{Kernel, RadialKernel, RadialPair};
 use crate::lists::Lists;
@@ -103,8 +103,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let of_family = FamilyOf::<K, D>::floor(options.guarantee);
         kernel.check()?;
         let least = kernel.least_tolerance() * for_gradients::<D>(&options);
-        options.check::<T>(of_family.max(least))?;
-        let stricter = stricter(targets.is_some(), &options);
+        options.check::<T>(of_family.max(least).max(least_on_torus(&options)))?;
+        let stricter = stricter::<D>(targets.is_some(), &options);
         let of_core = of_core::<K, D>(&kernel, &options);
         let asked_for = options.tolerance;
         let within = |stricter: f64| (asked_for / stricter).max(floor::<T>()).max(of_family);
@@ -160,7 +160,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     fn choose_leaf_capacity(&mut self, clouds: &Clouds<T, D>) {
         let (sources, targets) = (clouds.sources(), clouds.targets());
         let work = self.work(sources.len(), targets.unwrap_or(sources).len());
-        let chosen = || leaf_capacity(&self.costs(), &work);
+        let chosen = || match self.torus {
+            Some(_) => leaf_capacity_on_torus(&self.costs(), &work),
+            None => leaf_capacity(&self.costs(), &work),
+        };
         self.leaf_capacity = self.options.leaf_capacity.unwrap_or_else(chosen);
     }
 
@@ -230,14 +233,13 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             clouds.check_resolution(&frame)?;
             let root_side = frame.side / frame.scale;
             self.expansion.fit_side(root_side)?;
-            // A quarter of the tolerance is left to what far pairs lack of their core.
             // Where all points coincide nothing must be left, which expansions cannot promise.
             let coincide = clouds.both().widest() == 0.0;
             let finest = self.expansion.finest(most).filter(|_| !coincide);
             let narrowest = match (finest, &self.wide) {
                 (Some(level), _) => root_side * 0.5f64.powi(level as i32),
                 (None, Some(_)) => 0.0,
-                (None, None) => self.kernel.reach(0.25 * self.options.tolerance),
+                (None, None) => self.kernel.reach(left_to_core(&self.options)),
             };
             self.tree.rebuild(
                 frame,
@@ -333,7 +335,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             .chain(&self.targets)
             .map(Vec::capacity)
             .sum();
-        let coarse = (0..=tree.depth().min(1)).map(|level| tree.level(level).len());
+        let without_far = if tree.is_torus() { 0 } else { 1 };
+        let coarse = (0..=tree.depth().min(without_far)).map(|level| tree.level(level).len());
         let work = self.work(tree.source_order.len(), tree.targets().len());
         let mut report = PlanReport {
             n_sources: tree.source_order.len(),
@@ -390,16 +393,18 @@ fn close<F: Family<D>, K: Kernel<D>, const D: usize>(
     if !expansion.close() {
         return Err(torus.not_harmonic(kernel));
     }
-    torus.check_reach(kernel, kernel.reach(0.25 * options.tolerance))
+    torus.check_reach(kernel, kernel.reach(left_to_core(options)))
 }
 
 /// How much better expansions must be than their rule says.
-fn stricter(apart: bool, options: &Options) -> f64 {
+fn stricter<const D: usize>(apart: bool, options: &Options) -> f64 {
     match options.guarantee {
         // The rule was calibrated with targets among the sources; apart from them errors were up to 4.3 times larger.
         Guarantee::Calibrated if apart => 20.0,
         // Gradients of smooth fields were wrong by up to 1.7 times the tolerance.
         _ if options.outputs.gradient => 4.0,
+        // Where strengths are all one, a potential over a torus is what they lack of a uniform density: wrong by up to 1.9 times.
+        _ if D == 3 && options.torus.is_some() && options.outputs.potential => 3.0,
         _ => 1.0,
     }
 }
@@ -412,6 +417,23 @@ fn of_core<K: Kernel<D>, const D: usize>(kernel: &K, options: &Options) -> f64 {
         3.0
     } else {
         1.0
+    }
+}
+
+/// How much of a pair far pairs may lack of their core: a quarter of the tolerance. Of points that fill a torus evenly so little of all
+/// pairs is left that a tenth of it is not too little.
+fn left_to_core(options: &Options) -> f64 {
+    let share = if options.torus.is_some() { 0.025 } else { 0.25 };
+    share * options.tolerance
+}
+
+/// Potentials of points that fill a torus evenly are small beside what they are sums of: at 1e-12, roundings made those of 10⁶ points wrong
+/// by 4 times.
+fn least_on_torus(options: &Options) -> f64 {
+    if options.torus.is_some() && options.outputs.potential {
+        1e-11
+    } else {
+        0.0
     }
 }
 

@@ -35,6 +35,8 @@ mod reproducible;
 mod riesz;
 /// Coulomb and Biot–Savart sums in space: accuracy over a corpus, formulas, laws, refusals, reproducibility.
 mod space;
+/// Sums over the flat torus: formulas, accuracy over a corpus, laws, few and coincident points, refusals, reproducibility.
+mod torus;
 /// Pairs at every distance: what a coarse grid for near pairs would lose.
 mod twins;
 /// The bound that a plan reports about itself holds as often as it says.

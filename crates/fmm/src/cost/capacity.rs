@@ -23,22 +23,70 @@ const MOST: [usize; 2] = [256, 1024];
 /// It does not depend on the number of threads: neither does the result.
 pub(crate) fn leaf_capacity(costs: &Costs, work: &Work) -> usize {
     let most = work.sources.max(work.targets).max(1);
-    let seconds = |q: usize| {
-        let time = costs.predict(work, &evenly_filled(work, q));
-        time.tree + time.upward + time.downward + time.leaves
-    };
-    let most_worthwhile = match work.pair {
-        // Pairs of fuller leaves are not taken in f32.
-        PairClass::Coarse => MOST_IN_F32,
-        _ => MOST[usize::from(work.dimension > 2)],
-    };
-    let capacities = (STEP..=most_worthwhile).step_by(STEP).filter(|&q| q < most);
+    let seconds = |q: usize| seconds(costs, work, &evenly_filled(work, q));
+    let capacities = (STEP..=most_worthwhile(work)).step_by(STEP);
+    let capacities = capacities.filter(|&q| q < most);
     // Of equals the first.
     capacities
         .chain([most])
         .map(|q| (q, seconds(q)))
         .reduce(|best, next| if next.1 < best.1 { next } else { best })
         .map_or(most, |best| best.0)
+}
+
+/// The same on a torus, where the root's side is that of the box, so that all leaves of an even cloud are those of one level: a capacity
+/// about half way, in levels, between the points of its cells and those of the level above.
+pub(crate) fn leaf_capacity_on_torus(costs: &Costs, work: &Work) -> usize {
+    let most = work.sources.max(work.targets).max(1);
+    let children = 1usize << work.dimension;
+    let points = |level: u32| most as f64 / (children as f64).powi(level as i32);
+    let is_worthwhile = |level: &u32| {
+        // What a cell may hold by chance.
+        let fullest = points(*level) + 4.0 * points(*level).sqrt();
+        fullest <= most_worthwhile(work) as f64
+    };
+    let levels = (0..MOST_LEVELS).filter(|level| *level == 0 || is_worthwhile(level));
+    let timed = levels.map(|level| (level, seconds(costs, work, &of_level(work, level))));
+    let best = timed.reduce(|best, next| if next.1 < best.1 { next } else { best });
+    match best {
+        None | Some((0, _)) => most,
+        Some((level, _)) => {
+            let capacity = points(level) * (children as f64).sqrt();
+            (capacity.ceil() as usize).next_multiple_of(STEP)
+        }
+    }
+}
+
+/// Levels that are compared.
+const MOST_LEVELS: u32 = 14;
+
+/// Modelled seconds.
+fn seconds(costs: &Costs, work: &Work, counts: &Counts) -> f64 {
+    let time = costs.predict(work, counts);
+    time.tree + time.upward + time.downward + time.leaves
+}
+
+/// The largest capacity that is compared.
+fn most_worthwhile(work: &Work) -> usize {
+    match work.pair {
+        // Pairs of fuller leaves are not taken in f32.
+        PairClass::Coarse => MOST_IN_F32,
+        _ => MOST[usize::from(work.dimension > 2)],
+    }
+}
+
+/// What a cloud comes to that fills a torus evenly, with all leaves of one level.
+fn of_level(work: &Work, level: u32) -> Counts {
+    let children = f64::from(1 << work.dimension);
+    let leaves = children.powi(level as i32);
+    let cells = (children * leaves - 1.0) / (children - 1.0);
+    let near = 3f64.powi(work.dimension as i32) / leaves;
+    Counts {
+        near_pairs: work.sources as f64 * work.targets as f64 * near,
+        leaves,
+        cells,
+        far_cells: cells - 1.0,
+    }
 }
 
 /// What a cloud comes to that fills a cube evenly, with the leaves of capacity q as full as [`filling`] says: s^D leaves,
@@ -96,6 +144,19 @@ mod tests {
             pair: PairClass::of(accuracy, true),
             potential: false,
         }
+    }
+
+    /// Cells of the level that is chosen are not split by chance, and those above are.
+    #[test]
+    fn on_a_torus_the_leaves_of_an_even_cloud_are_of_one_level() {
+        for n in [3000, 50_000, 1_000_000, 10_000_000] {
+            let q = leaf_capacity_on_torus(&avx2(), &work(n, 1e-6)) as f64;
+            let level = (n as f64 / q).log(4.0).ceil();
+            let points = n as f64 / 4f64.powf(level);
+            assert!(points + 3.0 * points.sqrt() < q, "{n}: {q}");
+            assert!(4.0 * points - 3.0 * (4.0 * points).sqrt() > q, "{n}: {q}");
+        }
+        assert_eq!(leaf_capacity_on_torus(&avx2(), &work(20, 1e-6)), 20);
     }
 
     fn avx2() -> Costs {
