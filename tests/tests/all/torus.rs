@@ -294,13 +294,12 @@ fn few_and_coincident_points() {
             Outputs::BOTH,
             None,
         );
-        for sums in [summed(&plan, &w, Outputs::BOTH), exact.unwrap().remove(0)] {
-            assert!(
-                sums.field
-                    .iter()
-                    .flatten()
-                    .all(|u: &f64| u.abs() < 1e-14 * (n * n) as f64)
-            );
+        let found = summed(&plan, &w, Outputs::BOTH);
+        // The nearest images cancel as far as the tolerance has reciprocals.
+        for (sums, error) in [(found, 2e-8), (exact.unwrap().remove(0), 1e-14)] {
+            let numbers = sums.field.as_flattened().iter();
+            let largest = numbers.fold(0.0f64, |most, u| most.max(u.abs()));
+            assert!(largest <= error * n as f64, "{n} {place}: {largest:e}");
             let expected = 2.0 * n as f64 * of_space;
             assert!(
                 sums.potential
