@@ -7,6 +7,7 @@ use crate::kernel::{InPlane, InSpace, in_plane, in_space, known, no_field};
 use crate::machine::Machine;
 use crate::npy::{Array, Number, Precision};
 use crate::oracle::Oracle;
+use crate::periodic::Periodic;
 use crate::text::{count, plural, say};
 use clap::Args;
 use farfield::{Guarantee, Kernel, Outputs, Plan, Strength};
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 #[derive(Args, Debug)]
 pub(crate) struct Check {
     /// Check this configuration instead, and the arrays that it names
-    #[arg(value_name = "CONFIG.toml", conflicts_with_all = ["kernel", "sources", "n", "tolerances", "costs", "dimension"])]
+    #[arg(value_name = "CONFIG.toml", conflicts_with_all = ["kernel", "sources", "n", "tolerances", "costs", "dimension", "periodic"])]
     config: Option<PathBuf>,
     /// As in eval [default: biot-savart, in space coulomb]
     #[arg(long, value_name = "NAME", value_parser = known)]
@@ -46,6 +47,8 @@ pub(crate) struct Check {
     dimension: u8,
     #[arg(long, value_enum, default_value_t = Precision::F64)]
     precision: Precision,
+    #[command(flatten)]
+    periodic: Periodic,
     #[command(flatten)]
     machine: Machine,
 }
@@ -113,7 +116,11 @@ impl Check {
         clouds: &[Cloud<D, K::Strength<f64>>],
         default: &[f64],
     ) -> Result<()> {
-        let least = Plan::<T, K, D>::least_tolerance(kernel, Guarantee::Calibrated);
+        let mut least = Plan::<T, K, D>::least_tolerance(kernel, Guarantee::Calibrated);
+        if self.periodic.sides(D).is_some() {
+            // That of potentials on a torus.
+            least = least.max(1e-11);
+        }
         let tolerances: Vec<f64> = match self.tolerances.is_empty() {
             true => default.iter().copied().filter(|&t| t >= least).collect(),
             false => self.tolerances.clone(),
@@ -138,10 +145,12 @@ impl Check {
                 kernel.clone(),
                 Outputs::BOTH,
                 self.machine.isa,
+                self.periodic.sides(D),
             );
             let exact = oracle.exact()?;
             for &tolerance in &tolerances {
                 let options = self.machine.options(tolerance, Outputs::BOTH, D)?;
+                let options = self.periodic.options(options, D);
                 let plan = Plan::new(&positions, kernel.clone(), options)?;
                 let sums = plan.evaluate(&[&strengths], Outputs::BOTH)?.sums.remove(0);
                 for (output, achieved) in oracle.errors(&sums, &exact).by_name() {

@@ -19,6 +19,7 @@ mod npz;
 mod oracle;
 mod output_folder;
 mod outputs;
+mod periodic;
 mod pictures;
 mod predicted;
 mod run;

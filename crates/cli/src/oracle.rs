@@ -1,14 +1,17 @@
 //! The direct sum in f64, which every error is measured against.
 
 use crate::error::Result;
+use crate::periodic::direct_sum;
 use farfield::kernel::converted;
-use farfield::{InstructionSet, Kernel, Outputs, Real, Strength, Sums, direct};
+use farfield::{InstructionSet, Kernel, Outputs, Real, Strength, Sums};
 
 /// The exact sums of a cloud, at all of its points or at a sample of them.
 pub(crate) struct Oracle<K: Kernel<D>, const D: usize> {
     kernel: K,
     outputs: Outputs,
     isa: Option<InstructionSet>,
+    /// Of a torus.
+    sides: Option<Vec<f64>>,
     sources: Vec<[f64; D]>,
     strengths: Vec<K::Strength<f64>>,
     /// Every so many points is a target.
@@ -45,6 +48,7 @@ impl<K: Kernel<D>, const D: usize> Oracle<K, D> {
         kernel: K,
         outputs: Outputs,
         isa: Option<InstructionSet>,
+        sides: Option<Vec<f64>>,
     ) -> Self {
         let sources: Vec<[f64; D]> = positions.iter().map(|x| x.map(T::to_f64)).collect();
         let stride = sources.len().div_ceil(targets.max(1)).max(1);
@@ -52,6 +56,7 @@ impl<K: Kernel<D>, const D: usize> Oracle<K, D> {
             kernel,
             outputs,
             isa,
+            sides,
             strengths: converted::<T, f64, _, _>(strengths),
             stride,
             targets: sources.iter().copied().step_by(stride).collect(),
@@ -66,9 +71,9 @@ impl<K: Kernel<D>, const D: usize> Oracle<K, D> {
 
     /// The direct sums at the targets.
     pub(crate) fn exact(&self) -> Result<Sums<f64, D, K::Strength<f64>>> {
-        let mut sums = direct::evaluate(
-            &self.targets,
-            &self.sources,
+        let mut sums = direct_sum(
+            self.sides.as_deref(),
+            (&self.targets, &self.sources),
             &[&self.strengths],
             self.kernel.clone(),
             self.outputs,

@@ -298,7 +298,7 @@ fn few_and_coincident_points() {
         // The nearest images cancel as far as the tolerance has reciprocals.
         for (sums, error) in [(found, 2e-8), (exact.unwrap().remove(0), 1e-14)] {
             let numbers = sums.field.as_flattened().iter();
-            let largest = numbers.fold(0.0f64, |most, u| most.max(u.abs()));
+            let largest = numbers.fold(0.0, |most: f64, u: &f64| most.max(u.abs()));
             assert!(largest <= error * n as f64, "{n} {place}: {largest:e}");
             let expected = 2.0 * n as f64 * of_space;
             assert!(

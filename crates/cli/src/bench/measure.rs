@@ -87,7 +87,7 @@ impl<'a, K: Kernel<D>, const D: usize> Measurement<'a, K, D> {
             false => SAMPLE,
         };
         let kernel = self.kernel.clone();
-        let oracle = Oracle::new(&positions, &strengths, targets, kernel, wanted, isa);
+        let oracle = Oracle::new(&positions, &strengths, targets, kernel, wanted, isa, None);
         let (exact, direct) = self.direct(n, &oracle)?;
         let options = bench.machine.options(bench.tolerance, wanted, D)?;
         let plan = Plan::new(&positions, self.kernel.clone(), options)?;

@@ -59,6 +59,10 @@ impl Eval {
     }
 
     fn landau<P: Plans<D>, const D: usize>(&self, kernel: Landau, arrays: &Arrays) -> Result<()> {
+        if let Some(sides) = self.periodic.sides(D) {
+            let allowed = "nothing, as landau has sums over all of space alone";
+            return Err(Error::refused("--periodic", format!("{sides:?}"), allowed));
+        }
         self.check_landau()?;
         let points: Vec<[f64; D]> = arrays.sources.positions()?;
         let weights: Vec<f64> = arrays.strengths.vector()?;
@@ -86,6 +90,7 @@ impl Eval {
             n_targets: points.len(),
             dimension: D,
             kernel: kernel.to_string(),
+            periodic: None,
             tolerance: self.tolerance,
             method: self.method,
             precision: "f64",

@@ -11,6 +11,7 @@ use crate::kernel::{InPlane, InSpace, in_plane, in_space, known};
 use crate::machine::Machine;
 use crate::npy::{self, Array, Number, Precision};
 use crate::outputs::{self, Output};
+use crate::periodic::Periodic;
 use clap::{Args, ValueEnum};
 use farfield::{Kernel, Outputs};
 use save::Results;
@@ -60,6 +61,8 @@ pub(crate) struct Eval {
     /// [default: f32 if every array is float32, else f64]
     #[arg(long, value_enum)]
     precision: Option<Precision>,
+    #[command(flatten)]
+    periodic: Periodic,
     #[command(flatten)]
     machine: Machine,
     /// Evaluate so many times, and report each

@@ -15,6 +15,9 @@ pub(super) struct Report {
     pub(super) n_targets: usize,
     pub(super) dimension: usize,
     pub(super) kernel: String,
+    /// Sides of the torus.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) periodic: Option<Vec<f64>>,
     pub(super) tolerance: Option<f64>,
     pub(super) method: Method,
     pub(super) precision: &'static str,
@@ -98,6 +101,7 @@ impl Eval {
             n_targets: input.targets().len(),
             dimension: D,
             kernel: input.kernel.name(),
+            periodic: self.periodic.sides(D),
             tolerance: self.tolerance,
             method: self.method,
             precision: T::NAME,
@@ -125,11 +129,16 @@ impl Eval {
             precision,
             isa,
             dimension,
+            periodic,
             ..
         } = report;
         let threads = plural(report.threads, "thread");
+        let on = match periodic {
+            Some(sides) => format!(" on the torus of sides {sides:?}"),
+            None => String::new(),
+        };
         say(format_args!(
-            "kernel    {kernel} in {dimension} dimensions, {precision}, {isa}, {threads}"
+            "kernel    {kernel} in {dimension} dimensions{on}, {precision}, {isa}, {threads}"
         ));
         let sources = plural(report.n_sources, "source");
         let targets = match &self.targets {

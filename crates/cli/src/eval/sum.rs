@@ -3,8 +3,9 @@
 use super::{Eval, Method};
 use crate::error::Result;
 use crate::npy::Number;
+use crate::periodic::direct_sum;
 use crate::predicted::Predicted;
-use farfield::{Kernel, PassSeconds, Plan, PlanReport, Strength, Sums, VerifyReport, direct};
+use farfield::{Kernel, PassSeconds, Plan, PlanReport, Strength, Sums, VerifyReport};
 use std::time::Instant;
 
 /// What is summed.
@@ -61,9 +62,9 @@ impl Eval {
         &self,
         input: &Input<T, K, D>,
     ) -> Result<Answer<T, D, K::Strength<T>>> {
-        let options = self
-            .machine
-            .options(self.tolerance.unwrap_or(f64::NAN), self.wanted(), D)?;
+        let tolerance = self.tolerance.unwrap_or(f64::NAN);
+        let options = self.machine.options(tolerance, self.wanted(), D)?;
+        let options = self.periodic.options(options, D);
         let start = Instant::now();
         let plan = match &input.targets {
             Some(targets) => {
@@ -118,15 +119,16 @@ impl Eval {
     ) -> Result<Answer<T, D, K::Strength<T>>> {
         let (targets, sources, strengths) = (input.targets(), &input.sources, input.strengths());
         let (wanted, isa) = (self.wanted(), self.machine.isa);
+        let sides = self.periodic.sides(D);
         let (sums, evaluate_seconds) = self.timed(|| {
-            Ok(direct::evaluate(
-                targets,
-                sources,
+            direct_sum(
+                sides.as_deref(),
+                (targets, sources),
                 &strengths,
                 input.kernel.clone(),
                 wanted,
                 isa,
-            )?)
+            )
         })?;
         Ok(Answer {
             sums,

@@ -109,6 +109,10 @@ where
     pub fn new(positions: &[[f64; D]], kernel: Landau, options: Options) -> Result<Self> {
         kernel.check(D)?;
         options.check::<f64>(least_tolerance(D))?;
+        if let Some(sides) = &options.torus {
+            let allowed = "all of space for landau, whose sums over a torus are not there";
+            return Err(Error::argument("torus", format!("{sides:?}"), allowed));
+        }
         let extent = check_positions(options.chosen()?, "positions", positions)?;
         let unit = Unit::of(extent.widest());
         Ok(Self {
