@@ -30,11 +30,12 @@ fn row<K: Kernel<D>, const D: usize>(kernel: K) -> String {
     let options = || Options::tolerance(1e-5);
     let double = |wanted| mark(can::<f64, K, D>(&kernel, options(), wanted));
     let pointwise = options().guarantee(Guarantee::Pointwise);
+    let on_torus = options().torus(&[2.0; D]);
     let least = Plan::<f64, K, D>::least_tolerance(&kernel, Guarantee::Calibrated);
     // In space the matrices of the least tolerances take long, and are tried elsewhere.
     assert!(D == 3 || can::<f64, K, D>(&kernel, Options::tolerance(least), Outputs::FIELD));
     format!(
-        "| `{}` | {D} | {} | {} | {} | {} | {} | {} | {least:.0e} |",
+        "| `{}` | {D} | {} | {} | {} | {} | {} | {} | {} | {least:.0e} |",
         kernel.name(),
         if K::Strength::<f64>::COMPONENTS == 1 {
             "numbers"
@@ -46,6 +47,7 @@ fn row<K: Kernel<D>, const D: usize>(kernel: K) -> String {
         double(Outputs::GRADIENT),
         mark(can::<f32, K, D>(&kernel, options(), Outputs::FIELD)),
         mark(can::<f64, K, D>(&kernel, pointwise, Outputs::FIELD)),
+        mark(can::<f64, K, D>(&kernel, on_torus, Outputs::FIELD)),
     )
 }
 
@@ -55,8 +57,8 @@ fn the_table_of_kernels_is_true() {
     let radial = || RadialKernel::new(&Phi(|r: f64| 1.0 / (r * r + 0.01))).unwrap();
     let kernel = BiotSavart2d;
     let table = [
-        "| kernel | dimension | strengths | field | potential | gradient | f32 | pointwise | least tolerance |".into(),
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |".into(),
+        "| kernel | dimension | strengths | field | potential | gradient | f32 | pointwise | torus | least tolerance |".into(),
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |".into(),
         row(kernel),
         row(GaussianCore { kernel, delta }),
         row::<_, 2>(AlgebraicCore { kernel, delta }),
