@@ -39,6 +39,14 @@ impl Periodic {
     }
 }
 
+/// The domain in words, behind "in 2 dimensions".
+pub(crate) fn on(sides: Option<&[f64]>) -> String {
+    match sides {
+        Some(sides) => format!(" on the torus of sides {sides:?}"),
+        None => String::new(),
+    }
+}
+
 /// The direct sum in space, or over the torus with these sides.
 pub(crate) fn direct_sum<T: Real, K: Kernel<D>, const D: usize>(
     sides: Option<&[f64]>,

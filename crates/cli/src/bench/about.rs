@@ -2,8 +2,8 @@
 
 use super::Bench;
 use crate::npy::Number;
-use crate::outputs;
 use crate::text::plural;
+use crate::{outputs, periodic};
 use farfield::Kernel;
 use serde::Serialize;
 use std::fmt;
@@ -25,6 +25,9 @@ struct Machine {
 struct Settings {
     kernel: String,
     dimension: usize,
+    /// Sides of the torus.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    periodic: Option<Vec<f64>>,
     tolerance: f64,
     precision: &'static str,
     cloud: &'static str,
@@ -47,6 +50,7 @@ impl About {
             settings: Settings {
                 kernel: kernel.name(),
                 dimension: D,
+                periodic: bench.periodic.sides(D),
                 tolerance: bench.tolerance,
                 precision: T::NAME,
                 cloud: bench.cloud.name(),
@@ -65,16 +69,18 @@ impl fmt::Display for About {
         let Settings {
             kernel,
             dimension,
+            periodic,
             tolerance,
             precision,
             cloud,
             ..
         } = &self.settings;
+        let on = periodic::on(periodic.as_deref());
         let outputs = self.settings.outputs.join(" and ");
         let (threads, isa) = (plural(self.machine.threads, "thread"), self.machine.isa);
         write!(
             f,
-            "{kernel} in {dimension} dimensions, {outputs} to {tolerance:e}, {cloud} cloud, {precision}, {isa}, {threads}"
+            "{kernel} in {dimension} dimensions{on}, {outputs} to {tolerance:e}, {cloud} cloud, {precision}, {isa}, {threads}"
         )
     }
 }

@@ -87,9 +87,17 @@ impl<'a, K: Kernel<D>, const D: usize> Measurement<'a, K, D> {
             false => SAMPLE,
         };
         let kernel = self.kernel.clone();
-        let oracle = Oracle::new(&positions, &strengths, targets, kernel, wanted, isa, None);
+        let oracle = Oracle::new(
+            &positions,
+            &strengths,
+            targets,
+            kernel,
+            wanted,
+            isa,
+            bench.periodic.sides(D),
+        );
         let (exact, direct) = self.direct(n, &oracle)?;
-        let options = bench.machine.options(bench.tolerance, wanted, D)?;
+        let options = bench.options(D)?;
         let plan = Plan::new(&positions, self.kernel.clone(), options)?;
         let answer = plan.evaluate(&[&strengths], wanted)?;
         let errors = oracle.errors(&answer.sums[0], &exact);
@@ -162,7 +170,7 @@ impl<'a, K: Kernel<D>, const D: usize> Measurement<'a, K, D> {
     /// New plans.
     fn plan<T: Number>(&self, positions: &[[T; D]]) -> Result<PlanSeconds> {
         let bench = self.bench;
-        let options = bench.machine.options(bench.tolerance, bench.wanted(), D)?;
+        let options = bench.options(D)?;
         let [total, sort, tree, lists] = fastest(bench.rounds(), || {
             let start = Instant::now();
             let plan = Plan::new(positions, self.kernel.clone(), options.clone())?;

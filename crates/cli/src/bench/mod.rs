@@ -20,11 +20,12 @@ use crate::machine::Machine;
 use crate::npy::{Number, Precision};
 use crate::output_folder::OutputFolder;
 use crate::outputs::{self, Output};
+use crate::periodic::Periodic;
 use crate::text::say;
 use about::About;
 use clap::Args;
 use crossover::Crossover;
-use farfield::{BiotSavart2d, Coulomb3d, Kernel, Outputs, Plan};
+use farfield::{BiotSavart2d, Coulomb3d, Kernel, Options, Outputs, Plan};
 use measure::{Measurement, Row};
 use serde::Serialize;
 use std::ops::RangeInclusive;
@@ -81,11 +82,13 @@ pub(crate) struct Bench {
     /// Measure the constants of the cost model on one core instead, and write them to a file for --costs
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "farfield-costs.toml",
           conflicts_with_all = ["kernel", "tolerance", "precision", "cloud", "outputs", "from", "to", "direct_up_to",
-                                "out", "threads", "costs"])]
+                                "out", "threads", "costs", "periodic"])]
     calibrate: Option<PathBuf>,
     /// A new or empty output folder [default: farfield-bench, or the next free farfield-bench-2, …]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    periodic: Periodic,
     #[command(flatten)]
     machine: Machine,
 }
@@ -155,7 +158,7 @@ impl Bench {
 
     fn bench<T: Number, K: Kernel<D>, const D: usize>(&self, kernel: K) -> Result<()> {
         // A plan of nothing refuses a bad tolerance, kernel or instruction set.
-        let options = self.machine.options(self.tolerance, self.wanted(), D)?;
+        let options = self.options(D)?;
         Plan::<T, K, D>::new(&[], kernel.clone(), options)?;
         let folder = OutputFolder::create(self.out.as_deref(), DEFAULT_FOLDER)?;
         let about = About::new::<T, K, D>(self, &kernel);
@@ -178,6 +181,14 @@ impl Bench {
         table::notes(&report);
         say(format_args!("\nwrote {}", folder.root().display()));
         Ok(())
+    }
+
+    /// Options of every plan.
+    fn options(&self, dimension: usize) -> Result<Options> {
+        let options = self
+            .machine
+            .options(self.tolerance, self.wanted(), dimension)?;
+        Ok(self.periodic.options(options, dimension))
     }
 
     fn rounds(&self) -> usize {

@@ -3,6 +3,7 @@
 use super::sum::{Answer, Built, Input};
 use super::{Eval, Method};
 use crate::npy::Number;
+use crate::periodic;
 use crate::predicted::Predicted;
 use crate::text::{count, plural, say, seconds};
 use farfield::{Kernel, PlanReport, VerifyReport};
@@ -133,10 +134,7 @@ impl Eval {
             ..
         } = report;
         let threads = plural(report.threads, "thread");
-        let on = match periodic {
-            Some(sides) => format!(" on the torus of sides {sides:?}"),
-            None => String::new(),
-        };
+        let on = periodic::on(periodic.as_deref());
         say(format_args!(
             "kernel    {kernel} in {dimension} dimensions{on}, {precision}, {isa}, {threads}"
         ));

@@ -514,6 +514,8 @@ fn on_a_torus() {
     let report = bench.text("r.json");
     assert!(report.contains("\"periodic\"") && report.contains("measured_error"));
     bench.good("check --n 3000 --periodic 1 --kernel coulomb --tolerances 1e-3,1e-6");
+    let told = bench.good("bench --from 300 --to 300 --rounds 1 --periodic 9 --out timed");
+    assert!(told.contains("on the torus of sides [9.0, 9.0]"), "{told}");
     bench.refused_with(
         &format!("{EVAL} --tolerance 1e-6 --periodic 1,2"),
         &["torus", "equal sides"],
