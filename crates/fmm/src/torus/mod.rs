@@ -78,7 +78,9 @@ impl<const D: usize> Torus<D> {
         if !wide.is_finite() || (self.low()..end).contains(&wide) {
             return x;
         }
-        let rest = wide % self.side;
+        // Of points that are not beside the next box the slow remainder, which is exact.
+        let next = wide >= self.low() - self.side && wide < end + self.side;
+        let rest = if next { wide } else { wide % self.side };
         T::from_f64(if rest >= end {
             rest - self.side
         } else if rest < self.low() {
