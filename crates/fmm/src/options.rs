@@ -138,6 +138,20 @@ impl Options {
     /// strength (the mode 0 is left out), g for the potential of mean 0 over the torus. A pair at one place contributes what its images
     /// do: nothing to a field, and to a potential g(z) − g_singular(z) at z → 0; of every source that holds at its own place too.
     ///
+    /// Potentials should be among the plan's [`outputs`](Self::outputs): those of even clouds are small beside what they are sums of, and
+    /// the plan takes better expansions then, and no tolerance below 1e-11.
+    ///
+    /// ```
+    /// use farfield::{Coulomb3d, Options, Outputs, Plan};
+    /// // Rock salt: of every ion the potential is −1.7476/(4π) times its charge, in distances of neighbours.
+    /// let ions: Vec<[f64; 3]> = (0..8).map(|k| [k & 1, k >> 1 & 1, k >> 2].map(f64::from)).collect();
+    /// let charges = [1.0, -1.0, -1.0, 1.0, -1.0, 1.0, 1.0, -1.0];
+    /// let options = Options::tolerance(1e-8).outputs(Outputs::POTENTIAL).torus(&[2.0; 3]);
+    /// let potential = Plan::new(&ions, Coulomb3d, options)?.potential(&charges)?;
+    /// assert!((4.0 * std::f64::consts::PI * potential[0] + 1.747_564_594).abs() < 1e-7);
+    /// # Ok::<(), farfield::Error>(())
+    /// ```
+    ///
     /// Errors, of a plan: sides that are not positive or not equal, a kernel whose far field is not harmonic, a core whose reach is beyond the
     /// side, [`Guarantee::Pointwise`].
     pub fn torus(mut self, sides: &[f64]) -> Self {
