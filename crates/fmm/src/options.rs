@@ -152,6 +152,8 @@ impl Options {
     /// # Ok::<(), farfield::Error>(())
     /// ```
     ///
+    /// Coordinates are rounded as ones of the size of a side are, where a point is taken from beside the box or seen across a face.
+    ///
     /// Errors, of a plan: sides that are not positive or not equal, a kernel whose far field is not harmonic, a core whose reach is beyond the
     /// side, [`Guarantee::Pointwise`].
     pub fn torus(mut self, sides: &[f64]) -> Self {

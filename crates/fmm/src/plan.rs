@@ -104,7 +104,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         kernel.check()?;
         let least = kernel.least_tolerance() * for_gradients::<D>(&options);
         options.check::<T>(of_family.max(least).max(least_on_torus(&options)))?;
-        let stricter = stricter::<D>(targets.is_some(), &options);
+        let points = sources.len().max(targets.map_or(0, <[_]>::len));
+        let stricter = stricter::<D>(points, targets.is_some(), &options);
         let of_core = of_core::<K, D>(&kernel, &options);
         let asked_for = options.tolerance;
         let within = |stricter: f64| (asked_for / stricter).max(floor::<T>()).max(of_family);
@@ -396,9 +397,14 @@ fn close<F: Family<D>, K: Kernel<D>, const D: usize>(
     torus.check_reach(kernel, kernel.reach(left_to_core(options)))
 }
 
+/// So few that what they take is nothing anyway.
+const FEW_ON_TORUS: usize = 64;
+
 /// How much better expansions must be than their rule says.
-fn stricter<const D: usize>(apart: bool, options: &Options) -> f64 {
+fn stricter<const D: usize>(points: usize, apart: bool, options: &Options) -> f64 {
     match options.guarantee {
+        // The images of few points nearly cancel: the field of two was wrong by 2.8 times.
+        _ if options.torus.is_some() && points <= FEW_ON_TORUS => 100.0,
         // The rule was calibrated with targets among the sources; apart from them errors were up to 4.3 times larger.
         Guarantee::Calibrated if apart => 20.0,
         // Gradients of smooth fields were wrong by up to 1.7 times the tolerance.
