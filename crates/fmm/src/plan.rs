@@ -1,5 +1,7 @@
 //! Plan: build → evaluate many times → move points. Building and moving are here.
 
+mod clouds;
+mod demands;
 mod evaluate;
 mod few;
 mod user_order;
@@ -16,14 +18,15 @@ use crate::lists::Lists;
 use crate::memory::{Spares, ask_ahead, room};
 use crate::options::floor;
 use crate::passes::{Buffers, Down, PADDING, PIECE};
-use crate::points::{Extent, check_positions, check_resolution, is_double};
+use crate::points::is_double;
 use crate::report::{PlanReport, PredictedSeconds};
 use crate::torus::Torus;
 use crate::tree::{Frame, Limits, Tree, TreeOrder, Width};
 use crate::{Error, Guarantee, Options, Result};
+use clouds::Clouds;
+use demands::{close, for_gradients, least_on_torus, left_to_core, of_core, stricter};
 use lanes::Chosen;
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::time::Instant;
 
 /// The expansions of a kernel.
@@ -372,151 +375,6 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// The tree of the plan, to walk over or to reuse.
     pub fn tree(&self) -> &Tree<D> {
         &self.tree
-    }
-}
-
-/// Makes the expansions of a plan ready for a torus, if they and what is asked for allow it.
-fn close<F: Family<D>, K: Kernel<D>, const D: usize>(
-    expansion: &mut F,
-    torus: &Torus<D>,
-    kernel: &K,
-    options: &Options,
-) -> Result<()> {
-    if options.guarantee == Guarantee::Pointwise {
-        // Σ |w||K| of all images has no limit.
-        let allowed = "calibrated, on a torus";
-        return Err(Error::argument("guarantee", "pointwise", allowed));
-    }
-    if options.wide_cores == Some(true) {
-        let allowed = "no tables on a torus";
-        return Err(Error::argument("wide_cores", "true", allowed));
-    }
-    if !expansion.close() {
-        return Err(torus.not_harmonic(kernel));
-    }
-    torus.check_reach(kernel, kernel.reach(left_to_core(options)))
-}
-
-/// So few that what they take is nothing anyway.
-const FEW_ON_TORUS: usize = 64;
-
-/// How much better expansions must be than their rule says.
-fn stricter<const D: usize>(points: usize, apart: bool, options: &Options) -> f64 {
-    match options.guarantee {
-        // The images of few points nearly cancel: the field of two was wrong by 2.8 times.
-        _ if options.torus.is_some() && points <= FEW_ON_TORUS => 100.0,
-        // The rule was calibrated with targets among the sources; apart from them errors were up to 4.3 times larger.
-        Guarantee::Calibrated if apart => 20.0,
-        // Gradients of smooth fields were wrong by up to 1.7 times the tolerance.
-        _ if options.outputs.gradient => 4.0,
-        // Where strengths are all one, a potential over a torus is what they lack of a uniform density: wrong by up to 1.9 times.
-        _ if D == 3 && options.torus.is_some() && options.outputs.potential => 3.0,
-        _ => 1.0,
-    }
-}
-
-/// The same for the singular far field of a kernel with a core: in space, the close pairs that the core takes away are most of a field,
-/// and without them 10⁶ points missed 1e-6 by 1.6.
-fn of_core<K: Kernel<D>, const D: usize>(kernel: &K, options: &Options) -> f64 {
-    let calibrated = options.guarantee == Guarantee::Calibrated;
-    if D == 3 && calibrated && kernel.reach(options.tolerance) > 0.0 {
-        3.0
-    } else {
-        1.0
-    }
-}
-
-/// How much of a pair far pairs may lack of their core: a quarter of the tolerance. Of points that fill a torus evenly so little of all
-/// pairs is left that a tenth of it is not too little.
-fn left_to_core(options: &Options) -> f64 {
-    let share = if options.torus.is_some() { 0.025 } else { 0.25 };
-    share * options.tolerance
-}
-
-/// Potentials of points that fill a torus evenly are small beside what they are sums of: at 1e-12, roundings made those of 10⁶ points wrong
-/// by 4 times.
-fn least_on_torus(options: &Options) -> f64 {
-    if options.torus.is_some() && options.outputs.potential {
-        1e-11
-    } else {
-        0.0
-    }
-}
-
-/// How much larger the smallest tolerance of kernels from tables is where gradients are wanted: at 1e-10 they were wrong by up to 4.3 times.
-pub(super) fn for_gradients<const D: usize>(options: &Options) -> f64 {
-    if D == 2 && options.outputs.gradient {
-        10.0
-    } else {
-        1.0
-    }
-}
-
-/// Positions that are finite, and what they fill.
-struct Clouds<'a, T: Real, const D: usize> {
-    sources: Cow<'a, [[T; D]]>,
-    targets: Option<Cow<'a, [[T; D]]>>,
-    of_sources: Extent<D>,
-    of_targets: Extent<D>,
-}
-
-impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
-    /// As the user has them, or where they lie on a torus.
-    fn new(
-        chosen: Chosen,
-        torus: Option<Torus<D>>,
-        sources: &'a [[T; D]],
-        targets: Option<&'a [[T; D]]>,
-    ) -> Result<Self> {
-        let name = Self::name(targets.is_some());
-        let (mut of_targets, mut of_sources) = (
-            check_positions(chosen, "targets", targets.unwrap_or_default())?,
-            check_positions(chosen, name, sources)?,
-        );
-        let (mut sources, mut targets) = (Cow::Borrowed(sources), targets.map(Cow::Borrowed));
-        if let Some(torus) = torus {
-            sources = Cow::Owned(torus.wrap(&sources));
-            targets = targets.map(|targets| Cow::Owned(torus.wrap(&targets)));
-            of_sources = Extent::of(chosen, sources.as_flattened());
-            of_targets = Extent::of(
-                chosen,
-                targets.as_deref().unwrap_or_default().as_flattened(),
-            );
-        }
-        Ok(Self {
-            sources,
-            targets,
-            of_sources,
-            of_targets,
-        })
-    }
-
-    fn sources(&self) -> &[[T; D]] {
-        &self.sources
-    }
-
-    fn targets(&self) -> Option<&[[T; D]]> {
-        self.targets.as_deref()
-    }
-
-    /// What the sources are called.
-    fn name(apart: bool) -> &'static str {
-        if apart { "sources" } else { "positions" }
-    }
-
-    fn both(&self) -> Extent<D> {
-        self.of_sources.join(self.of_targets)
-    }
-
-    fn check_resolution(&self, frame: &Frame<D>) -> Result<()> {
-        let targets = self.targets().unwrap_or_default();
-        check_resolution(
-            frame,
-            Self::name(self.targets.is_some()),
-            &self.sources,
-            &self.of_sources,
-        )?;
-        check_resolution(frame, "targets", targets, &self.of_targets)
     }
 }
 

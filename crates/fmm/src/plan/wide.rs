@@ -1,6 +1,8 @@
 //! Cores that hold many points: the kernel from tables in place of its singular form far away.
 
-use super::{Clouds, FamilyOf, Plan, for_gradients};
+use super::clouds::Clouds;
+use super::demands::for_gradients;
+use super::{FamilyOf, Plan};
 use crate::expansion::Asked;
 use crate::kernel::{Kernel, RadialKernel, RadialPair, least_tolerance};
 use crate::{Real, Result};

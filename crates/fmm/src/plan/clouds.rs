@@ -1,0 +1,76 @@
+//! The points of a plan: checked, and where they lie on a torus.
+
+use crate::points::{Extent, check_positions, check_resolution};
+use crate::torus::Torus;
+use crate::tree::Frame;
+use crate::{Real, Result};
+use lanes::Chosen;
+use std::borrow::Cow;
+
+/// Positions that are finite, and what they fill.
+pub(super) struct Clouds<'a, T: Real, const D: usize> {
+    sources: Cow<'a, [[T; D]]>,
+    targets: Option<Cow<'a, [[T; D]]>>,
+    of_sources: Extent<D>,
+    of_targets: Extent<D>,
+}
+
+impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
+    /// As the user has them, or where they lie on a torus.
+    pub(super) fn new(
+        chosen: Chosen,
+        torus: Option<Torus<D>>,
+        sources: &'a [[T; D]],
+        targets: Option<&'a [[T; D]]>,
+    ) -> Result<Self> {
+        let name = Self::name(targets.is_some());
+        let (mut of_targets, mut of_sources) = (
+            check_positions(chosen, "targets", targets.unwrap_or_default())?,
+            check_positions(chosen, name, sources)?,
+        );
+        let (mut sources, mut targets) = (Cow::Borrowed(sources), targets.map(Cow::Borrowed));
+        if let Some(torus) = torus {
+            sources = Cow::Owned(torus.wrap(&sources));
+            targets = targets.map(|targets| Cow::Owned(torus.wrap(&targets)));
+            of_sources = Extent::of(chosen, sources.as_flattened());
+            of_targets = Extent::of(
+                chosen,
+                targets.as_deref().unwrap_or_default().as_flattened(),
+            );
+        }
+        Ok(Self {
+            sources,
+            targets,
+            of_sources,
+            of_targets,
+        })
+    }
+
+    pub(super) fn sources(&self) -> &[[T; D]] {
+        &self.sources
+    }
+
+    pub(super) fn targets(&self) -> Option<&[[T; D]]> {
+        self.targets.as_deref()
+    }
+
+    /// What the sources are called.
+    fn name(apart: bool) -> &'static str {
+        if apart { "sources" } else { "positions" }
+    }
+
+    pub(super) fn both(&self) -> Extent<D> {
+        self.of_sources.join(self.of_targets)
+    }
+
+    pub(super) fn check_resolution(&self, frame: &Frame<D>) -> Result<()> {
+        let targets = self.targets().unwrap_or_default();
+        check_resolution(
+            frame,
+            Self::name(self.targets.is_some()),
+            &self.sources,
+            &self.of_sources,
+        )?;
+        check_resolution(frame, "targets", targets, &self.of_targets)
+    }
+}
