@@ -30,6 +30,7 @@ impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
         );
         let (mut sources, mut targets) = (Cow::Borrowed(sources), targets.map(Cow::Borrowed));
         if let Some(torus) = torus {
+            torus.check_count(name, sources.len())?;
             sources = Cow::Owned(torus.wrap(&sources));
             targets = targets.map(|targets| Cow::Owned(torus.wrap(&targets)));
             of_sources = Extent::of(chosen, sources.as_flattened());

@@ -61,6 +61,20 @@ impl<const D: usize> Torus<D> {
         -self.side / 3.0
     }
 
+    /// Sources and all their images around the box, which may be in one leaf, are counted in 32 bits.
+    pub(crate) fn check_count(&self, argument: &str, points: usize) -> Result<()> {
+        let most = u32::MAX as usize / 3usize.pow(D as u32) - 64;
+        if points <= most {
+            return Ok(());
+        }
+        let allowed = format!("at most {most} on a torus");
+        Err(Error::argument(
+            argument,
+            format!("{points} points"),
+            allowed,
+        ))
+    }
+
     /// The root cube.
     pub(crate) fn frame<T: Real>(&self) -> Frame<D> {
         Frame::torus::<T>(self.low(), self.side)
@@ -117,6 +131,17 @@ mod tests {
         assert_eq!(wrapped[..5], expected);
         assert!(wrapped[5][0] == 0.1875 && wrapped[5][1].is_nan());
         assert_eq!(torus.wrap(&[[-1e-12f32, 0.5]]), [[-1e-12, -0.25]]);
+    }
+
+    #[test]
+    fn images_must_be_countable() {
+        let torus = Torus::<3>::new(&[1.0; 3]).unwrap();
+        assert!(torus.check_count("positions", 100_000_000).is_ok());
+        let error = torus.check_count("positions", 200_000_000).unwrap_err();
+        assert!(
+            error.to_string().contains("at most 159072798 on a torus"),
+            "{error}"
+        );
     }
 
     #[test]
