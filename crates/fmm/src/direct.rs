@@ -138,6 +138,9 @@ pub(crate) fn anywhere<T: Real, K: Kernel<D>, const D: usize>(
             sources: &sources,
             count,
         };
+        if !pair.is_short() {
+            return Err(torus.not_harmonic(&kernel));
+        }
         torus.check_reach(&kernel, reach / 4.0)?;
         ewald
             .sums(w, outputs)

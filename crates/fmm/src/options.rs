@@ -135,11 +135,15 @@ impl Options {
     /// act, and are acted on, where they are modulo the sides. By default sums are over all of space.
     ///
     /// Kernels are those of the torus: K(z) stands for Σ_R K(z − R) over all images together with a uniform background of the opposite
-    /// strength (the mode 0 is left out), g for the potential of mean 0 over the torus. A pair at one place contributes what its images
+    /// strength (the mode 0 is left out), g for the potential of mean 0 over the torus; with a core, for the one that is the singular
+    /// kernel's outside of it. A pair at one place contributes what its images
     /// do: nothing to a field, and to a potential g(z) − g_singular(z) at z → 0; of every source that holds at its own place too.
     ///
-    /// Potentials should be among the plan's [`outputs`](Self::outputs): those of even clouds are small beside what they are sums of, and
-    /// the plan takes better expansions then, and no tolerance below 1e-11.
+    /// Points that fill the box evenly, with equal strengths, have small sums: what they lack of a uniform density. Errors are of the size of
+    /// the tolerance for random and low-discrepancy points, and fields of lattices shaken by a hundredth of their spacing were wrong by up to 20
+    /// times. Clusters in space about a corner of the root cube, which lies at (−1/3, −2/5, −3/7) of the side, may miss by more than 100 times
+    /// at the smallest tolerances: [`verify`](crate::Plan::verify) such sums. Potentials should be among the plan's
+    /// [`outputs`](Self::outputs): the plan takes better expansions for them in space, and no tolerance below 1e-11.
     ///
     /// ```
     /// use farfield::{Coulomb3d, Options, Outputs, Plan};
@@ -154,7 +158,7 @@ impl Options {
     ///
     /// Coordinates are rounded as ones of the size of a side are, where a point is taken from beside the box or seen across a face.
     ///
-    /// Errors, of a plan: sides that are not positive or not equal, a kernel whose far field is not harmonic, a core whose reach is beyond the
+    /// Errors, of a plan: points in f32, sides that are not positive or not equal, a kernel whose far field is not harmonic, a core whose reach is beyond the
     /// side, [`Guarantee::Pointwise`].
     pub fn torus(mut self, sides: &[f64]) -> Self {
         self.torus = Some(sides.to_vec());

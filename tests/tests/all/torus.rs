@@ -315,7 +315,7 @@ fn few_and_coincident_points() {
         .torus(&[side; 2]);
     let plan = Plan::new(&[[0.5, 0.0], [0.0, 0.5], [7.5, -3.0]], Coulomb2d, options).unwrap();
     let sums = summed(&plan, &[1.0, 2.0, 3.0], Outputs::BOTH);
-    assert_eq!(sums.field, [[0.0; 2]; 3]);
+    assert!(sums.field.iter().flatten().all(|u: &f64| u.abs() < 1e-10));
     assert!(
         sums.potential
             .iter()
@@ -373,7 +373,7 @@ fn forces_add_up_to_nothing() {
 }
 
 #[test]
-fn separate_targets_moves_and_f32() {
+fn separate_targets_and_moves() {
     let (n, side) = (2500, 2.0);
     let (sources, w) = (
         on::<2>(Shape::Gaussian, n, side),
@@ -407,29 +407,6 @@ fn separate_targets_moves_and_f32() {
     );
     plan.move_both(&targets, &sources).unwrap();
     assert_eq!(summed(&plan, &w, Outputs::BOTH), found);
-    let single = |points: &[[f64; 2]]| -> Vec<[f32; 2]> {
-        points.iter().map(|x| x.map(|x| x as f32)).collect()
-    };
-    let (sources, targets) = (single(&sources), single(&targets));
-    let w: Vec<f32> = w.iter().map(|&w| w as f32).collect();
-    let exact = direct::on_torus(
-        &targets,
-        &sources,
-        &[&w],
-        BiotSavart2d,
-        &[side; 2],
-        Outputs::FIELD,
-        None,
-    );
-    let options = Options::tolerance(1e-5).torus(&[side; 2]);
-    let plan = Plan::with_targets(&targets, &sources, BiotSavart2d, options).unwrap();
-    let exact: Vec<f64> = exact.unwrap()[0]
-        .field
-        .as_flattened()
-        .iter()
-        .map(|&u| u.into())
-        .collect();
-    assert!(relative_l2(plan.field(&w).unwrap().as_flattened(), &exact) <= 1e-5);
 }
 
 #[test]
@@ -458,11 +435,12 @@ fn a_plan_verifies_itself_and_has_the_same_bits_on_any_threads() {
 fn what_cannot_be_is_refused() {
     let points = even::<2>(100, 1.0);
     let torus = |sides: &[f64]| Options::tolerance(1e-6).torus(sides);
+    let says_so = ["kernel", "coulomb or biot-savart on a torus"];
     let made = |options| Plan::new(&points, Coulomb2d, options).map(|_| ());
     refused(made(torus(&[1.0])), &["torus", "[1.0]", "2 sides"]);
     refused(made(torus(&[1.0; 3])), &["torus", "2 sides"]);
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-310] {
-        refused(made(torus(&[bad; 2])), &["torus", "above 0"]);
+        refused(made(torus(&[bad; 2])), &["torus", "sides from"]);
     }
     refused(
         made(torus(&[1.0, 2.0])),
@@ -475,6 +453,20 @@ fn what_cannot_be_is_refused() {
     refused(
         made(torus(&[1.0; 2]).wide_cores(true)),
         &["wide_cores", "torus"],
+    );
+    let single: Vec<[f32; 2]> = points.iter().map(|x| x.map(|x| x as f32)).collect();
+    refused(
+        Plan::new(&single, Coulomb2d, torus(&[1.0; 2])).map(|_| ()),
+        &["positions", "f32", "f64 on a torus"],
+    );
+    let thin = AlgebraicCore {
+        kernel: Coulomb3d,
+        delta: 1e-9,
+    };
+    let spatial = even::<3>(100, 1.0);
+    refused(
+        Plan::new(&spatial, thin, torus(&[1.0; 3])).map(|_| ()),
+        &says_so,
     );
     let deep = Options::tolerance(1e-12)
         .outputs(Outputs::BOTH)

@@ -526,7 +526,7 @@ fn on_a_torus() {
     );
     bench.refused_with(
         &format!("{EVAL} --tolerance 1e-6 --periodic -1"),
-        &["torus", "above 0"],
+        &["torus", "sides from"],
     );
     let riesz =
         "eval --kernel riesz:s=1 --sources x.npy --strengths w.npy --tolerance 1e-3 --periodic 1";

@@ -29,7 +29,12 @@ pub trait RadialPair<const D: usize>: Clone + Debug + Send + Sync + 'static {
     /// The pair of a kernel with a core, from its tables.
     fn tabulated(tables: RadialTables) -> Self;
 
-    /// Where far fields are harmonic: the pair of Gaussian blobs of width `delta`, in the user's unit, which have the same far field.
+    /// Whether the far field is harmonic, but for a core that vanishes fast.
+    fn is_short(&self) -> bool {
+        self.blobs(1.0, 1.0).is_some()
+    }
+
+    /// Where it is: the pair of Gaussian blobs of width `delta`, in the user's unit, which have the same far field.
     fn blobs(&self, scale: f64, delta: f64) -> Option<Self> {
         let _ = (scale, delta);
         None
@@ -98,8 +103,8 @@ macro_rules! harmonic_pair {
 
             fn blobs(&self, scale: f64, delta: f64) -> Option<Self> {
                 match self {
-                    Self::Tabulated(_) => None,
-                    _ => Some(Self::gaussian(scale, delta)),
+                    Self::Singular(_) | Self::Gaussian(_) => Some(Self::gaussian(scale, delta)),
+                    _ => None,
                 }
             }
 

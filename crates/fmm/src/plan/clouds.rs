@@ -1,9 +1,9 @@
 //! The points of a plan: checked, and where they lie on a torus.
 
-use crate::points::{Extent, check_positions, check_resolution};
+use crate::points::{Extent, check_positions, check_resolution, is_double};
 use crate::torus::Torus;
 use crate::tree::Frame;
-use crate::{Real, Result};
+use crate::{Error, Real, Result};
 use lanes::Chosen;
 use std::borrow::Cow;
 
@@ -31,6 +31,10 @@ impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
         let (mut sources, mut targets) = (Cow::Borrowed(sources), targets.map(Cow::Borrowed));
         if let Some(torus) = torus {
             torus.check_count(name, sources.len())?;
+            if !is_double::<T>() {
+                // Images would be rounded by more than close points are apart.
+                return Err(Error::argument(name, "f32", "f64 on a torus"));
+            }
             sources = Cow::Owned(torus.wrap(&sources));
             targets = targets.map(|targets| Cow::Owned(torus.wrap(&targets)));
             of_sources = Extent::of(chosen, sources.as_flattened());

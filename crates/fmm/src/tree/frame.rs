@@ -43,13 +43,13 @@ impl<const D: usize> Frame<D> {
         )
     }
 
-    /// The box [low, low + side)^D of a torus, in the user's unit, for points of type `T`. Its cells have centres that are rounded as
+    /// The box of a torus from `low` on, in the user's unit, for points of type `T`. Its cells have centres that are rounded as
     /// points are.
-    pub(crate) fn torus<T: Real>(low: f64, side: f64) -> Self {
+    pub(crate) fn torus<T: Real>(low: [f64; D], side: f64) -> Self {
         let scale = scale::<T, D>(side, side);
         Self {
             scale,
-            corner: [low * scale; D],
+            corner: low.map(|low| low * scale),
             side: side * scale,
         }
     }
