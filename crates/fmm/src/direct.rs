@@ -108,7 +108,10 @@ pub(crate) fn anywhere<T: Real, K: Kernel<D>, const D: usize>(
     let largest = check_strengths(chosen, strengths, sources.len())?;
     let wide = |points: &[[T; D]]| {
         let wide: Vec<[f64; D]> = points.iter().map(|point| point.map(T::to_f64)).collect();
-        torus.map_or_else(|| wide.clone(), |torus| torus.wrap(&wide))
+        match torus {
+            Some(torus) => torus.wrap(&wide),
+            None => wide,
+        }
     };
     let (targets, sources) = (wide(targets), wide(sources));
     let extents = [&targets, &sources].map(|cloud| Extent::of(chosen, cloud.as_flattened()));

@@ -6,6 +6,8 @@ mod bench;
 mod eval;
 // Kernels with cores.
 mod cores;
+// Sums over a torus.
+mod torus;
 // The Landau kernel.
 mod landau;
 // The fast method timed against the direct sum.

@@ -1,0 +1,60 @@
+//! `--periodic` of `eval`, `bench` and `check`.
+
+use crate::bench::{Bench, npy};
+use crate::eval::relative_error;
+use std::f64::consts::TAU;
+
+const EVAL: &str = "eval --kernel biot-savart --sources x.npy --strengths w.npy";
+
+/// The potential of rock salt, and a cloud on a torus by both methods.
+#[test]
+fn on_a_torus() {
+    let bench = Bench::new();
+    let sites: Vec<[f64; 3]> = (0..8)
+        .map(|k: usize| [0, 1, 2].map(|a| (k >> a & 1) as f64))
+        .collect();
+    let charges: Vec<f64> = sites
+        .iter()
+        .map(|x| 1.0 - 2.0 * (x.iter().sum::<f64>() % 2.0))
+        .collect();
+    bench.array("x.npy", &[8, 3], sites.as_flattened());
+    bench.array("w.npy", &[8], &charges);
+    let salt = "eval --kernel coulomb --sources x.npy --strengths w.npy --outputs potential --periodic 2 --output u.npy";
+    for method in ["--tolerance 1e-9", "--method direct"] {
+        bench.good(&format!("{salt} {method}"));
+        let (_, potential) = npy(&bench.read("u.npy"));
+        for (g, charge) in potential.iter().zip(&charges) {
+            assert!((-2.0 * TAU * g * charge - 1.747_564_594_6).abs() < 1e-8);
+        }
+    }
+    bench.cloud(2000);
+    let torus = "--periodic 1.5,1.5 --outputs field --output u.npy";
+    bench.good(&format!(
+        "{EVAL} {torus} --tolerance 1e-6 --verify 200 --report r.json"
+    ));
+    let (_, fast) = npy(&bench.read("u.npy"));
+    bench.good(&format!("{EVAL} {torus} --method direct"));
+    let (_, direct) = npy(&bench.read("u.npy"));
+    let error = relative_error(&fast, &direct);
+    assert!((1e-10..1e-6).contains(&error), "{error}");
+    let report = bench.text("r.json");
+    assert!(report.contains("\"periodic\"") && report.contains("measured_error"));
+    bench.good("check --n 3000 --periodic 1 --kernel coulomb --tolerances 1e-3,1e-6");
+    let told = bench.good("bench --from 300 --to 300 --rounds 1 --periodic 9 --out timed");
+    assert!(told.contains("on the torus of sides [9.0, 9.0]"), "{told}");
+    bench.refused_with(
+        &format!("{EVAL} --tolerance 1e-6 --periodic 1,2"),
+        &["torus", "equal sides"],
+    );
+    bench.refused_with(
+        &format!("{EVAL} --tolerance 1e-6 --periodic 1,1,1"),
+        &["torus", "2 sides"],
+    );
+    bench.refused_with(
+        &format!("{EVAL} --tolerance 1e-6 --periodic -1"),
+        &["torus", "sides from"],
+    );
+    let riesz =
+        "eval --kernel riesz:s=1 --sources x.npy --strengths w.npy --tolerance 1e-3 --periodic 1";
+    bench.refused_with(riesz, &["kernel", "on a torus"]);
+}
