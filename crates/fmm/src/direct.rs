@@ -131,9 +131,12 @@ pub(crate) fn anywhere<T: Real, K: Kernel<D>, const D: usize>(
     let on_torus = |w: &[f64], torus: Torus<D>| {
         let reach = kernel.reach(f64::EPSILON);
         let pair = kernel.pair(scale);
+        let power = torus.power(&kernel)?;
+        torus.check_reach(&kernel, reach / 4.0)?;
         let ewald = ewald::Ewald {
             chosen,
             pair: &pair,
+            power,
             boxes: ewald::boxes(reach, torus.side),
             side: frame.side,
             scale,
@@ -141,13 +144,7 @@ pub(crate) fn anywhere<T: Real, K: Kernel<D>, const D: usize>(
             sources: &sources,
             count,
         };
-        if !pair.is_short() {
-            return Err(torus.not_harmonic(&kernel));
-        }
-        torus.check_reach(&kernel, reach / 4.0)?;
-        ewald
-            .sums(w, outputs)
-            .ok_or_else(|| torus.not_harmonic(&kernel))
+        Ok(ewald.sums(w, outputs))
     };
     let sum = |(m, strengths): (usize, &&[K::Strength<T>])| {
         let unit = unit(largest[m]);

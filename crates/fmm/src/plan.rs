@@ -124,6 +124,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             guarantee: options.guarantee,
             single: !is_double::<T>(),
             gradient: options.outputs.gradient,
+            torus: torus.is_some(),
             lanes: chosen.lanes(),
         };
         let family = || kernel.pair(1.0).family(&asked);

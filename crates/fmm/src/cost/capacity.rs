@@ -129,6 +129,7 @@ mod tests {
             guarantee: Guarantee::Calibrated,
             single: false,
             gradient: false,
+            torus: false,
             lanes: 4,
             root_side: 1.0,
         });

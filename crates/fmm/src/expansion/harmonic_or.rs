@@ -1,6 +1,7 @@
 //! Far fields that are harmonic, unless a core is too wide for that.
 
 use super::{Family, interpolation::Interpolation};
+use crate::torus::split::FarPower;
 use crate::{Guarantee, Result};
 
 /// Expansions of the singular kernel, which is what one with a narrow core is to far cells, or of the kernel with its core.
@@ -35,10 +36,10 @@ impl<H: Family<D>, const D: usize> Family<D> for HarmonicOr<H, D> {
     fn prepare(&mut self, depth: u32, finest: Option<u32>) {
         each!(self, e => e.prepare(depth, finest));
     }
-    fn close(&mut self) -> bool {
+    fn close(&mut self, power: FarPower) {
         match self {
-            Self::Harmonic(e) => e.close(),
-            Self::Interpolated(e) => e.close(),
+            Self::Harmonic(e) => e.close(power),
+            Self::Interpolated(e) => e.close(power),
         }
     }
     fn needs_sides(&self) -> bool {

@@ -8,12 +8,14 @@ pub(crate) mod harmonic2;
 pub(crate) mod harmonic3;
 mod harmonic_or;
 pub(crate) mod interpolation;
+mod quadrature;
 
 pub(crate) use forms::{Forms, FormsMut, NONE, Outgoing, Wave};
 pub(crate) use harmonic_or::HarmonicOr;
 pub(crate) use interpolation::Radial;
 
 use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
+use crate::torus::split::FarPower;
 use crate::{Guarantee, Result};
 use lanes::Isa;
 use std::fmt::Debug;
@@ -179,9 +181,22 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
     fn images(&self, multipole: &[f64], log_side: f64, local: &mut [f64]) {
         let _ = (multipole, log_side, local);
     }
-    /// What a uniform density is to these expansions, on a torus, if the background that makes it neutral must be added.
+    /// What a uniform density is to these expansions, on a torus.
     fn uniform(&self) -> Option<&Uniform> {
         None
+    }
+    /// Adds the sums that a uniform density, `strength` a cell of this side, has from all that is far of a cell, at points in its box units;
+    /// unless they are harmonic.
+    fn far_uniform<I: Isa>(
+        &self,
+        isa: I,
+        strength: f64,
+        scale: CellScale,
+        points: &UnitPoints<D>,
+        wanted: usize,
+        sums: &mut UnitSums<D>,
+    ) {
+        let _ = (isa, strength, scale, points, wanted, sums);
     }
     /// Multipole to sums at points outside the neighbourhood.
     fn m2p<I: Isa>(
@@ -204,6 +219,8 @@ pub(crate) struct Asked {
     pub(crate) single: bool,
     /// Gradients of the field.
     pub(crate) gradient: bool,
+    /// Points on a torus.
+    pub(crate) torus: bool,
     /// Numbers of a vector.
     pub(crate) lanes: usize,
     /// Side of the root cube in the user's unit, if it is a power of two.
@@ -229,9 +246,9 @@ pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     fn prepare(&mut self, depth: u32, finest: Option<u32>) {
         let _ = (depth, finest);
     }
-    /// Makes ready for a torus; whether the family can.
-    fn close(&mut self) -> bool {
-        false
+    /// Makes ready for a torus, on which the kernel is this power far away.
+    fn close(&mut self, power: FarPower) {
+        let _ = power;
     }
     /// Whether cells must have sides that are powers of two in the user's unit.
     fn needs_sides(&self) -> bool {
@@ -259,6 +276,13 @@ pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
 pub(crate) struct Uniform {
     /// Of one cell.
     pub(crate) multipole: Vec<f64>,
+    /// What it has from all that is far of a cell, where sums are harmonic; else that is [`Expansion::far_uniform`].
+    pub(crate) harmonic: Option<HarmonicUniform>,
+}
+
+/// The sums that a uniform density has from all that is far of a cell, where they are harmonic but for a quadratic.
+#[derive(Debug)]
+pub(crate) struct HarmonicUniform {
     /// Of a cell and the cells next to it: what is harmonic of their sums in the cell.
     pub(crate) local: Vec<f64>,
     /// The rest: of a source, Σ w z φ has `field` z and Σ w γ has `potential` z² on top of lattice sums, z = x − y not wrapped; of the

@@ -13,6 +13,7 @@ use crate::expansion::{Asked, Expansion, Family, HarmonicOr};
 use crate::kernel::{
     InterpolatedPair, Pair, RadialPair2d, RadialPair3d, RadialTables, WholeRieszPair,
 };
+use crate::torus::split::FarPower;
 use crate::{Outputs, PassSeconds, Result};
 use lanes::accuracy::{COARSE, FULL, MIDDLE, SINGLE};
 use std::fmt::Debug;
@@ -29,14 +30,8 @@ pub trait RadialPair<const D: usize>: Clone + Debug + Send + Sync + 'static {
     /// The pair of a kernel with a core, from its tables.
     fn tabulated(tables: RadialTables) -> Self;
 
-    /// Whether the far field is harmonic, but for a core that vanishes fast.
-    fn is_short(&self) -> bool {
-        self.blobs(1.0, 1.0).is_some()
-    }
-
-    /// Where it is: the pair of Gaussian blobs of width `delta`, in the user's unit, which have the same far field.
-    fn blobs(&self, scale: f64, delta: f64) -> Option<Self> {
-        let _ = (scale, delta);
+    /// The power that is the far field, but for a core that vanishes fast, and the sign of its γ here; where there is one.
+    fn far_power(&self) -> Option<FarPower> {
         None
     }
 
@@ -101,9 +96,9 @@ macro_rules! harmonic_pair {
                 Self::Tabulated(tables)
             }
 
-            fn blobs(&self, scale: f64, delta: f64) -> Option<Self> {
+            fn far_power(&self) -> Option<FarPower> {
                 match self {
-                    Self::Singular(_) | Self::Gaussian(_) => Some(Self::gaussian(scale, delta)),
+                    Self::Singular(_) | Self::Gaussian(_) => Some(FarPower { s: $power as f64, sign: $sign }),
                     _ => None,
                 }
             }
@@ -185,6 +180,11 @@ macro_rules! interpolated_pair {
 
             fn tabulated(tables: RadialTables) -> Self {
                 Self::Tabulated(tables)
+            }
+
+            fn far_power(&self) -> Option<FarPower> {
+                let s = self.power()?.power();
+                Some(FarPower { s, sign: 1.0 })
             }
 
             fn cost(&self) -> f64 {

@@ -80,7 +80,7 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     locals.grow(tree.cells_of_box() * len, 0.0);
     locals[..len].fill(0.0);
     if tree.is_torus() {
-        let log_side = tree.frame.side.ln() - tree.frame.scale.ln();
+        let log_side = tree.frame.log_side(0);
         let root = &multipoles[..context.expansion.multipole_len()];
         context.expansion.images(root, log_side, &mut locals[..len]);
     }
@@ -369,7 +369,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Serve<'_, T, E, D> {
         let Piece { first, locals, .. } = &mut self.piece;
         let level = tree.cells[parent].level + 1;
         let (above, expansion) = (expansion.at(level - 1), expansion.at(level));
-        let log_side = tree.frame.cell_side(level).ln() - tree.frame.scale.ln();
+        let log_side = tree.frame.log_side(level);
         children.clear();
         for child in tree.cells[parent].children.clone() {
             let cell = &tree.cells[child as usize];

@@ -8,6 +8,7 @@ use super::{Buffers, Context, TargetSums};
 use crate::Outputs;
 use crate::expansion::{CellScale, Expansion, UnitPoints, UnitSums};
 use crate::kernel::Pair;
+use crate::torus::background::Moments;
 use crate::tree::Cell;
 use lanes::accuracy::FULL;
 use lanes::{InstructionSet, Isa, Job, Real, Scalar};
@@ -265,11 +266,28 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
         let expansion = expansion.at(cell.level);
         expansion.l2p(isa, local, self.points, side, self.wanted, self.far);
         if let (Some(moments), Some(uniform)) = (self.buffers.moments, expansion.uniform()) {
-            moments.act(uniform, tree, cell, self.points, self.wanted, self.far);
+            match &uniform.harmonic {
+                Some(of) => moments.act(of, tree, cell, self.points, self.wanted, self.far),
+                None => self.far_uniform(isa, expansion, moments, cell),
+            }
         }
         if self.wanted >= POTENTIAL && !self.context.lists.pairs_within(cell) {
             self.take_coincident(cell, expansion.at_zero(side));
         }
+    }
+
+    /// On a torus, what a uniform density has from all that is far of the cell of the last full level that holds a leaf.
+    #[inline(always)]
+    fn far_uniform<I: Isa>(&mut self, isa: I, expansion: &E, moments: Moments, leaf: &Cell<D>) {
+        let tree = self.context.tree;
+        let full = tree.full_cell(leaf);
+        self.place(&full, leaf);
+        let strength = moments.in_cell(full.level, D);
+        let scale = CellScale {
+            side: tree.frame.cell_side(full.level),
+            log_side: tree.frame.log_side(full.level),
+        };
+        expansion.far_uniform(isa, strength, scale, self.points, self.wanted, self.far);
     }
 
     /// Takes back what a leaf whose near pairs come by expansions has from pairs of points at the same place, given γ and φ there.

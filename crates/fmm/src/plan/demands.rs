@@ -1,7 +1,7 @@
 //! What a plan asks of its expansions, beyond the tolerance, and what it cannot give.
 
 use crate::expansion::Family;
-use crate::kernel::{Kernel, RadialPair};
+use crate::kernel::Kernel;
 use crate::torus::Torus;
 use crate::{Error, Guarantee, Options, Result};
 
@@ -21,9 +21,7 @@ pub(super) fn close<F: Family<D>, K: Kernel<D>, const D: usize>(
         let allowed = "no tables on a torus";
         return Err(Error::argument("wide_cores", "true", allowed));
     }
-    if !kernel.pair(1.0).is_short() || !expansion.close() {
-        return Err(torus.not_harmonic(kernel));
-    }
+    expansion.close(torus.power(kernel)?);
     torus.check_reach(kernel, kernel.reach(left_to_core(options)))
 }
 

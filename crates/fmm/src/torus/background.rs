@@ -17,7 +17,7 @@
 //! Σ w z φ: field (M₀ (u − c) − M₁)      Σ w γ: potential (M₀ |u − c|² − 2 M₁·u + M₂ − M₀ D/12)
 //! ```
 
-use crate::expansion::{Uniform, UnitPoints, UnitSums};
+use crate::expansion::{HarmonicUniform, Uniform, UnitPoints, UnitSums};
 use crate::passes::wanted::{GRADIENT, POTENTIAL, place_of};
 use crate::tree::{Cell, Frame, Tree};
 use lanes::Real;
@@ -80,7 +80,7 @@ impl Moments {
     }
 
     /// The strength of the uniform density in a cell of a level.
-    fn in_cell(&self, level: u32, dimension: usize) -> f64 {
+    pub(crate) fn in_cell(&self, level: u32, dimension: usize) -> f64 {
         self.m0 * 0.5f64.powi((level as usize * dimension) as i32)
     }
 
@@ -108,21 +108,24 @@ impl Moments {
         tree: &Tree<D>,
         locals: &mut [f64],
     ) {
+        let Some(harmonic) = &uniform.harmonic else {
+            return;
+        };
         let level = tree.last_full_level();
         let strength = self.in_cell(level, D);
-        let log_side = tree.frame.cell_side(level).ln() - tree.frame.scale.ln();
-        let len = uniform.local.len();
+        let log_side = tree.frame.log_side(level);
+        let len = harmonic.local.len();
         for cell in tree.level(level as usize) {
             let local = &mut locals[cell * len..][..len];
-            add(local, &uniform.local, -strength);
-            local[uniform.constant] -= strength * uniform.logarithms * log_side;
+            add(local, &harmonic.local, -strength);
+            local[harmonic.constant] -= strength * harmonic.logarithms * log_side;
         }
     }
 
-    /// Adds the background's share to the sums, in plan units, at points in the box units of a leaf.
+    /// Adds the background's quadratics to the sums, in plan units, at points in the box units of a leaf.
     pub(crate) fn act<const D: usize>(
         &self,
-        uniform: &Uniform,
+        harmonic: &HarmonicUniform,
         tree: &Tree<D>,
         leaf: &Cell<D>,
         points: &UnitPoints<D>,
@@ -131,14 +134,13 @@ impl Moments {
     ) {
         let frame = &tree.frame;
         let centre = middle(frame, frame.centre(leaf.level, leaf.anchor));
-        let above = leaf.level - tree.last_full_level();
-        let full = leaf.anchor.map(|x| x.checked_shr(above).unwrap_or(0));
-        let full = middle(frame, frame.centre(tree.last_full_level(), full));
+        let full = tree.full_cell(leaf);
+        let full = middle(frame, frame.centre(full.level, full.anchor));
         let side = frame.cell_side(leaf.level) / frame.side;
         let count = leaf.targets.len();
         let per_length = |power: usize| (0..power).fold(1.0, |x, _| x / frame.side);
-        let of_field = uniform.field * per_length(D - 1);
-        let of_potential = uniform.potential * per_length(D - 2);
+        let of_field = harmonic.field * per_length(D - 1);
+        let of_potential = harmonic.potential * per_length(D - 2);
         let constant = self.m2 - self.m0 * D as f64 / 12.0;
         for i in 0..count {
             let mut square = constant;
@@ -155,7 +157,7 @@ impl Moments {
         if wanted >= GRADIENT {
             for a in 0..D {
                 let diagonal = &mut sums.g[place_of::<D>(a, a)][..count];
-                let slope = uniform.field * per_length(D) * self.m0;
+                let slope = harmonic.field * per_length(D) * self.m0;
                 diagonal.iter_mut().for_each(|g| *g += slope);
             }
         }

@@ -6,12 +6,18 @@
 
 pub(crate) mod background;
 pub(crate) mod ewald;
+mod gamma;
 mod modes;
+pub(crate) mod split;
 
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, RadialPair};
 use crate::tree::Frame;
 use crate::{Error, Real, Result};
 use rayon::prelude::*;
+use split::FarPower;
+
+/// The least s of a power of the distance, but for 0.
+const LEAST_POWER: f64 = 1e-3;
 
 /// A torus of `D` dimensions.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,10 +59,19 @@ impl<const D: usize> Torus<D> {
         Err(Error::argument("kernel", found, allowed))
     }
 
-    /// The error for a kernel that has no sum over the torus.
-    pub(crate) fn not_harmonic<K: Kernel<D>>(&self, kernel: &K) -> Error {
-        let allowed = "coulomb or biot-savart on a torus, also with a Gaussian core";
-        Error::argument("kernel", kernel.name(), allowed)
+    /// What a kernel is to images that are far away, which must be a power.
+    pub(crate) fn power<K: Kernel<D>>(&self, kernel: &K) -> Result<FarPower> {
+        let refused = |allowed: &str| Err(Error::argument("kernel", kernel.name(), allowed));
+        match kernel.pair(1.0).far_power() {
+            // Differences of r^−s/s would lose its digits.
+            Some(power) if power.s != 0.0 && power.s < LEAST_POWER => {
+                refused(&format!("s = 0 or s from {LEAST_POWER:e} on, on a torus"))
+            }
+            Some(power) => Ok(power),
+            None => refused(
+                "coulomb, biot-savart or riesz on a torus, of which coulomb and biot-savart may have a Gaussian core",
+            ),
+        }
     }
 
     /// Where the box begins along an axis: parts of the side before 0 whose multiples by powers of two stay away from whole numbers, so that 0

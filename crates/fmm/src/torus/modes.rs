@@ -1,15 +1,16 @@
 //! Fourier modes of blobs on the unit torus: the smooth half of Ewald's sum.
 //!
 //! ```text
-//! t(u) = Σ_{k ≠ 0} c_k Re[F_k e^{2πi k·u}],   F_k = Σ_j w_j e^{−2πi k·u_j},   c_k = a e^{−π² k² δ²}/(π k²)
+//! t(u) = Σ_{k ≠ 0} c_k Re[F_k e^{2πi k·u}],   F_k = Σ_j w_j e^{−2πi k·u_j}
 //! ```
 //!
-//! for blobs of width δ, with s = −∇t where γ falls with r, and s = ∇t where it is the logarithm. Of k and −k one is taken, twice.
+//! with c_k = γ̂(k), and s = −∇t. Of k and −k one is taken, twice.
 
 use crate::passes::tile::RadialSum;
 use crate::passes::wanted::place_of;
 use lanes::{Chosen, Isa, Job};
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::f64::consts::{PI, TAU};
 
 /// One mode of each pair ±k, with c_k, twice.
@@ -19,8 +20,8 @@ pub(super) struct Mode<const D: usize> {
     c: f64,
 }
 
-/// All modes whose c is above rounding: e^{−π² k² δ²} > e^{−39}; `a` scales c.
-pub(super) fn modes<const D: usize>(delta: f64, a: f64) -> Vec<Mode<D>> {
+/// All modes above rounding of a smooth part of width `delta`, as far as e^{−π² k² δ²} > e^{−39}; `weight` is γ̂ of k².
+pub(super) fn modes<const D: usize>(delta: f64, weight: impl Fn(f64) -> f64) -> Vec<Mode<D>> {
     let largest = (39f64.sqrt() / (PI * delta)).ceil();
     let width = 2 * largest as i32 + 1;
     let mode = |index: i32| -> [i32; D] {
@@ -28,10 +29,16 @@ pub(super) fn modes<const D: usize>(delta: f64, a: f64) -> Vec<Mode<D>> {
     };
     // Those behind the middle one, which is 0.
     let all = width.pow(D as u32) / 2 + 1..width.pow(D as u32);
-    let weigh = |k: [i32; D]| {
-        let k2 = k.iter().map(|&k| f64::from(k * k)).sum::<f64>();
-        let c = 2.0 * a * (-(PI * delta).powi(2) * k2).exp() / (PI * k2);
-        (k2 <= largest * largest).then_some(Mode { k, c })
+    // Of many k the square is the same.
+    let mut known = HashMap::new();
+    let mut weigh = |k: [i32; D]| {
+        let k2: i32 = k.iter().map(|k| k * k).sum();
+        let mut c = || {
+            *known
+                .entry(k2)
+                .or_insert_with(|| 2.0 * weight(f64::from(k2)))
+        };
+        (f64::from(k2) <= largest * largest).then(|| Mode { k, c: c() })
     };
     all.filter_map(|index| weigh(mode(index))).collect()
 }
@@ -151,13 +158,12 @@ impl<const D: usize> Job for Add<'_, D> {
     }
 }
 
-/// Adds t, `sign` ∇t and `sign` ∇∇t to the sums at points.
+/// Adds t, −∇t and −∇∇t to the sums at points.
 pub(super) fn add<const D: usize>(
     chosen: Chosen,
     modes: &[Mode<D>],
     amplitudes: &[[f64; 2]],
     points: &[[f64; D]],
-    sign: f64,
     sums: &mut [RadialSum<f64, D>],
 ) {
     let tasks = points.par_chunks(PIECE).zip(sums.par_chunks_mut(PIECE));
@@ -167,7 +173,6 @@ pub(super) fn add<const D: usize>(
             modes,
             amplitudes,
             phases,
-            sign,
             sums,
         });
     });
@@ -178,7 +183,6 @@ struct At<'a, const D: usize> {
     modes: &'a [Mode<D>],
     amplitudes: &'a [[f64; 2]],
     phases: Phases<D>,
-    sign: f64,
     sums: &'a mut [RadialSum<f64, D>],
 }
 
@@ -196,9 +200,9 @@ impl<const D: usize> Job for At<'_, D> {
                 let (cos, sin) = (re * c[i] + im * s[i], im * c[i] - re * s[i]);
                 sum.t += cos;
                 for a in 0..D {
-                    sum.s[a] += self.sign * turn[a] * sin;
+                    sum.s[a] -= turn[a] * sin;
                     for b in a..D {
-                        sum.g[place_of::<D>(a, b)] -= self.sign * turn[a] * turn[b] * cos;
+                        sum.g[place_of::<D>(a, b)] += turn[a] * turn[b] * cos;
                     }
                 }
             }

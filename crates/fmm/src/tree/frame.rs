@@ -141,6 +141,12 @@ impl<const D: usize> Frame<D> {
         levels.floor().clamp(0.0, 64.0) as u32
     }
 
+    /// Logarithm of the edge of a cell at `level` in the user's unit.
+    #[inline(always)]
+    pub(crate) fn log_side(&self, level: u32) -> f64 {
+        self.cell_side(level).ln() - self.scale.ln()
+    }
+
     /// Edge of a cell at `level`.
     #[inline(always)]
     pub fn cell_side(&self, level: u32) -> f64 {

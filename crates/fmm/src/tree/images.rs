@@ -67,6 +67,18 @@ impl<const D: usize> Tree<D> {
         self.images.last_full_level
     }
 
+    /// The cell of that level that holds a leaf: level and anchor, with the points of the leaf.
+    pub(crate) fn full_cell(&self, leaf: &Cell<D>) -> Cell<D> {
+        let level = self.last_full_level();
+        Cell {
+            level,
+            anchor: leaf
+                .anchor
+                .map(|x| x.checked_shr(leaf.level - level).unwrap_or(0)),
+            ..leaf.clone()
+        }
+    }
+
     /// Places of the sources and their images in tree order.
     pub(crate) fn places(&self) -> usize {
         self.images.places.max(self.source_order.len())

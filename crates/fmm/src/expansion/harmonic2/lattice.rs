@@ -17,7 +17,7 @@
 //! log(2π η(i)²) with η(i) = Γ(1/4)/(2 π^{3/4}).
 
 use super::WIDEST;
-use crate::expansion::Uniform;
+use crate::expansion::{HarmonicUniform, Uniform};
 use std::f64::consts::{FRAC_PI_4, LN_2, PI};
 
 /// The sums S_n, and binomial coefficients.
@@ -108,14 +108,17 @@ fn uniform(order: usize, padded: usize) -> Uniform {
         local[n - 1] = 8.0 * a * corner / ((n - 1) * (n - 2)) as f64;
     }
     local[2 * padded] = a * a * (2.0 * LN_2 - 6.0 + PI + 4.0 * a.ln());
-    Uniform {
-        multipole,
+    let harmonic = HarmonicUniform {
         local,
         // Δ log r = 2π δ₀ and Δ r²/4 = 1.
         field: -PI,
         potential: -0.5 * PI,
         constant: 2 * padded,
         logarithms: 9.0,
+    };
+    Uniform {
+        multipole,
+        harmonic: Some(harmonic),
     }
 }
 
@@ -178,7 +181,11 @@ mod tests {
     #[test]
     fn a_uniform_square_has_its_series() {
         let (order, padded) = (40, 40);
-        let found = uniform(order, padded);
+        let Uniform {
+            multipole,
+            harmonic,
+        } = uniform(order, padded);
+        let local = harmonic.unwrap().local;
         let (x, y) = (0.31, 0.17);
         let cells = 1500;
         let h = 3.0 / f64::from(cells);
@@ -195,11 +202,11 @@ mod tests {
         }
         let (mut power, mut sum, mut series) = ([1.0, 0.0], [PI * x, -PI * y], 0.0);
         for l in 0..order {
-            (0..2).for_each(|p| sum[p] += found.local[l] * power[p]);
+            (0..2).for_each(|p| sum[p] += local[l] * power[p]);
             power = [power[0] * x - power[1] * y, power[0] * y + power[1] * x];
-            series += found.local[l] * power[0] / (l + 1) as f64;
+            series += local[l] * power[0] / (l + 1) as f64;
         }
-        let potential = found.local[2 * padded] + series + 0.5 * PI * (x * x + y * y);
+        let potential = local[2 * padded] + series + 0.5 * PI * (x * x + y * y);
         for (found, expected) in sum.into_iter().chain([potential]).zip([f[0], f[1], phi]) {
             assert!((found - expected).abs() < 3e-3, "{found} {expected}");
         }
@@ -216,7 +223,7 @@ mod tests {
             sum
         };
         for k in [0, 4, 8, 12] {
-            let (found, expected) = (found.multipole[k as usize], moment(k));
+            let (found, expected) = (multipole[k as usize], moment(k));
             assert!((found - expected).abs() < 1e-5, "{k}: {found} {expected}");
         }
     }

@@ -24,6 +24,7 @@ use super::{
     Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, Uniform, UnitPoints, UnitSums,
     Wave,
 };
+use crate::torus::split::FarPower;
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use lattice::Lattice;
@@ -74,9 +75,8 @@ impl Family<2> for Harmonic2 {
     fn floor(_: Guarantee) -> f64 {
         0.0
     }
-    fn close(&mut self) -> bool {
+    fn close(&mut self, _: FarPower) {
         self.lattice = Some(Lattice::new(self.order, self.padded));
-        true
     }
     fn order(&self) -> usize {
         self.order

@@ -33,6 +33,7 @@ use super::{
     Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, Uniform, UnitPoints, UnitSums,
     Wave,
 };
+use crate::torus::split::FarPower;
 use crate::{Guarantee, accuracy};
 use lanes::Isa;
 use lattice::Lattice;
@@ -138,9 +139,8 @@ impl Family<3> for Harmonic3 {
     fn floor(guarantee: Guarantee) -> f64 {
         accuracy::harmonic3_floor(guarantee)
     }
-    fn close(&mut self) -> bool {
+    fn close(&mut self, _: FarPower) {
         self.lattice = Some(Lattice::new(self.layout));
-        true
     }
     fn order(&self) -> usize {
         self.layout.order

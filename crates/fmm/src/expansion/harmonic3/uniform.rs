@@ -9,7 +9,8 @@
 //! ∫ = a/(d + 3) ∫_faces. Only even n with 4 | m are not 0, and of degree 2 none is.
 
 use super::layout::{Layout, at};
-use crate::expansion::Uniform;
+use crate::expansion::quadrature::gauss_legendre;
+use crate::expansion::{HarmonicUniform, Uniform};
 use std::f64::consts::PI;
 
 /// Nodes of Gauss and Legendre along half of an edge.
@@ -29,14 +30,17 @@ pub(super) fn uniform(layout: Layout) -> Uniform {
             local[at(n, m)] = 1.5 / (2.0 - n as f64) * outer[n / 2][m / 4];
         }
     }
-    Uniform {
-        multipole,
+    let harmonic = HarmonicUniform {
         local,
         // −Δ 1/r = 4π δ₀ and Δ r²/6 = 1.
         field: -4.0 * PI / 3.0,
         potential: 2.0 * PI / 3.0,
         constant: 0,
         logarithms: 0.0,
+    };
+    Uniform {
+        multipole,
+        harmonic: Some(harmonic),
     }
 }
 
@@ -52,28 +56,6 @@ fn faces(a: f64) -> Vec<([f64; 3], f64)> {
         }
     }
     points
-}
-
-/// Nodes and weights on [−1, 1], by Newton's method on the Legendre polynomial.
-fn gauss_legendre(n: usize) -> impl Iterator<Item = (f64, f64)> {
-    (0..n).map(move |i| {
-        let mut x = (PI * (i as f64 + 0.75) / (n as f64 + 0.5)).cos();
-        let mut slope = 1.0;
-        for _ in 0..100 {
-            let (mut before, mut now) = (0.0, 1.0);
-            for k in 0..n {
-                let next = ((2 * k + 1) as f64 * x * now - k as f64 * before) / (k + 1) as f64;
-                (before, now) = (now, next);
-            }
-            slope = n as f64 * (x * now - before) / (x * x - 1.0);
-            let step = now / slope;
-            x -= step;
-            if step.abs() < 1e-15 {
-                break;
-            }
-        }
-        (x, 2.0 / ((1.0 - x * x) * slope * slope))
-    })
 }
 
 /// Sums of harmonics over weighted points, real parts by n/2 and m/4 for even n and 4 | m. `harmonics` gives, for a point and m, those
@@ -143,10 +125,14 @@ mod tests {
     #[test]
     fn a_uniform_cube_has_its_series() {
         let layout = Layout::new(30, 8);
-        let uniform = uniform(layout);
+        let Uniform {
+            multipole,
+            harmonic,
+        } = uniform(layout);
+        let local = harmonic.unwrap().local;
         // Volume, and the potential in the middle of a cube of side 3: 9 times 2.38007….
-        assert!((uniform.multipole[0] - 1.0).abs() < 1e-14);
-        assert!((uniform.local[0] / 9.0 - 2.380_077_4).abs() < 1e-7);
+        assert!((multipole[0] - 1.0).abs() < 1e-14);
+        assert!((local[0] / 9.0 - 2.380_077_4).abs() < 1e-7);
         // Along an axis: R_n^0 = z^n/n!, against the quadrature of rings of small cubes.
         let height = 0.4;
         let cells = 150;
@@ -162,7 +148,7 @@ mod tests {
         let mut found = -2.0 * PI / 3.0 * height * height;
         let mut power = 1.0;
         for n in 0..30 {
-            found += uniform.local[at(n, 0)] * power;
+            found += local[at(n, 0)] * power;
             power *= height / (n + 1) as f64;
         }
         assert!((found - expected).abs() < 1e-3, "{found} {expected}");

@@ -4,13 +4,16 @@
 //! even along the others. Then offsets without negative components say all.
 //!
 //! Polynomials up to the second degree are in the basis whatever the error, a constant first: what a cell has from far is nearly
-//! one in its small descendants, and whatever is lost of a constant in a cell of side h is lost of a field 1/h times as large.
+//! one in its small descendants, and whatever is lost of a constant in a cell of side h is lost of a field 1/h times as large. On a torus
+//! a uniform density is in it too.
 
 use super::chebyshev::Nodes;
 use super::importance::Importance;
 use super::mirrors::Mirrors;
+use super::operators::Serves;
 use super::parts::{Parts, orders};
 use super::tensor::along_axes;
+use super::uniform::integrals;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
@@ -37,7 +40,7 @@ impl Basis {
         (error, least): (f64, f64),
         offsets: &[([usize; D], f64)],
         kernel: impl Fn([usize; D]) -> DMatrix<f64> + Sync,
-        above: Option<&Importance>,
+        (above, serves): (Option<&Importance>, Serves),
     ) -> Self {
         let seen: Vec<(DMatrix<f64>, Vec<[usize; D]>)> = offsets
             .par_iter()
@@ -57,7 +60,8 @@ impl Basis {
         let least = least * whole.sum::<f64>().sqrt();
         let classes = || (0..1usize << D).into_par_iter();
         let of = |class: usize| {
-            let exact = exact(parts, nodes, class).into_iter();
+            let uniform = (class == 0 && serves.torus).then(|| uniform(parts, nodes));
+            let exact = exact(parts, nodes, class).into_iter().chain(uniform);
             let mirrors = Mirrors::new(exact);
             let rows = mirrors.rows(parts, class, &seen);
             (mirrors, rows)
@@ -199,6 +203,22 @@ fn exact<const D: usize>(parts: &Parts<D>, nodes: &Nodes, class: usize) -> Vec<V
     powers.into_iter().map(of).collect()
 }
 
+/// What a uniform density is of the nodes, W⁻¹ ∫ ℓ, by parts of the even class.
+fn uniform<const D: usize>(parts: &Parts<D>, nodes: &Nodes) -> Vec<f64> {
+    let n = nodes.len();
+    let (x, integrals) = (nodes.coefficients(), integrals::<1>(n));
+    let weighted = |node: usize| {
+        let integral: f64 = (0..n).map(|k| x[k][node] * integrals[k]).sum();
+        integral / nodes.root_weight[node]
+    };
+    let along_axis = |part: usize| -> f64 {
+        let of_part = parts.along_axis(part).into_iter();
+        of_part.map(|(node, x)| x * weighted(node)).sum()
+    };
+    let of_part = |part: &[usize; D]| part.iter().map(|&part| along_axis(part)).product();
+    parts.of_class[0].iter().map(of_part).collect()
+}
+
 /// Columns that span what all of them do: random signs, the same ones in every run.
 fn fewer_columns(kernel: DMatrix<f64>, salt: usize) -> DMatrix<f64> {
     let n = kernel.ncols();
@@ -258,7 +278,7 @@ mod tests {
             (error, 0.0),
             &[([2, 0], 1.0), ([3, 1], 1.0)],
             kernel,
-            None,
+            (None, Serves::default()),
         );
         (nodes, basis)
     }

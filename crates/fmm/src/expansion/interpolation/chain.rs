@@ -25,6 +25,7 @@ where
         guarantee: Guarantee::Calibrated,
         single: false,
         gradient: false,
+        torus: false,
         lanes: 1,
         root_side: 1.0,
     };

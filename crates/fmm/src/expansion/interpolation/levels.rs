@@ -4,7 +4,7 @@
 //! moves, or another one, mostly finds them made. A multipole is in the basis of its level, and m2m leads from one to the next.
 
 use super::chebyshev::Nodes;
-use super::{Interpolation, Radial, Shift, WIDEST, calibrated};
+use super::{Interpolation, Radial, Serves, Shift, WIDEST, calibrated};
 use crate::accuracy;
 use crate::expansion::Asked;
 use crate::kernel::{InCell, RadialTables};
@@ -169,7 +169,7 @@ impl<const D: usize> Interpolation<D> {
         let nodes = enough_nodes(&cells, tolerance, accuracy.nodes, most)?;
         let second = |side: f64| {
             let radial = tables.in_cell(0.25 * side, ALL_CELLS);
-            Self::new(radial, nodes, accuracy.error, None, false)
+            Self::new(radial, nodes, accuracy.error, None, Serves::default())
         };
         let mut all = second(asked.root_side);
         all.levels = Some(Levels {
@@ -225,7 +225,11 @@ impl<const D: usize> Interpolation<D> {
             } else {
                 1.0
             };
-            let next = Self::new(radial, nodes, share * error, all.last(), meets_all);
+            let serves = Serves {
+                near: meets_all,
+                torus: false,
+            };
+            let next = Self::new(radial, nodes, share * error, all.last(), serves);
             all.push(next);
         }
         for level in 1..all.len() {

@@ -25,6 +25,7 @@ mod cache;
 mod chain;
 mod chebyshev;
 mod importance;
+mod lattice;
 mod levels;
 mod matrix;
 mod mirrors;
@@ -35,22 +36,27 @@ mod product;
 mod scratch;
 mod tensor;
 mod translate;
+mod uniform;
 
 use super::{
-    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
+    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, Uniform, UnitPoints, UnitSums,
+    Wave,
 };
 use crate::lists::slots;
+use crate::torus::split::FarPower;
 use crate::{Error, Guarantee, Result, accuracy};
 use chebyshev::Nodes;
-use lanes::Isa;
+use lanes::{Isa, Scalar};
+use lattice::Lattice;
 use levels::Levels;
 use matrix::Matrix;
-use operators::{Operators, Shift};
+use operators::{Operators, Serves, Shift};
 use product::Product;
 use scratch::Scratch;
 use std::fmt::Debug;
 use std::sync::Arc;
 use translate::Move;
+use uniform::Evenly;
 
 /// A radial function as this family sees it, in box units.
 pub(crate) trait Radial: Debug + Send + Sync {
@@ -96,6 +102,8 @@ pub struct Interpolation<const D: usize> {
     moves: Arc<Vec<Vec<Move>>>,
     /// Where the kernel has a length of its own.
     levels: Option<Levels<D>>,
+    /// On a torus.
+    closed: Option<(Lattice, Evenly)>,
 }
 
 /// By reflection: ±1 for every number of a multipole.
@@ -123,30 +131,33 @@ impl<const D: usize> Interpolation<D> {
             return Err(Error::argument("precision", found, allowed));
         }
         let accuracy = accuracy::interpolation(asked.tolerance, Some(radial.degree()), D);
+        let serves = Serves {
+            near: false,
+            torus: asked.torus,
+        };
         let pair = accuracy::radial_pair(asked.tolerance, exactly, D, asked.single);
         Ok((
-            Self::new(radial, accuracy.nodes, accuracy.error, None, false),
+            Self::new(radial, accuracy.nodes, accuracy.error, None, serves),
             pair,
         ))
     }
 
     /// Expansions on `nodes` an axis, which lose at most `error` of the kernel; `above` are those of the parents, if they are of another.
-    /// `all`: cells meet their neighbours and themselves too.
     fn new(
         radial: impl Radial + 'static,
         nodes: usize,
         error: f64,
         above: Option<&Self>,
-        all: bool,
+        serves: Serves,
     ) -> Self {
         let nodes = Nodes::new(nodes);
         let mut function = radial.key();
-        function.push(u64::from(all));
+        function.push(u64::from(serves.near) | u64::from(serves.torus) << 1);
         function.extend(above.iter().flat_map(|above| &above.key.1));
         let key = (D, function, nodes.len(), error.to_bits());
         let made = cache::operators(key.clone(), || {
             let above = above.map(|above| &above.operators.importance);
-            let operators = Operators::new::<D>(&radial, &nodes, error, above, all);
+            let operators = Operators::new::<D>(&radial, &nodes, error, above, serves);
             let shift = if radial.is_homogeneous() {
                 Shift::new::<D>(&nodes, &operators, &operators)
             } else {
@@ -165,8 +176,9 @@ impl<const D: usize> Interpolation<D> {
             shift: made.1,
             signs: Signs::default(),
             signs_below: Signs::default(),
-            moves: Arc::new(translate::moves::<D>(all)),
+            moves: Arc::new(translate::moves::<D>(serves.near)),
             levels: None,
+            closed: None,
         };
         new.pad_to(new.operators.rank.next_multiple_of(WIDEST));
         new
@@ -191,6 +203,29 @@ impl<const D: usize> Interpolation<D> {
         });
         self.signs = Arc::new(signs.collect());
         self.signs_below = self.signs.clone();
+    }
+
+    /// The multipole of a uniform density, one in a cell.
+    fn uniform_multipole(&self) -> Vec<f64> {
+        let sums = uniform::integrals::<D>(self.nodes.len());
+        let mut multipole = vec![0.0; WIDEST + self.padded];
+        multipole[0] = 1.0;
+        for class in &self.operators.classes {
+            let of_class: Vec<f64> = class
+                .polynomials
+                .iter()
+                .map(|&at| sums[at as usize])
+                .collect();
+            let to = &mut multipole[WIDEST + class.aligned()..];
+            class.up.times(Scalar::default(), &of_class, to);
+        }
+        multipole
+    }
+
+    /// The plan's units of a potential, a field and its gradient in a cell of this side.
+    fn scales(&self, side: f64) -> [f64; 3] {
+        let scale = side.powf(self.radial.degree());
+        [scale, scale / side, scale / side / side]
     }
 
     /// Polynomials of a cell, with room for whole vectors of those of each class.
@@ -273,6 +308,11 @@ impl<const D: usize> Family<D> for Interpolation<D> {
     }
     fn prepare(&mut self, depth: u32, finest: Option<u32>) {
         self.make_levels(depth, finest);
+    }
+    fn close(&mut self, power: FarPower) {
+        let lattice = Lattice::new::<D>(power.s, &self.nodes, &self.operators);
+        let evenly = Evenly::new::<D>(&*self.radial, self.nodes.len(), self.uniform_multipole());
+        self.closed = Some((lattice, evenly));
     }
     fn needs_sides(&self) -> bool {
         self.levels.is_some()
@@ -405,6 +445,43 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         local[0] += strength * self.radial.constant(log_side);
     }
 
+    fn images(&self, multipole: &[f64], log_side: f64, local: &mut [f64]) {
+        if let Some((lattice, _)) = &self.closed {
+            lattice.images(&multipole[WIDEST..], &mut local[WIDEST..]);
+            // Images next to the root have it, though their mean is none.
+            let images = 3usize.pow(D as u32) as f64;
+            self.far_constant(-images * multipole[0], log_side, local);
+        }
+    }
+
+    fn uniform(&self) -> Option<&Uniform> {
+        self.closed.as_ref().map(|(_, evenly)| &evenly.uniform)
+    }
+
+    #[inline(always)]
+    fn far_uniform<I: Isa>(
+        &self,
+        isa: I,
+        strength: f64,
+        scale: CellScale,
+        points: &UnitPoints<D>,
+        wanted: usize,
+        sums: &mut UnitSums<D>,
+    ) {
+        let Some((_, evenly)) = &self.closed else {
+            return;
+        };
+        let all = evenly.polynomials.len();
+        let mut scratch = Scratch::zeros([all, 0, 0, points::room::<I, D>(evenly.nodes)]);
+        let [f, _, _, tables] = &mut *scratch;
+        f.copy_from_slice(&evenly.polynomials);
+        // The block's strength times the constant that κ lacks.
+        f[0] += 3f64.powi(D as i32) * self.radial.constant(scale.log_side);
+        f.iter_mut().for_each(|f| *f *= -strength);
+        let scales = self.scales(scale.side);
+        points::l2p(isa, evenly.nodes, f, points, scales, wanted, tables, sums);
+    }
+
     #[inline(always)]
     fn l2l<I: Isa>(&self, isa: I, octant: usize, parent: &[f64], child: &mut [f64]) {
         let mut scratch = Scratch::zeros([self.padded, self.padded, self.padded, 0]);
@@ -433,8 +510,7 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         wanted: usize,
         sums: &mut UnitSums<D>,
     ) {
-        let scale = side.powf(self.radial.degree());
-        let scales = [scale, scale / side, scale / side / side];
+        let scales = self.scales(side);
         let (n, all) = (self.nodes.len(), self.polynomials_len());
         let mut scratch = Scratch::zeros([all, all, self.padded, points::room::<I, D>(n)]);
         let [f, of_class, numbers, tables] = &mut *scratch;

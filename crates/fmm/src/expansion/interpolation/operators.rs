@@ -32,6 +32,15 @@ impl Class {
     }
 }
 
+/// What else operators serve.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Serves {
+    /// Cells meet their neighbours and themselves too.
+    pub(super) near: bool,
+    /// Uniform densities are exact multipoles, as a torus wants.
+    pub(super) torus: bool,
+}
+
 /// Matrices between cells in box units, of a kernel with 2^D parity classes.
 #[derive(Debug)]
 pub(super) struct Operators {
@@ -66,15 +75,15 @@ pub(super) fn offsets<const D: usize>(all: bool) -> Vec<[usize; D]> {
 
 impl Operators {
     /// Operators on `nodes` an axis that lose at most `error` of the kernel.
-    /// `above`: the basis of the parents, if it is of another kernel; `all`: cells meet their neighbours and themselves too.
+    /// `above`: the basis of the parents, if it is of another kernel.
     pub(super) fn new<const D: usize>(
         radial: &dyn Radial,
         nodes: &Nodes,
         error: f64,
         above: Option<&Importance>,
-        all: bool,
+        serves: Serves,
     ) -> Self {
-        let (parts, offsets) = (Parts::<D>::new(nodes), offsets::<D>(all));
+        let (parts, offsets) = (Parts::<D>::new(nodes), offsets::<D>(serves.near));
         let sorted: Vec<[usize; D]> = offsets
             .iter()
             .copied()
@@ -91,7 +100,14 @@ impl Operators {
             .copied()
             .zip(factors(radial, &sorted))
             .collect();
-        let basis = Basis::new(&parts, nodes, (error, least), &counting, kernel, above);
+        let basis = Basis::new(
+            &parts,
+            nodes,
+            (error, least),
+            &counting,
+            kernel,
+            (above, serves),
+        );
         let weights = weights::<D>(nodes);
         let (all, rank) = (weights.len(), basis.columns.len());
         let u = DMatrix::from_fn(all, rank, |i, j| basis.columns[j][i]);

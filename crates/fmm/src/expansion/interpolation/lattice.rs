@@ -1,0 +1,211 @@
+//! On a torus: what all images of the root beyond those next to it bring to its local.
+//!
+//! In box units of the root, with κ as near images have it and γ the sum over all images that [`crate::torus`] defines,
+//!
+//! ```text
+//! R(u) = Σ_n γ(u − n) − Σ_{|n|∞ ≤ 1} κ(|u − n|),   |u|∞ ≤ 1      L = (W U)ᵀ R(x_a − y_b) (W U) M
+//! ```
+//!
+//! R is as smooth as κ between cells that are not neighbours, so it is interpolated between nodes first.
+
+use super::chebyshev::Nodes;
+use super::operators::Operators;
+use super::tensor::{indices, symmetric};
+use crate::torus::split::Split;
+use nalgebra::DMatrix;
+use rayon::prelude::*;
+use std::f64::consts::TAU;
+
+/// From the root's multipole to its local.
+#[derive(Debug)]
+pub(super) struct Lattice {
+    matrix: DMatrix<f64>,
+}
+
+/// Width at which the power is split, in sides: so narrow that short parts beyond [`BOXES`] are below rounding, and modes beyond [`MODES`].
+const WIDTH: f64 = 0.5;
+const BOXES: i32 = 4;
+const MODES: i32 = 4;
+
+impl Lattice {
+    /// For κ = (r^{−s} − 1)/s, or −log r.
+    pub(super) fn new<const D: usize>(s: f64, nodes: &Nodes, operators: &Operators) -> Self {
+        let remainder = Remainder::<D>::new(s);
+        // As many nodes as the differences of two polynomials ask for.
+        let grid = Nodes::new(2 * nodes.len());
+        let values = remainder.on(&grid);
+        let n = nodes.len();
+        let differences: Vec<f64> = (0..n * n)
+            .map(|at| 0.5 * (nodes.u[at / n] - nodes.u[at % n]))
+            .collect();
+        let between = at_all::<D>(values, grid.len(), &grid.interpolants(&differences));
+        let all: Vec<[usize; D]> = indices::<D>(n).collect();
+        let kernel = DMatrix::from_fn(all.len(), all.len(), |i, j| {
+            let place = |at, axis: usize| at * n * n + all[i][axis] * n + all[j][axis];
+            between[(0..D).fold(0, place)]
+        });
+        let ends = DMatrix::from_fn(all.len(), operators.rank, |i, j| operators.at_nodes[i][j]);
+        let matrix = ends.tr_mul(&(kernel * &ends));
+        Self { matrix }
+    }
+
+    /// The numbers of a local from those of a multipole.
+    pub(super) fn images(&self, multipole: &[f64], local: &mut [f64]) {
+        for (column, x) in self.matrix.column_iter().zip(multipole) {
+            for (out, a) in local.iter_mut().zip(column.iter()) {
+                *out += a * x;
+            }
+        }
+    }
+}
+
+/// Values at places along every axis, from those at nodes: `interpolants` by place, then node.
+fn at_all<const D: usize>(
+    mut values: Vec<f64>,
+    nodes: usize,
+    interpolants: &[Vec<f64>],
+) -> Vec<f64> {
+    // The first axis goes last each time, so that they are in their order at the end.
+    for _ in 0..D {
+        let rest = values.len() / nodes;
+        let of_place = |row: &Vec<f64>| -> Vec<f64> {
+            let mut sums = vec![0.0; rest];
+            for (x, values) in row.iter().zip(values.chunks_exact(rest)) {
+                sums.iter_mut()
+                    .zip(values)
+                    .for_each(|(sum, v)| *sum += x * v);
+            }
+            sums
+        };
+        let by_place: Vec<Vec<f64>> = interpolants.par_iter().map(of_place).collect();
+        values = (0..rest)
+            .flat_map(|at| by_place.iter().map(move |sums| sums[at]))
+            .collect();
+    }
+    values
+}
+
+/// R, by Ewald's sum.
+struct Remainder<const D: usize> {
+    split: Split,
+    /// 1/s, which κ lacks.
+    lacks: f64,
+    /// All n but those next to 0, and those.
+    far: Vec<[f64; D]>,
+    near: Vec<[f64; D]>,
+    /// k ≠ 0 and γ̂.
+    modes: Vec<([f64; D], f64)>,
+}
+
+impl<const D: usize> Remainder<D> {
+    fn new(s: f64) -> Self {
+        let split = Split {
+            s,
+            dimension: D,
+            delta: WIDTH,
+            log_scale: 0.0,
+        };
+        let around = |most: i32| -> Vec<[f64; D]> {
+            indices::<D>(2 * most as usize + 1)
+                .map(|n| n.map(|n| n as f64 - f64::from(most)))
+                .collect()
+        };
+        let is_near = |n: &[f64; D]| n.iter().all(|n| n.abs() < 1.5);
+        let (near, far) = around(BOXES).into_iter().partition(is_near);
+        let modes = around(MODES).into_iter().filter(|k| *k != [0.0; D]);
+        Self {
+            split,
+            lacks: if s == 0.0 { 0.0 } else { 1.0 / s },
+            far,
+            near,
+            modes: modes
+                .map(|k| (k, split.mode(k.iter().map(|k| k * k).sum())))
+                .collect(),
+        }
+    }
+
+    fn at(&self, u: [f64; D]) -> f64 {
+        let square = |n: &[f64; D]| (0..D).map(|a| (u[a] - n[a]).powi(2)).sum::<f64>();
+        let far = self.far.iter().map(|n| self.split.short(square(n)));
+        let near = self
+            .near
+            .iter()
+            .map(|n| self.split.smooth(square(n)) - self.lacks);
+        let waves = self.modes.iter().map(|(k, weight)| {
+            let turns: f64 = (0..D).map(|a| u[a] * k[a]).sum();
+            weight * (TAU * turns).cos()
+        });
+        far.sum::<f64>() - near.sum::<f64>() + waves.sum::<f64>() - self.split.integral()
+    }
+
+    /// At twice the nodes along every axis.
+    fn on(&self, nodes: &Nodes) -> Vec<f64> {
+        symmetric::<D>(nodes.len(), |index| {
+            self.at(index.map(|i| 2.0 * nodes.u[i]))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of Coulomb's kernels what no image is near of is harmonic but for the background: ΔR = 2π and 4π.
+    #[test]
+    fn the_background_is_uniform() {
+        fn laplacian<const D: usize>(s: f64, u: [f64; D]) -> f64 {
+            let (remainder, step) = (Remainder::<D>::new(s), 1e-3);
+            let second = |a: usize| {
+                let moved = |by: f64| {
+                    remainder.at(std::array::from_fn(|b| {
+                        u[b] + if a == b { by } else { 0.0 }
+                    }))
+                };
+                (moved(step) - 2.0 * moved(0.0) + moved(-step)) / (step * step)
+            };
+            (0..D).map(second).sum()
+        }
+        assert!((laplacian(0.0, [0.3, -0.8]) - TAU).abs() < 1e-6);
+        assert!((laplacian(1.0, [0.3, -0.8, 0.1]) - 2.0 * TAU).abs() < 1e-6);
+    }
+
+    /// Where two images that were next to u are so no more, R changes by what they have.
+    #[test]
+    fn sums_are_periodic() {
+        for s in [0.0, 1e-3, 0.7, 1.9] {
+            let remainder = Remainder::<2>::new(s);
+            let kappa = |n: [f64; 2], u: [f64; 2]| {
+                let r = (u[0] - n[0]).hypot(u[1] - n[1]);
+                if s == 0.0 {
+                    -r.ln()
+                } else {
+                    (-s * r.ln()).exp_m1() / s
+                }
+            };
+            let whole = |u: [f64; 2]| {
+                let near = remainder.near.iter().map(|&n| kappa(n, u)).sum::<f64>();
+                remainder.at(u) + near
+            };
+            let (here, beside) = (whole([0.7, 0.2]), whole([-0.3, 0.2]));
+            assert!((here - beside).abs() < 1e-11, "{s}: {here} {beside}");
+        }
+    }
+
+    /// The values between nodes are those of R.
+    #[test]
+    fn interpolation_is_as_good_as_far_cells() {
+        let (remainder, grid) = (Remainder::<2>::new(1.3), Nodes::new(36));
+        let places = [-0.5, -0.31, 0.2, 0.47];
+        let found = at_all::<2>(remainder.on(&grid), grid.len(), &grid.interpolants(&places));
+        for (i, x) in places.iter().enumerate() {
+            for (j, y) in places.iter().enumerate() {
+                let expected = remainder.at([2.0 * x, 2.0 * y]);
+                let error = (found[i * places.len() + j] - expected).abs();
+                assert!(
+                    error < 1e-12 * expected.abs().max(1.0),
+                    "{x} {y}: {error:e}"
+                );
+            }
+        }
+    }
+}
