@@ -136,7 +136,9 @@ impl Options {
     ///
     /// Kernels are those of the torus: K(z) stands for Σ_R K(z − R) over all images together with a uniform background of the opposite
     /// strength (the mode 0 is left out), g for the potential of mean 0 over the torus; with a core, for the one that is the singular
-    /// kernel's outside of it (P. P. Ewald, Ann. Phys. 369, 1921). A pair at one place contributes what its images do: nothing to a field, and to a potential g(z) − g_singular(z) at z → 0; of every source that holds at its own place too.
+    /// kernel's outside of it (P. P. Ewald, Ann. Phys. 369, 1921; of a Riesz kernel the constant of a lone source is Epstein's zeta
+    /// function). A pair at one place contributes what its images do: nothing to a field, and to a potential g(z) − g_singular(z) at z → 0;
+    /// of every source that holds at its own place too.
     ///
     /// Points that fill the box evenly, with equal strengths, have small sums: what they lack of a uniform density. Errors are of the size of
     /// the tolerance for random and low-discrepancy points, and fields of lattices shaken by a hundredth of their spacing were wrong by up to 20
@@ -157,8 +159,8 @@ impl Options {
     ///
     /// Coordinates are rounded as ones of the size of a side are, where a point is taken from beside the box or seen across a face.
     ///
-    /// Errors, of a plan: points in f32, sides that are not positive or not equal, a kernel whose far field is not harmonic, a core whose
-    /// reach is beyond the side, [`Guarantee::Pointwise`], more points than images can be counted for (4·10⁸ in the plane, 1.5·10⁸ in space).
+    /// Errors, of a plan: points in f32, sides that are not positive or not equal, a kernel that is no power of the distance far
+    /// away (Coulomb, Biot–Savart and Riesz with s = 0 or from 1e-3 on are), a core whose reach is beyond the side, [`Guarantee::Pointwise`], more points than images can be counted for (4·10⁸ in the plane, 1.5·10⁸ in space).
     pub fn torus(mut self, sides: &[f64]) -> Self {
         self.torus = Some(sides.to_vec());
         self

@@ -54,7 +54,15 @@ fn on_a_torus() {
         &format!("{EVAL} --tolerance 1e-6 --periodic -1"),
         &["torus", "sides from"],
     );
-    let riesz =
-        "eval --kernel riesz:s=1 --sources x.npy --strengths w.npy --tolerance 1e-3 --periodic 1";
-    bench.refused_with(riesz, &["kernel", "on a torus"]);
+    let of = |kernel: &str| {
+        format!(
+            "eval --kernel {kernel} --sources x.npy --strengths w.npy --tolerance 1e-3 --periodic 1"
+        )
+    };
+    bench.good(&format!(
+        "{} --outputs field --output u.npy",
+        of("riesz:s=1")
+    ));
+    let algebraic = of("coulomb:core=algebraic,delta=0.1");
+    bench.refused_with(&algebraic, &["kernel", "on a torus"]);
 }
