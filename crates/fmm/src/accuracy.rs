@@ -153,8 +153,12 @@ pub(crate) fn interpolation(
     dimension: usize,
 ) -> InterpolationAccuracy {
     let s = degree.map(|degree| (-degree).max(0.0));
+    let tolerance = match (dimension, s) {
+        (2, Some(s)) if s > 1.0 => tolerance * 0.6f64.powf(5.0 * (s - 1.0)),
+        _ => tolerance,
+    };
     let share = match (dimension, s) {
-        (2, Some(s)) => 0.6f64.powf((2.0 * s - 1.0).clamp(1.0, 2.0)),
+        (2, Some(_)) => 0.6,
         (2, None) => 0.1,
         (_, None) => 0.3,
         (_, Some(s)) => 8f64.powf(s.min(1.0)),

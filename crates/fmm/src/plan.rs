@@ -108,12 +108,13 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let least = kernel.least_tolerance() * for_gradients::<D>(&options);
         options.check::<T>(of_family.max(least).max(least_on_torus(&options)))?;
         let points = sources.len().max(targets.map_or(0, <[_]>::len));
-        let stricter = stricter::<D>(points, targets.is_some(), &options);
+        let torus = options.torus.as_deref().map(Torus::new).transpose()?;
+        let power = torus.map(|torus| torus.power(&kernel)).transpose()?;
+        let stricter = stricter::<D>(points, targets.is_some(), power, &options);
         let of_core = of_core::<K, D>(&kernel, &options);
         let asked_for = options.tolerance;
         let within = |stricter: f64| (asked_for / stricter).max(floor::<T>()).max(of_family);
         let chosen = options.chosen()?;
-        let torus = options.torus.as_deref().map(Torus::new).transpose()?;
         let clouds = || Clouds::new(chosen, torus, sources, targets);
         let clouds = in_pool(options.pool.clone(), clouds)?;
         kernel.check_extent(clouds.both().widest(), options.tolerance)?;
@@ -129,8 +130,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         };
         let family = || kernel.pair(1.0).family(&asked);
         let (mut expansion, pair_accuracy) = in_pool(options.pool.clone(), family)?;
-        if let Some(torus) = torus {
-            close(&mut expansion, &torus, &kernel, &options)?;
+        if let Some((torus, power)) = torus.zip(power) {
+            close(&mut expansion, (&torus, power), &kernel, &options)?;
         }
         let mut plan = Self {
             chosen,
