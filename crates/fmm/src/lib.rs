@@ -34,7 +34,9 @@ pub use cost::Costs;
 pub use error::{Error, ErrorKind, Result};
 pub use kernel::VectorKernel3d;
 pub use kernel::{AlgebraicCore, BiotSavart2d, BiotSavart3d, Coulomb2d, Coulomb3d, GaussianCore};
-pub use kernel::{Kernel, Kernel2d, Kernel3d, RadialFunction, RadialKernel, Riesz, Strength};
+pub use kernel::{
+    Kernel, Kernel2d, Kernel3d, KernelNd, RadialFunction, RadialKernel, Riesz, Strength,
+};
 pub use lanes::InstructionSet;
 pub use options::{Guarantee, Options, Outputs};
 pub use plan::Plan;

@@ -118,24 +118,34 @@ pub(crate) fn check_positions<T: Real, const D: usize>(
     argument: &str,
     positions: &[[T; D]],
 ) -> Result<Extent<D>> {
-    if positions.len() > u32::MAX as usize {
+    let extent = Extent::of(chosen, positions.as_flattened());
+    check_components(argument, positions.as_flattened(), D, extent.finite)?;
+    Ok(extent)
+}
+
+/// No more points than there may be, and all of them finite, which `finite` says; their components lie behind each other.
+pub(crate) fn check_components<T: Real>(
+    argument: &str,
+    numbers: &[T],
+    dimension: usize,
+    finite: bool,
+) -> Result<()> {
+    let points = numbers.len() / dimension;
+    if points > u32::MAX as usize {
         return Err(Error::argument(
             argument,
-            format!("{} points", positions.len()),
+            format!("{points} points"),
             format!("at most {}", u32::MAX),
         ));
     }
-    let extent = Extent::of(chosen, positions.as_flattened());
-    if extent.finite {
-        return Ok(extent);
+    if finite {
+        return Ok(());
     }
-    let mut numbers = positions.as_flattened().iter();
-    let k = numbers.position(|x| !x.is_finite()).unwrap_or(0);
-    let (i, axis) = (k / D, k % D);
-    let value = format!("{} in component {axis}", positions[i][axis]);
+    let k = numbers.iter().position(|x| !x.is_finite()).unwrap_or(0);
+    let (i, axis) = (k / dimension, k % dimension);
     Err(Error::argument(
         format!("{argument}[{i}]"),
-        value,
+        format!("{} in component {axis}", numbers[k]),
         "finite numbers",
     ))
 }
@@ -228,22 +238,35 @@ pub(crate) fn check_resolution<T: Real, const D: usize>(
     points: &[[T; D]],
     extent: &Extent<D>,
 ) -> Result<()> {
-    let scale = frame.scale;
-    let least = least_coordinate::<T, D>();
     // Before the cloud is searched: no coordinate at all is too small.
-    if extent.least * scale >= least {
+    if extent.least * frame.scale >= least_coordinate::<T, D>() {
         return Ok(());
     }
+    let least = least_coordinate::<T, D>();
+    check_least(argument, points.as_flattened(), D, frame.scale, least)
+}
+
+/// Every coordinate that is not 0 is at least `least` where lengths are multiplied by `scale`; those of a point lie behind
+/// each other.
+pub(crate) fn check_least<T: Real>(
+    argument: &str,
+    numbers: &[T],
+    dimension: usize,
+    scale: f64,
+    least: f64,
+) -> Result<()> {
     let vanishes = |x: &T| *x != T::ZERO && (x.to_f64() * scale).abs() < least;
-    let Some(i) = points.iter().position(|point| point.iter().any(vanishes)) else {
+    let Some(k) = numbers.iter().position(vanishes) else {
         return Ok(());
     };
+    let i = k / dimension;
+    let point = &numbers[i * dimension..][..dimension];
     let least = least / scale;
     let allowed =
         format!("coordinates that are 0 or at least {least:e} beside this cloud's extent");
     Err(Error::argument(
         format!("{argument}[{i}]"),
-        format!("{:?}", points[i]),
+        format!("{point:?}"),
         allowed,
     ))
 }

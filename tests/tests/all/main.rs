@@ -5,6 +5,9 @@ mod cloud;
 /// Exact sums, and the distance to them.
 mod compare;
 
+/// The direct sum in any dimension.
+mod any_dimension;
+
 /// The error that is reached stays below the tolerance, and not far below where that costs time.
 mod accuracy;
 /// Gaussian cores of every size.

@@ -1,9 +1,10 @@
-//! The README's table of kernels says what plans do: each entry is tried.
+//! The README's table of kernels says what plans do, and the direct sum where there are none: each entry is tried.
 
 use crate::radial::Phi;
+use farfield::direct::any_dimension::evaluate;
 use farfield::{
     AlgebraicCore, BiotSavart2d, BiotSavart3d, Coulomb2d, Coulomb3d, GaussianCore, Guarantee,
-    Kernel, Options, Outputs, Plan, RadialKernel, Real, Riesz, Strength,
+    Kernel, KernelNd, Options, Outputs, Plan, RadialKernel, Real, Riesz, Strength,
 };
 
 /// Whether 3000 points can be summed so.
@@ -51,6 +52,29 @@ fn row<K: Kernel<D>, const D: usize>(kernel: K) -> String {
     )
 }
 
+/// One line of the direct sum, which is tried in some dimensions.
+fn row_of_others(kernel: KernelNd) -> String {
+    fn can<T: Real>(kernel: &KernelNd, wanted: Outputs) -> &'static str {
+        let sum = |d: usize| {
+            let points: Vec<T> = (0..40 * d).map(|i| T::from_f64((i as f64).sin())).collect();
+            evaluate(d, &points, &points, &[&[T::ONE; 40]], kernel, wanted, None)
+        };
+        if [1, 4, 5, 11].into_iter().all(|d| sum(d).is_ok()) {
+            "yes"
+        } else {
+            "no"
+        }
+    }
+    format!(
+        "| `{}` | other | numbers | {} | {} | {} | {} | no | no | direct sum |",
+        kernel.name(),
+        can::<f64>(&kernel, Outputs::FIELD),
+        can::<f64>(&kernel, Outputs::POTENTIAL),
+        can::<f64>(&kernel, Outputs::GRADIENT),
+        can::<f32>(&kernel, Outputs::FIELD),
+    )
+}
+
 #[test]
 fn the_table_of_kernels_is_true() {
     let delta = 0.01;
@@ -76,6 +100,9 @@ fn the_table_of_kernels_is_true() {
         row::<_, 3>(Riesz { s: 0.5 }),
         row::<_, 3>(Riesz { s: 2.5 }),
         row::<_, 3>(radial()),
+        row_of_others(KernelNd::Coulomb),
+        row_of_others(KernelNd::Riesz(Riesz { s: 0.5 })),
+        row_of_others(KernelNd::Radial(radial())),
     ];
     let readme = include_str!("../../../README.md");
     let table: String = table.join("\n");

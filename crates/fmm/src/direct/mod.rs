@@ -1,7 +1,9 @@
 //! The exact sum, O(N²): the oracle that everything else is held against.
 //!
 //! It is computed in f64 whatever the precision of its input, with reciprocals and logarithms to the last digits, and
-//! its pairs are those of the near field.
+//! its pairs are those of the near field. Dimensions other than 2 and 3, which have no faster sum, are in [`any_dimension`].
+
+pub mod any_dimension;
 
 use crate::Real;
 use crate::kernel::{Kernel, Pair, RadialPair, Strength, by_component};
@@ -167,7 +169,14 @@ pub(crate) fn anywhere<T: Real, K: Kernel<D>, const D: usize>(
         let by_component: Vec<_> = components.map(of_component).collect::<Result<_>>()?;
         let units = (kernel.pair(scale).units(scale), unit);
         let sums = put_together(&kernel, by_component, targets[0].len(), units, outputs);
-        check_sums(m, &sums)?;
+        let potential = K::Strength::<T>::numbers(&sums.potential);
+        let gradient = sums.gradient.as_flattened().as_flattened();
+        let all = [
+            ("field", sums.field.as_flattened(), D),
+            ("potential", potential, K::Strength::<T>::COMPONENTS),
+            ("gradient", gradient, D * D),
+        ];
+        check_sums(m, all)?;
         Ok(sums)
     };
     strengths.iter().enumerate().map(sum).collect()
@@ -210,28 +219,13 @@ fn put_together<T: Real, K: Kernel<D>, const D: usize>(
     }
 }
 
-fn check_sums<T: Real, W: Strength<T>, const D: usize>(
-    vector: usize,
-    sums: &Sums<T, D, W>,
-) -> Result<()> {
-    let field = sums
-        .field
-        .iter()
-        .position(|u| !u.iter().all(|u| u.is_finite()))
-        .map(|i| ("field", i));
-    let potential = || {
-        W::numbers(&sums.potential)
-            .iter()
-            .position(|g| !g.is_finite())
-            .map(|i| ("potential", i / W::COMPONENTS))
+/// Whether the sums of a strength vector are finite: their names, the numbers, and how many of these a target has.
+fn check_sums<T: Real>(vector: usize, sums: [(&str, &[T], usize); 3]) -> Result<()> {
+    let bad = |(name, numbers, each): (_, &[T], _)| {
+        let at = numbers.iter().position(|x| !x.is_finite());
+        at.map(|k| (name, k / each))
     };
-    let gradient = || {
-        sums.gradient
-            .iter()
-            .position(|g| !g.as_flattened().iter().all(|g| g.is_finite()))
-            .map(|i| ("gradient", i))
-    };
-    field.or_else(potential).or_else(gradient).map_or(Ok(()), |(name, i)| {
+    sums.into_iter().find_map(bad).map_or(Ok(()), |(name, i): (&str, usize)| {
         let allowed = "sums within the range of the precision (points may be too close, or strengths too large)";
         Err(Error::new(ErrorKind::Overflow, format!("{name}[{i}] of vector {vector}"), "not finite", allowed))
     })

@@ -1,6 +1,7 @@
 //! The near-field pairs of kernels whose far fields are interpolated, in the plane and in space.
 
 use super::{RadialTables, RieszPair, WholeRieszPair};
+use crate::passes::Units;
 
 /// Radial functions that are not harmonic; the hot loops are compiled once for each.
 #[derive(Clone, Debug)]
@@ -26,6 +27,14 @@ impl InterpolatedPair {
             1.0 => Self::Inverse(WholeRieszPair(pair)),
             2.0 => Self::InverseSquare(WholeRieszPair(pair)),
             _ => Self::Riesz(pair),
+        }
+    }
+
+    /// Of its sums, where lengths were multiplied by `scale`.
+    pub(crate) fn units_of_sums(&self, scale: f64) -> Units {
+        match self.power() {
+            Some(power) => Units::new(scale, 0, power.power()),
+            None => Units::of_tables(scale, 1.0),
         }
     }
 

@@ -5,6 +5,7 @@ use crate::expansion::Radial;
 use crate::points::is_double;
 use crate::{Error, Result};
 use lanes::{Lanes, Real};
+use std::fmt::Display;
 use std::str::FromStr;
 
 /// K(z) = −∇g = z/r^{s+2}, repulsive; potential g = r^{−s}/s, for s = 0 its limit −log r (less a constant). 0 ≤ s < d.
@@ -27,6 +28,21 @@ pub struct Riesz {
     pub s: f64,
 }
 
+impl Riesz {
+    /// Whether s is allowed where the dimension is so large, which `what` says.
+    pub(super) fn check_below(self, dimension: f64, what: impl Display) -> Result<()> {
+        let allowed = if self.s > 0.0 && self.s < 1e-300 {
+            // Differences of r^−s would leave the range of the numbers.
+            "0, or 1e-300 or more".to_string()
+        } else if self.s >= 0.0 && self.s < dimension {
+            return Ok(());
+        } else {
+            format!("0 or more and below {what}")
+        };
+        Err(Error::argument("kernel: s", self.s.to_string(), allowed))
+    }
+}
+
 macro_rules! in_dimension {
     ($D:literal) => {
         impl Kernel<$D> for Riesz {
@@ -45,16 +61,7 @@ macro_rules! in_dimension {
                 t
             }
             fn check(&self) -> Result<()> {
-                if self.s > 0.0 && self.s < 1e-300 {
-                    // Differences of r^−s would leave the range of the numbers.
-                    let allowed = "0, or 1e-300 or more";
-                    return Err(Error::argument("kernel: s", self.s.to_string(), allowed));
-                }
-                if self.s >= 0.0 && self.s < $D as f64 {
-                    return Ok(());
-                }
-                let allowed = concat!("0 or more and below ", $D);
-                Err(Error::argument("kernel: s", self.s.to_string(), allowed))
+                self.check_below($D as f64, $D)
             }
             fn pair(&self, scale: f64) -> InterpolatedPair {
                 InterpolatedPair::riesz(self.s, scale)
@@ -119,7 +126,7 @@ impl FromStr for Riesz {
         match value.parse() {
             Ok(s) => {
                 let kernel = Self { s };
-                <Self as Kernel<3>>::check(&kernel)?;
+                kernel.check_below(f64::INFINITY, "the dimension")?;
                 Ok(kernel)
             }
             Err(_) => refused("kernel: s", value, "a number"),
@@ -218,11 +225,11 @@ impl Pair for RieszPair {
     }
 }
 
-/// The pair of a whole s, by reciprocals and roots.
+/// The pair of a whole s from −1, by reciprocals and roots.
 #[derive(Clone, Copy, Debug)]
-pub struct WholeRieszPair<const S: usize>(pub(crate) RieszPair);
+pub struct WholeRieszPair<const S: i32>(pub(crate) RieszPair);
 
-impl<const S: usize> Pair for WholeRieszPair<S> {
+impl<const S: i32> Pair for WholeRieszPair<S> {
     const IN_F32: bool = true;
     const IN_FEW_VERSIONS: bool = true;
     const SPLIT: bool = S > 0;
@@ -233,6 +240,7 @@ impl<const S: usize> Pair for WholeRieszPair<S> {
     fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {
         let inverse = r2.recip::<ACCURACY>();
         match S {
+            -1 => r2.rsqrt::<ACCURACY>(),
             0 => inverse,
             1 => inverse * r2.rsqrt::<ACCURACY>(),
             _ => inverse * inverse,
@@ -247,7 +255,7 @@ impl<const S: usize> Pair for WholeRieszPair<S> {
         r2: V,
     ) -> ([V; D], V) {
         let (factor, rest) = match S {
-            0 => return (z, self.phi::<V, ACCURACY>(isa, r2)),
+            ..=0 => return (z, self.phi::<V, ACCURACY>(isa, r2)),
             1 => {
                 let inverse = r2.rsqrt::<ACCURACY>();
                 (inverse, inverse * inverse)
@@ -269,6 +277,7 @@ impl<const S: usize> Pair for WholeRieszPair<S> {
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
         match S {
+            -1 => -(r2 * r2.rsqrt::<ACCURACY>()),
             0 => self.0.gamma::<V, ACCURACY>(isa, r2),
             1 => r2.rsqrt::<ACCURACY>(),
             _ => r2.recip::<ACCURACY>() * V::splat(isa, V::Elem::from_f64(1.0 / S as f64)),

@@ -172,10 +172,7 @@ macro_rules! interpolated_pair {
             type Family = Interpolation<$D>;
 
             fn units(&self, scale: f64) -> Units {
-                match self.power() {
-                    Some(power) => Units::new(scale, 0, power.power()),
-                    None => Units::of_tables(scale, 1.0),
-                }
+                self.units_of_sums(scale)
             }
 
             fn tabulated(tables: RadialTables) -> Self {

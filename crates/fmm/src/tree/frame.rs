@@ -46,7 +46,7 @@ impl<const D: usize> Frame<D> {
     /// The box of a torus from `low` on, in the user's unit, for points of type `T`. Its cells have centres that are rounded as
     /// points are.
     pub(crate) fn torus<T: Real>(low: [f64; D], side: f64) -> Self {
-        let scale = scale::<T, D>(side, side);
+        let scale = scale::<T>(D, side, side);
         Self {
             scale,
             corner: low.map(|low| low * scale),
@@ -55,7 +55,8 @@ impl<const D: usize> Frame<D> {
     }
 
     /// A cube around points of type `T` with this extent.
-    pub(crate) fn of<T: Real>(&Extent { low, high, .. }: &Extent<D>, width: Width) -> Self {
+    pub(crate) fn of<T: Real>(extent: &Extent<D>, width: Width) -> Self {
+        let (&Extent { low, high, .. }, magnitude) = (extent, extent.largest());
         if low[0] > high[0] {
             return Self {
                 scale: 1.0,
@@ -63,15 +64,7 @@ impl<const D: usize> Frame<D> {
                 side: 1.0,
             };
         }
-        let magnitude = (0..D)
-            .map(|a| high[a].abs().max(low[a].abs()))
-            .fold(0.0, f64::max);
-        // Halves where the difference of two finite numbers may overflow; not where halves may vanish.
-        let half = if magnitude > 1.0 { 0.5 } else { 1.0 };
-        let size = (0..D)
-            .map(|a| high[a] * half - low[a] * half)
-            .fold(0.0, f64::max);
-        let scale = scale::<T, D>(size, magnitude);
+        let scale = scale_between::<T>(&low, &high);
         let extent = (0..D)
             .map(|a| high[a] * scale - low[a] * scale)
             .fold(0.0, f64::max);
@@ -154,16 +147,30 @@ impl<const D: usize> Frame<D> {
     }
 }
 
-/// 1 where powers of distances, up to r^±D, are safe; else the power of two that brings the extent near 1 (2⁴⁰ in f32, which
-/// leaves room below for distances between points that nearly coincide, and above for 1/r² times small strengths).
-fn scale<T: Real, const D: usize>(half_extent: f64, magnitude: f64) -> f64 {
+/// The scale of points of type `T` between these ends of their axes.
+pub(crate) fn scale_between<T: Real>(low: &[f64], high: &[f64]) -> f64 {
+    let ends = low.iter().chain(high);
+    let magnitude = ends.fold(0.0f64, |largest, x| largest.max(x.abs()));
+    // Halves where the difference of two finite numbers may overflow; not where halves may vanish.
+    let half = if magnitude > 1.0 { 0.5 } else { 1.0 };
+    let sides = low.iter().zip(high);
+    let size = sides
+        .map(|(low, high)| high * half - low * half)
+        .fold(0.0, f64::max);
+    scale::<T>(low.len(), size, magnitude)
+}
+
+/// 1 where powers of distances, up to r^±`dimension`, are safe; else the power of two that brings the extent near 1 (2⁴⁰ in
+/// f32, which leaves room below for distances between points that nearly coincide, and above for 1/r² times small strengths).
+fn scale<T: Real>(dimension: usize, half_extent: f64, magnitude: f64) -> f64 {
     let size = if half_extent > 0.0 {
         half_extent
     } else {
         magnitude
     };
     let double = is_double::<T>();
-    let window = 2f64.powi(400 / D as i32);
+    // On a line as in the plane, so that there is room for small coordinates.
+    let window = 2f64.powi(400 / dimension.clamp(2, 400) as i32);
     if size == 0.0 || (double && size < window && size > 1.0 / window && magnitude < window) {
         return 1.0;
     }

@@ -13,6 +13,6 @@ mod sort;
 pub(crate) use build::Limits;
 pub use build::{Cell, Tree};
 pub use frame::Frame;
-pub(crate) use frame::Width;
+pub(crate) use frame::{Width, scale_between};
 pub use morton::{MAX_LEVEL_2D, MAX_LEVEL_3D, max_level};
 pub use sort::TreeOrder;
