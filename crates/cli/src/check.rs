@@ -3,7 +3,7 @@
 use crate::clouds::{BuiltIn, Cloud};
 use crate::config::{load, read_inputs};
 use crate::error::{Error, Result};
-use crate::kernel::{InPlane, InSpace, in_plane, in_space, known, no_field};
+use crate::kernel::{InPlane, InSpace, fast_dimension, in_plane, in_space, known, no_field};
 use crate::machine::Machine;
 use crate::npy::{Array, Number, Precision};
 use crate::oracle::Oracle;
@@ -43,7 +43,7 @@ pub(crate) struct Check {
     )]
     tolerances: Vec<f64>,
     /// Of the built-in clouds: 2 or 3
-    #[arg(long, value_name = "D", default_value_t = 2, conflicts_with = "sources", value_parser = clap::value_parser!(u8).range(2..=3))]
+    #[arg(long, value_name = "D", default_value_t = 2, conflicts_with = "sources", value_parser = fast_dimension)]
     dimension: u8,
     #[arg(long, value_enum, default_value_t = Precision::F64)]
     precision: Precision,

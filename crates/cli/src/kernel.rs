@@ -1,12 +1,25 @@
 //! The name of a kernel, before arrays tell the dimension.
 
 use crate::formula::radial;
+use crate::text::plural;
 use farfield::landau::Landau;
-use farfield::{Error, ErrorKind, Kernel2d, Kernel3d, RadialKernel, Riesz, VectorKernel3d};
+use farfield::{
+    Error, ErrorKind, Kernel2d, Kernel3d, KernelNd, RadialKernel, Riesz, VectorKernel3d,
+};
 
 /// A name that is known in some dimension, as it was written: every planar kernel and core is there in space too.
 pub(crate) fn known(name: &str) -> Result<String, Error> {
     in_space(name).map(|_| name.into())
+}
+
+/// A dimension in which there is a fast method: 2 or 3.
+pub(crate) fn fast_dimension(text: &str) -> Result<u8, String> {
+    match text.parse() {
+        Ok(dimension @ (2 | 3)) => Ok(dimension),
+        _ => {
+            Err("allowed: 2, 3, where there is a fast method to compare with the direct sum".into())
+        }
+    }
 }
 
 /// Kernels in the plane, by how their far fields are expanded.
@@ -45,11 +58,22 @@ pub(crate) fn in_space(name: &str) -> Result<InSpace, Error> {
         Some("radial") => radial(name).map(InSpace::Radial),
         Some("landau") => name.parse().map(InSpace::Landau),
         _ => {
-            let (found, allowed) = (
-                format!("'{name}'"),
-                "biot-savart, coulomb, riesz, radial, landau",
-            );
-            Err(Error::new(ErrorKind::Argument, "kernel", found, allowed))
+            let allowed = "biot-savart, coulomb, riesz, radial, landau";
+            Err(refused(name, allowed))
+        }
+    }
+}
+
+/// The kernel of this name in a dimension other than 2 and 3.
+pub(crate) fn in_dimension(name: &str, dimension: usize) -> Result<KernelNd, Error> {
+    match name.split(':').next() {
+        Some("riesz") => name.parse(),
+        Some("radial") => radial(name).map(KernelNd::Radial),
+        _ if name == "coulomb" => Ok(KernelNd::Coulomb),
+        _ => {
+            let dimensions = plural(dimension, "dimension");
+            let allowed = format!("coulomb, riesz, radial in {dimensions}");
+            Err(refused(name, &allowed))
         }
     }
 }
@@ -57,10 +81,9 @@ pub(crate) fn in_space(name: &str) -> Result<InSpace, Error> {
 /// The refusal of a kernel whose sums are no field.
 pub(crate) fn no_field(kernel: Landau) -> Error {
     let allowed = "biot-savart, coulomb, riesz, radial (landau is for eval)";
-    Error::new(
-        ErrorKind::Argument,
-        "kernel",
-        format!("'{kernel}'"),
-        allowed,
-    )
+    refused(&kernel.to_string(), allowed)
+}
+
+fn refused(name: &str, allowed: &str) -> Error {
+    Error::new(ErrorKind::Argument, "kernel", format!("'{name}'"), allowed)
 }

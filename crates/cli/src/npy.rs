@@ -136,34 +136,45 @@ impl Array {
         }
     }
 
+    /// In how many dimensions positions are: d of shape (N, d).
+    pub(crate) fn dimension(&self) -> Result<usize> {
+        match self.shape[..] {
+            [_, d] if d > 0 => Ok(d),
+            _ => Err(self.refused_shape("(N, d): d coordinates of each point")),
+        }
+    }
+
     /// Whether these are positions in space, shape (N, 3), and not in the plane, (N, 2).
     pub(crate) fn is_spatial(&self) -> Result<bool> {
-        match self.shape[..] {
-            [_, 2] => Ok(false),
-            [_, 3] => Ok(true),
-            _ => {
-                let found = format!("shape {}", tuple(&self.shape));
-                Err(Error::refused(self.path.display(), found, "(N, 2), (N, 3)"))
-            }
+        match self.dimension()? {
+            2 => Ok(false),
+            3 => Ok(true),
+            _ => Err(self.refused_shape("(N, 2), (N, 3), where the fast method is")),
         }
     }
 
     /// Shape (N, D).
     pub(crate) fn positions<T: Real, const D: usize>(&self) -> Result<Vec<[T; D]>> {
-        if !matches!(self.shape[..], [_, columns] if columns == D) {
-            let found = format!("shape {}", tuple(&self.shape));
-            let allowed = format!("(N, {D})");
-            return Err(Error::refused(self.path.display(), found, allowed));
+        Ok(self.coordinates(D)?.as_chunks().0.to_vec())
+    }
+
+    /// Shape (N, `dimension`): the numbers, point by point.
+    pub(crate) fn coordinates<T: Real>(&self, dimension: usize) -> Result<Vec<T>> {
+        match self.shape[..] {
+            [_, columns] if columns == dimension => self.numbers(),
+            _ => Err(self.refused_shape(format!("(N, {dimension})"))),
         }
-        Ok(self.numbers()?.as_chunks().0.to_vec())
+    }
+
+    fn refused_shape(&self, allowed: impl Display) -> Error {
+        let found = format!("shape {}", tuple(&self.shape));
+        Error::refused(self.path.display(), found, allowed)
     }
 
     /// Shape (N,).
     pub(crate) fn vector<T: Real>(&self) -> Result<Vec<T>> {
         if self.shape.len() != 1 {
-            let found = format!("shape {}", tuple(&self.shape));
-            let allowed = "(N,): a number for each particle";
-            return Err(Error::refused(self.path.display(), found, allowed));
+            return Err(self.refused_shape("(N,): a number for each particle"));
         }
         self.numbers()
     }
@@ -175,12 +186,11 @@ impl Array {
             Some(&[found]) if found == n => 1,
             Some(&[found, m]) if found == n && m > 0 => m,
             _ => {
-                let found = format!("shape {}", tuple(&self.shape));
                 let allowed = match one {
                     [] => format!("({n},) or ({n}, m): a number for each source"),
                     _ => format!("({n}, 3) or ({n}, m, 3): a vector for each source"),
                 };
-                return Err(Error::refused(self.path.display(), found, allowed));
+                return Err(self.refused_shape(allowed));
             }
         };
         let numbers: Vec<T> = self.numbers()?;

@@ -15,7 +15,7 @@ mod table;
 use crate::clouds::BuiltIn;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::kernel::{InPlane, InSpace, in_plane, in_space, known, no_field};
+use crate::kernel::{InPlane, InSpace, fast_dimension, in_plane, in_space, known, no_field};
 use crate::machine::Machine;
 use crate::npy::{Number, Precision};
 use crate::output_folder::OutputFolder;
@@ -43,7 +43,7 @@ pub(crate) struct Bench {
     #[arg(long, value_name = "NAME", value_parser = known)]
     kernel: Option<String>,
     /// Of the points: 2 or 3
-    #[arg(long, value_name = "D", default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=3))]
+    #[arg(long, value_name = "D", default_value_t = 2, value_parser = fast_dimension)]
     dimension: u8,
     /// Relative ℓ2 error that the sums may have
     #[arg(

@@ -66,7 +66,7 @@ impl Eval {
         self.check_landau()?;
         let points: Vec<[f64; D]> = arrays.sources.positions()?;
         let weights: Vec<f64> = arrays.strengths.vector()?;
-        let answer = self.machine.run(|| match self.method {
+        let answer = self.machine.run(|| match self.method_in(D) {
             Method::Fmm => self.fast_landau::<P, D>(kernel, &points, &weights),
             Method::Direct => {
                 let exact = || Ok(direct(&points, &points, &weights, kernel)?);
@@ -92,7 +92,7 @@ impl Eval {
             kernel: kernel.to_string(),
             periodic: None,
             tolerance: self.tolerance,
-            method: self.method,
+            method: self.method_in(D),
             precision: "f64",
             threads: answer.threads,
             isa: self.machine.instruction_set().name(),

@@ -1,5 +1,6 @@
 //! `farfield eval`: one sum, from arrays to arrays.
 
+mod any_dimension;
 mod landau;
 mod report;
 mod save;
@@ -12,9 +13,10 @@ use crate::machine::Machine;
 use crate::npy::{self, Array, Number, Precision};
 use crate::outputs::{self, Output};
 use crate::periodic::Periodic;
+use crate::text::plural;
 use clap::{Args, ValueEnum};
 use farfield::{Kernel, Outputs};
-use save::Results;
+use save::{Results, kinds};
 use serde::Serialize;
 use std::path::PathBuf;
 use sum::Input;
@@ -24,7 +26,8 @@ use sum::Input;
 /// Arrays are C-ordered .npy, float64 or float32: positions (N, 2) in the plane or (N, 3) in space; strengths (N,), for
 /// biot-savart in space (N, 3), or (N, m) and (N, m, 3) for m strengths of each source at once. Results keep the order of
 /// the M targets: field (M, 2) or (M, 3), potential (M,) or, as the strengths, (M, 3), gradient (M, 2, 2) or (M, 3, 3) with
-/// ∂u_a/∂x_b at [a, b]; or (M, m, 2) and so on.
+/// ∂u_a/∂x_b at [a, b]; or (M, m, 2) and so on. Positions (N, d) of any other dimension are summed by the exact method,
+/// for coulomb, riesz and radial; field (M, d), gradient (M, d, d).
 #[derive(Args, Debug)]
 pub(crate) struct Eval {
     /// biot-savart or coulomb, also with a core: coulomb:core=gaussian,delta=0.01, or core=algebraic; riesz:s=0.5 for
@@ -32,7 +35,7 @@ pub(crate) struct Eval {
     /// radial:potential=exp(-r)/r for −∇ of one; landau:gamma=-3, whose sums are a matrix a and its divergence b
     #[arg(long, value_name = "NAME", value_parser = known)]
     kernel: String,
-    /// Relative ℓ2 error that the result may have; needed unless --method direct
+    /// Relative ℓ2 error that the result may have; needed by the fast method
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     tolerance: Option<f64>,
     /// Positions y_j
@@ -55,9 +58,9 @@ pub(crate) struct Eval {
         default_value = "field"
     )]
     outputs: Vec<Output>,
-    /// The fast method, or the exact sum over all pairs
-    #[arg(long, value_enum, default_value_t = Method::Fmm)]
-    method: Method,
+    /// The fast method, or the exact sum over all pairs [default: fmm, in dimensions other than 2 and 3 direct]
+    #[arg(long, value_enum)]
+    method: Option<Method>,
     /// [default: f32 if every array is float32, else f64]
     #[arg(long, value_enum)]
     precision: Option<Precision>,
@@ -94,6 +97,7 @@ impl Eval {
     pub(crate) fn run(&self) -> Result<()> {
         self.check()?;
         let sources = Array::read(&self.sources)?;
+        self.check_method(sources.dimension()?)?;
         let strengths = Array::read(&self.strengths)?;
         let targets = self.targets.as_deref().map(Array::read).transpose()?;
         let single = [Some(&sources), Some(&strengths), targets.as_ref()]
@@ -118,26 +122,26 @@ impl Eval {
 
     /// The sum in the dimension of the sources.
     fn in_dimension<T: Number>(&self, arrays: &Arrays) -> Result<()> {
-        if !arrays.sources.is_spatial()? {
-            return match in_plane(&self.kernel)? {
+        match arrays.sources.dimension()? {
+            2 => match in_plane(&self.kernel)? {
                 InPlane::Harmonic(kernel) => self.sum::<T, _, 2>(kernel, arrays),
                 InPlane::Riesz(kernel) => self.sum::<T, _, 2>(kernel, arrays),
                 InPlane::Radial(kernel) => self.sum::<T, _, 2>(kernel, arrays),
                 InPlane::Landau(kernel) => self.landau_in_plane(kernel, arrays),
-            };
-        }
-        match in_space(&self.kernel)? {
-            InSpace::Numbers(kernel) => self.sum::<T, _, 3>(kernel, arrays),
-            InSpace::Vectors(kernel) => self.sum::<T, _, 3>(kernel, arrays),
-            InSpace::Riesz(kernel) => self.sum::<T, _, 3>(kernel, arrays),
-            InSpace::Radial(kernel) => self.sum::<T, _, 3>(kernel, arrays),
-            InSpace::Landau(kernel) => self.landau_in_space(kernel, arrays),
+            },
+            3 => match in_space(&self.kernel)? {
+                InSpace::Numbers(kernel) => self.sum::<T, _, 3>(kernel, arrays),
+                InSpace::Vectors(kernel) => self.sum::<T, _, 3>(kernel, arrays),
+                InSpace::Riesz(kernel) => self.sum::<T, _, 3>(kernel, arrays),
+                InSpace::Radial(kernel) => self.sum::<T, _, 3>(kernel, arrays),
+                InSpace::Landau(kernel) => self.landau_in_space(kernel, arrays),
+            },
+            d => self.sum_in_any_dimension::<T>(d, arrays),
         }
     }
 
     /// What can be refused before anything is read.
     fn check(&self) -> Result<()> {
-        let wanted = self.wanted();
         self.check_inputs_stay()?;
         if let Some(output) = &self.output {
             let extension = output.extension().unwrap_or_default();
@@ -145,7 +149,7 @@ impl Eval {
                 let allowed = "a name that ends in .npy or .npz";
                 return Err(Error::refused("--output", output.display(), allowed));
             }
-            let names = outputs::names(wanted);
+            let names = outputs::names(self.wanted());
             if extension == "npy" && names.len() > 1 {
                 let found = format!("{} for {} outputs", output.display(), names.len());
                 return Err(Error::refused("--output", found, ".npz, which holds all"));
@@ -155,19 +159,39 @@ impl Eval {
         if let Some(report) = &self.report {
             files::check_folder_of(report)?;
         }
-        if self.method == Method::Fmm && self.tolerance.is_none() {
+        Ok(())
+    }
+
+    /// What the method needs, and what it has no use for.
+    fn check_method(&self, dimension: usize) -> Result<()> {
+        let method = self.method_in(dimension);
+        if method == Method::Fmm && !matches!(dimension, 2 | 3) {
+            let found = format!("fmm in {}", plural(dimension, "dimension"));
+            let allowed = "direct there: the fast method is in the plane and in space";
+            return Err(Error::refused("--method", found, allowed));
+        }
+        if method == Method::Fmm && self.tolerance.is_none() {
             let allowed = "the relative error that the result may have, such as 1e-6";
             return Err(Error::refused("--tolerance", "missing", allowed));
         }
-        if self.method == Method::Direct && self.machine.has_costs() {
+        if method == Method::Direct && self.machine.has_costs() {
             let found = "given for --method direct";
             return Err(Error::refused("--costs", found, "with --method fmm"));
         }
-        if self.verify.is_some() && (self.method == Method::Direct || !wanted.field) {
+        if self.verify.is_some() && (method == Method::Direct || !self.wanted().field) {
             let allowed = "with --method fmm and field among --outputs";
             return Err(Error::refused("--verify", "nothing to measure", allowed));
         }
         Ok(())
+    }
+
+    /// The method that was asked for, or the one that the dimension has.
+    fn method_in(&self, dimension: usize) -> Method {
+        let default = match dimension {
+            2 | 3 => Method::Fmm,
+            _ => Method::Direct,
+        };
+        self.method.unwrap_or(default)
     }
 
     /// No output takes the place of an input.
@@ -210,12 +234,12 @@ impl Eval {
         };
         let answer = self.machine.run(|| self.evaluate(&input))?;
         if let Some(output) = &self.output {
+            let of_one = npy::shape_of::<T, K::Strength<T>>().len();
             let results = Results {
-                sums: &answer.sums,
+                kinds: kinds(&answer.sums),
                 outputs: self.wanted(),
                 targets: input.targets().len(),
-                several: arrays.strengths.shape().len()
-                    > 1 + npy::shape_of::<T, K::Strength<T>>().len(),
+                several: arrays.strengths.shape().len() > 1 + of_one,
             };
             results.save(output)?;
         }

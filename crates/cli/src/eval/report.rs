@@ -104,7 +104,7 @@ impl Eval {
             kernel: input.kernel.name(),
             periodic: self.periodic.sides(D),
             tolerance: self.tolerance,
-            method: self.method,
+            method: self.method_in(D),
             precision: T::NAME,
             threads: answer.threads,
             isa: self.machine.instruction_set().name(),
@@ -133,10 +133,11 @@ impl Eval {
             periodic,
             ..
         } = report;
+        let dimensions = plural(*dimension, "dimension");
         let threads = plural(report.threads, "thread");
         let on = periodic::on(periodic.as_deref());
         say(format_args!(
-            "kernel    {kernel} in {dimension} dimensions{on}, {precision}, {isa}, {threads}"
+            "kernel    {kernel} in {dimensions}{on}, {precision}, {isa}, {threads}"
         ));
         let sources = plural(report.n_sources, "source");
         let targets = match &self.targets {
@@ -147,7 +148,13 @@ impl Eval {
             1 => String::new(),
             m => format!(", {} strength vectors", count(m as u64)),
         };
-        say(format_args!("sum       {sources}, {targets}{vectors}"));
+        let exact = match report.method {
+            Method::Fmm => "",
+            Method::Direct => ", pair by pair",
+        };
+        say(format_args!(
+            "sum       {sources}, {targets}{vectors}{exact}"
+        ));
         if let Some(plan) = plan {
             let (time, cells) = (seconds(report.seconds.plan), plural(plan.cells, "cell"));
             let (order, capacity) = (plan.expansion_order, plan.leaf_capacity);

@@ -52,7 +52,7 @@ impl Eval {
         &self,
         input: &Input<T, K, D>,
     ) -> Result<Answer<T, D, K::Strength<T>>> {
-        match self.method {
+        match self.method_in(D) {
             Method::Fmm => self.fast(input),
             Method::Direct => self.exact(input),
         }

@@ -74,7 +74,7 @@ fn arrays_of_the_wrong_kind() {
     );
     bench.refused(
         &format!("{EVAL} w.npy"),
-        "w.npy: shape (10,) (allowed: (N, 2), (N, 3))",
+        "w.npy: shape (10,) (allowed: (N, d): d coordinates of each point)",
     );
     let c_order = bench.read("x.npy");
     let at = c_order
@@ -157,7 +157,10 @@ fn tolerances_and_names() {
     );
     for (name, line) in [
         ("riesz", "kernel: 'riesz' (allowed: riesz:s=NUMBER)"),
-        ("riesz:s=3", "kernel: s: 3 (allowed: 0 or more and below 3)"),
+        (
+            "riesz:s=-1",
+            "kernel: s: -1 (allowed: 0 or more and below the dimension)",
+        ),
         ("riesz:s=x", "kernel: s: 'x' (allowed: a number)"),
         ("riesz:q=1", "kernel parameter: 'q' (allowed: s)"),
         ("radial", "kernel: 'radial' (allowed: radial:field=FORMULA"),

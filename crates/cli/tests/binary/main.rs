@@ -4,6 +4,8 @@
 mod bench;
 // Sums: from arrays to arrays.
 mod eval;
+// Sums in dimensions other than 2 and 3.
+mod any_dimension;
 // Kernels with cores.
 mod cores;
 // Sums over a torus.
