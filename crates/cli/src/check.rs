@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::kernel::{InPlane, InSpace, fast_dimension, in_plane, in_space, known, no_field};
 use crate::machine::Machine;
 use crate::npy::{Array, Number, Precision};
+use crate::operators::Operators;
 use crate::oracle::Oracle;
 use crate::periodic::Periodic;
 use crate::text::{count, plural, say};
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 #[derive(Args, Debug)]
 pub(crate) struct Check {
     /// Check this configuration instead, and the arrays that it names
-    #[arg(value_name = "CONFIG.toml", conflicts_with_all = ["kernel", "sources", "n", "tolerances", "costs", "dimension", "periodic"])]
+    #[arg(value_name = "CONFIG.toml", conflicts_with_all = ["kernel", "sources", "n", "tolerances", "costs", "dimension", "periodic", "operators"])]
     config: Option<PathBuf>,
     /// As in eval [default: biot-savart, in space coulomb]
     #[arg(long, value_name = "NAME", value_parser = known)]
@@ -49,6 +50,8 @@ pub(crate) struct Check {
     precision: Precision,
     #[command(flatten)]
     periodic: Periodic,
+    #[command(flatten)]
+    operators: Operators,
     #[command(flatten)]
     machine: Machine,
 }
@@ -102,6 +105,7 @@ impl Check {
                 .map(|built_in| built_in.cloud(self.n as usize))
                 .into(),
         };
+        self.operators.keep()?;
         self.machine.run(|| match self.precision {
             Precision::F64 => {
                 self.compare::<f64, K, D>(&kernel, &clouds, &[1e-3, 1e-6, 1e-9, 1e-12])

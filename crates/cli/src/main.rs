@@ -16,6 +16,7 @@ mod machine;
 mod notation;
 mod npy;
 mod npz;
+mod operators;
 mod oracle;
 mod output_folder;
 mod outputs;

@@ -22,6 +22,7 @@ pub mod lists;
 mod memory;
 #[cfg(feature = "nalgebra")]
 pub mod nalgebra;
+pub mod operators;
 mod options;
 mod passes;
 mod plan;
@@ -40,7 +41,7 @@ pub use kernel::{
 pub use lanes::InstructionSet;
 pub use options::{Guarantee, Options, Outputs};
 pub use plan::Plan;
-pub use report::{PassSeconds, PlanReport, PredictedSeconds, VerifyReport};
+pub use report::{OperatorsReport, PassSeconds, PlanReport, PredictedSeconds, VerifyReport};
 
 /// `f64` or `f32`, for which the method is compiled in this crate.
 pub trait Real: passes::Compiled {}

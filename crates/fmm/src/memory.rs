@@ -1,6 +1,9 @@
 //! Large buffers: as long as needed, cheap to touch for the first time, kept from one task to the next, and read at random
 //! places without waiting.
 
+use bincode::de::{Decode, Decoder};
+use bincode::enc::{Encode, Encoder};
+use bincode::error::{DecodeError, EncodeError};
 use lanes::{prefer_huge_pages, prefetch};
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -74,6 +77,19 @@ impl<T: Copy + Default> From<&[T]> for Lines<T> {
         lines
     }
 }
+
+impl Encode for Lines<f64> {
+    fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
+        self[..].encode(encoder)
+    }
+}
+
+impl<C> Decode<C> for Lines<f64> {
+    fn decode<D: Decoder<Context = C>>(decoder: &mut D) -> Result<Self, DecodeError> {
+        Ok(Self::from(&Vec::<f64>::decode(decoder)?[..]))
+    }
+}
+bincode::impl_borrow_decode!(Lines<f64>);
 
 impl<T> Deref for Lines<T> {
     type Target = [T];

@@ -360,6 +360,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             near_pairs: self.near_pairs(),
             bytes: tree.bytes() + lists.bytes() + buffers + coordinates * size_of::<T>(),
             instruction_set: self.chosen.set().name(),
+            operators: self.expansion.operators(),
             sort_seconds: tree.seconds.0,
             tree_seconds: tree.seconds.1,
             list_seconds: self.list_seconds,

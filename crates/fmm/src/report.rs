@@ -15,6 +15,67 @@ pub struct PassSeconds {
     pub total: f64,
 }
 
+/// Where the operators of a plan came from, since it was made: those of kernels whose far fields are interpolated, a set for
+/// each kernel and tolerance, or for each level of the tree. See [`operators`](crate::operators).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OperatorsReport {
+    /// Sets that were made.
+    pub made: usize,
+    /// Sets that this process had.
+    pub from_memory: usize,
+    /// Sets that were read from the folder.
+    pub from_disk: usize,
+    /// Of those that were made, how many were written into the folder.
+    pub kept: usize,
+    /// Why one that was to be written was not.
+    pub not_kept: Option<String>,
+    /// Seconds that all of that took.
+    pub seconds: f64,
+}
+
+impl OperatorsReport {
+    /// One set, which was made.
+    pub(crate) fn made() -> Self {
+        Self {
+            made: 1,
+            ..Self::default()
+        }
+    }
+
+    /// The same, which was to be written.
+    pub(crate) fn kept(result: Result<(), String>) -> Self {
+        Self {
+            kept: usize::from(result.is_ok()),
+            not_kept: result.err(),
+            ..Self::made()
+        }
+    }
+
+    pub(crate) fn from_memory() -> Self {
+        Self {
+            from_memory: 1,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn from_disk() -> Self {
+        Self {
+            from_disk: 1,
+            ..Self::default()
+        }
+    }
+
+    /// Those of both.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.made += other.made;
+        self.from_memory += other.from_memory;
+        self.from_disk += other.from_disk;
+        self.kept += other.kept;
+        self.not_kept = other.not_kept.or(self.not_kept.take());
+        self.seconds += other.seconds;
+    }
+}
+
 /// What a plan built.
 #[derive(Clone, Debug, Default)]
 pub struct PlanReport {
@@ -48,6 +109,8 @@ pub struct PlanReport {
     pub bytes: usize,
     /// Instruction set in use.
     pub instruction_set: &'static str,
+    /// Where its operators came from.
+    pub operators: OperatorsReport,
     /// Seconds to sort the points.
     pub sort_seconds: f64,
     /// Seconds to build the cells.

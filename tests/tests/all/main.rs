@@ -24,6 +24,8 @@ mod gradients;
 mod landau;
 /// Laws that hold for every cloud: motions, scalings, linearity, derivatives, invariants.
 mod laws;
+/// Operators on disk: the same bits, by any number of processes at once, killed ones among them.
+mod operators;
 /// Random clouds of every kind: the promise of the tolerance, and the invariants of the tree.
 mod properties;
 /// Kernels from any radial function: accuracy whatever their length, formulas, refusals, reproducibility.

@@ -2,6 +2,7 @@
 
 use super::Bench;
 use crate::npy::Number;
+use crate::operators::Kept;
 use crate::text::plural;
 use crate::{outputs, periodic};
 use farfield::Kernel;
@@ -19,6 +20,7 @@ pub(super) struct About {
 struct Machine {
     threads: usize,
     isa: &'static str,
+    operators: Kept,
 }
 
 #[derive(Serialize)]
@@ -40,12 +42,17 @@ struct Settings {
 
 impl About {
     /// For work in the current pool of threads.
-    pub(super) fn new<T: Number, K: Kernel<D>, const D: usize>(bench: &Bench, kernel: &K) -> Self {
+    pub(super) fn new<T: Number, K: Kernel<D>, const D: usize>(
+        bench: &Bench,
+        kernel: &K,
+        operators: Kept,
+    ) -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION"),
             machine: Machine {
                 threads: rayon::current_num_threads(),
                 isa: bench.machine.instruction_set().name(),
+                operators,
             },
             settings: Settings {
                 kernel: kernel.name(),

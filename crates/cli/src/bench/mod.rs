@@ -18,6 +18,7 @@ use crate::files;
 use crate::kernel::{InPlane, InSpace, fast_dimension, in_plane, in_space, known, no_field};
 use crate::machine::Machine;
 use crate::npy::{Number, Precision};
+use crate::operators::Operators;
 use crate::output_folder::OutputFolder;
 use crate::outputs::{self, Output};
 use crate::periodic::Periodic;
@@ -82,13 +83,15 @@ pub(crate) struct Bench {
     /// Measure the constants of the cost model on one core instead, and write them to a file for --costs
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "farfield-costs.toml",
           conflicts_with_all = ["kernel", "tolerance", "precision", "cloud", "outputs", "from", "to", "direct_up_to",
-                                "out", "threads", "costs", "periodic"])]
+                                "out", "threads", "costs", "periodic", "operators"])]
     calibrate: Option<PathBuf>,
     /// A new or empty output folder [default: farfield-bench, or the next free farfield-bench-2, …]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
     periodic: Periodic,
+    #[command(flatten)]
+    operators: Operators,
     #[command(flatten)]
     machine: Machine,
 }
@@ -157,11 +160,12 @@ impl Bench {
     }
 
     fn bench<T: Number, K: Kernel<D>, const D: usize>(&self, kernel: K) -> Result<()> {
+        let kept = self.operators.keep()?;
         // A plan of nothing refuses a bad tolerance, kernel or instruction set.
         let options = self.options(D)?;
         Plan::<T, K, D>::new(&[], kernel.clone(), options)?;
         let folder = OutputFolder::create(self.out.as_deref(), DEFAULT_FOLDER)?;
-        let about = About::new::<T, K, D>(self, &kernel);
+        let about = About::new::<T, K, D>(self, &kernel, kept);
         table::head(&about);
         let mut measurement = Measurement::new(self, kernel);
         let mut report = Report {

@@ -60,6 +60,7 @@ impl Eval {
                 evaluate,
             },
             fast: None,
+            operators: None,
             verified: None,
         };
         if let Some(path) = &self.report {

@@ -6,9 +6,10 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::npy::Precision;
 use crate::npz::NpzWriter;
+use crate::operators::Found;
 use crate::outputs;
 use farfield::landau::{Landau, LandauPlan, LandauSums, direct};
-use farfield::{Options, Outputs, VerifyReport};
+use farfield::{OperatorsReport, Options, Outputs, VerifyReport};
 use std::path::Path;
 use std::time::Instant;
 
@@ -17,6 +18,7 @@ trait Plans<const D: usize>: Sized + Sync {
     fn new(points: &[[f64; D]], kernel: Landau, options: Options) -> farfield::Result<Self>;
     fn sums(&self, weights: &[f64]) -> farfield::Result<LandauSums<D>>;
     fn verify(&self, weights: &[f64], samples: usize) -> farfield::Result<VerifyReport>;
+    fn operators(&self) -> OperatorsReport;
 }
 
 macro_rules! plans {
@@ -35,6 +37,9 @@ macro_rules! plans {
             fn verify(&self, weights: &[f64], samples: usize) -> farfield::Result<VerifyReport> {
                 LandauPlan::verify(self, weights, samples)
             }
+            fn operators(&self) -> OperatorsReport {
+                LandauPlan::operators(self)
+            }
         }
     };
 }
@@ -45,6 +50,7 @@ plans!(3);
 struct Answer<const D: usize> {
     sums: LandauSums<D>,
     seconds: Seconds,
+    operators: Option<Found>,
     verified: Option<VerifyReport>,
     threads: usize,
 }
@@ -77,6 +83,7 @@ impl Eval {
                         plan: 0.0,
                         evaluate,
                     },
+                    operators: None,
                     verified: None,
                     threads: rayon::current_num_threads(),
                 })
@@ -97,6 +104,7 @@ impl Eval {
             threads: answer.threads,
             isa: self.machine.instruction_set().name(),
             seconds: answer.seconds,
+            operators: answer.operators,
             fast: None,
             verified: answer.verified.map(Into::into),
         };
@@ -115,6 +123,7 @@ impl Eval {
     ) -> Result<Answer<D>> {
         let tolerance = self.tolerance.unwrap_or(f64::NAN);
         let options = self.machine.options(tolerance, Outputs::FIELD, D)?;
+        let kept = self.operators.keep()?;
         let start = Instant::now();
         let plan = P::new(points, kernel, options)?;
         let seconds = start.elapsed().as_secs_f64();
@@ -126,6 +135,7 @@ impl Eval {
                 plan: seconds,
                 evaluate,
             },
+            operators: Found::new(&kept, plan.operators()),
             verified: self.verify.map(verify).transpose()?,
             threads: rayon::current_num_threads(),
         })

@@ -11,6 +11,7 @@ use crate::files;
 use crate::kernel::{InPlane, InSpace, in_plane, in_space, known};
 use crate::machine::Machine;
 use crate::npy::{self, Array, Number, Precision};
+use crate::operators::Operators;
 use crate::outputs::{self, Output};
 use crate::periodic::Periodic;
 use crate::text::plural;
@@ -66,6 +67,8 @@ pub(crate) struct Eval {
     precision: Option<Precision>,
     #[command(flatten)]
     periodic: Periodic,
+    #[command(flatten)]
+    operators: Operators,
     #[command(flatten)]
     machine: Machine,
     /// Evaluate so many times, and report each
@@ -177,6 +180,10 @@ impl Eval {
         if method == Method::Direct && self.machine.has_costs() {
             let found = "given for --method direct";
             return Err(Error::refused("--costs", found, "with --method fmm"));
+        }
+        if method == Method::Direct && self.operators.is_given() {
+            let found = "given for --method direct";
+            return Err(Error::refused("--operators", found, "with --method fmm"));
         }
         if self.verify.is_some() && (method == Method::Direct || !self.wanted().field) {
             let allowed = "with --method fmm and field among --outputs";

@@ -3,6 +3,7 @@
 use super::sum::{Answer, Built, Input};
 use super::{Eval, Method};
 use crate::npy::Number;
+use crate::operators::Found;
 use crate::periodic;
 use crate::predicted::Predicted;
 use crate::text::{count, plural, say, seconds};
@@ -25,6 +26,9 @@ pub(super) struct Report {
     pub(super) threads: usize,
     pub(super) isa: &'static str,
     pub(super) seconds: Seconds,
+    /// Where operators came from, of kernels that have them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) operators: Option<Found>,
     #[serde(flatten)]
     pub(super) fast: Option<Fast>,
     #[serde(flatten)]
@@ -112,6 +116,7 @@ impl Eval {
                 plan: answer.plan_seconds,
                 evaluate: answer.evaluate_seconds.clone(),
             },
+            operators: answer.plan.as_ref().and_then(Built::operators),
             fast: answer.plan.as_ref().map(Fast::new),
             verified: answer.verified.map(Into::into),
         }
@@ -168,6 +173,9 @@ impl Eval {
             ));
         } else if report.seconds.plan > 0.0 {
             say(format_args!("plan      {}", seconds(report.seconds.plan)));
+        }
+        if let Some(operators) = &report.operators {
+            say(format_args!("operators {}", operators.line()));
         }
         let fastest = report
             .seconds

@@ -3,6 +3,7 @@
 use super::{Eval, Method};
 use crate::error::Result;
 use crate::npy::Number;
+use crate::operators::{Found, Kept};
 use crate::periodic::direct_sum;
 use crate::predicted::Predicted;
 use farfield::{Kernel, PassSeconds, Plan, PlanReport, Strength, Sums, VerifyReport};
@@ -35,6 +36,14 @@ pub(super) struct Built {
     /// Of the fastest evaluation.
     pub(super) passes: PassSeconds,
     pub(super) predicted: Predicted,
+    pub(super) kept: Kept,
+}
+
+impl Built {
+    /// Where its operators came from.
+    pub(super) fn operators(&self) -> Option<Found> {
+        Found::new(&self.kept, self.report.operators.clone())
+    }
 }
 
 impl<T: Number, K: Kernel<D>, const D: usize> Input<T, K, D> {
@@ -65,6 +74,7 @@ impl Eval {
         let tolerance = self.tolerance.unwrap_or(f64::NAN);
         let options = self.machine.options(tolerance, self.wanted(), D)?;
         let options = self.periodic.options(options, D);
+        let kept = self.operators.keep()?;
         let start = Instant::now();
         let plan = match &input.targets {
             Some(targets) => {
@@ -107,6 +117,7 @@ impl Eval {
                 ),
                 report: plan.report(),
                 passes,
+                kept,
             }),
             verified,
             threads: rayon::current_num_threads(),

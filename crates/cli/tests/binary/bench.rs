@@ -8,12 +8,15 @@ use tempfile::TempDir;
 
 pub(crate) struct Bench {
     folder: TempDir,
+    /// Of the user who runs the binary.
+    cache: TempDir,
 }
 
 impl Bench {
     pub(crate) fn new() -> Self {
         Self {
             folder: TempDir::new().unwrap(),
+            cache: TempDir::new().unwrap(),
         }
     }
 
@@ -25,6 +28,10 @@ impl Bench {
         let mut command = Command::new(env!("CARGO_BIN_EXE_farfield"));
         command.args(arguments.split_whitespace());
         command.current_dir(self.folder.path());
+        // Not the user's, which must stay as it is.
+        for variable in ["XDG_CACHE_HOME", "LOCALAPPDATA"] {
+            command.env(variable, self.cache.path());
+        }
         command
     }
 

@@ -16,6 +16,8 @@ mod landau;
 mod benchmark;
 // The constants of the cost model: measured, used, kept, and bad ones.
 mod costs;
+// Operators that are kept from one call to the next.
+mod operators;
 // Every bad input gets one line and leaves what was there.
 mod bad_arrays;
 mod bad_runs;

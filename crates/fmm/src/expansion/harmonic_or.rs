@@ -2,7 +2,7 @@
 
 use super::{Family, interpolation::Interpolation};
 use crate::torus::split::FarPower;
-use crate::{Guarantee, Result};
+use crate::{Guarantee, OperatorsReport, Result};
 
 /// Expansions of the singular kernel, which is what one with a narrow core is to far cells, or of the kernel with its core.
 #[derive(Debug)]
@@ -56,6 +56,9 @@ impl<H: Family<D>, const D: usize> Family<D> for HarmonicOr<H, D> {
     }
     fn far_products(&self) -> Option<f64> {
         each!(self, e => e.far_products())
+    }
+    fn operators(&self) -> OperatorsReport {
+        each!(self, e => e.operators())
     }
     fn direct_below(&self) -> usize {
         each!(self, e => e.direct_below())

@@ -16,7 +16,7 @@ pub(crate) use interpolation::Radial;
 
 use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
 use crate::torus::split::FarPower;
-use crate::{Guarantee, Result};
+use crate::{Guarantee, OperatorsReport, Result};
 use lanes::Isa;
 use std::fmt::Debug;
 
@@ -266,6 +266,10 @@ pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     /// are numbers of a multipole.
     fn far_products(&self) -> Option<f64> {
         None
+    }
+    /// Where the operators came from that were not computed along with the family.
+    fn operators(&self) -> OperatorsReport {
+        OperatorsReport::default()
     }
     /// Up to so many points, pairs are cheaper than the expansion of a cell of another size.
     fn direct_below(&self) -> usize;

@@ -8,7 +8,7 @@ use crate::kernel::{Kernel, Power, RadialFunction, RadialKernel};
 use crate::memory::room;
 use crate::plan::in_pool;
 use crate::points::{check_positions, check_strengths};
-use crate::{Error, Options, Outputs, Plan, Result, VerifyReport};
+use crate::{Error, OperatorsReport, Options, Outputs, Plan, Result, VerifyReport};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use std::array::from_fn;
@@ -205,6 +205,25 @@ where
             Method::Moments(_) if self.unit.is_one() => Ok(()),
             _ => check(sums),
         }
+    }
+
+    /// Where the operators of its plans came from.
+    pub fn operators(&self) -> OperatorsReport {
+        let mut all = OperatorsReport::default();
+        match &self.method {
+            Method::Moments(_) => (),
+            Method::Powers { matrix, divergence } => {
+                all.add(matrix.report().operators);
+                all.add(divergence.report().operators);
+            }
+            Method::Tables {
+                matrix, divergence, ..
+            } => {
+                all.add(matrix.report().operators);
+                all.add(divergence.report().operators);
+            }
+        }
+        all
     }
 
     /// The larger of the measured errors of A and B, on `samples` positions against the direct sum.

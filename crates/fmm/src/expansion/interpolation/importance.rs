@@ -3,10 +3,11 @@
 use super::chebyshev::Nodes;
 use super::parts::Parts;
 use super::tensor::along_axes;
+use bincode::{Decode, Encode};
 use nalgebra::DMatrix;
 
 /// How much each column of a basis matters: its singular value, and the norm that those are to be held against; 0 for what every basis has.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Importance {
     pub(super) columns: Vec<Vec<f64>>,
     pub(super) values: Vec<f64>,

@@ -191,7 +191,9 @@ impl<const D: usize> Interpolation<D> {
                 root_side,
                 ..levels.asked
             };
-            (*self, _) = Self::by_level(&levels.tables, &asked)?;
+            let (mut fitted, _) = Self::by_level(&levels.tables, &asked)?;
+            fitted.found.add(std::mem::take(&mut self.found));
+            *self = fitted;
         }
         Ok(())
     }
@@ -230,6 +232,7 @@ impl<const D: usize> Interpolation<D> {
                 torus: false,
             };
             let next = Self::new(radial, nodes, share * error, all.last(), serves);
+            self.found.add(next.found.clone());
             all.push(next);
         }
         for level in 1..all.len() {

@@ -2,10 +2,11 @@
 
 use super::WIDEST;
 use crate::memory::Lines;
+use bincode::{Decode, Encode};
 use lanes::{Isa, Lanes};
 
 /// A matrix by columns, its rows padded with zeros to whole vectors.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Encode, Decode)]
 pub(super) struct Matrix {
     rows: usize,
     columns: usize,

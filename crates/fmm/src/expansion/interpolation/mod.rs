@@ -24,6 +24,7 @@ mod cache;
 #[cfg(test)]
 mod chain;
 mod chebyshev;
+mod format;
 mod importance;
 mod lattice;
 mod levels;
@@ -44,7 +45,7 @@ use super::{
 };
 use crate::lists::slots;
 use crate::torus::split::FarPower;
-use crate::{Error, Guarantee, Result, accuracy};
+use crate::{Error, Guarantee, OperatorsReport, Result, accuracy};
 use chebyshev::Nodes;
 use lanes::{Isa, Scalar};
 use lattice::Lattice;
@@ -90,6 +91,8 @@ pub struct Interpolation<const D: usize> {
     /// What the common basis may lose.
     error: f64,
     operators: Arc<Operators>,
+    /// Where they came from, those of the levels too.
+    found: OperatorsReport,
     /// Between these cells and their children.
     shift: Arc<Shift>,
     /// Numbers of a multipole: those of the operators with the most, rounded up to whole vectors.
@@ -153,9 +156,12 @@ impl<const D: usize> Interpolation<D> {
         let nodes = Nodes::new(nodes);
         let mut function = radial.key();
         function.push(u64::from(serves.near) | u64::from(serves.torus) << 1);
-        function.extend(above.iter().flat_map(|above| &above.key.1));
+        if let Some(above) = above {
+            function.push(above.key.3);
+            function.extend(&above.key.1);
+        }
         let key = (D, function, nodes.len(), error.to_bits());
-        let made = cache::operators(key.clone(), || {
+        let (made, found) = cache::operators(key.clone(), || {
             let above = above.map(|above| &above.operators.importance);
             let operators = Operators::new::<D>(&radial, &nodes, error, above, serves);
             let shift = if radial.is_homogeneous() {
@@ -173,6 +179,7 @@ impl<const D: usize> Interpolation<D> {
             error,
             padded: 0,
             operators: made.0,
+            found,
             shift: made.1,
             signs: Signs::default(),
             signs_below: Signs::default(),
@@ -334,6 +341,9 @@ impl<const D: usize> Family<D> for Interpolation<D> {
             .map(of_offset)
             .sum();
         Some(of_parent as f64 / f64::from(1 << D))
+    }
+    fn operators(&self) -> OperatorsReport {
+        self.found.clone()
     }
     fn direct_below(&self) -> usize {
         self.nodes.len().pow(D as u32)

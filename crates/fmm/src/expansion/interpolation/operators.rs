@@ -8,11 +8,12 @@ use super::parts::{Parts, orders, reordered, reordered_class};
 use super::product::Product;
 use super::tensor::{along_axes, indices};
 use super::{Radial, WIDEST};
+use bincode::{Decode, Encode};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 /// The rows of one parity class.
-#[derive(Debug)]
+#[derive(Debug, Encode, Decode)]
 pub(super) struct Class {
     /// Polynomials of this parity: their places among all.
     pub(super) polynomials: Vec<u32>,
@@ -42,7 +43,7 @@ pub(super) struct Serves {
 }
 
 /// Matrices between cells in box units, of a kernel with 2^D parity classes.
-#[derive(Debug)]
+#[derive(Debug, Encode, Decode)]
 pub(super) struct Operators {
     pub(super) rank: usize,
     /// What the first number of a local stands for: this constant.
@@ -212,7 +213,7 @@ fn compressed<const D: usize>(
 }
 
 /// What leads from cells to their parents and back; for the child whose octant is 0, others are its reflections.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Encode, Decode)]
 pub(super) struct Shift {
     pub(super) m2m: Matrix,
     pub(super) l2l: Matrix,

@@ -1,10 +1,11 @@
 //! A matrix of low rank as two factors, which are fewer numbers to multiply with.
 
 use super::matrix::Matrix;
+use bincode::{Decode, Encode};
 use nalgebra::DMatrix;
 
 /// What leads from one multipole to one local, as a product of matrices: the last one is applied first.
-#[derive(Debug)]
+#[derive(Debug, Encode, Decode)]
 pub(super) struct Product {
     pub(super) left: Matrix,
     /// `None` where `left` is all.
