@@ -33,7 +33,7 @@ fn process() {
     say("plane", sum::<_, 2>(Riesz { s: 0.5 }, 1e-9));
     say("space", sum::<_, 3>(Riesz { s: 0.5 }, 1e-3));
     say("levels-in-plane", sum::<_, 2>(radial.clone(), 1e-9));
-    say("levels-in-space", sum::<_, 3>(radial, 1e-2));
+    say("levels-in-space", sum::<_, 3>(radial, 1e-3));
 }
 
 fn say(name: &str, (found, bits): (OperatorsReport, u64)) {
