@@ -13,6 +13,7 @@ use std::fmt;
 pub(super) struct About {
     version: &'static str,
     machine: Machine,
+    operators: Kept,
     settings: Settings,
 }
 
@@ -20,7 +21,6 @@ pub(super) struct About {
 struct Machine {
     threads: usize,
     isa: &'static str,
-    operators: Kept,
 }
 
 #[derive(Serialize)]
@@ -52,8 +52,8 @@ impl About {
             machine: Machine {
                 threads: rayon::current_num_threads(),
                 isa: bench.machine.instruction_set().name(),
-                operators,
             },
+            operators,
             settings: Settings {
                 kernel: kernel.name(),
                 dimension: D,

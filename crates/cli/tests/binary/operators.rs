@@ -132,7 +132,7 @@ fn every_command_that_sums() {
     // Of the same kernel and tolerance: it may ask for other nodes, as potentials are not wanted.
     assert!((1..=2).contains(&bench.list("kept").len()));
     let report: Value = serde_json::from_str(&bench.text("b/bench.json")).unwrap();
-    assert_eq!(report["machine"]["operators"]["folder"], "kept");
+    assert_eq!(report["operators"]["folder"], "kept");
     let landau = EVAL.replace("riesz:s=0.5", "landau:gamma=-3");
     for expected in [[2, 0, 2], [0, 2, 0]] {
         bench.good(&format!("{landau} --operators landau --output s.npz"));

@@ -59,7 +59,7 @@ impl Evenly {
 /// ∫ T_k(2u) du over [−½, ½], the product along all axes, by index.
 pub(super) fn integrals<const D: usize>(n: usize) -> Vec<f64> {
     let along_axis = |k: usize| {
-        if k % 2 == 0 {
+        if k.is_multiple_of(2) {
             1.0 / (1.0 - (k * k) as f64)
         } else {
             0.0
