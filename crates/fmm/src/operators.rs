@@ -79,8 +79,13 @@ impl Folder {
 
     /// The contents of a file, if it can be read.
     pub(crate) fn read(&self, name: &str) -> Option<Vec<u8>> {
-        let file = File::open(self.0.join(name)).ok()?;
-        let length = file.metadata().ok()?.len();
+        let path = self.0.join(name);
+        // A pipe would wait for its other end.
+        let length = fs::metadata(&path)
+            .ok()
+            .filter(fs::Metadata::is_file)?
+            .len();
+        let file = File::open(path).ok()?;
         let mut contents = vec![];
         if length <= MOST {
             contents.reserve_exact(length as usize);

@@ -144,7 +144,8 @@ impl Options {
     /// the tolerance for random and low-discrepancy points, and fields of lattices shaken by a hundredth of their spacing were wrong by up to 20
     /// times. Clusters in space about a corner of the root cube, which lies at (−1/3, −2/5, −3/7) of the side, may miss by more than 100 times
     /// at the smallest tolerances: [`verify`](crate::Plan::verify) such sums. Potentials should be among the plan's
-    /// [`outputs`](Self::outputs): the plan takes better expansions for them in space, and no tolerance below 1e-11.
+    /// [`outputs`](Self::outputs): the plan takes better expansions for them in space, and no tolerance below 1e-11. Riesz kernels of s below
+    /// d − 1 have three times the least tolerance of open space, 3e-12 in the plane and 3e-7 in space.
     ///
     /// ```
     /// use farfield::{Coulomb3d, Options, Outputs, Plan};
@@ -190,10 +191,10 @@ impl Options {
         let floor_of_precision = floor::<T>();
         let floor = floor_of_precision.max(of_family);
         if !(self.tolerance >= floor && self.tolerance <= 0.1) {
-            let limit = if floor > floor_of_precision {
-                " by these expansions"
-            } else {
-                ""
+            let limit = match self.torus {
+                _ if floor == floor_of_precision => "",
+                None => " by these expansions",
+                Some(_) => " on a torus, with this kernel and these outputs",
             };
             let allowed = format!("{floor:e} to 0.1 in {}{limit}", T::NAME);
             return Err(Error::new(

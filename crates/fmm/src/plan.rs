@@ -106,10 +106,11 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let of_family = FamilyOf::<K, D>::floor(options.guarantee);
         kernel.check()?;
         let least = kernel.least_tolerance() * for_gradients::<D>(&options);
-        options.check::<T>(of_family.max(least).max(least_on_torus(&options)))?;
-        let points = sources.len().max(targets.map_or(0, <[_]>::len));
         let torus = options.torus.as_deref().map(Torus::new).transpose()?;
         let power = torus.map(|torus| torus.power(&kernel)).transpose()?;
+        let least_on_torus = least_on_torus::<D>(power, of_family, &options);
+        options.check::<T>(of_family.max(least).max(least_on_torus))?;
+        let points = sources.len().max(targets.map_or(0, <[_]>::len));
         let stricter = stricter::<D>(points, targets.is_some(), power, &options);
         let of_core = of_core::<K, D>(&kernel, &options);
         let asked_for = options.tolerance;

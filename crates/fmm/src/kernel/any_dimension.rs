@@ -14,7 +14,7 @@ pub enum KernelNd {
     Coulomb,
     /// K(z) = z/r^{s+2}, 0 ≤ s < d.
     Riesz(Riesz),
-    /// Any smooth function φ.
+    /// Any smooth function φ, from the tables of [`RadialKernel`].
     Radial(RadialKernel),
 }
 

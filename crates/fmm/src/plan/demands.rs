@@ -36,10 +36,7 @@ pub(super) fn stricter<const D: usize>(
     power: Option<FarPower>,
     options: &Options,
 ) -> f64 {
-    // Where strengths are all one, sums over a torus are what their cloud lacks of a uniform density: of Coulomb's kernels for even clouds wrong by
-    // up to 2.4 times in fields, and 3.7 in potentials in space. If close pairs have more of the sums, errors are small beside them.
-    let even = power.is_some_and(|power| power.s < D as f64 - 1.0);
-    let on_torus = if even { 3.0 } else { 1.0 };
+    let on_torus = on_torus::<D>(power);
     let harmonic = power.is_some_and(|power| power.s <= D as f64 - 2.0);
     match options.guarantee {
         // The images of few points nearly cancel: the field of two was wrong by 2.8 times.
@@ -50,6 +47,17 @@ pub(super) fn stricter<const D: usize>(
         _ if options.outputs.gradient => 4.0 * on_torus,
         _ if D == 3 && harmonic && options.outputs.potential => on_torus * on_torus,
         _ => on_torus,
+    }
+}
+
+/// The same on a torus alone. Where strengths are all one, sums are what their cloud lacks of a uniform density: of Coulomb's kernels for even
+/// clouds wrong by up to 2.4 times in fields, and 3.7 in potentials in space. If close pairs have more of the sums, errors are small beside
+/// them.
+fn on_torus<const D: usize>(power: Option<FarPower>) -> f64 {
+    if power.is_some_and(|power| power.s < D as f64 - 1.0) {
+        3.0
+    } else {
+        1.0
     }
 }
 
@@ -75,14 +83,19 @@ pub(super) fn left_to_core(options: &Options) -> f64 {
     share * options.tolerance
 }
 
-/// Potentials of points that fill a torus evenly are small beside what they are sums of: at 1e-12, roundings made those of 10⁶ points wrong
-/// by 4 times.
-pub(super) fn least_on_torus(options: &Options) -> f64 {
-    if options.torus.is_some() && options.outputs.potential {
+/// The smallest tolerance on a torus, from that of the expansions. Potentials of points that fill it evenly are small beside what they are sums
+/// of: at 1e-12, roundings made those of 10⁶ points wrong by 4 times.
+pub(super) fn least_on_torus<const D: usize>(
+    power: Option<FarPower>,
+    of_family: f64,
+    options: &Options,
+) -> f64 {
+    let of_potentials: f64 = if options.torus.is_some() && options.outputs.potential {
         1e-11
     } else {
         0.0
-    }
+    };
+    of_potentials.max(on_torus::<D>(power) * of_family)
 }
 
 /// How much larger the smallest tolerance of kernels from tables is where gradients are wanted: at 1e-10 they were wrong by up to 4.3 times.

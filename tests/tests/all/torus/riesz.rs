@@ -24,7 +24,7 @@ fn lattice_sums_are_epsteins() {
         lone::<2>(s, expected, 1e-10);
     }
     for (s, expected) in space {
-        lone::<3>(s, expected, 1e-7);
+        lone::<3>(s, expected, 3e-7);
     }
 }
 
@@ -224,4 +224,16 @@ fn powers_near_zero_are_refused() {
         );
     }
     assert!(made(1e-3).is_ok() && made(0.0).is_ok());
+}
+
+/// In open space 1e-7 can be asked for; on a torus fields of points with random signs were wrong by up to 1.2 times there.
+#[test]
+fn the_least_tolerances_are_larger() {
+    let points = even::<3>(100, 1.0);
+    let made = |s, tolerance| {
+        let options = Options::tolerance(tolerance).torus(&[1.0; 3]);
+        Plan::new(&points, Riesz { s }, options).map(|_| ())
+    };
+    refused(made(0.5, 2e-7), &["tolerance", "2e-7", "on a torus"]);
+    assert!(made(0.5, 3e-7).is_ok());
 }
