@@ -33,8 +33,8 @@ pub mod tree;
 
 pub use cost::Costs;
 pub use error::{Error, ErrorKind, Result};
-pub use kernel::VectorKernel3d;
 pub use kernel::{AlgebraicCore, BiotSavart2d, BiotSavart3d, Coulomb2d, Coulomb3d, GaussianCore};
+pub use kernel::{HighOrderGaussianCore, VectorKernel3d};
 pub use kernel::{
     Kernel, Kernel2d, Kernel3d, KernelNd, RadialFunction, RadialKernel, Riesz, Strength,
 };

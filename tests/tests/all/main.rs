@@ -20,6 +20,8 @@ mod extremes;
 mod found;
 /// Gradients of the field, in the plane and in space.
 mod gradients;
+/// Gaussian cores of order 4 and 6: their formulas from their blobs, the order that the blobs give, accuracy, refusals.
+mod high_order;
 /// The sums of the Landau kernel: formulas, accuracy for every γ, laws, few and coincident points, refusals.
 mod landau;
 /// Laws that hold for every cloud: motions, scalings, linearity, derivatives, invariants.

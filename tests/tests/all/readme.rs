@@ -4,7 +4,8 @@ use crate::radial::Phi;
 use farfield::direct::any_dimension::evaluate;
 use farfield::{
     AlgebraicCore, BiotSavart2d, BiotSavart3d, Coulomb2d, Coulomb3d, GaussianCore, Guarantee,
-    Kernel, KernelNd, Options, Outputs, Plan, RadialKernel, Real, Riesz, Strength,
+    HighOrderGaussianCore, Kernel, KernelNd, Options, Outputs, Plan, RadialKernel, Real, Riesz,
+    Strength,
 };
 
 /// Whether 3000 points can be summed so.
@@ -85,17 +86,25 @@ fn the_table_of_kernels_is_true() {
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |".into(),
         row(kernel),
         row(GaussianCore { kernel, delta }),
+        row(HighOrderGaussianCore { kernel, delta, order: 4 }),
+        row(HighOrderGaussianCore { kernel, delta, order: 6 }),
         row::<_, 2>(AlgebraicCore { kernel, delta }),
         row(Coulomb2d),
         row(GaussianCore { kernel: Coulomb2d, delta }),
+        row(HighOrderGaussianCore { kernel: Coulomb2d, delta, order: 4 }),
+        row(HighOrderGaussianCore { kernel: Coulomb2d, delta, order: 6 }),
         row::<_, 2>(AlgebraicCore { kernel: Coulomb2d, delta }),
         row::<_, 2>(Riesz { s: 0.5 }),
         row::<_, 2>(radial()),
         row(BiotSavart3d),
         row(GaussianCore { kernel: BiotSavart3d, delta }),
+        row(HighOrderGaussianCore { kernel: BiotSavart3d, delta, order: 4 }),
+        row(HighOrderGaussianCore { kernel: BiotSavart3d, delta, order: 6 }),
         row(AlgebraicCore { kernel: BiotSavart3d, delta }),
         row(Coulomb3d),
         row(GaussianCore { kernel: Coulomb3d, delta }),
+        row(HighOrderGaussianCore { kernel: Coulomb3d, delta, order: 4 }),
+        row(HighOrderGaussianCore { kernel: Coulomb3d, delta, order: 6 }),
         row(AlgebraicCore { kernel: Coulomb3d, delta }),
         row::<_, 3>(Riesz { s: 0.5 }),
         row::<_, 3>(Riesz { s: 2.5 }),

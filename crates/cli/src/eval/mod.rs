@@ -31,9 +31,10 @@ use sum::Input;
 /// for coulomb, riesz and radial; field (M, d), gradient (M, d, d).
 #[derive(Args, Debug)]
 pub(crate) struct Eval {
-    /// biot-savart or coulomb, also with a core: coulomb:core=gaussian,delta=0.01, or core=algebraic; riesz:s=0.5 for
-    /// z/r^(s+2), with s from 0 to below the dimension; radial:field=1/(r^2+0.01) for a formula times z,
-    /// radial:potential=exp(-r)/r for −∇ of one; landau:gamma=-3, whose sums are a matrix a and its divergence b
+    /// biot-savart or coulomb, also with a core: coulomb:core=gaussian,delta=0.01, or core=gaussian4, gaussian6 (of these
+    /// orders), algebraic; riesz:s=0.5 for z/r^(s+2), with s from 0 to below the dimension; radial:field=1/(r^2+0.01) for a
+    /// formula times z, radial:potential=exp(-r)/r for −∇ of one; landau:gamma=-3, whose sums are a matrix a and its
+    /// divergence b
     #[arg(long, value_name = "NAME", value_parser = known)]
     kernel: String,
     /// Relative ℓ2 error that the result may have; needed by the fast method

@@ -185,7 +185,7 @@ fn tolerances_and_names() {
     );
     bench.usage(
         &format!("{eval} --kernel coulomb:core=square,delta=1 --tolerance 1e-6"),
-        &["kernel: core: 'square' (allowed: gaussian, algebraic)"],
+        &["kernel: core: 'square' (allowed: gaussian, gaussian4, gaussian6, algebraic)"],
     );
     bench.usage(
         &format!("{eval} --kernel coulomb:core=algebraic,delta=0 --tolerance 1e-6"),

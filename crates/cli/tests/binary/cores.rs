@@ -55,3 +55,36 @@ fn wide_cores() {
         );
     }
 }
+
+/// A Gaussian core of order 4 in the plane: the sum written down again; of order 6 in space, and on a torus.
+#[test]
+fn cores_of_high_order() {
+    let bench = Bench::new();
+    let (x, w) = bench.cloud(600);
+    let mut expected = vec![[0.0; 2]; 600];
+    for (i, u) in expected.iter_mut().enumerate() {
+        for j in (0..600).filter(|&j| j != i) {
+            let z = [x[2 * i] - x[2 * j], x[2 * i + 1] - x[2 * j + 1]];
+            let r2 = z[0] * z[0] + z[1] * z[1];
+            let t = r2 / 0.01;
+            let factor = w[j] * (1.0 - (1.0 - t) * (-t).exp()) / (TAU * r2);
+            *u = [u[0] - factor * z[1], u[1] + factor * z[0]];
+        }
+    }
+    let kernel = "--kernel biot-savart:core=gaussian4,delta=0.1";
+    let eval = format!("eval {kernel} --sources x.npy --strengths w.npy --output u.npy");
+    for how in ["--tolerance 1e-9", "--method direct"] {
+        bench.good(&format!("{eval} {how}"));
+        let (_, field) = npy(&bench.read("u.npy"));
+        assert!(
+            relative_error(&field, expected.as_flattened()) < 1e-9,
+            "{how}"
+        );
+    }
+    let kernel = "coulomb:core=gaussian6,delta=0.05";
+    let table = bench.good(&format!("check --dimension 3 --n 1500 --kernel {kernel}"));
+    assert!(table.contains("coulomb:core=gaussian6,delta=0.05 in 3 dimensions"));
+    bench.good(&format!(
+        "check --n 1000 --periodic 1 --kernel {kernel} --tolerances 1e-4"
+    ));
+}

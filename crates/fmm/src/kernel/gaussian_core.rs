@@ -1,5 +1,6 @@
 //! A Gaussian core, and what it is around any planar kernel.
 
+use super::high_order::Correction;
 use super::wide::{Shape, gamma, phi};
 use super::{InUnit, Kernel, Pair, RadialKernel, RadialPair2d, core_radius, wide};
 use crate::Result;
@@ -45,7 +46,7 @@ impl<K: Kernel<2, Pair = RadialPair2d>> Kernel<2> for GaussianCore<K> {
         core_radius::check(self.delta)
     }
     fn wide(&self) -> Option<RadialKernel> {
-        let pair = GaussianPair::new(1.0, self.delta);
+        let pair = GaussianPair::new(1.0, self.delta, Correction::NONE);
         let (phi, potential) = (|r2| phi(&pair, r2), |r2| -gamma(&pair, r2));
         let shape = Shape::GaussianInPlane;
         Some(wide::kernel(shape, self.delta, phi, potential))
@@ -55,19 +56,21 @@ impl<K: Kernel<2, Pair = RadialPair2d>> Kernel<2> for GaussianCore<K> {
     }
 }
 
-/// φ = (1 − e^{−t})/r², γ = ½(log r² + E₁(t)) − log scale, t = r²/δ².
+/// φ = (1 − e^{−t})/r², γ = ½(log r² + E₁(t)) − log scale, t = r²/δ², and what a blob of high order has beyond that.
 #[derive(Clone, Copy, Debug)]
 pub struct GaussianPair {
     inverse_delta2: f64,
     log_scale: f64,
+    correction: Correction,
 }
 
 impl GaussianPair {
-    pub(super) fn new(scale: f64, delta: f64) -> Self {
+    pub(super) fn new(scale: f64, delta: f64, correction: Correction) -> Self {
         let delta = delta * scale;
         Self {
             inverse_delta2: 1.0 / (delta * delta),
             log_scale: scale.ln(),
+            correction,
         }
     }
 }
@@ -88,19 +91,22 @@ impl Pair for GaussianPair {
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
         let inverse_delta2 = number::<V>(isa, self.inverse_delta2);
         let t = r2 * inverse_delta2;
-        let rest = number::<V>(isa, 1.0) - (-t).max(number::<V>(isa, -80.0)).exp::<ACCURACY>();
-        let phi = rest * r2.recip::<ACCURACY>();
+        let gauss = gauss::<V, ACCURACY>(isa, t);
+        let mut phi = (number::<V>(isa, 1.0) - gauss) * r2.recip::<ACCURACY>();
         let small = t.lt(number::<V>(isa, SMALL));
-        if !V::any(small) {
-            return phi;
+        if V::any(small) {
+            // (1 − e^{−t})/t = Σ (−t)^k/(k+1)!
+            let one = number::<V>(isa, 1.0);
+            let mut sum = one;
+            for k in (2..14).rev() {
+                sum = (t * number::<V>(isa, 1.0 / f64::from(k))).neg_mul_add(sum, one);
+            }
+            phi = V::select(small, sum * inverse_delta2, phi);
         }
-        // (1 − e^{−t})/t = Σ (−t)^k/(k+1)!
-        let mut sum = number::<V>(isa, 1.0);
-        for k in (2..14).rev() {
-            sum =
-                (t * number::<V>(isa, 1.0 / f64::from(k))).neg_mul_add(sum, number::<V>(isa, 1.0));
+        if self.correction.is_felt(isa, t) {
+            phi += self.correction.phi(isa, t, gauss) * inverse_delta2;
         }
-        V::select(small, sum * inverse_delta2, phi)
+        phi
     }
 
     #[inline(always)]
@@ -119,28 +125,37 @@ impl Pair for GaussianPair {
             let constant = number::<V>(isa, -self.inverse_delta2.ln() - EULER_GAMMA);
             twice = V::select(small, ein + constant, twice);
         }
+        if self.correction.is_felt(isa, t) {
+            let gamma = self.correction.gamma(isa, t, gauss::<V, ACCURACY>(isa, t));
+            twice -= gamma + gamma;
+        }
         twice.mul_add(number::<V>(isa, 0.5), number::<V>(isa, -self.log_scale))
     }
 
-    /// −2φ + 2 e^{−t}/δ².
+    /// −2φ + 2 e^{−t}/δ² of the Gaussian blob.
     #[inline(always)]
     fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V, phi: V) -> V {
         let inverse_delta2 = number::<V>(isa, self.inverse_delta2);
         let (one, two) = (number::<V>(isa, 1.0), number::<V>(isa, 2.0));
         let t = r2 * inverse_delta2;
-        let gauss = (-t).max(number::<V>(isa, -80.0)).exp::<ACCURACY>();
-        let slope = two.neg_mul_add(phi, two * gauss * inverse_delta2);
+        let gauss = gauss::<V, ACCURACY>(isa, t);
+        let (mut phi, mut more) = (phi, number::<V>(isa, 0.0));
+        if self.correction.is_felt(isa, t) {
+            phi -= self.correction.phi(isa, t, gauss) * inverse_delta2;
+            more = self.correction.slope(isa, t, gauss) * inverse_delta2;
+        }
+        let mut slope = two.neg_mul_add(phi, two * gauss * inverse_delta2);
         let small = t.lt(one);
-        if !V::any(small) {
-            return slope;
+        if V::any(small) {
+            // δ² r φ′ = Σ_{k≥1} 2k (−t)^k/(k+1)!
+            let mut sum = one;
+            for k in (1..19).rev() {
+                let ratio = f64::from(k + 1) / f64::from(k * (k + 2));
+                sum = (t * number::<V>(isa, ratio)).neg_mul_add(sum, one);
+            }
+            slope = V::select(small, -(t * sum * inverse_delta2), slope);
         }
-        // δ² r φ′ = Σ_{k≥1} 2k (−t)^k/(k+1)!
-        let mut sum = one;
-        for k in (1..19).rev() {
-            let ratio = f64::from(k + 1) / f64::from(k * (k + 2));
-            sum = (t * number::<V>(isa, ratio)).neg_mul_add(sum, one);
-        }
-        V::select(small, -(t * sum * inverse_delta2), slope)
+        slope + more
     }
 
     fn in_unit(&self, unit: f64) -> InUnit<Self> {
@@ -148,6 +163,7 @@ impl Pair for GaussianPair {
             pair: Self {
                 inverse_delta2: self.inverse_delta2 * unit * unit,
                 log_scale: 0.0,
+                ..*self
             },
             field: 1.0 / unit,
             potential: 1.0,
@@ -160,6 +176,12 @@ impl Pair for GaussianPair {
 #[inline(always)]
 pub(super) fn number<V: Lanes>(isa: V::Isa, x: f64) -> V {
     V::splat(isa, V::Elem::from_f64(x))
+}
+
+/// e^{−t}, or e^{−80} where that is less.
+#[inline(always)]
+fn gauss<V: Lanes, const ACCURACY: usize>(isa: V::Isa, t: V) -> V {
+    (-t).max(number::<V>(isa, -80.0)).exp::<ACCURACY>()
 }
 
 /// E₁(t) for 4 ≤ t ≤ 40: convergent of e^{−t}/(t+1 − 1²/(t+3 − 2²/(t+5 − …))) (Abramowitz and Stegun 5.1.22, even part).

@@ -3,6 +3,7 @@
 use super::core_radius::{self, Widest};
 use super::gaussian_core::number;
 use super::gaussian_share::Share;
+use super::high_order::Correction;
 use super::wide::{Shape, gamma, phi};
 use super::{GaussianCore, InUnit, Kernel, Pair, RadialKernel, RadialPair3d, wide};
 use crate::Result;
@@ -37,7 +38,7 @@ impl<K: Kernel<3, Pair = RadialPair3d>> Kernel<3> for GaussianCore<K> {
         core_radius::check(self.delta)
     }
     fn wide(&self) -> Option<RadialKernel> {
-        let pair = GaussianPair3d::new(self.delta);
+        let pair = GaussianPair3d::new(1.0, self.delta, Correction::NONE);
         let (phi, potential) = (|r2| phi(&pair, r2), |r2| gamma(&pair, r2));
         let shape = Shape::GaussianInSpace;
         Some(wide::kernel(shape, self.delta, phi, potential))
@@ -47,21 +48,23 @@ impl<K: Kernel<3, Pair = RadialPair3d>> Kernel<3> for GaussianCore<K> {
     }
 }
 
-/// φ = P/r³ and γ = erf(ρ)/r with P = erf ρ − (2/√π) ρ e^{−ρ²}, ρ = r/δ.
+/// φ = P/r³ and γ = erf(ρ)/r with P = erf ρ − (2/√π) ρ e^{−ρ²}, ρ = r/δ, and what a blob of high order has beyond that.
 #[derive(Clone, Copy, Debug)]
 pub struct GaussianPair3d {
     delta: f64,
+    correction: Correction,
 }
 
 impl GaussianPair3d {
-    /// Around a core δ.
-    pub(super) fn new(delta: f64) -> Self {
-        Self { delta }
+    /// Around a core δ, where lengths are multiplied by `scale`.
+    pub(super) fn new(scale: f64, delta: f64, correction: Correction) -> Self {
+        let delta = delta * scale;
+        Self { delta, correction }
     }
 
     #[inline(always)]
     fn share<V: Lanes, const ACCURACY: usize>(self, isa: V::Isa, r2: V) -> Share<V> {
-        Share::at::<ACCURACY>(isa, r2, 1.0 / self.delta)
+        Share::at::<ACCURACY>(isa, r2, 1.0 / self.delta, &self.correction)
     }
 
     /// 1, or NaN where the core is too wide.
@@ -117,7 +120,7 @@ impl Pair for GaussianPair3d {
 
     fn in_unit(&self, unit: f64) -> InUnit<Self> {
         InUnit {
-            pair: Self::new(self.delta / unit),
+            pair: Self::new(1.0, self.delta / unit, self.correction),
             field: 1.0 / (unit * unit),
             potential: 1.0 / unit,
             constant: 0.0,
@@ -249,7 +252,7 @@ mod tests {
             for &delta in deltas {
                 for [rho, phi, gamma, slope] in EXPECTED {
                     let r2 = T::from_f64(rho * delta * (rho * delta));
-                    let pair = GaussianPair3d::new(delta);
+                    let pair = GaussianPair3d::new(1.0, delta, Correction::NONE);
                     let found = chosen.run(Functions::<T, ACCURACY>(pair, r2));
                     let (by_delta, rho2) = (1.0 / delta, rho * rho);
                     let expected = [
@@ -291,7 +294,7 @@ mod tests {
             };
             let reach = kernel.reach(tolerance);
             let found = Chosen::detect().run(Functions::<f64, FULL>(
-                GaussianPair3d::new(0.7),
+                GaussianPair3d::new(1.0, 0.7, Correction::NONE),
                 reach * reach,
             ));
             let missing = 1.0 - found[0] * reach.powi(3);

@@ -6,12 +6,13 @@
 //! polynomials here, fitted by Remez's algorithm in forty digits; no error function is needed, since erf follows from P.
 
 use super::gaussian_core::number;
+use super::high_order::{Correction, END};
 use lanes::{Lanes, accuracy};
 use std::f64::consts::FRAC_2_SQRT_PI;
 
 /// Below this t the series, above it the complement.
 const INSIDE: f64 = 4.0;
-/// Above this t, 1 − P < 4e-18; F was fitted up to here.
+/// Above this t, 1 − P < 4e-18; F was fitted up to here, and stays as small beside e^{t} to the [`END`] of corrections.
 const LARGE: f64 = 42.25;
 
 /// What is common to φ, γ and the slope. λ is 1/δ inside the core, where r may vanish, and 1/r outside.
@@ -27,49 +28,66 @@ pub(super) struct Share<V> {
 }
 
 impl<V: Lanes> Share<V> {
-    /// At a distance of which the square is `r2`.
+    /// At a distance of which the square is `r2`, with what a blob of high order has beyond the Gaussian one.
     #[inline(always)]
-    pub(super) fn at<const ACCURACY: usize>(isa: V::Isa, r2: V, inverse_delta: f64) -> Self {
+    pub(super) fn at<const ACCURACY: usize>(
+        isa: V::Isa,
+        r2: V,
+        inverse_delta: f64,
+        correction: &Correction,
+    ) -> Self {
         let (zero, one) = (number::<V>(isa, 0.0), number::<V>(isa, 1.0));
         let inverse_delta = number::<V>(isa, inverse_delta);
         let inverse = r2.rsqrt::<ACCURACY>();
         // One factor at a time: 1/δ² has twice the exponent.
         let t = r2 * inverse_delta * inverse_delta;
-        if !V::any(t.lt(number::<V>(isa, negligible(ACCURACY)))) {
+        let negligible = negligible(ACCURACY).max(correction.end());
+        if !V::any(t.lt(number::<V>(isa, negligible))) {
             let slope = number::<V>(isa, -3.0);
             return Self::new(inverse, one, one, slope);
         }
         let three = number::<V>(isa, 3.0);
-        let t = t.min(number::<V>(isa, LARGE));
+        let t = t.min(number::<V>(isa, END));
         let gauss = (-t).exp::<ACCURACY>();
-        let rho = (r2 * inverse * inverse_delta).min(number::<V>(isa, LARGE.sqrt()));
+        let rho = (r2 * inverse * inverse_delta).min(number::<V>(isa, END.sqrt()));
         let share = gauss.neg_mul_add(complement::<V, ACCURACY>(isa, rho), one);
         // erf ρ = P + (2/√π) ρ e^{−t}.
         let rest = rho * gauss * number::<V>(isa, FRAC_2_SQRT_PI);
         let slope = (rest * (t + t)) - three * share;
-        let outside = Self::new(inverse, share, share + rest, slope);
+        let mut all = Self::new(inverse, share, share + rest, slope);
+        // 1/(λδ).
+        let mut unit = rho;
         let core = t.lt(number::<V>(isa, INSIDE));
-        if !V::any(core) {
-            return outside;
+        if V::any(core) {
+            let inside = Self::inside::<ACCURACY>(isa, V::select(core, t, zero), gauss);
+            all = Self {
+                inverse: V::select(core, inverse_delta, inverse),
+                share: V::select(core, inside.share, all.share),
+                potential: V::select(core, inside.potential, all.potential),
+                slope: V::select(core, inside.slope, all.slope),
+            };
+            unit = V::select(core, one, rho);
         }
-        // erf ρ/ρ = t (P/t^{3/2}) + (2/√π) e^{−t}; what rφ′ takes from −3φ is the first term of the series.
-        let t = V::select(core, t, zero);
+        if correction.is_felt(isa, t) {
+            let cube = unit * unit * unit;
+            all.share += correction.phi(isa, t, gauss) * cube;
+            all.potential += correction.gamma(isa, t, gauss) * unit;
+            all.slope += correction.slope(isa, t, gauss) * cube;
+        }
+        all
+    }
+
+    /// For λ = 1/δ, in units of δ. erf ρ/ρ = t (P/t^{3/2}) + (2/√π) e^{−t}; what rφ′ takes from −3φ is the first term of the
+    /// series.
+    #[inline(always)]
+    fn inside<const ACCURACY: usize>(isa: V::Isa, t: V, gauss: V) -> Self {
+        let (one, three) = (number::<V>(isa, 1.0), number::<V>(isa, 3.0));
         let gauss = gauss * number::<V>(isa, FRAC_2_SQRT_PI);
         let scaled = gauss * number::<V>(isa, 2.0 / 3.0);
         let rest = t * series::<V, ACCURACY>(isa, t);
         let share = scaled.mul_add(rest, scaled);
-        let inside = Self::new(
-            inverse_delta,
-            share,
-            t.mul_add(share, gauss),
-            -(three * scaled * rest),
-        );
-        Self {
-            inverse: V::select(core, inside.inverse, outside.inverse),
-            share: V::select(core, inside.share, outside.share),
-            potential: V::select(core, inside.potential, outside.potential),
-            slope: V::select(core, inside.slope, outside.slope),
-        }
+        let potential = t.mul_add(share, gauss);
+        Self::new(one, share, potential, -(three * scaled * rest))
     }
 
     #[inline(always)]

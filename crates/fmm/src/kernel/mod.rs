@@ -19,6 +19,7 @@ mod coulomb;
 mod gaussian_core;
 mod gaussian_in_space;
 mod gaussian_share;
+mod high_order;
 mod interpolated;
 mod named;
 mod named_in_space;
@@ -35,6 +36,7 @@ pub use biot_savart::{BiotSavart2d, BiotSavart3d};
 pub use coulomb::{Coulomb2d, Coulomb3d};
 pub use gaussian_core::{GaussianCore, GaussianPair};
 pub use gaussian_in_space::GaussianPair3d;
+pub use high_order::HighOrderGaussianCore;
 pub use interpolated::InterpolatedPair;
 pub use named::Kernel2d;
 pub use named_in_space::{Kernel3d, VectorKernel3d};
@@ -49,6 +51,7 @@ pub use strength::{Strength, converted};
 pub use crate::passes::RadialPair;
 
 use crate::Result;
+use high_order::Correction;
 use lanes::{Lanes, Real};
 use std::fmt::Debug;
 
@@ -123,7 +126,7 @@ impl RadialPair2d {
 
     /// The pair around a Gaussian core δ in the user's unit.
     pub fn gaussian(scale: f64, delta: f64) -> Self {
-        Self::Gaussian(GaussianPair::new(scale, delta))
+        Self::Gaussian(GaussianPair::new(scale, delta, Correction::NONE))
     }
 }
 
@@ -243,10 +246,14 @@ mod tests {
     fn slopes_are_derivatives() {
         differences(Singular2d { log_scale: 0.0 });
         differences(Singular3d);
-        differences(GaussianPair::new(1.0, 1.0));
-        differences(GaussianPair::new(1.0, 0.7));
-        differences(GaussianPair3d::new(0.7));
+        differences(GaussianPair::new(1.0, 1.0, Correction::NONE));
+        differences(GaussianPair::new(1.0, 0.7, Correction::NONE));
+        differences(GaussianPair3d::new(1.0, 0.7, Correction::NONE));
         differences(AlgebraicPair3d::new(0.7));
+        for order in [4, 6] {
+            differences(GaussianPair::new(0.7, 1.0, Correction::in_plane(order)));
+            differences(GaussianPair3d::new(0.7, 1.0, Correction::in_space(order)));
+        }
     }
 
     /// The first terms of rφ′: −t + 2t²/3, −(8t/5 − 8t²/7)/√π and −3t, t = r², which differences cannot tell.
@@ -255,14 +262,29 @@ mod tests {
         for r in [1e-8, 1e-5, 1e-3, 1e-2] {
             let t = r * r;
             let root_pi = std::f64::consts::PI.sqrt();
-            let [_, planar] = phi_and_slope(GaussianPair::new(1.0, 1.0), r);
+            let [_, planar] = phi_and_slope(GaussianPair::new(1.0, 1.0, Correction::NONE), r);
             assert!((planar / (-t + 2.0 * t * t / 3.0) - 1.0).abs() < t * t + 1e-14);
-            let [_, gaussian] = phi_and_slope(GaussianPair3d::new(1.0), r);
+            let [_, gaussian] = phi_and_slope(GaussianPair3d::new(1.0, 1.0, Correction::NONE), r);
             let expected = -(8.0 * t / 5.0 - 8.0 * t * t / 7.0) / root_pi;
             assert!((gaussian / expected - 1.0).abs() < t * t + 1e-14);
             let [phi, algebraic] = phi_and_slope(AlgebraicPair3d::new(1.0), r);
             assert!((algebraic / (-3.0 * t / (1.0 + t).powf(2.5)) - 1.0).abs() < 1e-14);
             assert!((phi * (1.0 + t).powf(1.5) - 1.0).abs() < 1e-14);
+            // φ is 2 − 3t/2 + 2t²/3, 3 − 3t + 5t²/3 and, by √π/2, 5/3 − 7t/5 + 9t²/14, 35/12 − 63t/20 + 99t²/56.
+            let planar = [(4, [-3.0, 8.0 / 3.0]), (6, [-6.0, 20.0 / 3.0])];
+            let spatial = [(4, [-2.8, 18.0 / 7.0]), (6, [-6.3, 99.0 / 14.0])];
+            for (order, [first, second]) in planar {
+                let pair = GaussianPair::new(1.0, 1.0, Correction::in_plane(order));
+                let expected = first * t + second * t * t;
+                let found = phi_and_slope(pair, r)[1];
+                assert!((found / expected - 1.0).abs() < t * t + 1e-14, "{order}");
+            }
+            for (order, [first, second]) in spatial {
+                let pair = GaussianPair3d::new(1.0, 1.0, Correction::in_space(order));
+                let expected = 2.0 / root_pi * (first * t + second * t * t);
+                let found = phi_and_slope(pair, r)[1];
+                assert!((found / expected - 1.0).abs() < t * t + 1e-14, "{order}");
+            }
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Planar kernels by name, as the command line and the configs write them, and the parameters of a name.
 
 use super::{
-    AlgebraicCore, BiotSavart2d, Coulomb2d, GaussianCore, Kernel, RadialKernel, RadialPair2d,
+    AlgebraicCore, BiotSavart2d, Coulomb2d, GaussianCore, HighOrderGaussianCore, Kernel,
+    RadialKernel, RadialPair2d,
 };
 use crate::{Error, Result};
 use lanes::Real;
 use std::str::FromStr;
 
-/// Any planar kernel, chosen at run time: `biot-savart`, `coulomb`, each also with `:core=gaussian,delta=δ` or
-/// `:core=algebraic,delta=δ`.
+/// Any planar kernel, chosen at run time: `biot-savart`, `coulomb`, each also with `:core=gaussian,delta=δ`,
+/// `:core=gaussian4,delta=δ`, `:core=gaussian6,delta=δ` or `:core=algebraic,delta=δ`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kernel2d {
     /// `biot-savart`
@@ -19,6 +20,10 @@ pub enum Kernel2d {
     BiotSavartGaussian(GaussianCore<BiotSavart2d>),
     /// `coulomb:core=gaussian,delta=…`
     CoulombGaussian(GaussianCore<Coulomb2d>),
+    /// `biot-savart:core=gaussian4,delta=…`, `core=gaussian6`
+    BiotSavartHighOrder(HighOrderGaussianCore<BiotSavart2d>),
+    /// `coulomb:core=gaussian4,delta=…`, `core=gaussian6`
+    CoulombHighOrder(HighOrderGaussianCore<Coulomb2d>),
     /// `biot-savart:core=algebraic,delta=…`
     BiotSavartAlgebraic(AlgebraicCore<BiotSavart2d>),
     /// `coulomb:core=algebraic,delta=…`
@@ -32,6 +37,8 @@ macro_rules! each {
             Kernel2d::Coulomb($k) => $e,
             Kernel2d::BiotSavartGaussian($k) => $e,
             Kernel2d::CoulombGaussian($k) => $e,
+            Kernel2d::BiotSavartHighOrder($k) => $e,
+            Kernel2d::CoulombHighOrder($k) => $e,
             Kernel2d::BiotSavartAlgebraic($k) => $e,
             Kernel2d::CoulombAlgebraic($k) => $e,
         }
@@ -80,13 +87,20 @@ impl FromStr for Kernel2d {
         let (name, rest) = text.split_once(':').unwrap_or((text, ""));
         let core = parse_core(rest)?;
         macro_rules! with {
-            ($kernel:ident, $singular:ident, $gaussian:ident, $algebraic:ident) => {
+            ($kernel:ident, $singular:ident, $gaussian:ident, $high_order:ident, $algebraic:ident) => {
                 match core {
                     None => Self::$singular($kernel),
                     Some(Core::Gaussian(delta)) => Self::$gaussian(GaussianCore {
                         kernel: $kernel,
                         delta,
                     }),
+                    Some(Core::HighOrder(order, delta)) => {
+                        Self::$high_order(HighOrderGaussianCore {
+                            kernel: $kernel,
+                            delta,
+                            order,
+                        })
+                    }
                     Some(Core::Algebraic(delta)) => Self::$algebraic(AlgebraicCore {
                         kernel: $kernel,
                         delta,
@@ -99,9 +113,16 @@ impl FromStr for Kernel2d {
                 BiotSavart2d,
                 BiotSavart,
                 BiotSavartGaussian,
+                BiotSavartHighOrder,
                 BiotSavartAlgebraic
             ),
-            "coulomb" => with!(Coulomb2d, Coulomb, CoulombGaussian, CoulombAlgebraic),
+            "coulomb" => with!(
+                Coulomb2d,
+                Coulomb,
+                CoulombGaussian,
+                CoulombHighOrder,
+                CoulombAlgebraic
+            ),
             _ => {
                 let allowed = "biot-savart, coulomb";
                 return Err(Error::argument("kernel", format!("'{name}'"), allowed));
@@ -115,6 +136,8 @@ impl FromStr for Kernel2d {
 /// A core by its name, and its δ.
 pub(super) enum Core {
     Gaussian(f64),
+    /// Order, δ.
+    HighOrder(u32, f64),
     Algebraic(f64),
 }
 
@@ -148,11 +171,16 @@ pub(super) fn parse_core(parameters: &str) -> Result<Option<Core>> {
         (None, None) => Ok(None),
         (None, Some(_)) => refused("core", "none beside delta".into(), usage),
         (Some("gaussian"), Some(delta)) => Ok(Some(Core::Gaussian(delta))),
+        (Some("gaussian4"), Some(delta)) => Ok(Some(Core::HighOrder(4, delta))),
+        (Some("gaussian6"), Some(delta)) => Ok(Some(Core::HighOrder(6, delta))),
         (Some("algebraic"), Some(delta)) => Ok(Some(Core::Algebraic(delta))),
-        (Some(name @ ("gaussian" | "algebraic")), None) => {
+        (Some(name @ ("gaussian" | "gaussian4" | "gaussian6" | "algebraic")), None) => {
             let allowed = format!("core={name},delta=NUMBER");
             refused("delta", "none".into(), &allowed)
         }
-        (Some(other), _) => refused("core", format!("'{other}'"), "gaussian, algebraic"),
+        (Some(other), _) => {
+            let allowed = "gaussian, gaussian4, gaussian6, algebraic";
+            refused("core", format!("'{other}'"), allowed)
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::named::{Core, parse_core};
 use super::{
-    AlgebraicCore, BiotSavart3d, Coulomb3d, GaussianCore, Kernel, RadialKernel, RadialPair3d,
+    AlgebraicCore, BiotSavart3d, Coulomb3d, GaussianCore, HighOrderGaussianCore, Kernel,
+    RadialKernel, RadialPair3d,
 };
 use crate::{Error, Result};
 use lanes::Real;
@@ -10,7 +11,7 @@ use std::str::FromStr;
 
 /// An enum of one singular kernel and its cores, chosen at run time by the name of the kernel.
 macro_rules! with_cores {
-    ($(#[$doc:meta])* $name:ident: $text:literal, $kernel:ident, $singular:ident, $gaussian:ident, $algebraic:ident) => {
+    ($(#[$doc:meta])* $name:ident: $text:literal, $kernel:ident, $singular:ident, $gaussian:ident, $high_order:ident, $algebraic:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub enum $name {
@@ -18,11 +19,13 @@ macro_rules! with_cores {
             $singular($kernel),
             #[doc = concat!("`", $text, ":core=gaussian,delta=…`")]
             $gaussian(GaussianCore<$kernel>),
+            #[doc = concat!("`", $text, ":core=gaussian4,delta=…`, `core=gaussian6`")]
+            $high_order(HighOrderGaussianCore<$kernel>),
             #[doc = concat!("`", $text, ":core=algebraic,delta=…`")]
             $algebraic(AlgebraicCore<$kernel>),
         }
 
-        with_cores!(@kernel $name, $kernel, ($singular, $gaussian, $algebraic));
+        with_cores!(@kernel $name, $kernel, ($singular, $gaussian, $high_order, $algebraic));
 
         impl FromStr for $name {
             type Err = Error;
@@ -37,6 +40,9 @@ macro_rules! with_cores {
                     None => Self::$singular($kernel),
                     Some(Core::Gaussian(delta)) => {
                         Self::$gaussian(GaussianCore { kernel: $kernel, delta })
+                    }
+                    Some(Core::HighOrder(order, delta)) => {
+                        Self::$high_order(HighOrderGaussianCore { kernel: $kernel, delta, order })
                     }
                     Some(Core::Algebraic(delta)) => {
                         Self::$algebraic(AlgebraicCore { kernel: $kernel, delta })
@@ -85,13 +91,13 @@ macro_rules! with_cores {
 }
 
 with_cores! {
-    /// Any kernel in space whose strengths are numbers, chosen at run time: `coulomb`, also with `:core=gaussian,delta=δ` or
-    /// `:core=algebraic,delta=δ`.
-    Kernel3d: "coulomb", Coulomb3d, Coulomb, CoulombGaussian, CoulombAlgebraic
+    /// Any kernel in space whose strengths are numbers, chosen at run time: `coulomb`, also with `:core=gaussian,delta=δ`,
+    /// `:core=gaussian4,delta=δ`, `:core=gaussian6,delta=δ` or `:core=algebraic,delta=δ`.
+    Kernel3d: "coulomb", Coulomb3d, Coulomb, CoulombGaussian, CoulombHighOrder, CoulombAlgebraic
 }
 
 with_cores! {
-    /// Any kernel in space whose strengths are vectors, chosen at run time: `biot-savart`, also with `:core=gaussian,delta=δ`
-    /// or `:core=algebraic,delta=δ`.
-    VectorKernel3d: "biot-savart", BiotSavart3d, BiotSavart, BiotSavartGaussian, BiotSavartAlgebraic
+    /// Any kernel in space whose strengths are vectors, chosen at run time: `biot-savart`, also with `:core=gaussian,delta=δ`,
+    /// `:core=gaussian4,delta=δ`, `:core=gaussian6,delta=δ` or `:core=algebraic,delta=δ`.
+    VectorKernel3d: "biot-savart", BiotSavart3d, BiotSavart, BiotSavartGaussian, BiotSavartHighOrder, BiotSavartAlgebraic
 }

@@ -1,5 +1,6 @@
 //! The near-field pairs of space.
 
+use super::high_order::Correction;
 use super::{AlgebraicPair3d, GaussianPair3d, InUnit, Pair, RadialTables};
 use lanes::{Lanes, Real};
 
@@ -24,7 +25,7 @@ impl RadialPair3d {
 
     /// The pair around a Gaussian core δ in the user's unit.
     pub fn gaussian(scale: f64, delta: f64) -> Self {
-        Self::Gaussian(GaussianPair3d::new(delta * scale))
+        Self::Gaussian(GaussianPair3d::new(scale, delta, Correction::NONE))
     }
 
     /// The pair around an algebraic core δ in the user's unit.

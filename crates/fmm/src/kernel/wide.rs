@@ -13,6 +13,9 @@ pub(super) enum Shape {
     AlgebraicInPlane,
     GaussianInSpace,
     AlgebraicInSpace,
+    /// With the order.
+    HighOrderInPlane(u32),
+    HighOrderInSpace(u32),
 }
 
 /// Tables made last, of which each takes some milliseconds and megabytes.

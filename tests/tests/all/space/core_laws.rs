@@ -160,7 +160,11 @@ fn names_and_refusals() {
     }
     refused(
         "coulomb:core=square,delta=1".parse::<Kernel3d>(),
-        &["core", "'square'", "gaussian, algebraic"],
+        &[
+            "core",
+            "'square'",
+            "gaussian, gaussian4, gaussian6, algebraic",
+        ],
     );
     refused(
         "coulomb:core=algebraic".parse::<Kernel3d>(),
