@@ -209,8 +209,8 @@ fn exponential_integral<V: Lanes, const ACCURACY: usize>(isa: V::Isa, t: V) -> V
 #[inline(always)]
 fn entire_exponential_integral<V: Lanes, const ACCURACY: usize>(isa: V::Isa, t: V) -> V {
     let terms = match ACCURACY {
-        ..=accuracy::SINGLE => 18,
-        accuracy::MIDDLE => 23,
+        ..=accuracy::SINGLE => 21,
+        accuracy::MIDDLE => 26,
         _ => 29,
     };
     // Nested: t(1 − (t·1/(2·2))(1 − (t·2/(3·3))(1 − …))).
