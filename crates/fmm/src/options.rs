@@ -161,7 +161,8 @@ impl Options {
     /// Coordinates are rounded as ones of the size of a side are, where a point is taken from beside the box or seen across a face.
     ///
     /// Errors, of a plan: points in f32, sides that are not positive or not equal, a kernel that is no power of the distance far
-    /// away (Coulomb, Biot–Savart and Riesz with s = 0 or from 1e-3 on are), a core whose reach is beyond the side, [`Guarantee::Pointwise`], more points than images can be counted for (4·10⁸ in the plane, 1.5·10⁸ in space).
+    /// away (Coulomb, Biot–Savart and Riesz with s = 0 or from 1e-3 on are), a core whose reach is beyond the side,
+    /// [`Guarantee::Pointwise`], more points than images can be counted for (4·10⁸ in the plane, 1.5·10⁸ in space).
     pub fn torus(mut self, sides: &[f64]) -> Self {
         self.torus = Some(sides.to_vec());
         self

@@ -9,8 +9,8 @@
 //! ∫ (γ − γ_δ) = π^{D/2} δ^{D−s}/((D − s) Γ(a + 1))
 //! ```
 //!
-//! (M. P. Tosi, Solid State Physics 16, 1964; for s = 0 the limits, of γ less a constant: γ = −log r, Γ(0, x) = E₁(x).) For Coulomb's kernels, s =
-//! D − 2, the smooth part is that of Gaussian blobs.
+//! (M. P. Tosi, Solid State Physics 16, 1964; for s = 0 the limits, of γ less a constant: γ = −log r, Γ(0, x) = E₁(x).) For
+//! Coulomb's kernels, s = D − 2, the smooth part is that of Gaussian blobs.
 
 use super::gamma::{entire, logarithm, upper};
 use crate::kernel::{RadialKernel, RadialTables};
