@@ -47,6 +47,7 @@ pub use riesz::{Riesz, RieszPair, WholeRieszPair};
 pub use spatial::{RadialPair3d, Singular3d};
 pub(crate) use strength::by_component;
 pub use strength::{Strength, converted};
+pub(crate) use wide::smooth_power;
 
 pub use crate::passes::RadialPair;
 

@@ -98,7 +98,7 @@ impl RadialKernel {
     }
 
     /// From functions of r², φ and the potential, which are known to be right.
-    pub(crate) fn of_squares(
+    pub(super) fn of_squares(
         name: String,
         phi: impl Fn(f64) -> f64,
         potential: impl Fn(f64) -> f64,

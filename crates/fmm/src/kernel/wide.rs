@@ -1,12 +1,14 @@
-//! Kernels with a core as tables: for cores that hold too many pairs to be summed one by one.
+//! Tables that are kept from one plan or sum to the next: of cores that hold too many pairs to be summed one by one, and of what Ewald's
+//! sums take.
 
 use super::{Pair, RadialKernel};
+use crate::torus::split::Split;
 use lanes::accuracy::FULL;
 use lanes::{Lanes, Scalar, ScalarVector};
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-/// What a core is, and where.
+/// What tables are of.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Shape {
     GaussianInPlane,
@@ -16,6 +18,8 @@ pub(super) enum Shape {
     /// With the order.
     HighOrderInPlane(u32),
     HighOrderInSpace(u32),
+    /// With the bits of s and of the unit of the logarithm.
+    SmoothPower([u64; 2]),
 }
 
 /// Tables made last, of which each takes some milliseconds and megabytes.
@@ -39,6 +43,13 @@ pub(super) fn kernel(
     made.truncate(KEPT - 1);
     made.push_front((key, new.clone()));
     new
+}
+
+/// The tables of the smooth part of a power, in whose unit lengths are.
+pub(crate) fn smooth_power(split: &Split) -> RadialKernel {
+    let shape = Shape::SmoothPower([split.s, split.log_scale].map(f64::to_bits));
+    let (phi, potential) = (|r2| split.smooth_phi(r2), |r2| split.smooth(r2));
+    kernel(shape, split.delta, phi, potential)
 }
 
 /// φ of a pair at r².

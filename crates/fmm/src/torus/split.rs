@@ -13,7 +13,7 @@
 //! Coulomb's kernels, s = D − 2, the smooth part is that of Gaussian blobs.
 
 use super::gamma::{entire, logarithm, upper};
-use crate::kernel::{RadialKernel, RadialTables};
+use crate::kernel::{RadialTables, smooth_power};
 use std::f64::consts::PI;
 
 /// What the far field of a pair is, but for a core: that of γ = `sign` r^{−s}/s.
@@ -81,12 +81,7 @@ impl Split {
 
     /// φ_δ and γ_δ as near pairs take them.
     pub(crate) fn tables(&self) -> RadialTables {
-        let kernel = RadialKernel::of_squares(
-            String::new(),
-            |r2| self.smooth_phi(r2),
-            |r2| self.smooth(r2),
-        );
-        kernel.tables(1.0)
+        smooth_power(self).tables(1.0)
     }
 }
 
