@@ -1,18 +1,19 @@
 //! The model's drift through a plan, with the time that it takes.
 
 use crate::Result;
+use crate::model::Model;
 use crate::oracle::FLOOR;
 use crate::simulation::StepSeconds;
-use farfield::{
-    Costs, Guarantee, Kernel2d, Options, Outputs, PassSeconds, Plan, PlanReport, VerifyReport,
-};
+use crate::sums::Sums;
+use farfield::{Costs, Options, Outputs, PassSeconds, PlanReport, VerifyReport};
+use std::sync::Arc;
 use std::time::Instant;
 
-/// A plan that follows the particles.
+/// A plan that follows the particles. Its sums are the interaction; what holds the particles together is added to them.
 #[derive(Debug)]
 pub(crate) struct DriftPlan {
-    plan: Plan<f64, Kernel2d>,
-    kernel: Kernel2d,
+    plan: Box<dyn Sums>,
+    model: Arc<dyn Model>,
     strengths: Vec<f64>,
     tolerance: f64,
     wide_core: bool,
@@ -46,19 +47,19 @@ impl Choices {
 impl DriftPlan {
     pub(crate) fn new(
         positions: &[[f64; 2]],
-        kernel: Kernel2d,
+        model: Arc<dyn Model>,
         strengths: Vec<f64>,
         tolerance: f64,
         choices: Choices,
         seconds: &mut StepSeconds,
     ) -> Result<Self> {
         let started = Instant::now();
-        let plan = Plan::new(positions, kernel, choices.options(tolerance))?;
+        let plan = model.plan(positions, choices.options(tolerance))?;
         seconds.rebuild += started.elapsed().as_secs_f64();
         Ok(Self {
             wide_core: plan.report().wide_core,
             plan,
-            kernel,
+            model,
             strengths,
             tolerance,
         })
@@ -71,13 +72,12 @@ impl DriftPlan {
 
     /// The smallest one that a plan like it takes.
     pub(crate) fn least_tolerance(&self) -> f64 {
-        let of_kernel = Plan::<f64, Kernel2d>::least_tolerance(&self.kernel, Guarantee::Calibrated);
         let of_tables = if self.wide_core {
             LEAST_WITH_TABLES
         } else {
             0.0
         };
-        of_kernel.max(of_tables).max(FLOOR)
+        self.plan.least_tolerance().max(of_tables).max(FLOOR)
     }
 
     /// What the plan was made with, nothing open.
@@ -116,7 +116,7 @@ impl DriftPlan {
         let choices = self.choices();
         *self = Self::new(
             positions,
-            self.kernel,
+            self.model.clone(),
             strengths,
             tolerance,
             choices,
@@ -125,7 +125,7 @@ impl DriftPlan {
         Ok(())
     }
 
-    /// The drift at the plan's positions.
+    /// The interaction at the plan's positions.
     pub(crate) fn field(&self, out: &mut [[f64; 2]], seconds: &mut StepSeconds) -> Result<()> {
         let started = Instant::now();
         let mut passes = self.plan.field_into(&self.strengths, out)?;
@@ -134,14 +134,14 @@ impl DriftPlan {
         Ok(())
     }
 
-    /// Drift and potential at the plan's positions.
+    /// Interaction and potential at the plan's positions.
     pub(crate) fn field_and_potential(
         &self,
         out: &mut [[f64; 2]],
         seconds: &mut StepSeconds,
     ) -> Result<Vec<f64>> {
         let started = Instant::now();
-        let mut all = self.plan.evaluate(&[&self.strengths], Outputs::BOTH)?;
+        let mut all = self.plan.evaluate(&self.strengths, Outputs::BOTH)?;
         let sums = all.sums.remove(0);
         out.copy_from_slice(&sums.field);
         all.seconds.total = started.elapsed().as_secs_f64();
@@ -152,13 +152,13 @@ impl DriftPlan {
     /// The potential at the plan's positions.
     pub(crate) fn potential(&self, seconds: &mut StepSeconds) -> Result<Vec<f64>> {
         let started = Instant::now();
-        let mut all = self.plan.evaluate(&[&self.strengths], Outputs::POTENTIAL)?;
+        let mut all = self.plan.evaluate(&self.strengths, Outputs::POTENTIAL)?;
         all.seconds.total = started.elapsed().as_secs_f64();
         add_passes(&mut seconds.field, &all.seconds);
         Ok(all.sums.remove(0).potential)
     }
 
-    /// Measures the error of a drift that this plan gave.
+    /// Measures the error of an interaction that this plan gave.
     pub(crate) fn verify(
         &self,
         drift: &[[f64; 2]],

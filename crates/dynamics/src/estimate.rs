@@ -93,6 +93,8 @@ fn smaller(config: &Config, inputs: &Inputs, n: usize) -> (Config, Inputs) {
         InitialConfig::GaussianPatches { n, patches, .. } => *n = TRIAL.max(*patches).min(*n),
         InitialConfig::Gaussian { n, .. }
         | InitialConfig::UniformDisc { n, .. }
+        | InitialConfig::UniformSquare { n, .. }
+        | InitialConfig::Annulus { n, .. }
         | InitialConfig::Dipole { n, .. }
         | InitialConfig::Ring { n, .. } => *n = TRIAL.min(*n),
         InitialConfig::File { .. } => {}

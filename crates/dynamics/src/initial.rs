@@ -1,6 +1,6 @@
 //! Where the particles start, and their circulations. Every draw is keyed by (seed, particle).
 
-use crate::config::{Circulations, Config, InitialConfig, ModelConfig};
+use crate::config::{Circulations, Config, InitialConfig};
 use crate::noise::{Stream, cos_sin_turns, normals, uniforms};
 use crate::{Error, ErrorKind, Result};
 use farfield::Costs;
@@ -88,6 +88,16 @@ fn position(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
             let [u, v] = uniforms(seed, Stream::Positions, 0, i as u32);
             on_circle(radius * u.sqrt(), v)
         }
+        InitialConfig::UniformSquare { side, .. } => {
+            let place = uniforms(seed, Stream::Positions, 0, i as u32);
+            place.map(|u| side * (u - 0.5))
+        }
+        InitialConfig::Annulus { inner, radius, .. } => {
+            let [u, v] = uniforms(seed, Stream::Positions, 0, i as u32);
+            // Uniform in r², in units of the radius, whose square may be beyond the numbers.
+            let within = (inner / radius).powi(2);
+            on_circle(radius * (within + (1.0 - within) * u).sqrt(), v)
+        }
         InitialConfig::Dipole {
             separation, radius, ..
         } => {
@@ -104,7 +114,7 @@ fn second_of_dipole(i: usize) -> bool {
 }
 
 fn circulations(config: &Config, given: Option<Vec<f64>>, n: usize) -> Result<Vec<f64>> {
-    let ModelConfig::Vortex { circulations, .. } = &config.model;
+    let circulations = config.model.circulations().unwrap_or(&Circulations::Unit);
     if let Circulations::File(path) = circulations {
         let name = "model.circulations.file";
         let allowed = "an array of circulations (N,) read from it";

@@ -1,6 +1,7 @@
 //! Exact statements that the run is held against.
 
 use crate::Observables;
+use crate::model::decayed;
 use crate::sum::sums;
 use bincode::{Decode, Encode};
 use std::f64::consts::TAU;
@@ -8,7 +9,7 @@ use std::f64::consts::TAU;
 /// One exact law, expected and measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Law {
-    /// Short name: `centre x`, `second moment`, `impulse x`, `angular impulse`, `circulation`, `hamiltonian`.
+    /// Short name: `centre x`, `second moment`, `impulse x`, `angular impulse`, `circulation`, `hamiltonian`, `virial`.
     pub name: &'static str,
     /// What the law says.
     pub expected: f64,
@@ -63,10 +64,13 @@ pub struct Account<'a> {
 pub struct Ledger {
     /// Time since step 0.
     pub time: f64,
-    /// ∫ S dt, from the left ends of the steps (the conditional variance of a step's noise).
+    /// ∫_0^t e^{−4k(t−s)} S ds with k of the confinement, else 0, from the left ends of the steps (the conditional variance of a step's
+    /// noise).
     pub second_moment: f64,
     /// ∫ Σ m_i²|X_i|² dt, likewise.
     pub weighted_squares: f64,
+    /// What the interaction of a gas has done to S.
+    pub virial: VirialLedger,
     /// How far the conserved quantities can have gone; only kept without noise.
     pub budget: Budget,
 }
@@ -88,6 +92,58 @@ pub struct Budget {
     pub hamiltonian: f64,
 }
 
+/// The virial 𝒱 = 2 Σ (X_i − X̄)·F_i along a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+pub struct VirialLedger {
+    /// ∫_0^t e^{−2k(t−s)} 𝒱 ds, where it is followed: a step takes 3/2 𝒱_n − 1/2 𝒱_{n−1}, the first one 𝒱_0.
+    pub work: f64,
+    /// What the integral may lack, from the differences of 𝒱: 5/12 of the second ones times dt, and half of the very first.
+    pub work_error: f64,
+    /// 𝒱 at the last steps, the later first, and how many there were.
+    last: [f64; 2],
+    steps: u64,
+    /// Where it differed most from what the kernel says, in errors.
+    pub worst: Option<VirialCheck>,
+}
+
+/// The virial at one state, from the drift and from what the kernel says.
+#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+pub struct VirialCheck {
+    /// What the kernel says, maybe by the energy.
+    pub expected: f64,
+    /// 2 Σ (X_i − X̄)·F_i.
+    pub measured: f64,
+    /// What the tolerance allows them to differ by.
+    pub error: f64,
+}
+
+impl VirialLedger {
+    /// Adds a step of length `dt` that started with this virial, under confinement k.
+    pub(crate) fn follow(&mut self, dt: f64, k: f64, virial: f64) {
+        let [before, earlier] = self.last;
+        let (rate, lacks) = match self.steps {
+            0 => (virial, 0.0),
+            1 => (1.5 * virial - 0.5 * before, 0.5 * (virial - before)),
+            _ => {
+                let second = virial - 2.0 * before + earlier;
+                (1.5 * virial - 0.5 * before, 5.0 / 12.0 * second)
+            }
+        };
+        self.work = self.work * (-2.0 * k * dt).exp() + rate * decayed(2.0 * k, dt);
+        self.work_error += dt * lacks.abs();
+        self.last = [virial, before];
+        self.steps += 1;
+    }
+
+    /// Keeps the worst.
+    pub(crate) fn check(&mut self, check: VirialCheck) {
+        let z = |check: &VirialCheck| (check.measured - check.expected).abs() / check.error;
+        if self.worst.is_none_or(|worst| z(&check) > z(&worst)) {
+            self.worst = Some(check);
+        }
+    }
+}
+
 /// One step without noise, for the budget.
 pub(crate) struct QuietStep<'a> {
     pub(crate) dt: f64,
@@ -105,10 +161,11 @@ pub(crate) struct QuietStep<'a> {
 }
 
 impl Ledger {
-    /// Adds a step of length `dt` that started at a state with these sums.
-    pub(crate) fn add(&mut self, dt: f64, time: f64, start: &Observables) {
+    /// Adds a step of length `dt` that started at a state with these sums, under confinement k.
+    pub(crate) fn add(&mut self, dt: f64, time: f64, k: f64, start: &Observables) {
         self.time = time;
-        self.second_moment += dt * start.second_moment;
+        let squares = start.second_moment * decayed(4.0 * k, dt);
+        self.second_moment = self.second_moment * (-4.0 * k * dt).exp() + squares;
         self.weighted_squares += dt * start.weighted_squares;
     }
 }

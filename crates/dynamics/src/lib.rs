@@ -37,8 +37,9 @@ pub mod model;
 pub mod noise;
 // One time step.
 pub mod stepper;
-// The drift through a plan.
+// Any plan behind one face, and the drift through it.
 mod drift;
+pub mod sums;
 // The drift's error, measured and held.
 mod oracle;
 // Sums over the particles, in a fixed order.
@@ -47,6 +48,8 @@ mod observables;
 mod sum;
 // Exact statements that the run is held against.
 pub mod laws;
+// Particles that attract each other too much.
+mod collapse;
 // The loop.
 mod simulation;
 // State on disk.
@@ -58,6 +61,7 @@ mod estimate;
 // One error type.
 mod error;
 
+pub use collapse::{Collapse, Collapsible};
 pub use config::Config;
 pub use error::{Error, ErrorKind, Result};
 pub use estimate::Estimate;

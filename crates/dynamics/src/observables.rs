@@ -21,10 +21,15 @@ pub struct Observables {
     pub angular_impulse: f64,
     /// Σ m_i² |X_i|².
     pub weighted_squares: f64,
-    /// H = Σ_{i<j} m_i m_j log r_ij (with a Gaussian core log r + ½E₁(r²/δ²)), where it was asked for.
+    /// The energy, where it was asked for: of vortices H = Σ_{i<j} m_i m_j log r_ij (with a Gaussian core log r + ½E₁(r²/δ²)), of gases
+    /// E = (κ/N) Σ_{i<j} g(X_i − X_j) + Σ V(X_i).
     pub hamiltonian: Option<f64>,
-    /// What the tolerance of the potential can change in H; 0 without H.
+    /// What the tolerance of the potential can change in it; 0 without it.
     pub hamiltonian_error: f64,
+    /// 2 Σ (X_i − X̄)·F_i of the interaction F of a gas, where it was asked for.
+    pub virial: Option<f64>,
+    /// What the tolerance of F can change in it; 0 without it.
+    pub virial_error: f64,
     /// min_{i<j} |X_i − X_j|, where it was asked for and N ≥ 2.
     pub min_distance: Option<f64>,
 }
@@ -45,6 +50,8 @@ impl Observables {
             weighted_squares: m2r2,
             hamiltonian: None,
             hamiltonian_error: 0.0,
+            virial: None,
+            virial_error: 0.0,
             min_distance: None,
         }
     }
@@ -60,6 +67,18 @@ impl Observables {
         });
         self.hamiltonian = Some(-PI * n as f64 * product);
         self.hamiltonian_error = PI * n as f64 * tolerance * (m2 * psi2).sqrt();
+    }
+
+    /// Adds the virial 2 Σ (X_i − X̄)·F_i of an interaction whose relative ℓ2 error is at most `tolerance`, which changes it by at most
+    /// 2 √S tolerance ‖F‖₂. X̄ matters where Σ F_i is 0 but for that error.
+    pub fn add_virial(&mut self, positions: &[[f64; 2]], interaction: &[[f64; 2]], tolerance: f64) {
+        let [x, y] = self.centre;
+        let [product, squares] = sums(positions.len(), |i| {
+            let ([u, v], [f, g]) = (positions[i], interaction[i]);
+            [(u - x) * f + (v - y) * g, f * f + g * g]
+        });
+        self.virial = Some(2.0 * product);
+        self.virial_error = 2.0 * tolerance * (self.second_moment * squares).sqrt();
     }
 
     /// Adds the smallest distance between two particles, by an exact search in O(N log N).

@@ -376,6 +376,11 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         self.leaf_capacity
     }
 
+    /// What is summed.
+    pub fn kernel(&self) -> &K {
+        &self.kernel
+    }
+
     /// The tree of the plan, to walk over or to reuse.
     pub fn tree(&self) -> &Tree<D> {
         &self.tree

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::npy::Array;
-use farfield_dynamics::config::{Circulations, InitialConfig, ModelConfig};
+use farfield_dynamics::config::{Circulations, InitialConfig};
 use farfield_dynamics::{Config, Inputs};
 
 pub(crate) fn read_inputs(config: &Config) -> Result<Inputs> {
@@ -10,8 +10,7 @@ pub(crate) fn read_inputs(config: &Config) -> Result<Inputs> {
     if let InitialConfig::File { path } = &config.initial {
         inputs.positions = Some(Array::read(path)?.positions()?);
     }
-    let ModelConfig::Vortex { circulations, .. } = &config.model;
-    if let Circulations::File(path) = circulations {
+    if let Some(Circulations::File(path)) = config.model.circulations() {
         inputs.circulations = Some(Array::read(path)?.vector()?);
     }
     Ok(inputs)

@@ -7,7 +7,7 @@ pub(crate) use inputs::read_inputs;
 
 use crate::error::{Error, Result};
 use farfield_dynamics::Config;
-use farfield_dynamics::config::{Circulations, InitialConfig, ModelConfig};
+use farfield_dynamics::config::{Circulations, InitialConfig};
 use std::fs;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -46,8 +46,7 @@ fn read(file: &Path) -> Result<Table> {
     if let InitialConfig::File { path } = &config.initial {
         set(&mut table, &["initial", "path"], text_of(path)?)?;
     }
-    let ModelConfig::Vortex { circulations, .. } = &config.model;
-    if let Circulations::File(path) = circulations {
+    if let Some(Circulations::File(path)) = config.model.circulations() {
         let key = ["model", "circulations", "file"];
         set(&mut table, &key, text_of(path)?)?;
     }
@@ -56,9 +55,8 @@ fn read(file: &Path) -> Result<Table> {
 
 /// Makes the paths of a configuration absolute, seen from `folder`.
 fn anchor(config: &mut Config, folder: &Path) -> Result<()> {
-    let ModelConfig::Vortex { circulations, .. } = &mut config.model;
     let mut paths: Vec<&mut PathBuf> = vec![];
-    if let Circulations::File(path) = circulations {
+    if let Some(Circulations::File(path)) = config.model.circulations_mut() {
         paths.push(path);
     }
     if let InitialConfig::File { path } = &mut config.initial {
@@ -139,13 +137,12 @@ mod tests {
         assert_eq!(set_one("time.dt = 2").unwrap().time.dt, 2.0);
         assert_eq!(set_one("initial.kind=ring").unwrap().initial.kind(), "ring");
         let law = set_one("model.circulations={ law = \"two-point\", p = 0.25 }").unwrap();
-        let ModelConfig::Vortex { circulations, .. } = law.model;
         let expected = Circulations::TwoPoint {
             a: 1.0,
             b: -1.0,
             p: 0.25,
         };
-        assert_eq!(circulations, expected);
+        assert_eq!(law.model.circulations(), Some(&expected));
     }
 
     #[test]
@@ -183,7 +180,7 @@ mod tests {
             ("time.dt=-1", "time.dt: -1 (allowed: finite and above 0)"),
             (
                 "initial.kind=disc",
-                "--set: initial.kind: 'disc' (allowed: gaussian-patches, gaussian, uniform-disc, dipole, ring, file)",
+                "--set: initial.kind: 'disc' (allowed: gaussian-patches, gaussian, uniform-disc, uniform-square, annulus, dipole, ring, file)",
             ),
             (
                 "nonsense",

@@ -4,8 +4,8 @@ use super::cloud::{centre, radius, velocity};
 use super::vorticity::vorticity;
 use crate::error::{Error, Result};
 use crate::files;
-use farfield_dynamics::config::{Core, ModelConfig};
-use farfield_dynamics::{Config, State};
+use farfield_dynamics::config::Core;
+use farfield_dynamics::{Config, Observables, State};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::fs;
@@ -53,23 +53,15 @@ impl Frame {
         })
     }
 
-    /// Room for the cloud from its start to the end of the run, as far as can be told at its start: it travels at its
-    /// mean velocity and spreads by diffusion.
-    pub(super) fn of(state: &State, config: &Config) -> Result<Self> {
-        let ModelConfig::Vortex {
-            viscosity, core, ..
-        } = &config.model;
-        let duration = config.time.dt * config.time.steps as f64 - state.time;
-        let start = centre(state);
-        // A Gaussian keeps this part of its mass within a²·log(1/(1 − part)), and a² grows by 4σ a unit of time.
-        let spread = (-(1.0 - INSIDE).ln() * 4.0 * viscosity * duration).sqrt();
-        let radius = MARGIN * radius(state, start, INSIDE).hypot(spread);
-        let radius = match radius > 0.0 {
-            true => radius.clamp(1e-290, 1e290),
-            false => 1.0,
+    /// Room for the cloud from its start to the end of the run, as far as can be told at its start: vortices travel at their
+    /// mean velocity and spread by diffusion, a gas spreads as its second moment grows. On a torus the box.
+    pub(super) fn of(state: &State, sums: &Observables, config: &Config) -> Result<Self> {
+        let model = &config.model;
+        let (start, half) = match (model.periodic(), model.kind()) {
+            (Some(side), _) => ([0.5 * side; 2], [0.5 * side; 2]),
+            (None, "vortex") => room_of_vortices(state, config)?,
+            (None, _) => room_of_gas(state, sums, config),
         };
-        let way = velocity(state)?.map(|v| (v * duration).clamp(-1e3 * radius, 1e3 * radius));
-        let half = way.map(|way| radius + 0.5 * way.abs());
         let longer = half[0].max(half[1]);
         let sign = |positive: bool| {
             state
@@ -78,10 +70,10 @@ impl Frame {
                 .any(|&m| m != 0.0 && (m > 0.0) == positive)
         };
         let mut frame = Self {
-            centre: [0, 1].map(|k| start[k] + 0.5 * way[k]),
+            centre: start,
             half: half.map(|half| half.max(longer / ASPECT)),
             pixels: config.output.picture_pixels,
-            narrowest: match core {
+            narrowest: match *model.core() {
                 Core::None => 0.0,
                 // e^{−r²/δ²} is a Gaussian of standard deviation δ/√2.
                 Core::Gaussian { delta } => delta * FRAC_1_SQRT_2,
@@ -117,6 +109,55 @@ impl Frame {
     }
 }
 
+/// Middle and half of the sides of what vortices need: they carry each other along, and spread by diffusion.
+fn room_of_vortices(state: &State, config: &Config) -> Result<([f64; 2], [f64; 2])> {
+    let duration = left(state, config);
+    let start = centre(state);
+    // A Gaussian keeps this part of its mass within a²·log(1/(1 − part)), and a² grows by 4σ a unit of time.
+    let (_, viscosity) = config.model.diffusion();
+    let spread = (-(1.0 - INSIDE).ln() * 4.0 * viscosity * duration).sqrt();
+    let radius = sensible(MARGIN * radius(state, start, INSIDE).hypot(spread));
+    let way = velocity(state)?.map(|v| (v * duration).clamp(-1e3 * radius, 1e3 * radius));
+    let half = way.map(|way| radius + 0.5 * way.abs());
+    Ok(([0, 1].map(|k| start[k] + 0.5 * way[k]), half))
+}
+
+/// The same of a gas: ⟨|x|²⟩ grows by 4σ + 𝒱/N − 2k⟨|x|²⟩ a unit of time, as at the start ([`farfield_dynamics::model::Gas`]).
+fn room_of_gas(state: &State, sums: &Observables, config: &Config) -> ([f64; 2], [f64; 2]) {
+    let n = state.n() as f64;
+    let (_, diffusion) = config.model.diffusion();
+    let rate = 4.0 * diffusion + sums.virial.unwrap_or(0.0) / n;
+    let (damping, duration) = (
+        2.0 * config.model.confinement().stiffness(),
+        left(state, config),
+    );
+    let (decay, grown) = match damping > 0.0 {
+        true => (
+            (-damping * duration).exp(),
+            -(-damping * duration).exp_m1() / damping,
+        ),
+        false => (1.0, duration),
+    };
+    let now = sums.second_moment / n;
+    let growth = ((now * decay + rate * grown) / now).max(1.0).sqrt();
+    let start = centre(state);
+    let growth = if growth.is_finite() { growth } else { 1.0 };
+    let radius = sensible(MARGIN * growth * radius(state, start, INSIDE));
+    (start, [radius; 2])
+}
+
+/// Time to the end of the run.
+fn left(state: &State, config: &Config) -> f64 {
+    config.time.dt * config.time.steps as f64 - state.time
+}
+
+fn sensible(radius: f64) -> f64 {
+    match radius > 0.0 {
+        true => radius.clamp(1e-290, 1e290),
+        false => 1.0,
+    }
+}
+
 /// The vorticity that a hundredth of the circulation lies above: the peak, without its noise.
 fn brightest(mut image: Vec<f32>) -> f64 {
     image.iter_mut().for_each(|omega| *omega = omega.abs());
@@ -148,7 +189,8 @@ mod tests {
         let mut config = Config::default();
         config.output.picture_pixels = 100;
         (config.time.dt, config.time.steps) = (0.5, 50);
-        Frame::of(&state, &config).unwrap()
+        let sums = Observables::moments(&state.positions, &state.circulations);
+        Frame::of(&state, &sums, &config).unwrap()
     }
 
     #[test]

@@ -41,20 +41,27 @@ impl Pictures {
     }
 
     fn draw(&mut self, view: &View) -> Result<()> {
-        let state = view.state;
-        let path = self.folder.join(file_name(state.step));
-        if !self.steps.contains(&state.step) || (view.first && path.exists()) {
+        let config = view.simulation.config();
+        let what = shown(config);
+        let path = self.folder.join(file_name(what, view.state.step));
+        let due = self.steps.contains(&view.state.step) || view.simulation.collapse().is_some();
+        if !due || (view.first && path.exists()) {
             return Ok(());
         }
+        let in_box = config
+            .model
+            .periodic()
+            .map(|side| brought_back(view.state, side));
+        let state = in_box.as_ref().unwrap_or(view.state);
         let frame = match self.frame {
             Some(frame) => frame,
             None => {
-                let frame = Frame::of(state, view.simulation.config())?;
+                let frame = Frame::of(state, view.observables, config)?;
                 frame.write(&Frame::path(&self.folder))?;
                 *self.frame.insert(frame)
             }
         };
-        write_png(&path, &frame, state)
+        write_png(&path, &frame, state, what)
     }
 }
 
@@ -65,8 +72,25 @@ impl Observer for Pictures {
     }
 }
 
-fn file_name(step: u64) -> String {
-    format!("vorticity-{step:010}.png")
+/// What the pictures of a model show.
+fn shown(config: &Config) -> &'static str {
+    match config.model.kind() {
+        "vortex" => "vorticity",
+        _ => "density",
+    }
+}
+
+fn file_name(what: &str, step: u64) -> String {
+    format!("{what}-{step:010}.png")
+}
+
+/// The state with every particle at its place in the box [0, side)².
+fn brought_back(state: &State, side: f64) -> State {
+    let place = |x: f64| x - side * (x / side).floor();
+    State {
+        positions: state.positions.iter().map(|x| x.map(place)).collect(),
+        ..state.clone()
+    }
 }
 
 /// `pictures` steps, the first and last included, evenly spread.
@@ -78,7 +102,7 @@ fn spread(steps: u64, pictures: u32) -> Vec<u64> {
     all
 }
 
-fn write_png(path: &Path, frame: &Frame, state: &State) -> Result<()> {
+fn write_png(path: &Path, frame: &Frame, state: &State, what: &str) -> Result<()> {
     let [width, height] = frame.pixels();
     let vorticity = vorticity::vorticity(frame, state);
     let colours = Colours::new(frame.signed);
@@ -90,7 +114,7 @@ fn write_png(path: &Path, frame: &Frame, state: &State) -> Result<()> {
     files::write(path, |to| {
         let mut encoder = png::Encoder::new(&mut *to, width as u32, height as u32);
         encoder.set_color(png::ColorType::Rgb);
-        let what = format!("vorticity at t = {}, step {}", state.time, state.step);
+        let what = format!("{what} at t = {}, step {}", state.time, state.step);
         encoder.add_text_chunk("Description".into(), what)?;
         let mut writer = encoder.write_header()?;
         writer.write_image_data(&image)?;

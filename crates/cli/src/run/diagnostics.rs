@@ -2,15 +2,48 @@
 
 use super::rows::{self, Rows, number, optional};
 use crate::error::Result;
-use farfield_dynamics::{Config, ErrorKind, Observer, View};
+use farfield_dynamics::{Config, ErrorKind, Observables, Observer, View};
 use std::path::Path;
 
-/// Columns as [`farfield_dynamics::Observables`] defines them; `field_error` is the last measurement of the drift's
-/// relative error, `field_error_bound` what it is at most, `field_error_step` where it was measured.
-const HEADER: &str = "step,time,centre_x,centre_y,second_moment,circulation,impulse_x,impulse_y,angular_impulse,\
-                      hamiltonian,min_distance,field_error,field_error_bound,field_error_step";
-const HAMILTONIAN: usize = 9;
-const MIN_DISTANCE: usize = 10;
+/// A column, and its number in the sums over a state.
+type Column = (&'static str, fn(&Observables) -> Option<f64>);
+
+/// Columns as [`Observables`] defines them, of vortices.
+const OF_VORTICES: [Column; 9] = [
+    ("centre_x", |sums| Some(sums.centre[0])),
+    ("centre_y", |sums| Some(sums.centre[1])),
+    ("second_moment", |sums| Some(sums.second_moment)),
+    ("circulation", |sums| Some(sums.circulation)),
+    ("impulse_x", |sums| Some(sums.impulse[0])),
+    ("impulse_y", |sums| Some(sums.impulse[1])),
+    ("angular_impulse", |sums| Some(sums.angular_impulse)),
+    ("hamiltonian", |sums| sums.hamiltonian),
+    ("min_distance", |sums| sums.min_distance),
+];
+
+/// The same of gases, whose particles are all alike.
+const OF_GASES: [Column; 5] = [
+    ("centre_x", |sums| Some(sums.centre[0])),
+    ("centre_y", |sums| Some(sums.centre[1])),
+    ("second_moment", |sums| Some(sums.second_moment)),
+    ("energy", |sums| sums.hamiltonian),
+    ("min_distance", |sums| sums.min_distance),
+];
+
+fn columns(config: &Config) -> &'static [Column] {
+    match config.model.kind() {
+        "vortex" => &OF_VORTICES,
+        _ => &OF_GASES,
+    }
+}
+
+/// `field_error` is the last measurement of the drift's relative error, `field_error_bound` what it is at most, `field_error_step`
+/// where it was measured.
+fn header(config: &Config) -> String {
+    let names: Vec<&str> = columns(config).iter().map(|(name, _)| *name).collect();
+    let names = names.join(",");
+    format!("step,time,{names},field_error,field_error_bound,field_error_step")
+}
 
 pub(super) struct Diagnostics {
     rows: Rows,
@@ -23,7 +56,7 @@ impl Diagnostics {
     /// New, or going on `from` a step: rows after it are dropped, and those that a run without the stop would not have.
     pub(super) fn open(path: &Path, config: &Config, from: Option<u64>) -> Result<Self> {
         let mut old = match from {
-            Some(_) => rows::read(path, HEADER)?,
+            Some(_) => rows::read(path, &header(config))?,
             None => vec![],
         };
         let every = config.output.diagnostics_every;
@@ -33,7 +66,7 @@ impl Diagnostics {
             .into_iter()
             .map(|(step, row)| without_extras(step, &row, config));
         Ok(Self {
-            rows: Rows::start(path, HEADER, old)?,
+            rows: Rows::start(path, &header(config), old)?,
             kept,
             config: config.clone(),
         })
@@ -44,11 +77,8 @@ impl Diagnostics {
         if due(step, output.diagnostics_every, &self.config) {
             let check = view.report.last_check;
             let mut fields = vec![step.to_string(), number(view.state.time)];
-            fields.extend(sums.centre.map(number));
-            fields.extend([sums.second_moment, sums.circulation].map(number));
-            fields.extend(sums.impulse.map(number));
-            fields.push(number(sums.angular_impulse));
-            fields.extend([sums.hamiltonian, sums.min_distance].map(optional));
+            let columns = columns(&self.config).iter();
+            fields.extend(columns.map(|(_, of)| optional(of(sums))));
             fields.push(optional(check.map(|check| check.measured_error)));
             fields.push(optional(check.map(|check| check.error_bound)));
             fields.push(
@@ -85,13 +115,14 @@ fn due(step: u64, every: u64, config: &Config) -> bool {
 /// The last state of a run that is now made longer had values that this step would not get.
 fn without_extras(step: u64, row: &str, config: &Config) -> String {
     let mut fields: Vec<&str> = row.split(',').collect();
-    for (column, every) in [
-        (HAMILTONIAN, config.output.hamiltonian_every),
-        (MIN_DISTANCE, config.output.min_distance_every),
-    ] {
-        if let Some(field) = fields.get_mut(column)
-            && !due(step, every, config)
-        {
+    // Step and time stand before the columns.
+    for ((name, _), field) in columns(config).iter().zip(fields.iter_mut().skip(2)) {
+        let every = match *name {
+            "hamiltonian" | "energy" => config.output.hamiltonian_every,
+            "min_distance" => config.output.min_distance_every,
+            _ => continue,
+        };
+        if !due(step, every, config) {
             *field = "";
         }
     }

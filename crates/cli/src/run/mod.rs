@@ -20,7 +20,7 @@ use crate::text::{count, plural, say, tell};
 use clap::Args;
 use diagnostics::Diagnostics;
 use farfield::Costs;
-use farfield_dynamics::{Config, Inputs, RunEnd, Simulation, Snapshot, SnapshotWriter};
+use farfield_dynamics::{Collapse, Config, Inputs, RunEnd, Simulation, Snapshot, SnapshotWriter};
 use folder::Folder;
 use progress::Progress;
 use std::path::PathBuf;
@@ -141,9 +141,10 @@ fn go(mut simulation: Simulation, folder: &Folder, resumed: bool) -> Result<Exit
     );
     progress.finish();
     match end {
-        Ok(RunEnd::Finished) => {
+        Ok(RunEnd::Finished | RunEnd::Collapsed(_)) => {
             summary::write(&folder.summary(), &simulation, timings.total())?;
             table::print(&simulation, &progress.checks, &timings);
+            simulation.collapse().iter().for_each(tell_of);
             say(format_args!("\nwrote {}", folder.root().display()));
             Ok(ExitCode::SUCCESS)
         }
@@ -159,13 +160,25 @@ fn go(mut simulation: Simulation, folder: &Folder, resumed: bool) -> Result<Exit
     }
 }
 
+/// Where the run ended before its steps were made.
+fn tell_of(collapse: &Collapse) {
+    let ([x, y], side) = (collapse.centre, collapse.side);
+    let (time, step) = (collapse.time, collapse.step);
+    let particles = plural(collapse.particles, "particle");
+    let share = 100.0 * collapse.mass;
+    say(format_args!(
+        "\ncollapse at t = {time}, step {step}: {particles}, {share:.3} % of all, in a square of side {side:.2e} around \
+         [{x:.4e}, {y:.4e}].\nSteps of this length no longer resolve them, and the run ended there."
+    ));
+}
+
 fn announce(simulation: &Simulation, folder: &Folder) {
     let (config, plan) = (simulation.config(), simulation.plan_report());
-    let vortices = vortices(simulation.state().n());
+    let particles = particles(config, simulation.state().n());
     let (scheme, steps, dt) = (config.time.scheme.name(), config.time.steps, config.time.dt);
     let tolerance = config.field.tolerance;
     say(format_args!(
-        "{vortices}, {scheme}, {steps} steps of dt = {dt}, tolerance {tolerance:e}"
+        "{particles}, {scheme}, {steps} steps of dt = {dt}, tolerance {tolerance:e}"
     ));
     let threads = plural(rayon::current_num_threads(), "thread");
     let (isa, cells) = (plan.instruction_set, plural(plan.cells, "cell"));
@@ -175,11 +188,12 @@ fn announce(simulation: &Simulation, folder: &Folder) {
     ));
 }
 
-/// `1 vortex`, `2,000 vortices`.
-fn vortices(n: usize) -> String {
-    match n {
-        1 => "1 vortex".into(),
-        _ => format!("{} vortices", count(n as u64)),
+/// `1 vortex`, `2,000 vortices`, `2,000 particles`.
+fn particles(config: &Config, n: usize) -> String {
+    match (config.model.kind(), n) {
+        ("vortex", 1) => "1 vortex".into(),
+        ("vortex", _) => format!("{} vortices", count(n as u64)),
+        _ => plural(n, "particle"),
     }
 }
 

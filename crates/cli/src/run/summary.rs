@@ -20,6 +20,19 @@ struct Summary {
     /// timings.csv.
     predicted_core_seconds: Predicted,
     laws: Vec<Law>,
+    /// Where particles collapsed, which ends a run before its steps are made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collapse: Option<Collapse>,
+}
+
+#[derive(Serialize)]
+struct Collapse {
+    step: u64,
+    time: f64,
+    particles: usize,
+    mass: f64,
+    centre: [f64; 2],
+    side: f64,
 }
 
 #[derive(Serialize)]
@@ -49,6 +62,14 @@ pub(super) fn write(path: &Path, simulation: &Simulation, seconds: f64) -> Resul
         leaf_capacity: plan.leaf_capacity,
         predicted_core_seconds: Predicted::new(&plan, 1, 1),
         laws: simulation.laws().into_iter().map(law).collect(),
+        collapse: simulation.collapse().map(|found| Collapse {
+            step: found.step,
+            time: found.time,
+            particles: found.particles,
+            mass: found.mass,
+            centre: found.centre,
+            side: found.side,
+        }),
     };
     files::write_json(path, &summary)
 }

@@ -2,12 +2,12 @@
 
 use super::timings::Timings;
 use crate::text::{count, say, seconds};
-use farfield_dynamics::config::ModelConfig;
 use farfield_dynamics::{FieldCheck, Simulation};
 
 pub(super) fn print(simulation: &Simulation, checks: &[FieldCheck], timings: &Timings) {
     let (state, total) = (simulation.state(), timings.total());
-    let (n, step, time) = (super::vortices(state.n()), count(state.step), state.time);
+    let n = super::particles(simulation.config(), state.n());
+    let (step, time) = (count(state.step), state.time);
     say(format_args!(
         "{n}, {step} steps to t = {time} in {}\n",
         seconds(total)
@@ -18,9 +18,9 @@ pub(super) fn print(simulation: &Simulation, checks: &[FieldCheck], timings: &Ti
 }
 
 fn laws(simulation: &Simulation) {
-    let ModelConfig::Vortex { viscosity, .. } = simulation.config().model;
+    let (_, diffusion) = simulation.config().model.diffusion();
     // Without noise the laws hold up to the errors of scheme and sum, and |z| ≤ 1.
-    let error = if viscosity > 0.0 {
+    let error = if diffusion > 0.0 {
         "std. error"
     } else {
         "may differ"

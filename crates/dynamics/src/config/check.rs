@@ -1,6 +1,6 @@
 //! Every value of a configuration, checked with an error that names its dotted key.
 
-use super::{Circulations, Config, Core, InitialConfig, ModelConfig, Scheme};
+use super::{Circulations, Config, Confinement, Core, InitialConfig, ModelConfig, Scheme};
 use crate::drift::LEAST_WITH_TABLES;
 use crate::{Error, ErrorKind, Result};
 use std::fmt::Display;
@@ -63,11 +63,40 @@ fn positive(key: &str, value: f64) -> Result<()> {
     Err(error(key, value, "finite and above 0"))
 }
 
+fn nonzero(key: &str, value: f64) -> Result<()> {
+    if value.is_finite() && value != 0.0 {
+        return Ok(());
+    }
+    Err(error(key, value, "finite and not 0"))
+}
+
 fn at_least_zero(key: &str, value: f64) -> Result<()> {
     if value.is_finite() && value >= 0.0 {
         return Ok(());
     }
     Err(error(key, value, "finite and at least 0"))
+}
+
+fn check_circulations(circulations: &Circulations) -> Result<()> {
+    match *circulations {
+        Circulations::Unit | Circulations::File(_) => {}
+        Circulations::TwoPoint { a, b, p } => {
+            finite("model.circulations.a", a)?;
+            finite("model.circulations.b", b)?;
+            if !(0.0..=1.0).contains(&p) {
+                return Err(error("model.circulations.p", p, "0 to 1"));
+            }
+        }
+        Circulations::Uniform { low, high } => {
+            finite("model.circulations.low", low)?;
+            finite("model.circulations.high", high)?;
+            if low >= high || !(high - low).is_finite() {
+                let allowed = format!("above low = {low}");
+                return Err(error("model.circulations.high", high, allowed));
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Config {
@@ -92,31 +121,32 @@ impl Config {
     }
 
     fn check_model(&self) -> Result<()> {
-        let ModelConfig::Vortex {
-            viscosity,
-            circulations,
-            core,
-        } = &self.model;
-        at_least_zero("model.viscosity", *viscosity)?;
-        match *circulations {
-            Circulations::Unit | Circulations::File(_) => {}
-            Circulations::TwoPoint { a, b, p } => {
-                finite("model.circulations.a", a)?;
-                finite("model.circulations.b", b)?;
-                if !(0.0..=1.0).contains(&p) {
-                    return Err(error("model.circulations.p", p, "0 to 1"));
+        let model = &self.model;
+        let (key, diffusion) = model.diffusion();
+        at_least_zero(key, diffusion)?;
+        match *model {
+            ModelConfig::Vortex { .. } => {}
+            ModelConfig::LogGas { strength, .. } => nonzero("model.strength", strength)?,
+            ModelConfig::RieszGas { strength, s, .. } => {
+                nonzero("model.strength", strength)?;
+                if !(0.0..2.0).contains(&s) {
+                    return Err(error("model.s", s, "0 or more and below 2"));
                 }
             }
-            Circulations::Uniform { low, high } => {
-                finite("model.circulations.low", low)?;
-                finite("model.circulations.high", high)?;
-                if low >= high || !(high - low).is_finite() {
-                    let allowed = format!("above low = {low}");
-                    return Err(error("model.circulations.high", high, allowed));
-                }
+            ModelConfig::KellerSegel { chi, .. } => positive("model.chi", chi)?,
+        }
+        check_circulations(model.circulations().unwrap_or(&Circulations::Unit))?;
+        if let Confinement::Harmonic { stiffness } = model.confinement() {
+            positive("model.confinement.stiffness", stiffness)?;
+        }
+        if let Some(side) = model.periodic() {
+            positive("model.periodic", side)?;
+            if model.confinement() != Confinement::None {
+                let value = format!("{side} with model.confinement");
+                return Err(error("model.periodic", value, "one of them"));
             }
         }
-        match *core {
+        match *model.core() {
             Core::None => Ok(()),
             Core::Gaussian { delta } | Core::Algebraic { delta } => {
                 positive("model.core.delta", delta)
@@ -150,6 +180,16 @@ impl Config {
                 at_least_zero("initial.separation", separation)?;
                 positive("initial.radius", radius)
             }
+            InitialConfig::UniformSquare { side, .. } => positive("initial.side", side),
+            InitialConfig::Annulus { inner, radius, .. } => {
+                at_least_zero("initial.inner", inner)?;
+                positive("initial.radius", radius)?;
+                if inner >= radius {
+                    let allowed = format!("below initial.radius = {radius}");
+                    return Err(error("initial.inner", inner, allowed));
+                }
+                Ok(())
+            }
             InitialConfig::Gaussian { radius, .. }
             | InitialConfig::UniformDisc { radius, .. }
             | InitialConfig::Ring { radius, .. } => positive("initial.radius", radius),
@@ -159,10 +199,10 @@ impl Config {
 
     fn check_time(&self) -> Result<()> {
         positive("time.dt", self.time.dt)?;
-        let ModelConfig::Vortex { viscosity, .. } = self.model;
-        if self.time.scheme == Scheme::Rk4 && viscosity != 0.0 {
-            let value = format!("rk4 with model.viscosity = {viscosity}");
-            let allowed = "rk4 only with model.viscosity = 0; else ab2-maruyama or euler-maruyama";
+        let (key, diffusion) = self.model.diffusion();
+        if self.time.scheme == Scheme::Rk4 && diffusion != 0.0 {
+            let value = format!("rk4 with {key} = {diffusion}");
+            let allowed = format!("rk4 only with {key} = 0; else ab2-maruyama or euler-maruyama");
             return Err(error("time.scheme", value, allowed));
         }
         if !(self.time.dt * self.time.steps as f64).is_finite() {
@@ -177,8 +217,7 @@ impl Config {
             let value = format!("{tolerance:e}");
             return Err(error("field.tolerance", value, "1e-14 to 0.1"));
         }
-        let ModelConfig::Vortex { core, .. } = &self.model;
-        if matches!(core, Core::Algebraic { .. }) && tolerance < LEAST_WITH_TABLES {
+        if matches!(self.model.core(), Core::Algebraic { .. }) && tolerance < LEAST_WITH_TABLES {
             let value = format!("{tolerance:e}");
             let allowed = "1e-10 to 0.1 with an algebraic core";
             return Err(error("field.tolerance", value, allowed));

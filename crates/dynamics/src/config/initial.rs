@@ -35,6 +35,22 @@ pub enum InitialConfig {
         /// Radius of the disc.
         radius: f64,
     },
+    /// Uniform on the square of this side around the origin (`kind = "uniform-square"`); on a torus of the same side, on all of it.
+    UniformSquare {
+        /// Number of particles.
+        n: usize,
+        /// Side of the square.
+        side: f64,
+    },
+    /// Uniform on an annulus around the origin (`kind = "annulus"`).
+    Annulus {
+        /// Number of particles.
+        n: usize,
+        /// Inner radius.
+        inner: f64,
+        /// Outer radius.
+        radius: f64,
+    },
     /// Two Gaussian patches on the x axis; the circulations of the one at x > 0 (odd particles) change sign, unless they
     /// come from a file (`kind = "dipole"`). With positive circulations it moves upwards.
     Dipole {
@@ -81,6 +97,8 @@ impl InitialConfig {
             Self::GaussianPatches { .. } => "gaussian-patches",
             Self::Gaussian { .. } => "gaussian",
             Self::UniformDisc { .. } => "uniform-disc",
+            Self::UniformSquare { .. } => "uniform-square",
+            Self::Annulus { .. } => "annulus",
             Self::Dipole { .. } => "dipole",
             Self::Ring { .. } => "ring",
             Self::File { .. } => "file",
@@ -93,6 +111,8 @@ impl InitialConfig {
             Self::GaussianPatches { n, .. }
             | Self::Gaussian { n, .. }
             | Self::UniformDisc { n, .. }
+            | Self::UniformSquare { n, .. }
+            | Self::Annulus { n, .. }
             | Self::Dipole { n, .. }
             | Self::Ring { n, .. } => Some(n),
             Self::File { .. } => None,
@@ -115,6 +135,10 @@ struct RawInitial {
     #[serde(skip_serializing_if = "Option::is_none")]
     radius: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    inner: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    side: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<PathBuf>,
 }
 
@@ -128,6 +152,8 @@ impl TryFrom<RawInitial> for InitialConfig {
                 ("patches", raw.patches.is_some()),
                 ("separation", raw.separation.is_some()),
                 ("radius", raw.radius.is_some()),
+                ("inner", raw.inner.is_some()),
+                ("side", raw.side.is_some()),
                 ("path", raw.path.is_some()),
             ],
         );
@@ -161,6 +187,15 @@ impl TryFrom<RawInitial> for InitialConfig {
                 n,
                 radius: raw.radius.unwrap_or(1.0),
             }),
+            "uniform-square" => only(&["n", "side"]).map(|()| Self::UniformSquare {
+                n,
+                side: raw.side.unwrap_or(1.0),
+            }),
+            "annulus" => only(&["n", "inner", "radius"]).map(|()| Self::Annulus {
+                n,
+                inner: raw.inner.unwrap_or(0.5),
+                radius: raw.radius.unwrap_or(1.0),
+            }),
             "dipole" => only(&["n", "separation", "radius"]).map(|()| Self::Dipole {
                 n,
                 separation: raw.separation.unwrap_or(separation),
@@ -177,7 +212,8 @@ impl TryFrom<RawInitial> for InitialConfig {
                 })
             }
             other => Err(format!(
-                "initial.kind: '{other}' (allowed: gaussian-patches, gaussian, uniform-disc, dipole, ring, file)"
+                "initial.kind: '{other}' (allowed: gaussian-patches, gaussian, uniform-disc, uniform-square, annulus, dipole, ring, \
+                 file)"
             )),
         }
     }
@@ -206,6 +242,15 @@ impl From<InitialConfig> for RawInitial {
                 separation, radius, ..
             } => Self {
                 separation: Some(separation),
+                radius: Some(radius),
+                ..raw
+            },
+            InitialConfig::UniformSquare { side, .. } => Self {
+                side: Some(side),
+                ..raw
+            },
+            InitialConfig::Annulus { inner, radius, .. } => Self {
+                inner: Some(inner),
                 radius: Some(radius),
                 ..raw
             },

@@ -3,13 +3,13 @@
 //! ```toml
 //! schema = 1
 //! seed = 7
-//! [model]    # vortex
-//! kind = "vortex"
+//! [model]
+//! kind = "vortex"                      # or the gases: log-gas, riesz-gas, keller-segel ([`ModelConfig`])
 //! viscosity = 5e-4
 //! circulations = { law = "unit" }      # or { law = "two-point", a, b, p }, { law = "uniform", low, high }, { file = "m.npy" }
 //! core = { kind = "none" }             # or { kind = "gaussian", delta }
 //! [initial]
-//! kind = "gaussian-patches"            # or gaussian, uniform-disc, dipole, ring, file
+//! kind = "gaussian-patches"            # or gaussian, uniform-disc, uniform-square, annulus, dipole, ring, file
 //! n = 1_000_000
 //! [time]
 //! scheme = "ab2-maruyama"              # or euler-maruyama, rk4 (viscosity 0 only)
@@ -25,7 +25,7 @@ mod model;
 mod resume;
 
 pub use initial::InitialConfig;
-pub use model::{Circulations, Core, ModelConfig};
+pub use model::{Circulations, Confinement, Core, GasConfig, ModelConfig};
 
 use bincode::{Decode, Encode};
 use serde::{Deserialize, Serialize};

@@ -1,13 +1,29 @@
 //! Drift, noise structure and exact laws of a particle system; one model a file.
 
+mod confined;
+mod gas;
+mod keller_segel;
+mod log_gas;
+mod riesz_gas;
 mod vortex;
 
+pub use gas::Gas;
+pub use keller_segel::KellerSegel;
+pub use log_gas::LogGas;
+pub use riesz_gas::RieszGas;
 pub use vortex::Vortex;
 
-use crate::config::ModelConfig;
+pub(crate) use confined::confine;
+pub(crate) use gas::decayed;
+
+use crate::collapse::Collapsible;
+use crate::config::{Confinement, Core, ModelConfig};
 use crate::laws::{Account, Law};
-use farfield::Kernel2d;
+use crate::sums::Sums;
+use crate::{Observables, Result};
+use farfield::{AlgebraicCore, GaussianCore, Kernel2d, Options, Plan};
 use std::fmt::Debug;
+use std::sync::Arc;
 
 /// The noise term of a model.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,31 +37,148 @@ pub enum NoiseStructure {
     },
 }
 
-/// A first-order system dX_i = Σ_j w_j K(X_i − X_j) dt + noise.
+impl NoiseStructure {
+    /// Of diffusion σ.
+    pub fn of_diffusion(sigma: f64) -> Self {
+        if sigma == 0.0 {
+            return Self::None;
+        }
+        Self::Additive {
+            coefficient: (2.0 * sigma).sqrt(),
+        }
+    }
+}
+
+/// A first-order system dX_i = Σ_j w_j K(X_i − X_j) dt − ∇V(X_i) dt + noise.
 pub trait Model: Debug + Send + Sync {
     /// `model.kind` in the configuration.
     fn kind(&self) -> &'static str;
 
-    /// K; the drift is a plan's field for this kernel.
-    fn kernel(&self) -> Kernel2d;
+    /// A plan of K at these positions: [`Plan::new`] with the model's kernel, in a box.
+    fn plan(&self, positions: &[[f64; 2]], options: Options) -> Result<Box<dyn Sums>>;
 
-    /// The strengths w_j that the plan takes, from the circulations m_j.
+    /// The strengths w_j that the plan takes, from the m_j.
     fn strengths(&self, circulations: &[f64]) -> Vec<f64>;
 
     /// The noise term.
     fn noise(&self) -> NoiseStructure;
+
+    /// V.
+    fn confinement(&self) -> Confinement {
+        Confinement::None
+    }
+
+    /// Adds the energy of the system to the sums over a state, from the potentials Σ_j w_j g(X_i − X_j), whose relative ℓ2 error is at
+    /// most `tolerance`.
+    fn add_energy(
+        &self,
+        observables: &mut Observables,
+        circulations: &[f64],
+        potential: &[f64],
+        tolerance: f64,
+    );
+
+    /// Whether the virial 2 Σ (X_i − X̄)·F_i of the interaction F is wanted at every step; else where the energy is.
+    fn follows_virial(&self) -> bool {
+        false
+    }
+
+    /// What the virial should be at a state with this energy, if that is known.
+    fn virial(&self, n: usize, observables: &Observables) -> Option<f64> {
+        let _ = (n, observables);
+        None
+    }
+
+    /// What the error of the energy can change in what [`virial`](Self::virial) says.
+    fn virial_error(&self, observables: &Observables) -> f64 {
+        let _ = observables;
+        0.0
+    }
+
+    /// How it can collapse in steps of this length, if it can.
+    fn collapsible(&self, n: usize, dt: f64) -> Option<Collapsible> {
+        let _ = (n, dt);
+        None
+    }
 
     /// The exact laws of this model, at the state that the account describes.
     fn laws(&self, account: &Account) -> Vec<Law>;
 }
 
 /// The model of a configuration.
-pub fn from_config(config: &ModelConfig) -> Box<dyn Model> {
+pub fn from_config(config: &ModelConfig) -> Arc<dyn Model> {
     match *config {
         ModelConfig::Vortex {
             viscosity,
             ref core,
+            periodic,
             ..
-        } => Box::new(Vortex::new(viscosity, core)),
+        } => Arc::new(Vortex::new(viscosity, core, periodic)),
+        ModelConfig::LogGas {
+            strength,
+            ref core,
+            gas,
+        } => Arc::new(LogGas::new(strength, core, gas.into())),
+        ModelConfig::RieszGas { strength, s, gas } => {
+            Arc::new(RieszGas::new(strength, s, gas.into()))
+        }
+        ModelConfig::KellerSegel { chi, ref core, gas } => {
+            Arc::new(KellerSegel::new(chi, core, gas.into()))
+        }
     }
+}
+
+/// The options of a plan, in a box if there is one.
+fn in_box(options: Options, side: Option<f64>) -> Options {
+    match side {
+        None => options,
+        Some(side) => options.torus(&[side; 2]),
+    }
+}
+
+/// A plan of a planar kernel.
+fn plan(
+    positions: &[[f64; 2]],
+    kernel: Kernel2d,
+    options: Options,
+    side: Option<f64>,
+) -> Result<Box<dyn Sums>> {
+    Ok(Box::new(Plan::new(
+        positions,
+        kernel,
+        in_box(options, side),
+    )?))
+}
+
+/// A kernel with its core.
+macro_rules! with_core {
+    ($kernel:ident, $core:expr, $singular:ident, $gaussian:ident, $algebraic:ident) => {
+        match *$core {
+            Core::None => Kernel2d::$singular($kernel),
+            Core::Gaussian { delta } => Kernel2d::$gaussian(GaussianCore {
+                kernel: $kernel,
+                delta,
+            }),
+            Core::Algebraic { delta } => Kernel2d::$algebraic(AlgebraicCore {
+                kernel: $kernel,
+                delta,
+            }),
+        }
+    };
+}
+
+fn biot_savart(core: &Core) -> Kernel2d {
+    use farfield::BiotSavart2d;
+    with_core!(
+        BiotSavart2d,
+        core,
+        BiotSavart,
+        BiotSavartGaussian,
+        BiotSavartAlgebraic
+    )
+}
+
+fn coulomb(core: &Core) -> Kernel2d {
+    use farfield::Coulomb2d;
+    with_core!(Coulomb2d, core, Coulomb, CoulombGaussian, CoulombAlgebraic)
 }

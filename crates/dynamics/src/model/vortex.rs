@@ -1,9 +1,11 @@
 //! Viscous point vortices in the plane: the 2D Navier–Stokes equation in vorticity form.
 
-use super::{Model, NoiseStructure};
+use super::{Model, NoiseStructure, biot_savart, plan};
 use crate::config::Core;
 use crate::laws::{Account, Law};
-use farfield::{AlgebraicCore, BiotSavart2d, GaussianCore, Kernel2d};
+use crate::sums::Sums;
+use crate::{Observables, Result};
+use farfield::{Kernel2d, Options};
 
 /// dX_i = (1/N) Σ_{j≠i} m_j K(X_i − X_j) dt + √(2σ) dB_i with K(z) = z^⊥/(2π|z|²), or the same times a radial factor.
 ///
@@ -22,28 +24,23 @@ use farfield::{AlgebraicCore, BiotSavart2d, GaussianCore, Kernel2d};
 /// Σ_i m_i F_i = (1/N) Σ_{i,j} m_i m_j K(X_i − X_j) = 0 since K is odd; Σ_i m_i X_i·F_i is half of
 /// (1/N) Σ_{i,j} m_i m_j (X_i − X_j)·K(X_i − X_j) = 0. Itô's formula gives the rest:
 /// d|X_i|² = 2 X_i·dX_i + 4σ dt, and dS = 2 Σ (X_i − X̄)·dX_i + 4σ(N−1) dt. Without noise all of them and
-/// H = Σ_{i<j} m_i m_j log r_ij are constant.
+/// H = Σ_{i<j} m_i m_j log r_ij are constant. On a torus, where H has the periodic potential in the place of the logarithm, only the laws
+/// of X̄, of Σ m_i X_i and of H are left, of positions that are not brought back into the box.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Vortex {
     viscosity: f64,
     kernel: Kernel2d,
+    periodic: Option<f64>,
 }
 
 impl Vortex {
-    /// With viscosity σ ≥ 0 and the given core.
-    pub fn new(viscosity: f64, core: &Core) -> Self {
-        let kernel = match *core {
-            Core::None => Kernel2d::BiotSavart(BiotSavart2d),
-            Core::Gaussian { delta } => Kernel2d::BiotSavartGaussian(GaussianCore {
-                kernel: BiotSavart2d,
-                delta,
-            }),
-            Core::Algebraic { delta } => Kernel2d::BiotSavartAlgebraic(AlgebraicCore {
-                kernel: BiotSavart2d,
-                delta,
-            }),
-        };
-        Self { viscosity, kernel }
+    /// With viscosity σ ≥ 0 and the given core, in the plane or on a square torus of side `periodic`.
+    pub fn new(viscosity: f64, core: &Core, periodic: Option<f64>) -> Self {
+        Self {
+            viscosity,
+            kernel: biot_savart(core),
+            periodic,
+        }
     }
 }
 
@@ -52,8 +49,8 @@ impl Model for Vortex {
         "vortex"
     }
 
-    fn kernel(&self) -> Kernel2d {
-        self.kernel
+    fn plan(&self, positions: &[[f64; 2]], options: Options) -> Result<Box<dyn Sums>> {
+        plan(positions, self.kernel, options, self.periodic)
     }
 
     fn strengths(&self, circulations: &[f64]) -> Vec<f64> {
@@ -62,12 +59,17 @@ impl Model for Vortex {
     }
 
     fn noise(&self) -> NoiseStructure {
-        if self.viscosity == 0.0 {
-            return NoiseStructure::None;
-        }
-        NoiseStructure::Additive {
-            coefficient: (2.0 * self.viscosity).sqrt(),
-        }
+        NoiseStructure::of_diffusion(self.viscosity)
+    }
+
+    fn add_energy(
+        &self,
+        observables: &mut Observables,
+        circulations: &[f64],
+        potential: &[f64],
+        tolerance: f64,
+    ) {
+        observables.add_hamiltonian(circulations, potential, tolerance);
     }
 
     fn laws(&self, account: &Account) -> Vec<Law> {
@@ -82,6 +84,8 @@ impl Model for Vortex {
             account.now.circulation,
             0.0,
         ));
+        let only_in_the_plane = ["second moment", "angular impulse"];
+        laws.retain(|law| self.periodic.is_none() || !only_in_the_plane.contains(&law.name));
         laws
     }
 }

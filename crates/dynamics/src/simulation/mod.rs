@@ -14,10 +14,11 @@ use crate::snapshot::Progress;
 use crate::stepper::Stepper;
 use crate::sum::sums;
 use crate::{
-    Config, Estimate, FieldCheck, Inputs, Law, Observables, Result, Snapshot, State, estimate,
-    initial, model, stepper,
+    Collapse, Config, Estimate, FieldCheck, Inputs, Law, Observables, Result, Snapshot, State,
+    estimate, initial, model, stepper,
 };
 use farfield::{Costs, PlanReport};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -27,7 +28,7 @@ use std::time::Instant;
 #[derive(Debug)]
 pub struct Simulation {
     config: Config,
-    model: Box<dyn Model>,
+    model: Arc<dyn Model>,
     stepper: Box<dyn Stepper>,
     brownian: Brownian,
     plan: DriftPlan,
@@ -39,6 +40,8 @@ pub struct Simulation {
     /// F at the present state, if `drift_ready`; a function of the state, the configuration and the plan's tolerance.
     drift: Vec<[f64; 2]>,
     drift_ready: bool,
+    /// Where particles have collapsed, at the present state.
+    collapse: Option<Collapse>,
     buffers: Buffers,
     /// Of the step under way.
     step_seconds: StepSeconds,
@@ -130,7 +133,7 @@ impl Simulation {
         let mut run = Self {
             plan: DriftPlan::new(
                 &state.positions,
-                model.kernel(),
+                model.clone(),
                 strengths,
                 tolerance,
                 choices,
@@ -143,6 +146,7 @@ impl Simulation {
             circulation_squares: sums(n, |i| [m[i] * m[i]])[0],
             drift: room(true),
             drift_ready: false,
+            collapse: None,
             buffers: Buffers {
                 next: room(true),
                 dw: room(noisy),
@@ -159,6 +163,7 @@ impl Simulation {
         run.config.field.leaf_capacity = made.leaf_capacity;
         run.config.field.wide_core = made.wide_core;
         run.observe()?;
+        run.find_collapse();
         run.close(started);
         Ok(run)
     }
@@ -170,6 +175,7 @@ impl Simulation {
         self.prepare()?;
         let error_coefficient = self.advance()?;
         self.observe()?;
+        self.find_collapse();
         if self.quiet() {
             self.keep_budget(error_coefficient)?;
         }
@@ -177,7 +183,7 @@ impl Simulation {
         Ok(self.report())
     }
 
-    /// Steps until `time.steps`, or until `stop` becomes true, which ends the run after the step under way. The
+    /// Steps until `time.steps`, or until particles collapse, or until `stop` becomes true, which ends the run after the step under way. The
     /// observers see the state that the run starts from and the state after every step.
     pub fn run(
         &mut self,
@@ -198,10 +204,13 @@ impl Simulation {
                 observables: &self.observables,
                 report: &report,
                 first,
-                last: finished || stopped,
+                last: finished || stopped || self.collapse.is_some(),
             };
             for observer in observers.iter_mut() {
                 observer.observe(&view)?;
+            }
+            if let Some(collapse) = self.collapse {
+                return Ok(RunEnd::Collapsed(collapse));
             }
             if finished {
                 return Ok(RunEnd::Finished);
@@ -244,6 +253,11 @@ impl Simulation {
             now: &self.observables,
             ledger: &self.progress.ledger,
         })
+    }
+
+    /// Where particles have collapsed, if they have: steps from this state mean nothing.
+    pub fn collapse(&self) -> Option<Collapse> {
+        self.collapse
     }
 
     /// The last measurement of the drift's error.

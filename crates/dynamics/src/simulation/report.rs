@@ -2,7 +2,7 @@
 
 use super::Simulation;
 use crate::drift::add_passes;
-use crate::{FieldCheck, Observables, Result, State};
+use crate::{Collapse, FieldCheck, Observables, Result, State};
 use farfield::PassSeconds;
 
 /// Seconds of one step, by pass.
@@ -62,12 +62,14 @@ pub trait Observer {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RunEnd {
     /// All steps were made.
     Finished,
     /// A stop was asked for; the step under way was finished.
     Stopped,
+    /// Particles that attract each other have drawn together so far that steps no longer resolve them.
+    Collapsed(Collapse),
 }
 
 impl StepSeconds {

@@ -3,11 +3,11 @@
 use super::guard::Guard;
 use super::{Simulation, StepReport, StepSeconds};
 use crate::drift::DriftPlan;
-use crate::laws::QuietStep;
-use crate::model::NoiseStructure;
+use crate::laws::{QuietStep, VirialCheck};
+use crate::model::{NoiseStructure, confine};
 use crate::oracle::{self, Measured};
 use crate::stepper::{End, Noise, Start};
-use crate::{Observables, Result};
+use crate::{Collapse, Observables, Result};
 use farfield::VerifyReport;
 use std::time::Instant;
 
@@ -56,15 +56,58 @@ impl Simulation {
             self.progress.max_measured_error = Some(most.max(check.measured_error));
             self.progress.last_check = Some(check);
         }
-        if subject.with_potential {
-            let potential = subject.potential;
-            let m = &self.state.circulations;
-            let tolerance = self.plan.tolerance();
-            self.observables.add_hamiltonian(m, &potential, tolerance);
-        }
+        let potential = subject.with_potential.then_some(subject.potential);
+        self.measure(potential.as_deref());
+        confine(
+            self.model.confinement(),
+            &self.state.positions,
+            &mut self.drift,
+        );
         self.progress.plan_tolerance = self.plan.tolerance();
         self.drift_ready = true;
         Ok(())
+    }
+
+    /// Energy and virial of the present state, from the interaction at its particles, which is all that `drift` holds yet.
+    fn measure(&mut self, potential: Option<&[f64]>) {
+        let (m, tolerance) = (&self.state.circulations, self.plan.tolerance());
+        if let Some(potential) = potential {
+            let sums = &mut self.observables;
+            self.model.add_energy(sums, m, potential, tolerance);
+        }
+        let known = self.model.virial(m.len(), &self.observables);
+        let checked = known.filter(|_| potential.is_some());
+        if checked.is_none() && !self.model.follows_virial() {
+            return;
+        }
+        let sums = &mut self.observables;
+        sums.add_virial(&self.state.positions, &self.drift, tolerance);
+        let (Some(expected), Some(measured)) = (checked, sums.virial) else {
+            return;
+        };
+        let error = sums.virial_error + self.model.virial_error(sums);
+        self.progress.ledger.virial.check(VirialCheck {
+            expected,
+            measured,
+            error,
+        });
+    }
+
+    /// Whether particles have collapsed.
+    pub(super) fn find_collapse(&mut self) {
+        let (positions, dt) = (&self.state.positions, self.config.time.dt);
+        let started = Instant::now();
+        let rule = self.model.collapsible(positions.len(), dt);
+        let found = rule.and_then(|rule| rule.find(positions, self.config.model.periodic()));
+        self.collapse = found.map(|cluster| Collapse {
+            step: self.state.step,
+            time: self.state.time,
+            particles: cluster.particles,
+            mass: cluster.particles as f64 / positions.len() as f64,
+            centre: cluster.centre,
+            side: cluster.side,
+        });
+        self.step_seconds.observe += started.elapsed().as_secs_f64();
     }
 
     /// Makes the step, and returns the coefficient of the scheme's local error.
@@ -85,10 +128,13 @@ impl Simulation {
         let spread = noise.unwrap_or(0.0) * dt.sqrt();
         let guard = Guard::new(&self.state, self.observables.second_moment, spread);
         let (plan, mut inside) = (&mut self.plan, StepSeconds::default());
+        let confinement = self.model.confinement();
         let mut drift = |x: &[[f64; 2]], out: &mut [[f64; 2]]| {
             guard.check(x)?;
             plan.move_to(x, &mut inside)?;
-            plan.field(out, &mut inside)
+            plan.field(out, &mut inside)?;
+            confine(confinement, x, out);
+            Ok(())
         };
         let anticipated = &mut self.buffers.anticipated;
         let end = End {
@@ -133,7 +179,15 @@ impl Simulation {
         }
         self.drift_ready = false;
         let ledger = &mut self.progress.ledger;
-        ledger.add(dt, state.time, &self.observables);
+        let k = self.model.confinement().stiffness();
+        if let Some(virial) = self
+            .observables
+            .virial
+            .filter(|_| self.model.follows_virial())
+        {
+            ledger.virial.follow(dt, k, virial);
+        }
+        ledger.add(dt, state.time, k, &self.observables);
     }
 
     /// The observables of the present state, with those that are due.
@@ -145,7 +199,7 @@ impl Simulation {
         let (positions, circulations) = (&self.state.positions, &self.state.circulations);
         let hamiltonian = wanted(output.hamiltonian_every);
         self.observables = Observables::moments(positions, circulations);
-        if wanted(output.min_distance_every) {
+        if wanted(output.min_distance_every) && self.config.model.periodic().is_none() {
             self.observables.add_min_distance(positions);
         }
         self.step_seconds.observe += started.elapsed().as_secs_f64();
@@ -156,8 +210,9 @@ impl Simulation {
             self.plan.move_to(positions, &mut self.step_seconds)?;
             let potential = self.plan.potential(&mut self.step_seconds)?;
             let tolerance = self.plan.tolerance();
-            self.observables
-                .add_hamiltonian(circulations, &potential, tolerance);
+            let sums = &mut self.observables;
+            self.model
+                .add_energy(sums, circulations, &potential, tolerance);
         }
         Ok(())
     }

@@ -18,9 +18,9 @@ use bincode::{Decode, Encode};
 use std::io::{self, Write};
 
 const MAGIC: &[u8; 8] = b"FARFIELD";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const PREAMBLE: usize = 20;
-const MODELS: [&str; 1] = ["vortex"];
+const MODELS: [&str; 4] = ["vortex", "log-gas", "riesz-gas", "keller-segel"];
 
 #[derive(Clone, Debug, Encode, Decode)]
 struct Header {

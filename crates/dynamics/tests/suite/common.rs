@@ -14,6 +14,7 @@ pub(crate) fn config(n: usize, viscosity: f64, circulations: Circulations) -> Co
             viscosity,
             circulations,
             core: Core::None,
+            periodic: None,
         },
         initial: InitialConfig::Gaussian { n, radius: 1.0 },
         time: TimeConfig {
@@ -58,7 +59,9 @@ pub(crate) fn with_core(config: Config, delta: f64) -> Config {
 
 /// The same with any core.
 pub(crate) fn with(mut config: Config, new: Core) -> Config {
-    let ModelConfig::Vortex { core, .. } = &mut config.model;
+    let ModelConfig::Vortex { core, .. } = &mut config.model else {
+        panic!("no vortices");
+    };
     *core = new;
     config
 }

@@ -1,7 +1,9 @@
 //! The TOML of a run: defaults, unknown keys, every value out of bounds.
 
 use farfield_dynamics::Config;
-use farfield_dynamics::config::{Circulations, Core, InitialConfig, ModelConfig, OnExcess, Scheme};
+use farfield_dynamics::config::{
+    Circulations, Confinement, Core, GasConfig, InitialConfig, ModelConfig, OnExcess, Scheme,
+};
 
 fn parse(text: &str) -> Config {
     toml::from_str(text).unwrap()
@@ -86,6 +88,7 @@ fn every_key_is_read() {
             p: 0.25,
         },
         core: Core::Gaussian { delta: 0.1 },
+        periodic: None,
     };
     assert_eq!(config.model, model);
     let initial = InitialConfig::Dipole {
@@ -140,6 +143,12 @@ fn every_kind_comes_back_from_its_own_text() {
         InitialConfig::Gaussian { n, radius },
         InitialConfig::UniformDisc { n, radius },
         InitialConfig::Ring { n, radius },
+        InitialConfig::UniformSquare { n, side: radius },
+        InitialConfig::Annulus {
+            n,
+            inner: 0.1,
+            radius,
+        },
         InitialConfig::Dipole {
             n,
             separation,
@@ -157,6 +166,7 @@ fn every_kind_comes_back_from_its_own_text() {
                         viscosity: 0.0,
                         circulations: circulations.clone(),
                         core,
+                        periodic: Some(2.5),
                     },
                     initial: initial.clone(),
                     ..Config::default()
@@ -164,6 +174,48 @@ fn every_kind_comes_back_from_its_own_text() {
                 let text = toml::to_string_pretty(&config).unwrap();
                 assert_eq!(parse(&text), config, "{text}");
             }
+        }
+    }
+}
+
+#[test]
+fn every_gas_comes_back_from_its_own_text() {
+    let gases = [
+        (Confinement::None, None),
+        (Confinement::None, Some(1.5)),
+        (Confinement::Harmonic { stiffness: 0.7 }, None),
+    ];
+    for (confinement, periodic) in gases {
+        let gas = GasConfig {
+            diffusion: 0.1,
+            confinement,
+            periodic,
+        };
+        let core = Core::Gaussian { delta: 0.3 };
+        for model in [
+            ModelConfig::LogGas {
+                strength: -2.0,
+                core: core.clone(),
+                gas,
+            },
+            ModelConfig::RieszGas {
+                strength: 1.0,
+                s: 0.5,
+                gas,
+            },
+            ModelConfig::KellerSegel {
+                chi: 3.0,
+                core: Core::None,
+                gas,
+            },
+        ] {
+            let config = Config {
+                model,
+                ..Config::default()
+            };
+            config.check().unwrap();
+            let text = toml::to_string_pretty(&config).unwrap();
+            assert_eq!(parse(&text), config, "{text}");
         }
     }
 }
@@ -199,14 +251,67 @@ fn keys_of_another_kind_are_named() {
             "[initial]\nkind = \"file\"\npath = \"x\"\nn = 1",
             "initial.n: not a key of kind 'file' (its keys: path)",
         ),
+        (
+            "[initial]\nkind = \"annulus\"\ninner = 1.0",
+            "initial.inner: 1 (allowed: below initial.radius = 1)",
+        ),
+        (
+            "[initial]\nkind = \"uniform-square\"\nside = 0.0",
+            "initial.side: 0 (allowed: finite and above 0)",
+        ),
         ("[initial]\nkind = \"file\"", "initial.path: missing"),
         (
             "[initial]\nkind = \"rnig\"",
             "initial.kind: 'rnig' (allowed: gaussian-patches, gaussian,",
         ),
         (
-            "[model]\nkind = \"log-gas\"",
-            "model.kind: 'log-gas' (allowed: vortex)",
+            "[model]\nkind = \"plasma\"",
+            "model.kind: 'plasma' (allowed: vortex, log-gas, riesz-gas, keller-segel)",
+        ),
+        ("[model]\nkind = \"log-gas\"", "model.diffusion: missing"),
+        (
+            "[model]\nkind = \"log-gas\"\nviscosity = 1.0",
+            "model.viscosity: not a key of kind 'log-gas' (its keys: diffusion, strength, core, confinement, periodic)",
+        ),
+        (
+            "[model]\nviscosity = 1.0\ndiffusion = 1.0",
+            "model.diffusion: not a key of kind 'vortex'",
+        ),
+        (
+            "[model]\nkind = \"log-gas\"\ndiffusion = 0.0\nstrength = 0.0",
+            "model.strength: 0 (allowed: finite and not 0)",
+        ),
+        (
+            "[model]\nkind = \"riesz-gas\"\ndiffusion = 1.0",
+            "model.s: missing",
+        ),
+        (
+            "[model]\nkind = \"riesz-gas\"\ndiffusion = 1.0\ns = 2.0",
+            "model.s: 2 (allowed: 0 or more and below 2)",
+        ),
+        (
+            "[model]\nkind = \"keller-segel\"\ndiffusion = 1.0\nchi = -1.0",
+            "model.chi: -1 (allowed: finite and above 0)",
+        ),
+        (
+            "[model]\nkind = \"keller-segel\"\ndiffusion = -1.0\nchi = 1.0",
+            "model.diffusion: -1 (allowed: finite and at least 0)",
+        ),
+        (
+            "[model]\nkind = \"log-gas\"\ndiffusion = 1.0\nconfinement = { kind = \"harmonic\" }",
+            "model.confinement.stiffness: missing",
+        ),
+        (
+            "[model]\nkind = \"log-gas\"\ndiffusion = 1.0\nconfinement = { kind = \"harmonic\", stiffness = -1.0 }",
+            "model.confinement.stiffness: -1 (allowed: finite and above 0)",
+        ),
+        (
+            "[model]\nkind = \"log-gas\"\ndiffusion = 1.0\nperiodic = 1.0\nconfinement = { kind = \"harmonic\", stiffness = 1.0 }",
+            "model.periodic: 1 with model.confinement (allowed: one of them)",
+        ),
+        (
+            "[model]\nperiodic = 0.0",
+            "model.periodic: 0 (allowed: finite and above 0)",
         ),
         (
             "[model.circulations]\nlaw = \"unit\"\na = 1.0",

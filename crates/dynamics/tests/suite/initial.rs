@@ -64,6 +64,41 @@ fn every(k: usize, first: usize, x: &[[f64; 2]]) -> Vec<[f64; 2]> {
     x.iter().copied().skip(first).step_by(k).collect()
 }
 
+/// Means of squares and fourth powers, with the variances that the laws say.
+#[test]
+fn square_and_annulus() {
+    let n = 60_000;
+    let mean = |x: &[[f64; 2]], f: &dyn Fn([f64; 2]) -> f64| {
+        x.iter().map(|&x| f(x)).sum::<f64>() / n as f64
+    };
+    let root = |variance: f64| (variance / n as f64).sqrt();
+    let x = place(InitialConfig::UniformSquare { n, side: 3.0 });
+    assert!(x.iter().flatten().all(|x| (-1.5..1.5).contains(x)));
+    for a in 0..2 {
+        near("mean", mean(&x, &|x| x[a]), 0.0, root(0.75));
+        // E x² = 3/4, E x⁴ = 81/80.
+        near("square", mean(&x, &|x| x[a] * x[a]), 0.75, root(0.45));
+    }
+    near(
+        "product",
+        mean(&x, &|x| x[0] * x[1]),
+        0.0,
+        root(0.75 * 0.75),
+    );
+    let (inner, radius) = (0.6, 1.5);
+    let x = place(InitialConfig::Annulus { n, inner, radius });
+    let square = |[x, y]: [f64; 2]| x * x + y * y;
+    let [low, high] = [inner * inner, radius * radius];
+    let inside = |x: &[f64; 2]| (low - 1e-12..=high + 1e-12).contains(&square(*x));
+    assert!(x.iter().all(inside));
+    // r² is uniform.
+    let variance = (high - low) * (high - low) / 12.0;
+    near("r²", mean(&x, &square), 0.5 * (low + high), root(variance));
+    let half = 0.25 * (low + high);
+    near("x", mean(&x, &|x| x[0]), 0.0, root(half));
+    near("y", mean(&x, &|x| x[1]), 0.0, root(half));
+}
+
 #[test]
 fn gaussian_patches() {
     let (n, radius) = (60_000, 0.3);

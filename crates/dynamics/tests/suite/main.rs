@@ -6,6 +6,8 @@ mod common;
 mod config;
 // Invariants without noise, against their error budget.
 mod conservation;
+// Gases: energy, laws, collapse, torus.
+mod gases;
 // Where the particles start.
 mod initial;
 // Exact laws with noise, over many replicas.

@@ -1,7 +1,9 @@
 //! The same bits after a restart and for any number of threads.
 
 use crate::common::{config, threads, with, with_core};
-use farfield_dynamics::config::{Circulations, Config, Core, Scheme};
+use farfield_dynamics::config::{
+    Circulations, Config, Confinement, Core, GasConfig, ModelConfig, Scheme,
+};
 use farfield_dynamics::{Inputs, Simulation, Snapshot};
 
 /// All that the outputs of a run are made of.
@@ -44,6 +46,27 @@ fn cases() -> Vec<(&'static str, Config)> {
     // So few samples that the bound exceeds the tolerance now and then.
     tightened.field.tolerance = 1e-4;
     (tightened.field.check_samples, tightened.field.check_every) = (1, 1);
+    let confined = GasConfig {
+        diffusion: 0.01,
+        confinement: Confinement::Harmonic { stiffness: 1.0 },
+        periodic: None,
+    };
+    let mut riesz = base(0.0, Circulations::Unit, Scheme::Ab2Maruyama);
+    riesz.model = ModelConfig::RieszGas {
+        strength: 0.5,
+        s: 0.5,
+        gas: confined,
+    };
+    let mut torus = base(0.0, Circulations::Unit, Scheme::Rk4);
+    torus.model = ModelConfig::LogGas {
+        strength: 0.5,
+        core: Core::None,
+        gas: GasConfig {
+            diffusion: 0.0,
+            confinement: Confinement::None,
+            periodic: Some(1.5),
+        },
+    };
     vec![
         (
             "euler",
@@ -64,6 +87,8 @@ fn cases() -> Vec<(&'static str, Config)> {
         ),
         ("rk4", base(0.0, Circulations::Unit, Scheme::Rk4)),
         ("ab2, tightened", tightened),
+        ("riesz gas, confined", riesz),
+        ("log gas, torus, no noise", torus),
     ]
 }
 

@@ -1,0 +1,192 @@
+//! Particles that attract each other without bound can collapse: found, and said, before the steps mean nothing.
+
+use std::collections::HashMap;
+
+/// So many particles in so small a disc collapse.
+///
+/// n particles within a distance ρ of each other that attract each other by (κ/N) z/r^{s+2} draw together at a rate of
+/// (κn/N) ρ^{−s−1}. Their diffusion holds them apart while κ n ρ^{−s}/N < 4σ, which for s = 0 is the exact law of their S and says nothing
+/// of ρ: d E S/dt = (n − 1)(4σ − κn/N). A step dt no longer resolves them where ρ^{s+2} < 4κ n dt/N. Both meet at ρ² = 16σ dt;
+/// without diffusion it takes two particles.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Collapsible {
+    /// ρ.
+    pub diameter: f64,
+    /// n.
+    pub particles: usize,
+}
+
+/// Where particles have collapsed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Collapse {
+    /// The step that led to it.
+    pub step: u64,
+    /// Its time.
+    pub time: f64,
+    /// How many particles are together, in a square of side 2ρ ([`Collapsible`]).
+    pub particles: usize,
+    /// Their share of all particles.
+    pub mass: f64,
+    /// Their mean position.
+    pub centre: [f64; 2],
+    /// The side of the square.
+    pub side: f64,
+}
+
+impl Collapsible {
+    /// For attraction κ > 0 of n particles in steps of length `dt`.
+    pub fn new(attraction: f64, s: f64, diffusion: f64, n: usize, dt: f64) -> Self {
+        let per_particle = attraction / n as f64;
+        let resolved = 4.0 * (diffusion * dt).sqrt();
+        let held = 4.0 * diffusion * resolved.powf(s) / per_particle;
+        // A number beyond the range of integers becomes the largest, which no cloud reaches.
+        let particles = (held as usize).saturating_add(1).max(2);
+        let reach = 4.0 * per_particle * particles as f64 * dt;
+        Self {
+            diameter: reach.powf(1.0 / (s + 2.0)),
+            particles,
+        }
+    }
+
+    /// The cell with the most particles, if they are as many as it takes. Every disc of diameter ρ lies within a cell of one of four grids.
+    ///
+    /// On a torus, cells that its faces cut count as what they are; `side` is that of its box.
+    pub(crate) fn find(&self, positions: &[[f64; 2]], side: Option<f64>) -> Option<Cluster> {
+        if positions.len() < self.particles {
+            return None;
+        }
+        let grids = [[0.0, 0.0], [0.5, 0.0], [0.0, 0.5], [0.5, 0.5]];
+        let grids = grids.map(|shift| Grid {
+            cell: 2.0 * self.diameter,
+            shift,
+            side,
+        });
+        let suspects = grids.iter().filter(|grid| {
+            // Several cells may share a counter, so that this is at least what the fullest of them holds.
+            grid.upper_bound(positions) >= self.particles
+        });
+        let fullest = suspects.filter_map(|grid| grid.fullest(positions));
+        fullest
+            .filter(|cluster| cluster.particles >= self.particles)
+            .max_by_key(|cluster| cluster.particles)
+    }
+}
+
+/// Particles in one cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Cluster {
+    pub(crate) particles: usize,
+    pub(crate) centre: [f64; 2],
+    pub(crate) side: f64,
+}
+
+struct Grid {
+    cell: f64,
+    shift: [f64; 2],
+    side: Option<f64>,
+}
+
+impl Grid {
+    fn place(&self, x: [f64; 2]) -> [f64; 2] {
+        match self.side {
+            None => x,
+            Some(side) => x.map(|x| x - side * (x / side).floor()),
+        }
+    }
+
+    fn key(&self, x: [f64; 2]) -> [i64; 2] {
+        let x = self.place(x);
+        [0, 1].map(|a| (x[a] / self.cell + self.shift[a]).floor() as i64)
+    }
+
+    fn upper_bound(&self, positions: &[[f64; 2]]) -> usize {
+        let bits = (2 * positions.len()).next_power_of_two().trailing_zeros();
+        let mut counters = vec![0u32; 1 << bits];
+        for &x in positions {
+            // Fibonacci's hashing: Knuth, *The Art of Computer Programming* 3, §6.4.
+            let [a, b] = self.key(x).map(|key| key as u64);
+            let mixed = a.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32) ^ b;
+            let hash = mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - bits);
+            counters[hash as usize] += 1;
+        }
+        counters.into_iter().max().unwrap_or(0) as usize
+    }
+
+    fn fullest(&self, positions: &[[f64; 2]]) -> Option<Cluster> {
+        let mut cells: HashMap<[i64; 2], (usize, [f64; 2])> = HashMap::new();
+        for &x in positions {
+            let (count, sum) = cells.entry(self.key(x)).or_default();
+            let x = self.place(x);
+            *count += 1;
+            *sum = [sum[0] + x[0], sum[1] + x[1]];
+        }
+        // The order of a map is not the same twice: of equally full cells that with the smallest key.
+        let fullest = cells
+            .into_iter()
+            .max_by_key(|&(key, (count, _))| (count, std::cmp::Reverse(key)))?;
+        let (_, (particles, sum)) = fullest;
+        Some(Cluster {
+            particles,
+            centre: sum.map(|x| x / particles as f64),
+            side: self.cell,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where n particles of the limit equation's critical mass are what it takes, whatever the step.
+    #[test]
+    fn critical_mass() {
+        let (n, chi, sigma) = (1000, 40.0, 0.5);
+        let attraction = chi / std::f64::consts::TAU;
+        for dt in [1e-3, 1e-5] {
+            let found = Collapsible::new(attraction, 0.0, sigma, n, dt);
+            let critical = 8.0 * std::f64::consts::PI * sigma * n as f64 / chi;
+            assert_eq!(found.particles, critical as usize + 1);
+            let expected = 4.0 * (sigma * dt).sqrt();
+            assert!((found.diameter / expected - 1.0).abs() < 0.01);
+        }
+        let pair = Collapsible::new(attraction, 0.0, 0.0, n, 1e-3);
+        assert_eq!(pair.particles, 2);
+        assert!((pair.diameter.powi(2) * n as f64 / (8.0 * attraction * 1e-3) - 1.0).abs() < 1e-12);
+    }
+
+    /// A disc of the diameter is found wherever it lies, and one particle fewer is not.
+    #[test]
+    fn finds_a_disc_anywhere() {
+        let rule = Collapsible {
+            diameter: 0.01,
+            particles: 20,
+        };
+        let turn = |i: usize| {
+            let turns = std::f64::consts::TAU * i as f64 / 20.0;
+            [turns.cos(), turns.sin()].map(|x| 0.00499 * x)
+        };
+        for place in 0..40 {
+            let centre = [0.0137 * place as f64 - 0.2, 0.3 - 0.0093 * place as f64];
+            let mut points: Vec<[f64; 2]> = (0..20)
+                .map(|i| [0, 1].map(|a| centre[a] + turn(i)[a]))
+                .collect();
+            points.extend((0..500).map(|i| [f64::from(i), 1.0]));
+            let found = rule.find(&points, None).expect("twenty together");
+            assert_eq!(found.particles, 20);
+            assert!((0..2).all(|a| (found.centre[a] - centre[a]).abs() < 1e-12));
+            points.remove(3);
+            assert_eq!(rule.find(&points, None), None);
+        }
+    }
+
+    #[test]
+    fn on_a_torus_by_place() {
+        let rule = Collapsible {
+            diameter: 0.1,
+            particles: 3,
+        };
+        let points = [[0.5, 0.5], [7.51, -3.5], [0.5, 2.51]];
+        assert_eq!(rule.find(&points, None), None);
+        assert_eq!(rule.find(&points, Some(1.0)).map(|c| c.particles), Some(3));
+    }
+}

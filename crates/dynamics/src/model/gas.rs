@@ -1,0 +1,142 @@
+//! What all gases share: equal particles that a gradient moves, dX_i = −N ∇_i E dt + √(2σ) dB_i in the unit of the mean field.
+
+use super::NoiseStructure;
+use crate::Observables;
+use crate::config::{Confinement, GasConfig};
+use crate::laws::{Account, Law};
+use crate::sum::sums;
+
+/// Diffusion, confinement V = k|x|²/2 and box of a gas.
+///
+/// With F_i the interaction, which is odd, and the virial 𝒱 = 2 Σ (X_i − X̄)·F_i, exact for every N and any time:
+///
+/// ```text
+/// X̄               mean X̄(0) e^{−kt},                 variance 2σ/N ∫ e^{−2ks} ds per axis
+/// S = Σ|X_i − X̄|² d E S/dt = 4σ(N − 1) + E 𝒱 − 2k E S, variance 8σ ∫ e^{−4k(t−s)} S ds
+/// ```
+///
+/// by Itô's formula for S, where Σ F_i = 0. On a torus, where there is no V, only the law of the centre is left, of positions that are not
+/// brought back into the box.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gas {
+    /// σ ≥ 0.
+    pub diffusion: f64,
+    /// V.
+    pub confinement: Confinement,
+    /// Side of the square torus; `None` for the whole plane.
+    pub periodic: Option<f64>,
+}
+
+impl From<GasConfig> for Gas {
+    fn from(config: GasConfig) -> Self {
+        Self {
+            diffusion: config.diffusion,
+            confinement: config.confinement,
+            periodic: config.periodic,
+        }
+    }
+}
+
+/// How the virial of a gas is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Virial {
+    /// The same number at every state.
+    Constant(f64),
+    /// From the drift of every step.
+    Followed,
+}
+
+/// ∫_0^t e^{−as} ds.
+pub(crate) fn decayed(a: f64, t: f64) -> f64 {
+    if a == 0.0 { t } else { -(-a * t).exp_m1() / a }
+}
+
+impl Gas {
+    pub(super) fn noise(&self) -> NoiseStructure {
+        NoiseStructure::of_diffusion(self.diffusion)
+    }
+
+    /// w_j = κ/N.
+    pub(super) fn strengths(strength: f64, n: usize) -> Vec<f64> {
+        vec![strength / n as f64; n]
+    }
+
+    /// Adds E = ½ Σ_i Σ_{j≠i} w_j g(X_i − X_j) + Σ V(X_i), whose gradient the drift follows: F_i − ∇V(X_i) = −∇_i E.
+    pub(super) fn add_energy(
+        &self,
+        observables: &mut Observables,
+        potential: &[f64],
+        tolerance: f64,
+    ) {
+        let n = potential.len();
+        let [sum, squares] = sums(n, |i| [potential[i], potential[i] * potential[i]]);
+        observables.hamiltonian = Some(0.5 * sum + self.of_confinement(n, observables));
+        observables.hamiltonian_error = 0.5 * tolerance * (n as f64 * squares).sqrt();
+    }
+
+    /// E less Σ V(X_i), if E is known.
+    pub(super) fn interaction(&self, n: usize, observables: &Observables) -> Option<f64> {
+        let energy = observables.hamiltonian?;
+        Some(energy - self.of_confinement(n, observables))
+    }
+
+    /// Σ V(X_i) = k/2 (S + N|X̄|²).
+    fn of_confinement(&self, n: usize, observables: &Observables) -> f64 {
+        let [x, y] = observables.centre;
+        let squares = observables.second_moment + n as f64 * (x * x + y * y);
+        0.5 * self.confinement.stiffness() * squares
+    }
+
+    /// The laws of the centre and of S, and how well the virial agrees with what the kernel says of it.
+    pub(super) fn laws(&self, account: &Account, virial: Virial) -> Vec<Law> {
+        let mut laws = self.centre(account).to_vec();
+        if self.periodic.is_some() {
+            return laws;
+        }
+        laws.push(self.second_moment(account, virial));
+        if let Some(check) = account.ledger.virial.worst {
+            let (expected, measured) = (check.expected, check.measured);
+            laws.push(Law::new("virial", expected, measured, check.error));
+        }
+        laws
+    }
+
+    fn centre(&self, account: &Account) -> [Law; 2] {
+        let (k, time) = (self.confinement.stiffness(), account.ledger.time);
+        let error = match self.noise() {
+            NoiseStructure::None => account.ledger.budget.centre,
+            NoiseStructure::Additive { .. } => {
+                (2.0 * self.diffusion * decayed(2.0 * k, time) / account.n as f64).sqrt()
+            }
+        };
+        let decay = (-k * time).exp();
+        let law = |name, a: usize| {
+            let expected = account.initial.centre[a] * decay;
+            Law::new(name, expected, account.now.centre[a], error)
+        };
+        [law("centre x", 0), law("centre y", 1)]
+    }
+
+    fn second_moment(&self, account: &Account, virial: Virial) -> Law {
+        let (k, ledger) = (self.confinement.stiffness(), account.ledger);
+        let time = ledger.time;
+        let from_noise = 4.0 * self.diffusion * (account.n as f64 - 1.0);
+        let work = match virial {
+            Virial::Constant(virial) => virial * decayed(2.0 * k, time),
+            Virial::Followed => ledger.virial.work,
+        };
+        let expected = account.initial.second_moment * (-2.0 * k * time).exp()
+            + from_noise * decayed(2.0 * k, time)
+            + work;
+        let error = match self.noise() {
+            NoiseStructure::None => ledger.budget.second_moment,
+            NoiseStructure::Additive { .. } => (8.0 * self.diffusion * ledger.second_moment).sqrt(),
+        };
+        let error = match virial {
+            Virial::Constant(_) => error,
+            Virial::Followed => error + ledger.virial.work_error,
+        };
+        let measured = account.now.second_moment;
+        Law::new("second moment", expected, measured, error)
+    }
+}

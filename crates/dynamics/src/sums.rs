@@ -1,0 +1,63 @@
+//! A plan of any kernel with strengths that are numbers, which is all that a drift needs.
+
+use farfield::{
+    Evaluation, Guarantee, Kernel, Outputs, PassSeconds, Plan, PlanReport, Result, VerifyReport,
+};
+use std::fmt::Debug;
+
+/// The sums u_i = Σ_j w_j K(x_i − x_j) of a kernel, as [`Plan`] takes them.
+pub trait Sums: Debug + Send + Sync {
+    /// Follows the particles.
+    fn move_to(&mut self, positions: &[[f64; 2]]) -> Result<()>;
+    /// Fields at the particles.
+    fn field_into(&self, strengths: &[f64], out: &mut [[f64; 2]]) -> Result<PassSeconds>;
+    /// Fields, potentials, or both.
+    fn evaluate(&self, strengths: &[f64], outputs: Outputs) -> Result<Evaluation<f64, 2>>;
+    /// The error of fields at sampled particles, against the direct sum.
+    fn verify_field(
+        &self,
+        strengths: &[f64],
+        field: &[[f64; 2]],
+        samples: usize,
+        salt: u64,
+    ) -> Result<VerifyReport>;
+    /// What the plan tells about itself.
+    fn report(&self) -> PlanReport;
+    /// Particles in a cell above which it is split.
+    fn leaf_capacity(&self) -> usize;
+    /// The smallest tolerance that a plan of this kernel takes.
+    fn least_tolerance(&self) -> f64;
+}
+
+impl<K> Sums for Plan<f64, K>
+where
+    K: Kernel<2, Strength<f64> = f64>,
+{
+    fn move_to(&mut self, positions: &[[f64; 2]]) -> Result<()> {
+        self.move_to(positions)
+    }
+    fn field_into(&self, strengths: &[f64], out: &mut [[f64; 2]]) -> Result<PassSeconds> {
+        self.field_into(strengths, out)
+    }
+    fn evaluate(&self, strengths: &[f64], outputs: Outputs) -> Result<Evaluation<f64, 2>> {
+        self.evaluate(&[strengths], outputs)
+    }
+    fn verify_field(
+        &self,
+        strengths: &[f64],
+        field: &[[f64; 2]],
+        samples: usize,
+        salt: u64,
+    ) -> Result<VerifyReport> {
+        self.verify_field(strengths, field, samples, salt)
+    }
+    fn report(&self) -> PlanReport {
+        self.report()
+    }
+    fn leaf_capacity(&self) -> usize {
+        self.leaf_capacity()
+    }
+    fn least_tolerance(&self) -> f64 {
+        Self::least_tolerance(self.kernel(), Guarantee::Calibrated)
+    }
+}
