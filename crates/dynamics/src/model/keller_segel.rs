@@ -37,6 +37,9 @@ impl Model for KellerSegel {
     fn noise(&self) -> NoiseStructure {
         self.0.noise()
     }
+    fn periodic(&self) -> Option<f64> {
+        self.0.periodic()
+    }
     fn confinement(&self) -> Confinement {
         self.0.confinement()
     }

@@ -57,6 +57,9 @@ impl Model for LogGas {
     fn noise(&self) -> NoiseStructure {
         self.gas.noise()
     }
+    fn periodic(&self) -> Option<f64> {
+        self.gas.periodic
+    }
     fn confinement(&self) -> Confinement {
         self.gas.confinement
     }

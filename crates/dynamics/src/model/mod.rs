@@ -50,6 +50,55 @@ impl NoiseStructure {
 }
 
 /// A first-order system dX_i = Σ_j w_j K(X_i − X_j) dt − ∇V(X_i) dt + noise.
+///
+/// One of your own, for [`Simulation::with_model`](crate::Simulation::with_model): a regular kernel, K(z) = z e^{−|z|²}.
+///
+/// ```
+/// use farfield::{Options, Plan, RadialFunction, RadialKernel};
+/// use farfield_dynamics::config::InitialConfig;
+/// use farfield_dynamics::model::{Model, NoiseStructure};
+/// use farfield_dynamics::{Config, Inputs, Law, Result, Simulation, laws::Account, sums::Sums};
+/// use std::sync::Arc;
+///
+/// #[derive(Debug)]
+/// struct Bumps(RadialKernel);
+///
+/// struct Bump;
+/// impl RadialFunction for Bump {
+///     fn field(&self, r: f64) -> f64 {
+///         (-r * r).exp()
+///     }
+/// }
+///
+/// impl Model for Bumps {
+///     fn kind(&self) -> &'static str {
+///         "bumps"
+///     }
+///     fn plan(&self, positions: &[[f64; 2]], options: Options) -> Result<Box<dyn Sums>> {
+///         Ok(Box::new(Plan::new(positions, self.0.clone(), options)?))
+///     }
+///     fn strengths(&self, m: &[f64]) -> Vec<f64> {
+///         vec![1.0 / m.len() as f64; m.len()]
+///     }
+///     fn noise(&self) -> NoiseStructure {
+///         NoiseStructure::of_diffusion(0.01)
+///     }
+///     // The centre is a Brownian motion, as the kernel is odd.
+///     fn laws(&self, account: &Account) -> Vec<Law> {
+///         let error = (0.02 * account.ledger.time / account.n as f64).sqrt();
+///         let law = |name, a: usize| Law::new(name, account.initial.centre[a], account.now.centre[a], error);
+///         vec![law("centre x", 0), law("centre y", 1)]
+///     }
+/// }
+///
+/// let mut config = Config::default();
+/// config.initial = InitialConfig::Gaussian { n: 2000, radius: 1.0 };
+/// let model = Arc::new(Bumps(RadialKernel::new(&Bump)?));
+/// let mut run = Simulation::with_model(model, config, Inputs::default())?;
+/// run.step()?;
+/// assert!(run.laws().iter().all(|law| law.z.abs() < 5.0));
+/// # Ok::<(), farfield_dynamics::Error>(())
+/// ```
 pub trait Model: Debug + Send + Sync {
     /// `model.kind` in the configuration.
     fn kind(&self) -> &'static str;
@@ -62,6 +111,11 @@ pub trait Model: Debug + Send + Sync {
 
     /// The noise term.
     fn noise(&self) -> NoiseStructure;
+
+    /// Side of the square torus that the particles live on, if they do.
+    fn periodic(&self) -> Option<f64> {
+        None
+    }
 
     /// V.
     fn confinement(&self) -> Confinement {
@@ -76,7 +130,9 @@ pub trait Model: Debug + Send + Sync {
         circulations: &[f64],
         potential: &[f64],
         tolerance: f64,
-    );
+    ) {
+        let _ = (observables, circulations, potential, tolerance);
+    }
 
     /// Whether the virial 2 Σ (X_i − X̄)·F_i of the interaction F is wanted at every step; else where the energy is.
     fn follows_virial(&self) -> bool {

@@ -50,6 +50,9 @@ impl Model for RieszGas {
     fn noise(&self) -> NoiseStructure {
         self.gas.noise()
     }
+    fn periodic(&self) -> Option<f64> {
+        self.gas.periodic
+    }
     fn confinement(&self) -> Confinement {
         self.gas.confinement
     }

@@ -62,6 +62,10 @@ impl Model for Vortex {
         NoiseStructure::of_diffusion(self.viscosity)
     }
 
+    fn periodic(&self) -> Option<f64> {
+        self.periodic
+    }
+
     fn add_energy(
         &self,
         observables: &mut Observables,

@@ -14,8 +14,8 @@ use crate::snapshot::Progress;
 use crate::stepper::Stepper;
 use crate::sum::sums;
 use crate::{
-    Collapse, Config, Estimate, FieldCheck, Inputs, Law, Observables, Result, Snapshot, State,
-    estimate, initial, model, stepper,
+    Collapse, Config, Error, ErrorKind, Estimate, FieldCheck, Inputs, Law, Observables, Result,
+    Snapshot, State, estimate, initial, model, stepper,
 };
 use farfield::{Costs, PlanReport};
 use std::sync::Arc;
@@ -61,6 +61,12 @@ struct Buffers {
 impl Simulation {
     /// A run at step 0. `inputs` holds what it takes from files beside the configuration.
     pub fn new(config: Config, inputs: Inputs) -> Result<Self> {
+        let model = model::from_config(&config.model);
+        Self::with_model(model, config, inputs)
+    }
+
+    /// The same of a [`Model`] of your own, in the place of `config.model`, which only says what the m_i are.
+    pub fn with_model(model: Arc<dyn Model>, config: Config, inputs: Inputs) -> Result<Self> {
         config.check()?;
         let costs = inputs.costs;
         let (positions, circulations) = initial::particles(&config, inputs)?;
@@ -80,7 +86,7 @@ impl Simulation {
             circulations,
             previous_drift: None,
         };
-        let mut run = Self::with(config, state, progress, costs)?;
+        let mut run = Self::with(model, config, state, progress, costs)?;
         run.progress.initial = run.observables;
         Ok(run)
     }
@@ -88,8 +94,28 @@ impl Simulation {
     /// Goes on from a snapshot, to the same bits as the run that wrote it. `config` may differ from the snapshot's in
     /// `time.steps`, `[field]` and `[output]` only; a plan that was tightened stays so unless the tolerance changes, and
     /// the leaf capacity is the snapshot's unless the configuration gives another.
-    pub fn resume(mut config: Config, snapshot: Snapshot) -> Result<Self> {
+    pub fn resume(config: Config, snapshot: Snapshot) -> Result<Self> {
+        let model = model::from_config(&config.model);
+        Self::resume_with_model(model, config, snapshot)
+    }
+
+    /// The same of a run [with a model of your own](Self::with_model), which must have the same kind.
+    pub fn resume_with_model(
+        model: Arc<dyn Model>,
+        mut config: Config,
+        snapshot: Snapshot,
+    ) -> Result<Self> {
         config.check()?;
+        if model.kind() != snapshot.model {
+            let (kind, allowed) = (model.kind(), format!("'{}'", snapshot.model));
+            let allowed = format!("{allowed}, as in the snapshot");
+            return Err(Error::value(
+                ErrorKind::Config,
+                "model.kind",
+                format!("'{kind}'"),
+                allowed,
+            ));
+        }
         config.check_continues(&snapshot.config, snapshot.state.step)?;
         let mut progress = snapshot.progress;
         if config.field.tolerance != snapshot.config.field.tolerance {
@@ -102,7 +128,7 @@ impl Simulation {
         field.wide_core = field
             .wide_core
             .filter(|&wide| !wide || field.tolerance >= LEAST_WITH_TABLES);
-        Self::with(config, snapshot.state, progress, None)
+        Self::with(model, config, snapshot.state, progress, None)
     }
 
     /// What the run will need; measures a short trial of at most 20 000 particles.
@@ -110,14 +136,68 @@ impl Simulation {
         estimate::estimate(config, inputs)
     }
 
+    /// The same run with a scheme of your own, in the place of `time.scheme`; to be said before its first step, and again where it goes on
+    /// from a snapshot.
+    ///
+    /// ```
+    /// use farfield_dynamics::config::{Circulations, Config, Core, InitialConfig, ModelConfig};
+    /// use farfield_dynamics::stepper::{Drift, End, Start, Stepper};
+    /// use farfield_dynamics::{Inputs, Result, Simulation};
+    ///
+    /// /// The midpoint rule, without noise: X + dt F(X + dt/2 F(X)).
+    /// #[derive(Debug)]
+    /// struct Midpoint;
+    ///
+    /// impl Stepper for Midpoint {
+    ///     fn name(&self) -> &'static str {
+    ///         "midpoint"
+    ///     }
+    ///     fn strong_order(&self) -> f64 {
+    ///         2.0
+    ///     }
+    ///     fn weak_order(&self) -> f64 {
+    ///         2.0
+    ///     }
+    ///     fn evaluations(&self) -> u64 {
+    ///         2
+    ///     }
+    ///     fn step(&self, start: &Start, drift: &mut dyn Drift, end: End) -> Result<f64> {
+    ///         let ahead = |by: f64, f: &[[f64; 2]]| -> Vec<[f64; 2]> {
+    ///             let moved = start.positions.iter().zip(f);
+    ///             moved.map(|(x, f)| [0, 1].map(|a| x[a] + by * f[a])).collect()
+    ///         };
+    ///         let mut middle = start.drift.to_vec();
+    ///         drift.at(&ahead(0.5 * start.dt, start.drift), &mut middle)?;
+    ///         end.positions.copy_from_slice(&ahead(start.dt, &middle));
+    ///         if let Some(anticipated) = end.anticipated {
+    ///             anticipated.copy_from_slice(&middle);
+    ///         }
+    ///         Ok(1.0) // dt (F(X_{n+1}) − F(middle)) is more than the error of the step
+    ///     }
+    /// }
+    ///
+    /// let mut config = Config::default();
+    /// config.initial = InitialConfig::Ring { n: 6, radius: 1.0 };
+    /// config.model = ModelConfig::Vortex { viscosity: 0.0, circulations: Circulations::Unit, core: Core::None, periodic: None };
+    /// config.time.dt = 0.1;
+    /// let mut run = Simulation::new(config, Inputs::default())?.with_stepper(Box::new(Midpoint));
+    /// run.step()?;
+    /// assert!(run.laws().iter().all(|law| law.z.abs() <= 1.0)); // the hexagon turns, and stays what it is
+    /// # Ok::<(), farfield_dynamics::Error>(())
+    /// ```
+    pub fn with_stepper(mut self, stepper: Box<dyn Stepper>) -> Self {
+        self.stepper = stepper;
+        self
+    }
+
     fn with(
+        model: Arc<dyn Model>,
         config: Config,
         state: State,
         progress: Progress,
         costs: Option<Costs>,
     ) -> Result<Self> {
         let started = Instant::now();
-        let model = model::from_config(&config.model);
         let n = state.n();
         let m = &state.circulations;
         let room = |wanted: bool| vec![[0.0; 2]; if wanted { n } else { 0 }];
@@ -283,6 +363,7 @@ impl Simulation {
     /// Everything that a restart needs.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
+            model: self.model.kind().into(),
             config: self.config.clone(),
             state: self.state.clone(),
             progress: self.progress,

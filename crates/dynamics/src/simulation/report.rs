@@ -56,6 +56,31 @@ pub struct View<'a> {
 }
 
 /// Looks at the states of a run.
+///
+/// ```
+/// use farfield_dynamics::config::InitialConfig;
+/// use farfield_dynamics::{Config, Inputs, Observer, Result, Simulation, View};
+/// use std::sync::atomic::AtomicBool;
+///
+/// /// The largest distance of a particle from the origin, at every step.
+/// struct Extent(Vec<f64>);
+///
+/// impl Observer for Extent {
+///     fn observe(&mut self, view: &View) -> Result<()> {
+///         let distances = view.state.positions.iter().map(|[x, y]| x.hypot(*y));
+///         self.0.push(distances.fold(0.0, f64::max));
+///         Ok(())
+///     }
+/// }
+///
+/// let mut config = Config::default();
+/// config.initial = InitialConfig::UniformDisc { n: 500, radius: 1.0 };
+/// config.time.steps = 3;
+/// let mut extent = Extent(vec![]);
+/// Simulation::new(config, Inputs::default())?.run(&mut [&mut extent], &AtomicBool::new(false))?;
+/// assert!(extent.0.len() == 4 && extent.0[0] <= 1.0);
+/// # Ok::<(), farfield_dynamics::Error>(())
+/// ```
 pub trait Observer {
     /// Called with the first state and after every step; an error ends the run.
     fn observe(&mut self, view: &View) -> Result<()>;

@@ -98,7 +98,7 @@ impl Simulation {
         let (positions, dt) = (&self.state.positions, self.config.time.dt);
         let started = Instant::now();
         let rule = self.model.collapsible(positions.len(), dt);
-        let found = rule.and_then(|rule| rule.find(positions, self.config.model.periodic()));
+        let found = rule.and_then(|rule| rule.find(positions, self.model.periodic()));
         self.collapse = found.map(|cluster| Collapse {
             step: self.state.step,
             time: self.state.time,
@@ -199,7 +199,7 @@ impl Simulation {
         let (positions, circulations) = (&self.state.positions, &self.state.circulations);
         let hamiltonian = wanted(output.hamiltonian_every);
         self.observables = Observables::moments(positions, circulations);
-        if wanted(output.min_distance_every) && self.config.model.periodic().is_none() {
+        if wanted(output.min_distance_every) && self.model.periodic().is_none() {
             self.observables.add_min_distance(positions);
         }
         self.step_seconds.observe += started.elapsed().as_secs_f64();

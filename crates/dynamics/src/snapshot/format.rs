@@ -20,7 +20,6 @@ use std::io::{self, Write};
 const MAGIC: &[u8; 8] = b"FARFIELD";
 const VERSION: u32 = 4;
 const PREAMBLE: usize = 20;
-const MODELS: [&str; 4] = ["vortex", "log-gas", "riesz-gas", "keller-segel"];
 
 #[derive(Clone, Debug, Encode, Decode)]
 struct Header {
@@ -69,9 +68,8 @@ impl Snapshot {
             progress: self.progress,
             blocks: arrays.iter().map(block).collect(),
         };
-        let model = self.config.model.kind().to_string();
         let header =
-            bincode::encode_to_vec((model, header), encoding()).map_err(io::Error::other)?;
+            bincode::encode_to_vec((&self.model, header), encoding()).map_err(io::Error::other)?;
         out.write_all(MAGIC)?;
         out.write_all(&VERSION.to_le_bytes())?;
         out.write_all(&(header.len() as u32).to_le_bytes())?;
@@ -85,7 +83,7 @@ impl Snapshot {
 
     /// Reads a whole file.
     pub(super) fn decode(file: &[u8]) -> Result<Self> {
-        let (header, mut rest) = header(file)?;
+        let (model, header, mut rest) = header(file)?;
         let expected =
             (file.len() - rest.len()) as u64 + header.blocks.iter().map(|b| b.bytes).sum::<u64>();
         if file.len() as u64 != expected {
@@ -125,6 +123,7 @@ impl Snapshot {
         let circulations = take("circulations", n)?.ok_or_else(|| missing("circulations"))?;
         let previous_drift = take("previous drift", 2 * n)?;
         Ok(Self {
+            model,
             config: header.config,
             state: State {
                 step: header.step,
@@ -138,8 +137,8 @@ impl Snapshot {
     }
 }
 
-/// The header, and the bytes after it.
-fn header(file: &[u8]) -> Result<(Header, &[u8])> {
+/// The name of the model, the header, and the bytes after it.
+fn header(file: &[u8]) -> Result<(String, Header, &[u8])> {
     let short = |part: &str, bytes: usize| {
         let value = format!("{} bytes", file.len());
         damaged(part, value, format!("at least {bytes}; truncated"))
@@ -174,11 +173,8 @@ fn header(file: &[u8]) -> Result<(Header, &[u8])> {
         |error: bincode::error::DecodeError| damaged("header", error, "what this version writes");
     let (model, used): (String, _) =
         bincode::decode_from_slice(bytes, encoding()).map_err(broken)?;
-    if !MODELS.contains(&model.as_str()) {
-        return Err(damaged("model", format!("'{model}'"), MODELS.join(", ")));
-    }
     let (header, _) = bincode::decode_from_slice(&bytes[used..], encoding()).map_err(broken)?;
-    Ok((header, &file[end..]))
+    Ok((model, header, &file[end..]))
 }
 
 fn damaged(part: &str, value: impl std::fmt::Display, allowed: impl std::fmt::Display) -> Error {

@@ -12,6 +12,8 @@ use bincode::{Decode, Encode};
 /// Everything that a bit-identical restart needs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
+    /// The kind of its model.
+    pub model: String,
     /// The configuration of the run that wrote it.
     pub config: Config,
     /// The particles.

@@ -137,9 +137,14 @@ fn another_version_and_another_model() {
     other[at..at + 6].copy_from_slice(b"landau");
     let crc = crc32fast::hash(&other[preamble..header]);
     other[16..20].copy_from_slice(&crc.to_le_bytes());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("snapshot-0000000003.ffs");
+    fs::write(&path, other).unwrap();
+    let other = Snapshot::read(&path).unwrap();
+    let error = Simulation::resume(other.config.clone(), other).unwrap_err();
     assert_eq!(
-        refusal(&other),
-        "model: 'landau' (allowed: vortex, log-gas, riesz-gas, keller-segel)"
+        error.to_string(),
+        "model.kind: 'vortex' (allowed: 'landau', as in the snapshot)"
     );
     assert_eq!(
         refusal(b"\x93NUMPY and so on"),
