@@ -74,7 +74,8 @@ impl Diagnostics {
 
     fn add(&mut self, view: &View) -> Result<()> {
         let (step, sums, output) = (view.state.step, view.observables, &self.config.output);
-        if due(step, output.diagnostics_every, &self.config) {
+        let collapsed = output.diagnostics_every > 0 && view.simulation.collapse().is_some();
+        if due(step, output.diagnostics_every, &self.config) || collapsed {
             let check = view.report.last_check;
             let mut fields = vec![step.to_string(), number(view.state.time)];
             let columns = columns(&self.config).iter();
