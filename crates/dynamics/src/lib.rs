@@ -54,6 +54,8 @@ mod collapse;
 mod simulation;
 // State on disk.
 mod snapshot;
+// The Landau equation.
+pub mod landau;
 // Vortex particles in space.
 pub mod vortex_particles;
 // What a run will need.

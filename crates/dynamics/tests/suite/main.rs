@@ -10,6 +10,8 @@ mod conservation;
 mod gases;
 // Where the particles start.
 mod initial;
+// The Landau equation by particles.
+mod landau;
 // Exact laws with noise, over many replicas.
 mod laws;
 // The smallest inputs, and the ones that must be refused.

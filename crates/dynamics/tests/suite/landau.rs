@@ -1,0 +1,277 @@
+//! The Landau equation by particles: one step by plain loops, laws in the mean, isotropisation, the exact solution.
+
+use crate::common::threads;
+use farfield_dynamics::landau::{Dimension, LandauSettings, LandauSimulation, bkw};
+use farfield_dynamics::noise::Brownian;
+use rayon::prelude::*;
+use std::array::from_fn;
+
+type Matrix<const D: usize> = [[f64; D]; D];
+
+fn times<const D: usize>(a: &Matrix<D>, b: &Matrix<D>) -> Matrix<D> {
+    from_fn(|i| from_fn(|j| (0..D).map(|k| a[i][k] * b[k][j]).sum()))
+}
+
+/// The square root by Newton's and Schulz's iteration, which knows of no dimension.
+fn root<const D: usize>(a: &Matrix<D>) -> Matrix<D> {
+    let identity = |x: f64| -> Matrix<D> { from_fn(|i| from_fn(|j| if i == j { x } else { 0.0 })) };
+    let norm: f64 = (0..D).map(|i| a[i][i]).sum();
+    let mut y: Matrix<D> = a.map(|row| row.map(|x| x / norm));
+    let mut z = identity(1.0);
+    for _ in 0..200 {
+        let zy = times(&z, &y);
+        let three = identity(3.0);
+        let half: Matrix<D> = from_fn(|i| from_fn(|j| 0.5 * (three[i][j] - zy[i][j])));
+        (y, z) = (times(&y, &half), times(&half, &z));
+    }
+    y.map(|row| row.map(|x| x * norm.sqrt()))
+}
+
+/// A and B of a velocity.
+fn coefficients<const D: usize>(v: &[[f64; D]], i: usize, gamma: f64) -> (Matrix<D>, [f64; D]) {
+    let n = v.len() as f64;
+    let (mut a, mut b) = ([[0.0; D]; D], [0.0; D]);
+    for j in (0..v.len()).filter(|&j| j != i) {
+        let z: [f64; D] = from_fn(|x| v[i][x] - v[j][x]);
+        let r2: f64 = z.iter().map(|z| z * z).sum();
+        let power = r2.powf(0.5 * gamma) / n;
+        for x in 0..D {
+            b[x] -= (D as f64 - 1.0) * power * z[x];
+            for y in 0..D {
+                let delta = if x == y { r2 } else { 0.0 };
+                a[x][y] += power * (delta - z[x] * z[y]);
+            }
+        }
+    }
+    (a, b)
+}
+
+fn cloud<const D: usize>(n: usize, seed: u64) -> Vec<[f64; D]>
+where
+    (): Dimension<D>,
+{
+    let widths = [1.5, 0.7, 0.4];
+    let all: Vec<[f64; D]> = bkw::velocities(n, 1.0, seed).unwrap();
+    all.into_iter()
+        .map(|v| from_fn(|x| widths[x] * v[x]))
+        .collect()
+}
+
+fn one_step<const D: usize>(gamma: f64)
+where
+    (): Dimension<D>,
+{
+    let (n, dt) = (30, 0.01);
+    let start = cloud::<D>(n, 3);
+    let settings = LandauSettings {
+        tolerance: 1e-5,
+        seed: 9,
+        ..LandauSettings::new(gamma, dt)
+    };
+    let mut run = LandauSimulation::new(start.clone(), settings).unwrap();
+    run.step().unwrap();
+    let mut dw = vec![[0.0; D]; n];
+    <()>::increments(&Brownian::new(9), 0, dt, &mut dw);
+    for i in 0..n {
+        let (a, b) = coefficients(&start, i, gamma);
+        let root = root(&a);
+        for x in 0..D {
+            let noise: f64 = (0..D).map(|y| root[x][y] * dw[i][y]).sum();
+            let expected = start[i][x] + 2.0 * b[x] * dt + 2f64.sqrt() * noise;
+            let found = run.velocities()[i][x];
+            assert!(
+                (found - expected).abs() < 1e-4 * dt.sqrt(),
+                "{found} {expected}"
+            );
+        }
+    }
+    assert!(run.verify(n).unwrap().error_bound < 1e-5);
+}
+
+#[test]
+fn a_step_is_that_of_plain_loops() {
+    for gamma in [-2.0, -1.0, 0.0, 0.5] {
+        one_step::<2>(gamma);
+    }
+    for gamma in [-3.0, -1.0, 0.0, 1.0] {
+        one_step::<3>(gamma);
+    }
+}
+
+/// Of Σ (measured − expected) over √Σ e², which is standard normal for martingales, held to 4.8: a false alarm of 2e-6 each.
+fn laws_hold<const D: usize>(gamma: f64)
+where
+    (): Dimension<D>,
+{
+    let replica = |seed: u64| {
+        let settings = LandauSettings {
+            seed,
+            ..LandauSettings::new(gamma, 1e-3)
+        };
+        let mut run = LandauSimulation::new(cloud::<D>(10, seed + 7000), settings).unwrap();
+        (0..20).for_each(|_| run.step().unwrap());
+        run.laws()
+    };
+    let all: Vec<_> = (0..400).into_par_iter().map(replica).collect();
+    assert_eq!(all[0].len(), D + 1);
+    for k in 0..=D {
+        let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
+            let each = all.iter().map(|laws| &laws[k]);
+            each.map(|law| f(law.measured - law.expected, law.standard_error))
+                .sum()
+        };
+        let name = all[0][k].name;
+        let mean = sum(&|d, _| d) / sum(&|_, e| e * e).sqrt();
+        assert!(mean.abs() < 4.8, "{name}: {mean:.2}");
+        let spread = sum(&|d, e| (d * d - e * e).powi(2)).sqrt();
+        let square = sum(&|d, e| d * d - e * e) / spread;
+        assert!(square.abs() < 4.8, "{name}: {square:.2}");
+    }
+}
+
+#[test]
+fn momentum_and_energy_in_the_mean() {
+    laws_hold::<2>(0.0);
+    laws_hold::<2>(-1.0);
+    laws_hold::<3>(0.0);
+    laws_hold::<3>(-2.0);
+}
+
+/// γ = 0: with P the covariance, N E P' = (1 − 2(d − 1) dt)² N P + 4(N − 1) dt (tr P I − P) for a step of Euler's, exactly.
+fn isotropisation<const D: usize>()
+where
+    (): Dimension<D>,
+{
+    let (n, dt, steps, replicas) = (20, 0.01, 15, 3000);
+    let start = cloud::<D>(n, 1);
+    let covariance = |v: &[[f64; D]]| -> [f64; D] {
+        let count = v.len() as f64;
+        from_fn(|x| {
+            let mean = v.iter().map(|v| v[x]).sum::<f64>() / count;
+            v.iter().map(|v| (v[x] - mean).powi(2)).sum::<f64>() / count
+        })
+    };
+    let mut expected = covariance(&start);
+    for _ in 0..steps {
+        let trace: f64 = expected.iter().sum();
+        let kept = (1.0 - 2.0 * (D as f64 - 1.0) * dt).powi(2);
+        let share = 4.0 * (1.0 - 1.0 / n as f64) * dt;
+        expected = expected.map(|p| kept * p + share * (trace - p));
+    }
+    let replica = |seed: u64| {
+        let settings = LandauSettings {
+            seed,
+            ..LandauSettings::new(0.0, dt)
+        };
+        let mut run = LandauSimulation::new(start.clone(), settings).unwrap();
+        (0..steps).for_each(|_| run.step().unwrap());
+        covariance(run.velocities())
+    };
+    let all: Vec<_> = (0..replicas).into_par_iter().map(replica).collect();
+    for x in 0..D {
+        let count = replicas as f64;
+        let mean = all.iter().map(|p| p[x]).sum::<f64>() / count;
+        let variance = all.iter().map(|p| (p[x] - mean).powi(2)).sum::<f64>() / count;
+        let z = (mean - expected[x]) / (variance / count).sqrt();
+        // A false alarm of 2e-6 each.
+        assert!(z.abs() < 4.8, "{x}: {mean} {expected:?} {z:.1}");
+    }
+}
+
+#[test]
+fn maxwell_molecules_become_isotropic_at_the_exact_rate() {
+    isotropisation::<2>();
+    isotropisation::<3>();
+}
+
+fn exact_solution<const D: usize>()
+where
+    (): Dimension<D>,
+{
+    let (n, start, d) = (40_000, D as f64 / (D as f64 + 2.0), D as f64);
+    let velocities = bkw::velocities::<D>(n, start, 5).unwrap();
+    let power = |v: &[[f64; D]], p: i32| -> (f64, f64) {
+        let each = v
+            .iter()
+            .map(|v| v.iter().map(|x| x * x).sum::<f64>().powi(p));
+        let all: Vec<f64> = each.collect();
+        let mean = all.iter().sum::<f64>() / n as f64;
+        let variance = all.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n as f64;
+        (mean, (variance / n as f64).sqrt())
+    };
+    let (energy, error) = power(&velocities, 1);
+    assert!((energy - d).abs() < 4.8 * error, "{energy}");
+    let (fourth, error) = power(&velocities, 2);
+    let expected = bkw::fourth_moment(D, start);
+    assert!(
+        (fourth - expected).abs() < 4.8 * error,
+        "{fourth} {expected}"
+    );
+    let mut run = LandauSimulation::new(velocities, LandauSettings::new(0.0, 5e-4)).unwrap();
+    (0..200).for_each(|_| run.step().unwrap());
+    let k = bkw::k(D, start, run.time());
+    let (fourth, error) = power(run.velocities(), 2);
+    let expected = bkw::fourth_moment(D, k);
+    assert!(
+        (fourth - expected).abs() < 4.8 * error,
+        "{fourth} {expected} {error}"
+    );
+    // Far from what it was, and from Maxwell's.
+    let moved = (expected - bkw::fourth_moment(D, start)).abs();
+    let left = (bkw::fourth_moment(D, 1.0) - expected).abs();
+    assert!(moved > 10.0 * error && left > 10.0 * error);
+}
+
+#[test]
+fn bobylev_krook_wu() {
+    exact_solution::<2>();
+    exact_solution::<3>();
+}
+
+#[test]
+fn same_bits_for_any_number_of_threads() {
+    let run = |gamma: f64| {
+        let mut run =
+            LandauSimulation::new(cloud::<3>(6000, 1), LandauSettings::new(gamma, 1e-3)).unwrap();
+        (0..2).for_each(|_| run.step().unwrap());
+        (run.velocities().to_vec(), run.laws())
+    };
+    for gamma in [0.0, -3.0] {
+        assert!(threads(1, || run(gamma)) == threads(3, || run(gamma)));
+    }
+}
+
+#[test]
+fn few_particles_and_bad_input() {
+    for n in [1, 2] {
+        let start = vec![[1.0, 2.0]; n];
+        let mut run = LandauSimulation::new(start.clone(), LandauSettings::new(-1.0, 0.1)).unwrap();
+        run.step().unwrap();
+        assert_eq!(run.velocities(), start);
+    }
+    let refused =
+        |v: Vec<[f64; 2]>, settings| LandauSimulation::new(v, settings).unwrap_err().to_string();
+    let good = LandauSettings::new(0.0, 0.1);
+    let some = || vec![[0.0, 1.0], [1.0, 0.0]];
+    assert_eq!(
+        refused(vec![], good),
+        "velocities: 0 particles (allowed: 1 to 2^32 - 1)"
+    );
+    assert!(refused(vec![[f64::NAN, 0.0]], good).contains("NaN"));
+    for dt in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let error = refused(some(), LandauSettings { dt, ..good });
+        assert!(error.starts_with("dt: "), "{error}");
+    }
+    let error = refused(some(), LandauSettings { gamma: 2.0, ..good });
+    assert_eq!(error, "kernel: gamma: 2 (allowed: -2 to 1 in 2 dimensions)");
+    let error = bkw::velocities::<2>(10, 0.4, 0).unwrap_err().to_string();
+    assert_eq!(error, "start: 0.4 (allowed: 0.5 to 1 in 2 dimensions)");
+    // A step that throws a particle out is refused, and the state stays.
+    let mut run = LandauSimulation::new(some(), LandauSettings::new(0.0, 1e6)).unwrap();
+    let error = run.step().unwrap_err().to_string();
+    assert!(
+        error.starts_with("step 1: particle 0 went from [0.0, 1.0]"),
+        "{error}"
+    );
+    assert_eq!((run.velocities(), run.steps()), (&some()[..], 0));
+}
