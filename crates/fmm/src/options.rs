@@ -123,7 +123,7 @@ impl Options {
     /// a tolerance of 1e-10 in the plane and 1e-6 in space on. Otherwise it is singular beyond the reach of its core, and
     /// nearer pairs are summed one by one. By default a plan takes the tables where those pairs are too many at its first
     /// positions; that changes roundings. No effect on kernels without a core, and on algebraic cores
-    /// in the plane, which always come from tables.
+    /// in the plane or on a torus, which always come from tables.
     ///
     /// Errors, of a plan that must have them: tables that cannot give what is asked for.
     pub fn wide_cores(mut self, tables: bool) -> Self {
@@ -135,17 +135,20 @@ impl Options {
     /// act, and are acted on, where they are modulo the sides. By default sums are over all of space.
     ///
     /// Kernels are those of the torus: K(z) stands for Σ_R K(z − R) over all images together with a uniform background of the opposite
-    /// strength (the mode 0 is left out), g for the potential of mean 0 over the torus; with a core, for the one that is the singular
-    /// kernel's outside of it (P. P. Ewald, Ann. Phys. 369, 1921; of a Riesz kernel the constant of a lone source is Epstein's zeta
-    /// function). A pair at one place contributes what its images do: nothing to a field, and to a potential g(z) − g_singular(z) at z → 0;
-    /// of every source that holds at its own place too.
+    /// strength (the mode 0 is left out), g for the potential of mean 0 over the torus; with a Gaussian core, for the one
+    /// that is the singular kernel's outside of it (P. P. Ewald, Ann. Phys. 369, 1921; of a Riesz kernel the constant of a
+    /// lone source is Epstein's zeta function). With an algebraic core δ all images have it: for L = 1 the modes of g are
+    /// (δ/2πk) K₁(2πkδ), k ≠ 0, in the plane and in space, so that fields fall like e^{−2πδ}. A pair at one place
+    /// contributes what its images do: nothing to a field, and to a potential g(z) − g_space(z) at z → 0; of every source
+    /// that holds at its own place too.
     ///
     /// Points that fill the box evenly, with equal strengths, have small sums: what they lack of a uniform density. Errors are of the size of
     /// the tolerance for random and low-discrepancy points, and fields of lattices shaken by a hundredth of their spacing were wrong by up to 20
     /// times. Clusters in space about a corner of the root cube, which lies at (−1/3, −2/5, −3/7) of the side, may miss by more than 100 times
     /// at the smallest tolerances: [`verify`](crate::Plan::verify) such sums. Potentials should be among the plan's
     /// [`outputs`](Self::outputs): the plan takes better expansions for them in space, and no tolerance below 1e-11. Riesz kernels of s below
-    /// d − 1 have three times the least tolerance of open space, 3e-12 in the plane and 3e-7 in space.
+    /// d − 1 have three times the least tolerance of open space, 3e-12 in the plane and 3e-7 in space. With algebraic cores,
+    /// potentials of N even points of equal strengths were wrong by up to 1e-14 N of themselves, whatever the tolerance.
     ///
     /// ```
     /// use farfield::{Coulomb3d, Options, Outputs, Plan};
@@ -161,7 +164,8 @@ impl Options {
     /// Coordinates are rounded as ones of the size of a side are, where a point is taken from beside the box or seen across a face.
     ///
     /// Errors, of a plan: points in f32, sides that are not positive or not equal, a kernel that is no power of the distance far
-    /// away (Coulomb, Biot–Savart and Riesz with s = 0 or from 1e-3 on are), a core whose reach is beyond the side,
+    /// away (Coulomb, Biot–Savart and Riesz with s = 0 or from 1e-3 on are), a Gaussian core whose reach is beyond the side,
+    /// an algebraic one wider than 100 sides, or narrower than a quarter of one with a tolerance below 1e-6 in space,
     /// [`Guarantee::Pointwise`], more points than images can be counted for (4·10⁸ in the plane, 1.5·10⁸ in space).
     pub fn torus(mut self, sides: &[f64]) -> Self {
         self.torus = Some(sides.to_vec());

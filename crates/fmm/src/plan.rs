@@ -21,10 +21,13 @@ use crate::passes::{Buffers, Down, PADDING, PIECE};
 use crate::points::is_double;
 use crate::report::{PlanReport, PredictedSeconds};
 use crate::torus::Torus;
+use crate::torus::split::FarPower;
 use crate::tree::{Frame, Limits, Tree, TreeOrder, Width};
 use crate::{Error, Guarantee, Options, Result};
 use clouds::Clouds;
-use demands::{close, for_gradients, least_on_torus, left_to_core, of_core, stricter};
+use demands::{
+    check_extent, close, least_of_kernel, least_on_torus, left_to_core, of_core, stricter,
+};
 use lanes::Chosen;
 use rayon::prelude::*;
 use std::time::Instant;
@@ -54,6 +57,8 @@ pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     wide: Option<RadialKernel>,
     options: Options,
     torus: Option<Torus<D>>,
+    /// The kernel, if its core is so wide that it is few modes of the torus.
+    smooth: Option<FarPower>,
     chosen: Chosen,
     expansion: FamilyOf<K, D>,
     /// Accuracy of one near pair, see [`lanes::accuracy`].
@@ -105,21 +110,25 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     ) -> Result<Self> {
         let of_family = FamilyOf::<K, D>::floor(options.guarantee);
         kernel.check()?;
-        let least = kernel.least_tolerance() * for_gradients::<D>(&options);
         let torus = options.torus.as_deref().map(Torus::new).transpose()?;
         let power = torus.map(|torus| torus.power(&kernel)).transpose()?;
+        // Harmonic expansions know nothing of the core that images far away have.
+        let felt = power.filter(|power| power.core > 0.0 && !power.few_modes);
+        let wide = felt.and_then(|_| kernel.wide());
+        let least = least_of_kernel(&kernel, wide.as_ref(), &options);
         let least_on_torus = least_on_torus::<D>(power, of_family, &options);
         options.check::<T>(of_family.max(least).max(least_on_torus))?;
         let points = sources.len().max(targets.map_or(0, <[_]>::len));
         let stricter = stricter::<D>(points, targets.is_some(), power, &options);
-        let of_core = of_core::<K, D>(&kernel, &options);
+        let of_core = of_core::<K, D>(&kernel, wide.as_ref(), &options);
         let asked_for = options.tolerance;
         let within = |stricter: f64| (asked_for / stricter).max(floor::<T>()).max(of_family);
         let chosen = options.chosen()?;
         let clouds = || Clouds::new(chosen, torus, sources, targets);
         let clouds = in_pool(options.pool.clone(), clouds)?;
-        kernel.check_extent(clouds.both().widest(), options.tolerance)?;
-        let frame = Frame::of::<T>(&clouds.both(), Width::PowerOfTwo);
+        check_extent(&kernel, wide.as_ref(), torus, &clouds, options.tolerance)?;
+        let around = || Frame::of::<T>(&clouds.both(), Width::PowerOfTwo);
+        let frame = torus.map_or_else(around, |torus| torus.frame::<T>());
         let asked = Asked {
             root_side: frame.side / frame.scale,
             tolerance: within(stricter * of_core),
@@ -129,7 +138,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             torus: torus.is_some(),
             lanes: chosen.lanes(),
         };
-        let family = || kernel.pair(1.0).family(&asked);
+        let family = || match &wide {
+            Some(wide) => K::Pair::tabulated(wide.tables(1.0)).family(&asked),
+            None => kernel.pair(1.0).family(&asked),
+        };
         let (mut expansion, pair_accuracy) = in_pool(options.pool.clone(), family)?;
         if let Some((torus, power)) = torus.zip(power) {
             close(&mut expansion, (&torus, power), &kernel, &options)?;
@@ -140,9 +152,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             pair_accuracy,
             leaf_capacity: 0,
             kernel,
-            wide: None,
+            wide,
             options,
             torus,
+            smooth: power.filter(|power| power.few_modes),
             tree: Tree::default(),
             lists: Lists::default(),
             leaves: vec![],
@@ -215,11 +228,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     fn move_clouds(&mut self, sources: &[[T; D]], targets: Option<&[[T; D]]>) -> Result<()> {
         let clouds = || Clouds::new(self.chosen, self.torus, sources, targets);
         let clouds = in_pool(self.options.pool.clone(), clouds)?;
-        self.kernel
-            .check_extent(clouds.both().widest(), self.options.tolerance)?;
-        if let Some(wide) = &self.wide {
-            wide.check_extent(clouds.both().widest(), self.options.tolerance)?;
-        }
+        let (wide, tolerance) = (self.wide.as_ref(), self.options.tolerance);
+        check_extent(&self.kernel, wide, self.torus, &clouds, tolerance)?;
         self.rebuild(&clouds)
     }
 
@@ -317,6 +327,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
 
     /// Pairs that are summed one by one.
     fn near_pairs(&self) -> u64 {
+        if self.smooth.is_some() {
+            return 0;
+        }
         let of_leaf = |&leaf: &u32| {
             let cell = &self.tree.cells[leaf as usize];
             let near = self.lists.near[leaf as usize].iter();
@@ -356,7 +369,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             expansion_order: self.expansion.order(),
             waves: self.expansion.waves(),
             waves_in_single: self.expansion.are_waves_single(),
-            wide_core: self.wide.is_some(),
+            wide_core: self.wide.is_some() && self.torus.is_none(),
             pair_class: work.pair.name(),
             near_pairs: self.near_pairs(),
             bytes: tree.bytes() + lists.bytes() + buffers + coordinates * size_of::<T>(),

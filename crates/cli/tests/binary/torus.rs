@@ -63,6 +63,21 @@ fn on_a_torus() {
         "{} --outputs field --output u.npy",
         of("riesz:s=1")
     ));
-    let algebraic = of("coulomb:core=algebraic,delta=0.1");
-    bench.refused_with(&algebraic, &["kernel", "on a torus"]);
+    for delta in [0.01, 3.0] {
+        let kernel = format!("biot-savart:core=algebraic,delta={delta}");
+        let told = of(&kernel).replace("1e-3", "1e-8");
+        bench.good(&format!(
+            "{told} --outputs field --output u.npy --verify 300"
+        ));
+        let (_, fast) = npy(&bench.read("u.npy"));
+        let told = of(&kernel).replace("--tolerance 1e-3", "--method direct");
+        bench.good(&format!("{told} --outputs field --output u.npy"));
+        let (_, direct) = npy(&bench.read("u.npy"));
+        assert!(relative_error(&fast, &direct) < 1e-8, "{kernel}");
+    }
+    bench.refused_with(
+        &of("coulomb:core=algebraic,delta=200"),
+        &["kernel", "on a torus of side"],
+    );
+    bench.refused_with(&of("radial:potential=exp(-r)/r"), &["kernel", "on a torus"]);
 }

@@ -73,7 +73,8 @@ pub fn evaluate<T: Real, K: Kernel<D>, const D: usize>(
 }
 
 /// The same on the torus with these sides, by Ewald's sum: kernels and coincident points are as
-/// [`Options::torus`](crate::Options::torus) says. It takes the pairs of 3^D boxes, twice. Errors as for [`field`] and as there.
+/// [`Options::torus`](crate::Options::torus) says. It takes the pairs of 3^D boxes, twice, unless an algebraic core is so
+/// wide that there are modes alone. Errors as for [`field`] and as there.
 pub fn on_torus<T: Real, K: Kernel<D>, const D: usize>(
     targets: &[[T; D]],
     sources: &[[T; D]],
@@ -119,7 +120,8 @@ pub(crate) fn anywhere<T: Real, K: Kernel<D>, const D: usize>(
     let extents = [&targets, &sources].map(|cloud| Extent::of(chosen, cloud.as_flattened()));
     let around = || Frame::of::<f64>(&extents[0].join(extents[1]), Width::Least);
     let frame = torus.map_or_else(around, |torus| torus.frame::<f64>());
-    kernel.check_extent(extents[0].join(extents[1]).widest(), SMOOTH_TO)?;
+    let extent = torus.map_or(extents[0].join(extents[1]).widest(), |torus| torus.side);
+    kernel.check_extent(extent, SMOOTH_TO)?;
     check_resolution(&frame, "targets", &targets, &extents[0])?;
     check_resolution(&frame, "sources", &sources, &extents[1])?;
     let scale = frame.scale;
@@ -135,10 +137,12 @@ pub(crate) fn anywhere<T: Real, K: Kernel<D>, const D: usize>(
         let pair = kernel.pair(scale);
         let power = torus.power(&kernel)?;
         torus.check_reach(&kernel, reach / 4.0)?;
+        let reach = if power.core > 0.0 { 0.0 } else { reach };
         let ewald = ewald::Ewald {
             chosen,
             pair: &pair,
             power,
+            rest: ewald::ROUNDING,
             boxes: ewald::boxes(reach, torus.side),
             side: frame.side,
             scale,

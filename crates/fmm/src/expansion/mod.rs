@@ -13,6 +13,7 @@ mod quadrature;
 pub(crate) use forms::{Forms, FormsMut, NONE, Outgoing, Wave};
 pub(crate) use harmonic_or::HarmonicOr;
 pub(crate) use interpolation::Radial;
+pub(crate) use quadrature::gauss_legendre;
 
 use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
 use crate::torus::split::FarPower;

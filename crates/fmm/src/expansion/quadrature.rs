@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 /// Nodes and weights on [−1, 1], by Newton's method on the Legendre polynomial.
-pub(super) fn gauss_legendre(n: usize) -> impl Iterator<Item = (f64, f64)> {
+pub(crate) fn gauss_legendre(n: usize) -> impl Iterator<Item = (f64, f64)> {
     (0..n).map(move |i| {
         let mut x = (PI * (i as f64 + 0.75) / (n as f64 + 0.5)).cos();
         let mut slope = 1.0;

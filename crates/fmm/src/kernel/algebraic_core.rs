@@ -17,7 +17,9 @@ use lanes::{Lanes, Real};
 /// In space the far field differs from the singular one by (3/2) δ²/r² of itself, which may be a quarter of the tolerance. So nearer
 /// pairs than δ √(6/tolerance) are summed one by one: 77 δ at a tolerance of 1e-3, 2450 δ at 1e-6. Where those are too many, a plan takes
 /// the kernel from tables ([`Options::wide_cores`](crate::Options::wide_cores)), and in the plane it always does: in f64, calibrated, to a
-/// tolerance of 1e-10 (gradients 1e-9), for clouds from 2^−280 to 2^192 wide.
+/// tolerance of 1e-10 (gradients 1e-9), for clouds from 2^−280 to 2^192 wide. On a [torus](crate::Options::torus) it does in
+/// space too, to 1e-6; of cores from a tenth of the side on, in space from a quarter, and up to 100 sides, it sums the
+/// modes.
 ///
 /// ```
 /// use farfield::{AlgebraicCore, BiotSavart3d, Options, Plan};
@@ -59,6 +61,9 @@ impl<K: Kernel<3, Pair = RadialPair3d>> Kernel<3> for AlgebraicCore<K> {
     fn check(&self) -> Result<()> {
         core_radius::check(self.delta)
     }
+    fn algebraic_core(&self) -> f64 {
+        self.delta
+    }
     fn wide(&self) -> Option<RadialKernel> {
         let pair = AlgebraicPair3d::new(self.delta);
         let (phi, potential) = (|r2| phi(&pair, r2), |r2| gamma(&pair, r2));
@@ -90,6 +95,9 @@ impl<K: Kernel<2, Pair = RadialPair2d>> Kernel<2> for AlgebraicCore<K> {
     }
     fn check(&self) -> Result<()> {
         core_radius::check(self.delta)
+    }
+    fn algebraic_core(&self) -> f64 {
+        self.delta
     }
     fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
         self.in_plane().check_extent(extent, tolerance)

@@ -231,6 +231,7 @@ mod tests {
             dimension,
             delta: 1.0,
             log_scale: 0.0,
+            core: 0.0,
         };
         let [phi, gamma, zeta] = match (dimension, order) {
             (2, 4) => [1.0, 0.5, 2.0 - t],

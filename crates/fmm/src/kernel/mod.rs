@@ -96,6 +96,11 @@ pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
         None
     }
 
+    /// δ where r² + δ² stands for r² at every distance, which its images on a torus must be told; 0 of other kernels.
+    fn algebraic_core(&self) -> f64 {
+        0.0
+    }
+
     /// Whether it can be summed to a tolerance over points this far apart, in the user's unit.
     fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
         let _ = (extent, tolerance);

@@ -75,6 +75,9 @@ impl Kernel<2> for Kernel2d {
     fn wide(&self) -> Option<RadialKernel> {
         each!(self, k => k.wide())
     }
+    fn algebraic_core(&self) -> f64 {
+        each!(self, k => k.algebraic_core())
+    }
     fn pair(&self, scale: f64) -> RadialPair2d {
         each!(self, k => k.pair(scale))
     }

@@ -279,7 +279,7 @@ impl RadialTables {
         }
     }
 
-    /// The function in units of a cell's side, which is a power of two in the user's unit, as far as so many octaves of r² above it.
+    /// The function in units of a cell's side, as far as so many octaves of r² above it.
     pub(crate) fn in_cell(&self, side: f64, above: i32) -> InCell {
         // Coincident points may lie in a cube of any side, which is not looked at.
         let side = side.clamp(2f64.powi(LOWEST / 2 + 10), 2f64.powi(HIGHEST / 2 - 2));
@@ -287,6 +287,7 @@ impl RadialTables {
         let (lowest, highest) = ((zero - BELOW).max(LOWEST), (zero + above).min(HIGHEST));
         InCell {
             kappa: self.tables.phi.integral_from(lowest, highest, zero).into(),
+            constant: self.tables.potential.value(2f64.powi(zero)),
             tables: self.tables.clone(),
             square: side * side,
         }
@@ -343,9 +344,11 @@ const ZERO: f64 = 1.0 / (1u64 << (BELOW - 1)) as f64;
 #[derive(Clone)]
 pub(crate) struct InCell {
     tables: Arc<Tables>,
-    /// The potential less its value at the side, integrated from there: a difference of the potential itself would lack the digits
-    /// that a cell needs which is small beside the kernel's length.
+    /// The potential less its value at the side, or at the power of √2 next to it, integrated from there: a difference of
+    /// the potential itself would lack the digits that a cell needs which is small beside the kernel's length.
     kappa: Arc<Table>,
+    /// That value.
+    constant: f64,
     /// The square of the side in the user's unit.
     square: f64,
 }
@@ -372,9 +375,20 @@ impl Radial for InCell {
     fn key(&self) -> Vec<u64> {
         [&[1, self.square.to_bits()], &self.tables.key[..]].concat()
     }
-    /// g at distance 1.
     fn constant(&self, _: f64) -> f64 {
-        self.tables.potential.value(self.square)
+        self.constant
+    }
+    /// r^{−D} ∫₀^r ρ^{D−2} κ(ρ) ρ dρ.
+    fn mean(&self, dimension: usize) -> Box<dyn Fn(f64) -> f64 + Send + Sync + '_> {
+        let integral = self
+            .kappa
+            .times(dimension as i32 - 2)
+            .integral_from_lowest();
+        let half = 0.5 * dimension as f64;
+        Box::new(move |r2| {
+            let r2 = r2 * self.square;
+            -integral.value(r2) * r2.powf(-half)
+        })
     }
     fn is_homogeneous(&self) -> bool {
         false

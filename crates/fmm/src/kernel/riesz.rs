@@ -313,6 +313,11 @@ impl Radial for RieszPair {
     fn degree(&self) -> f64 {
         -self.s
     }
+    /// (D − s) h = κ + 1/D.
+    fn mean(&self, dimension: usize) -> Box<dyn Fn(f64) -> f64 + Send + Sync + '_> {
+        let d = dimension as f64;
+        Box::new(move |r2| (self.value(r2) + 1.0 / d) / (d - self.s))
+    }
     fn key(&self) -> Vec<u64> {
         vec![0, self.s.to_bits()]
     }

@@ -157,6 +157,20 @@ impl Table {
         self.integral_from(LOWEST, HIGHEST, if vanishes { HIGHEST } else { 0 })
     }
 
+    /// The same over all of the table, with g = 0 where that begins.
+    pub(super) fn integral_from_lowest(&self) -> Self {
+        let octaves = (self.errors.len() / PIECES) as i32;
+        self.integral_from(self.lowest, self.lowest + octaves, self.lowest)
+    }
+
+    /// r^`power` f.
+    pub(super) fn times(&self, power: i32) -> Self {
+        Self::by_piece(self.lowest, self.errors.len(), 0, |piece, t| {
+            let r = square(self.lowest, piece, t).sqrt();
+            r.powi(power) * horner(&self.coefficients[(piece + 1) * TERMS..][..TERMS], t)
+        })
+    }
+
     /// g(r²) with g′(r) = −r f(r²) and g = 0 at r² = 2^`zero`, for r² between other powers of two.
     pub(super) fn integral_from(&self, lowest: i32, highest: i32, zero: i32) -> Self {
         let pieces_to = |exponent: i32| (exponent - lowest) as usize * PIECES;

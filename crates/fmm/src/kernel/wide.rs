@@ -18,8 +18,8 @@ pub(super) enum Shape {
     /// With the order.
     HighOrderInPlane(u32),
     HighOrderInSpace(u32),
-    /// With the bits of s and of the unit of the logarithm.
-    SmoothPower([u64; 2]),
+    /// With the bits of s, of the unit of the logarithm and of a core.
+    SmoothPower([u64; 3]),
 }
 
 /// Tables made last, of which each takes some milliseconds and megabytes.
@@ -47,7 +47,7 @@ pub(super) fn kernel(
 
 /// The tables of the smooth part of a power, in whose unit lengths are.
 pub(crate) fn smooth_power(split: &Split) -> RadialKernel {
-    let shape = Shape::SmoothPower([split.s, split.log_scale].map(f64::to_bits));
+    let shape = Shape::SmoothPower([split.s, split.log_scale, split.core].map(f64::to_bits));
     let (phi, potential) = (|r2| split.smooth_phi(r2), |r2| split.smooth(r2));
     kernel(shape, split.delta, phi, potential)
 }

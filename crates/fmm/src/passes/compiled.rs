@@ -30,7 +30,7 @@ pub trait RadialPair<const D: usize>: Clone + Debug + Send + Sync + 'static {
     /// The pair of a kernel with a core, from its tables.
     fn tabulated(tables: RadialTables) -> Self;
 
-    /// The power that is the far field, but for a core that vanishes fast, and the sign of its γ here; where there is one.
+    /// The power that is the far field, but for a core, and the sign of its γ here; where there is one.
     fn far_power(&self) -> Option<FarPower> {
         None
     }
@@ -97,10 +97,8 @@ macro_rules! harmonic_pair {
             }
 
             fn far_power(&self) -> Option<FarPower> {
-                match self {
-                    Self::Singular(_) | Self::Gaussian(_) => Some(FarPower { s: $power as f64, sign: $sign }),
-                    _ => None,
-                }
+                let sign = if let Self::Tabulated(_) = self { 1.0 } else { $sign };
+                Some(FarPower::new($power as f64, sign))
             }
 
             fn cost(&self) -> f64 {
@@ -181,7 +179,7 @@ macro_rules! interpolated_pair {
 
             fn far_power(&self) -> Option<FarPower> {
                 let s = self.power()?.power();
-                Some(FarPower { s, sign: 1.0 })
+                Some(FarPower::new(s, 1.0))
             }
 
             fn cost(&self) -> f64 {

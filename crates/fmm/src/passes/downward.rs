@@ -82,7 +82,8 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     if tree.is_torus() {
         let log_side = tree.frame.log_side(0);
         let root = &multipoles[..context.expansion.multipole_len()];
-        context.expansion.images(root, log_side, &mut locals[..len]);
+        let expansion = context.expansion.at(0);
+        expansion.images(root, log_side, &mut locals[..len]);
     }
     let slots = [slots::far_slots::<D>(), slots::all_slots::<D>()];
     let pass = Pass {
@@ -91,7 +92,7 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
         multipoles,
         potential: potential.then_some(&slots),
     };
-    let background = moments.zip(context.expansion.uniform());
+    let background = moments.zip(context.expansion.at(0).uniform());
     let put_back = |level: usize, locals: &mut [f64]| match background {
         Some((moments, uniform)) if level == tree.last_full_level() as usize => {
             moments.put_back(uniform, tree, locals);

@@ -268,7 +268,7 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
         if let (Some(moments), Some(uniform)) = (self.buffers.moments, expansion.uniform()) {
             match &uniform.harmonic {
                 Some(of) => moments.act(of, tree, cell, self.points, self.wanted, self.far),
-                None => self.far_uniform(isa, expansion, moments, cell),
+                None => self.far_uniform(isa, moments, cell),
             }
         }
         if self.wanted >= POTENTIAL && !self.context.lists.pairs_within(cell) {
@@ -276,17 +276,27 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
         }
     }
 
-    /// On a torus, what a uniform density has from all that is far of the cell of the last full level that holds a leaf.
+    /// On a torus, what a uniform density has from all that is far of the cell of the last full level that holds a leaf;
+    /// nothing where that takes what is near by expansions too.
     #[inline(always)]
-    fn far_uniform<I: Isa>(&mut self, isa: I, expansion: &E, moments: Moments, leaf: &Cell<D>) {
-        let tree = self.context.tree;
+    fn far_uniform<I: Isa>(&mut self, isa: I, moments: Moments, leaf: &Cell<D>) {
+        let Context {
+            tree,
+            lists,
+            expansion,
+            ..
+        } = self.context;
         let full = tree.full_cell(leaf);
+        if lists.expanded == Some(full.level) {
+            return;
+        }
         self.place(&full, leaf);
         let strength = moments.in_cell(full.level, D);
         let scale = CellScale {
             side: tree.frame.cell_side(full.level),
             log_side: tree.frame.log_side(full.level),
         };
+        let expansion = expansion.at(full.level);
         expansion.far_uniform(isa, strength, scale, self.points, self.wanted, self.far);
     }
 

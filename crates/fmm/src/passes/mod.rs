@@ -131,8 +131,8 @@ pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, co
         });
         timed(&mut seconds.upward, || {
             upward::run(context, &buffers.w, &mut buffers.multipoles);
-            if let (Some(moments), Some(uniform)) = (buffers.moments, expansion.uniform()) {
-                moments.take_out(uniform, context.tree, &mut buffers.multipoles);
+            if let Some(moments) = buffers.moments {
+                moments.take_out(expansion, context.tree, &mut buffers.multipoles);
             }
         });
         timed(&mut seconds.downward, || {
@@ -176,7 +176,7 @@ fn into_tree_order<T: Real, E: Expansion<D>, const D: usize>(
     if tree.is_torus() {
         tree.fill_images(&mut buffers.w, T::ZERO, PADDING, |w, _| w);
         let moments = || Moments::of(&tree.frame, context.sources, &buffers.w, order.len());
-        buffers.moments = context.expansion.uniform().map(|_| moments());
+        buffers.moments = context.expansion.at(0).uniform().map(|_| moments());
     }
 }
 

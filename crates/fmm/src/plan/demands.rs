@@ -1,10 +1,11 @@
 //! What a plan asks of its expansions, beyond the tolerance, and what it cannot give.
 
+use super::clouds::Clouds;
 use crate::expansion::Family;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, RadialKernel, least_tolerance};
 use crate::torus::Torus;
 use crate::torus::split::FarPower;
-use crate::{Error, Guarantee, Options, Result};
+use crate::{Error, Guarantee, Options, Real, Result};
 
 /// Makes the expansions of a plan ready for a torus, if they and what is asked for allow it.
 pub(super) fn close<F: Family<D>, K: Kernel<D>, const D: usize>(
@@ -18,8 +19,8 @@ pub(super) fn close<F: Family<D>, K: Kernel<D>, const D: usize>(
         let allowed = "calibrated, on a torus";
         return Err(Error::argument("guarantee", "pointwise", allowed));
     }
-    if options.wide_cores == Some(true) {
-        let allowed = "no tables on a torus";
+    if options.wide_cores == Some(true) && power.core == 0.0 {
+        let allowed = "no tables on a torus, but for algebraic cores, which always have them";
         return Err(Error::argument("wide_cores", "true", allowed));
     }
     expansion.close(power);
@@ -27,7 +28,7 @@ pub(super) fn close<F: Family<D>, K: Kernel<D>, const D: usize>(
 }
 
 /// So few that what they take is nothing anyway.
-const FEW_ON_TORUS: usize = 64;
+pub(super) const FEW_ON_TORUS: usize = 64;
 
 /// How much better expansions must be than their rule says; `power` is the far field on a torus.
 pub(super) fn stricter<const D: usize>(
@@ -45,6 +46,9 @@ pub(super) fn stricter<const D: usize>(
         Guarantee::Calibrated if apart => 20.0,
         // Gradients of smooth fields were wrong by up to 1.7 times the tolerance.
         _ if options.outputs.gradient => 4.0 * on_torus,
+        // Cores take away what is near, which is most: fields of a few hundred even points, cores of a quarter of the side,
+        // were wrong by up to 1.7 times with 3, those of 40 000 in wide cores by up to 5 times with 9.
+        _ if power.is_some_and(|power| power.core > 0.0) => on_torus.powi(3),
         _ if D == 3 && harmonic && options.outputs.potential => on_torus * on_torus,
         _ => on_torus,
     }
@@ -63,9 +67,13 @@ fn on_torus<const D: usize>(power: Option<FarPower>) -> f64 {
 
 /// The same for the singular far field of a kernel with a core: in space, the close pairs that the core takes away are most of a field,
 /// and without them 10⁶ points missed 1e-6 by 1.6.
-pub(super) fn of_core<K: Kernel<D>, const D: usize>(kernel: &K, options: &Options) -> f64 {
+pub(super) fn of_core<K: Kernel<D>, const D: usize>(
+    kernel: &K,
+    wide: Option<&RadialKernel>,
+    options: &Options,
+) -> f64 {
     let calibrated = options.guarantee == Guarantee::Calibrated;
-    if D == 3 && calibrated && kernel.reach(options.tolerance) > 0.0 {
+    if D == 3 && calibrated && wide.is_none() && kernel.reach(options.tolerance) > 0.0 {
         3.0
     } else {
         1.0
@@ -96,6 +104,29 @@ pub(super) fn least_on_torus<const D: usize>(
         0.0
     };
     of_potentials.max(on_torus::<D>(power) * of_family)
+}
+
+/// The smallest tolerance of a kernel, which may be taken from tables.
+pub(super) fn least_of_kernel<K: Kernel<D>, const D: usize>(
+    kernel: &K,
+    wide: Option<&RadialKernel>,
+    options: &Options,
+) -> f64 {
+    let of_tables = wide.map_or(0.0, |_| least_tolerance(D));
+    kernel.least_tolerance().max(of_tables) * for_gradients::<D>(options)
+}
+
+/// Whether clouds can be summed to a tolerance that are so wide; on a torus they may be as wide as that.
+pub(super) fn check_extent<T: Real, K: Kernel<D>, const D: usize>(
+    kernel: &K,
+    wide: Option<&RadialKernel>,
+    torus: Option<Torus<D>>,
+    clouds: &Clouds<T, D>,
+    tolerance: f64,
+) -> Result<()> {
+    let extent = torus.map_or_else(|| clouds.both().widest(), |torus| torus.side);
+    kernel.check_extent(extent, tolerance)?;
+    wide.map_or(Ok(()), |wide| wide.check_extent(extent, tolerance))
 }
 
 /// How much larger the smallest tolerance of kernels from tables is where gradients are wanted: at 1e-10 they were wrong by up to 4.3 times.

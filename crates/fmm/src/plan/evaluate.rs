@@ -113,6 +113,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             sink: &sink,
         };
         let mut seconds = in_pool(self.options.pool.clone(), || {
+            if let Some(power) = self.smooth {
+                let power = (pair, power, self.options.tolerance);
+                return few::modes(&context, power, &components, outputs, &buffers);
+            }
             if few::are_few(&context, outputs) {
                 return few::sums(&context, pair, &components, outputs, &buffers);
             }

@@ -1,14 +1,22 @@
-//! Potentials of few points, whose logarithms may nearly cancel.
+//! Sums without a tree: potentials of few points, whose logarithms may nearly cancel, and cores that are few modes of a
+//! torus.
 
+use super::demands::FEW_ON_TORUS;
 use crate::direct::AllPairs;
 use crate::kernel::RadialPair;
+use crate::passes::tile::RadialSum;
 use crate::passes::wanted::SECOND;
 use crate::passes::{Buffers, Context, PADDING, TargetSums};
+use crate::torus::ewald::{Ewald, ROUNDING};
+use crate::torus::split::FarPower;
 use crate::{Outputs, PassSeconds, Real};
 use std::time::Instant;
 
 /// Most pairs that are taken in f64 to the last digit whatever the tolerance: they cost less than what surrounds them.
 const FEW: usize = 1 << 10;
+
+/// Of many points, amplitudes of the first modes are larger than this power of 1/e of all others, even in even clouds.
+const MARGIN: f64 = 10.0;
 
 /// Whether potentials are wanted of so few points, in one leaf.
 pub(super) fn are_few<T, E, const D: usize>(context: &Context<T, E, D>, outputs: Outputs) -> bool {
@@ -24,6 +32,58 @@ pub(super) fn sums<T: Real, P: RadialPair<D>, const D: usize>(
     strengths: &[&[T]],
     outputs: Outputs,
     buffers: &[Buffers<T>],
+) -> PassSeconds {
+    let chosen = context.chosen;
+    each(context, strengths, buffers, |targets, sources, w| {
+        pair.clone().all_pairs(&AllPairs {
+            chosen,
+            targets,
+            sources,
+            w,
+            outputs,
+        })
+    })
+}
+
+/// The sums of a power with a core so wide that few modes of the torus are left of it.
+pub(super) fn modes<T: Real, P: RadialPair<D>, const D: usize>(
+    context: &Context<T, P::Family, D>,
+    (pair, power, tolerance): (P, FarPower, f64),
+    strengths: &[&[T]],
+    outputs: Outputs,
+    buffers: &[Buffers<T>],
+) -> PassSeconds {
+    let tree = context.tree;
+    let few = tree.source_order.len() <= FEW_ON_TORUS;
+    let rest = if few {
+        ROUNDING
+    } else {
+        MARGIN - tolerance.ln()
+    };
+    let rest = rest.min(ROUNDING);
+    each(context, strengths, buffers, |targets, sources, w| {
+        let ewald = Ewald {
+            chosen: context.chosen,
+            pair: &pair,
+            power,
+            rest,
+            boxes: 0,
+            side: tree.frame.side,
+            scale: tree.frame.scale,
+            targets,
+            sources,
+            count: tree.source_order.len(),
+        };
+        ewald.sums(w, outputs)
+    })
+}
+
+/// Gives the sums of each strength vector at all targets, in f64 and tree order, to the context's sink.
+fn each<T: Real, E, const D: usize>(
+    context: &Context<T, E, D>,
+    strengths: &[&[T]],
+    buffers: &[Buffers<T>],
+    sum: impl Fn(&[Vec<f64>; D], &[Vec<f64>; D], &[f64]) -> Vec<RadialSum<f64, D>>,
 ) -> PassSeconds {
     let start = Instant::now();
     let order = &context.tree.source_order;
@@ -44,13 +104,7 @@ pub(super) fn sums<T: Real, P: RadialPair<D>, const D: usize>(
             .map(|&user| strengths[user as usize]);
         let mut w: Vec<f64> = user.map(|w| w.to_f64() / buffers.unit).collect();
         w.resize(padded, 0.0);
-        let sums = pair.clone().all_pairs(&AllPairs {
-            chosen: context.chosen,
-            targets: &targets,
-            sources: &sources,
-            w: &w,
-            outputs,
-        });
+        let sums = sum(&targets, &sources, &w);
         let column = |of: &dyn Fn(usize) -> f64| -> Vec<T> {
             (0..sums.len()).map(|i| T::from_f64(of(i))).collect()
         };

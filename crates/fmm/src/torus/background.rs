@@ -17,7 +17,7 @@
 //! Σ w z φ: field (M₀ (u − c) − M₁)      Σ w γ: potential (M₀ |u − c|² − 2 M₁·u + M₂ − M₀ D/12)
 //! ```
 
-use crate::expansion::{HarmonicUniform, Uniform, UnitPoints, UnitSums};
+use crate::expansion::{Expansion, HarmonicUniform, Uniform, UnitPoints, UnitSums};
 use crate::passes::wanted::{GRADIENT, POTENTIAL, place_of};
 use crate::tree::{Cell, Frame, Tree};
 use lanes::Real;
@@ -85,13 +85,16 @@ impl Moments {
     }
 
     /// Takes the uniform density out of the multipoles of all full levels.
-    pub(crate) fn take_out<const D: usize>(
+    pub(crate) fn take_out<E: Expansion<D>, const D: usize>(
         &self,
-        uniform: &Uniform,
+        expansion: &E,
         tree: &Tree<D>,
         multipoles: &mut [f64],
     ) {
         for level in 0..=tree.last_full_level() {
+            let Some(uniform) = expansion.at(level).uniform() else {
+                return;
+            };
             let strength = self.in_cell(level, D);
             for cell in tree.level(level as usize) {
                 let len = uniform.multipole.len();

@@ -8,19 +8,23 @@
 //! Σ_R γ(|z − R|)  =  Σ_R (γ − γ_δ)(|z − R|)  +  Σ_{k≠0} γ̂_δ(k) e^{2πi k·z}  −  ∫(γ − γ_δ)
 //! ```
 //!
-//! (P. P. Ewald, Ann. Phys. 369, 1921.)
+//! (P. P. Ewald, Ann. Phys. 369, 1921.) Of an algebraic core that is wide, nothing is short: its modes are all there is.
 
 use super::modes::{Mode, add, amplitudes, modes};
 use super::split::{FarPower, Split};
 use crate::direct::AllPairs;
-use crate::kernel::RadialPair;
+use crate::kernel::{RadialPair, RadialTables};
 use crate::passes::tile::RadialSum;
 use crate::passes::wanted::place_of;
 use lanes::Chosen;
 use std::collections::HashMap;
+use std::f64::consts::PI;
 
 /// δ in sides: e^{−1/δ²} is below rounding, for images of the outermost boxes that are left out.
 const WIDTH: f64 = 1.0 / 6.1;
+
+/// e^{−39} is below rounding.
+pub(crate) const ROUNDING: f64 = 39.0;
 
 /// What the sums over a torus are made of.
 pub(crate) struct Ewald<'a, P, const D: usize> {
@@ -29,6 +33,8 @@ pub(crate) struct Ewald<'a, P, const D: usize> {
     pub(crate) pair: &'a P,
     /// What it is far away.
     pub(crate) power: FarPower,
+    /// Modes below e^−`rest` of the first are left out.
+    pub(crate) rest: f64,
     /// Around the box, images are summed up to so many boxes away.
     pub(crate) boxes: i32,
     /// L in the same unit.
@@ -45,10 +51,25 @@ pub(crate) struct Ewald<'a, P, const D: usize> {
 impl<P: RadialPair<D>, const D: usize> Ewald<'_, P, D> {
     /// The radial sums of padded strengths at all targets.
     pub(crate) fn sums(&self, w: &[f64], outputs: crate::Outputs) -> Vec<RadialSum<f64, D>> {
-        let split = self.split(WIDTH * self.side, self.scale.ln());
-        let smooth = split.tables();
+        let split = self.split(self.side, self.scale.ln());
         let mut sums = self.modes(w);
         self.take_coincident(w, &split, &mut sums);
+        if !self.power.few_modes {
+            self.short(w, outputs, split.tables(), &mut sums);
+        }
+        let sign = self.power.sign;
+        sums.iter_mut().for_each(|sum| sum.t *= sign);
+        sums
+    }
+
+    /// Adds the short part: all of the pair less the smooth one.
+    fn short(
+        &self,
+        w: &[f64],
+        outputs: crate::Outputs,
+        smooth: RadialTables,
+        sums: &mut [RadialSum<f64, D>],
+    ) {
         let sign = self.power.sign;
         for shift in self.boxes() {
             let targets = std::array::from_fn(|a| {
@@ -74,16 +95,23 @@ impl<P: RadialPair<D>, const D: usize> Ewald<'_, P, D> {
                 }
             }
         }
-        sums.iter_mut().for_each(|sum| sum.t *= sign);
-        sums
     }
 
-    fn split(&self, delta: f64, log_scale: f64) -> Split {
+    /// The power, split in a unit in which L is `side`.
+    fn split(&self, side: f64, log_scale: f64) -> Split {
+        let core = self.power.core * self.scale / self.side;
+        let width = if self.power.few_modes {
+            // So narrow that what is short is below rounding beside e^{−2πε}, and not taken.
+            core / (45.0 + 2.0 * PI * core).sqrt()
+        } else {
+            WIDTH
+        };
         Split {
             s: self.power.s,
             dimension: D,
-            delta,
+            delta: width * side,
             log_scale,
+            core: core * side,
         }
     }
 
@@ -107,17 +135,22 @@ impl<P: RadialPair<D>, const D: usize> Ewald<'_, P, D> {
         let targets = unit(self.targets, self.targets[0].len());
         let sources = unit(self.sources, self.count);
         let w = &w[..self.count];
-        let split = self.split(WIDTH, 0.0);
-        let modes: Vec<Mode<D>> = modes(WIDTH, |k2| split.mode(k2));
+        let split = self.split(1.0, 0.0);
+        let modes: Vec<Mode<D>> = modes(&split, self.rest);
         let of_sources = amplitudes(self.chosen, &modes, &sources, w);
         let mut sums = vec![RadialSum::ZERO; targets.len()];
         add(self.chosen, &modes, &of_sources, &targets, &mut sums);
         let total: f64 = w.iter().sum();
+        let integral = if self.power.few_modes {
+            0.0
+        } else {
+            split.integral()
+        };
         // γ is a length to the power −s.
         let of_potential = self.side.powf(-split.s);
         let of_field = of_potential / self.side;
         for sum in &mut sums {
-            sum.t = (sum.t - split.integral() * total) * of_potential;
+            sum.t = (sum.t - integral * total) * of_potential;
             sum.s = sum.s.map(|s| s * of_field);
             sum.g = sum.g.map(|g| g * of_field / self.side);
         }

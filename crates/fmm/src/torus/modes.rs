@@ -6,12 +6,13 @@
 //!
 //! with c_k = γ̂(k), and s = −∇t. Of k and −k one is taken, twice.
 
+use super::split::Split;
 use crate::passes::tile::RadialSum;
 use crate::passes::wanted::place_of;
 use lanes::{Chosen, Isa, Job};
 use rayon::prelude::*;
 use std::collections::HashMap;
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
 /// One mode of each pair ±k, with c_k, twice.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +21,9 @@ pub(super) struct Mode<const D: usize> {
     c: f64,
 }
 
-/// All modes above rounding of a smooth part of width `delta`, as far as e^{−π² k² δ²} > e^{−39}; `weight` is γ̂ of k².
-pub(super) fn modes<const D: usize>(delta: f64, weight: impl Fn(f64) -> f64) -> Vec<Mode<D>> {
-    let largest = (39f64.sqrt() / (PI * delta)).ceil();
+/// All modes of a smooth part, in units of the side, as far as they are more than e^−`rest` beside the first.
+pub(super) fn modes<const D: usize>(split: &Split, rest: f64) -> Vec<Mode<D>> {
+    let largest = split.largest_mode(rest).ceil();
     let width = 2 * largest as i32 + 1;
     let mode = |index: i32| -> [i32; D] {
         std::array::from_fn(|axis| index / width.pow(axis as u32) % width - largest as i32)
@@ -36,7 +37,7 @@ pub(super) fn modes<const D: usize>(delta: f64, weight: impl Fn(f64) -> f64) -> 
         let mut c = || {
             *known
                 .entry(k2)
-                .or_insert_with(|| 2.0 * weight(f64::from(k2)))
+                .or_insert_with(|| 2.0 * split.mode(f64::from(k2)))
         };
         (f64::from(k2) <= largest * largest).then(|| Mode { k, c: c() })
     };

@@ -8,10 +8,11 @@
 //!
 //! R is as smooth as κ between cells that are not neighbours, so it is interpolated between nodes first.
 
+use super::Radial;
 use super::chebyshev::Nodes;
 use super::operators::Operators;
 use super::tensor::{indices, symmetric};
-use crate::torus::split::Split;
+use crate::torus::split::{FarPower, Split};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use std::f64::consts::TAU;
@@ -28,9 +29,17 @@ const BOXES: i32 = 4;
 const MODES: i32 = 4;
 
 impl Lattice {
-    /// For κ = (r^{−s} − 1)/s, or −log r.
-    pub(super) fn new<const D: usize>(s: f64, nodes: &Nodes, operators: &Operators) -> Self {
-        let remainder = Remainder::<D>::new(s);
+    /// For κ, which is γ less a constant, in the unit that makes γ one of a box of this side.
+    pub(super) fn new<const D: usize>(
+        power: FarPower,
+        side: f64,
+        radial: &dyn Radial,
+        nodes: &Nodes,
+        operators: &Operators,
+    ) -> Self {
+        let unit = side.powf(-power.s);
+        let core = power.core / side;
+        let remainder = Remainder::<D>::new(power.s, core, radial.value(1.0) / unit);
         // As many nodes as the differences of two polynomials ask for.
         let grid = Nodes::new(2 * nodes.len());
         let values = remainder.on(&grid);
@@ -45,7 +54,7 @@ impl Lattice {
             between[(0..D).fold(0, place)]
         });
         let ends = DMatrix::from_fn(all.len(), operators.rank, |i, j| operators.at_nodes[i][j]);
-        let matrix = ends.tr_mul(&(kernel * &ends));
+        let matrix = ends.tr_mul(&(kernel * &ends)) * unit;
         Self { matrix }
     }
 
@@ -88,7 +97,7 @@ fn at_all<const D: usize>(
 /// R, by Ewald's sum.
 struct Remainder<const D: usize> {
     split: Split,
-    /// 1/s, which κ lacks.
+    /// What κ lacks of γ.
     lacks: f64,
     /// All n but those next to 0, and those.
     far: Vec<[f64; D]>,
@@ -98,12 +107,14 @@ struct Remainder<const D: usize> {
 }
 
 impl<const D: usize> Remainder<D> {
-    fn new(s: f64) -> Self {
+    /// In box units; `at_side` is κ at the side.
+    fn new(s: f64, core: f64, at_side: f64) -> Self {
         let split = Split {
             s,
             dimension: D,
             delta: WIDTH,
             log_scale: 0.0,
+            core,
         };
         let around = |most: i32| -> Vec<[f64; D]> {
             indices::<D>(2 * most as usize + 1)
@@ -115,7 +126,7 @@ impl<const D: usize> Remainder<D> {
         let modes = around(MODES).into_iter().filter(|k| *k != [0.0; D]);
         Self {
             split,
-            lacks: if s == 0.0 { 0.0 } else { 1.0 / s },
+            lacks: split.whole(1.0) - at_side,
             far,
             near,
             modes: modes
@@ -154,7 +165,7 @@ mod tests {
     #[test]
     fn the_background_is_uniform() {
         fn laplacian<const D: usize>(s: f64, u: [f64; D]) -> f64 {
-            let (remainder, step) = (Remainder::<D>::new(s), 1e-3);
+            let (remainder, step) = (Remainder::<D>::new(s, 0.0, 0.0), 1e-3);
             let second = |a: usize| {
                 let moved = |by: f64| {
                     remainder.at(std::array::from_fn(|b| {
@@ -172,14 +183,22 @@ mod tests {
     /// Where two images that were next to u are so no more, R changes by what they have.
     #[test]
     fn sums_are_periodic() {
-        for s in [0.0, 1e-3, 0.7, 1.9] {
-            let remainder = Remainder::<2>::new(s);
+        for (s, core) in [
+            (0.0, 0.0),
+            (1e-3, 0.0),
+            (0.7, 0.0),
+            (1.9, 0.0),
+            (0.0, 1e-3),
+            (0.0, 0.2),
+        ] {
+            let remainder = Remainder::<2>::new(s, core, 0.0);
             let kappa = |n: [f64; 2], u: [f64; 2]| {
-                let r = (u[0] - n[0]).hypot(u[1] - n[1]);
+                let r = (u[0] - n[0]).hypot(u[1] - n[1]).hypot(core);
+                let ratio = r.ln() - 1f64.hypot(core).ln();
                 if s == 0.0 {
-                    -r.ln()
+                    -ratio
                 } else {
-                    (-s * r.ln()).exp_m1() / s
+                    (-s * ratio).exp_m1() / s
                 }
             };
             let whole = |u: [f64; 2]| {
@@ -187,14 +206,14 @@ mod tests {
                 remainder.at(u) + near
             };
             let (here, beside) = (whole([0.7, 0.2]), whole([-0.3, 0.2]));
-            assert!((here - beside).abs() < 1e-11, "{s}: {here} {beside}");
+            assert!((here - beside).abs() < 1e-11, "{s} {core}: {here} {beside}");
         }
     }
 
     /// The values between nodes are those of R.
     #[test]
     fn interpolation_is_as_good_as_far_cells() {
-        let (remainder, grid) = (Remainder::<2>::new(1.3), Nodes::new(36));
+        let (remainder, grid) = (Remainder::<2>::new(1.3, 0.0, 0.0), Nodes::new(36));
         let places = [-0.5, -0.31, 0.2, 0.47];
         let found = at_all::<2>(remainder.on(&grid), grid.len(), &grid.interpolants(&places));
         for (i, x) in places.iter().enumerate() {

@@ -8,6 +8,7 @@ use super::{Interpolation, Radial, Serves, Shift, WIDEST, calibrated};
 use crate::accuracy;
 use crate::expansion::Asked;
 use crate::kernel::{InCell, RadialTables};
+use crate::torus::split::FarPower;
 use crate::{Error, ErrorKind, Result};
 use lanes::accuracy::FULL;
 use std::sync::Arc;
@@ -22,15 +23,28 @@ pub(super) struct Levels<const D: usize> {
     meets_all: Option<u32>,
     /// The level whose cells do, if the tree has such, for which the levels were made.
     finest: Option<u32>,
-    /// From level 2 on, which is the first one with far lists.
-    from_second: Vec<Interpolation<D>>,
+    /// From the [`first`](Self::first) level on, which is the first one with far lists.
+    made: Vec<Interpolation<D>>,
+    /// What the kernel is to far images, on a torus.
+    closed: Option<FarPower>,
 }
 
 impl<const D: usize> Levels<D> {
-    /// Those of a level; above the second one, where all multipoles and locals vanish or are not looked at, those of the second.
+    /// Those of a level; above the first one, where all multipoles and locals vanish or are not looked at, those of the
+    /// first.
     #[inline(always)]
     pub(super) fn at(&self, level: u32) -> &Interpolation<D> {
-        &self.from_second[level.saturating_sub(2) as usize]
+        &self.made[level.saturating_sub(self.first()) as usize]
+    }
+
+    /// On a torus the root has far images.
+    fn first(&self) -> u32 {
+        if self.asked.torus { 0 } else { 2 }
+    }
+
+    /// Makes ready for a torus.
+    pub(super) fn close(&mut self, power: FarPower) {
+        self.closed = Some(power);
     }
 
     /// The first level whose cells can meet all others, and on which one has a few hundred points, if they are uniform.
@@ -177,7 +191,12 @@ impl<const D: usize> Interpolation<D> {
             asked: *asked,
             meets_all: meets_all(&cells, tolerance, nodes),
             finest: None,
-            from_second: vec![second(asked.root_side)],
+            made: if asked.torus {
+                vec![]
+            } else {
+                vec![second(asked.root_side)]
+            },
+            closed: None,
         });
         Ok((all, FULL))
     }
@@ -209,15 +228,16 @@ impl<const D: usize> Interpolation<D> {
         };
         let root_side = levels.asked.root_side;
         if levels.finest != reached {
-            levels.from_second.clear();
+            levels.made.clear();
             levels.finest = reached;
         }
-        let all = &mut levels.from_second;
-        let wanted = depth.saturating_sub(1).max(1) as usize;
+        let (first, closed) = (levels.first(), levels.closed);
+        let all = &mut levels.made;
+        let wanted = (depth + 1).saturating_sub(first).max(1) as usize;
         if all.len() >= wanted {
             return;
         }
-        for level in all.len() as u32 + 2..wanted as u32 + 2 {
+        for level in all.len() as u32 + first..wanted as u32 + first {
             let radial = levels
                 .tables
                 .in_cell(root_side * 0.5f64.powi(level as i32), ALL_CELLS);
@@ -229,7 +249,7 @@ impl<const D: usize> Interpolation<D> {
             };
             let serves = Serves {
                 near: meets_all,
-                torus: false,
+                torus: levels.asked.torus,
             };
             let next = Self::new(radial, nodes, share * error, all.last(), serves);
             self.found.add(next.found.clone());
@@ -248,6 +268,11 @@ impl<const D: usize> Interpolation<D> {
         all.iter_mut().for_each(|level| level.pad_to(padded));
         for level in 1..all.len() {
             all[level - 1].signs_below = all[level].signs.clone();
+        }
+        if let Some(power) = closed {
+            for (level, one) in all.iter_mut().enumerate() {
+                one.close_cell((level == 0).then_some((power, root_side)));
+            }
         }
         self.pad_to(padded);
     }

@@ -73,6 +73,8 @@ pub(crate) trait Radial: Debug + Send + Sync {
     fn key(&self) -> Vec<u64>;
     /// The constant, for a cell of this side.
     fn constant(&self, log_side: f64) -> f64;
+    /// ∫₀¹ τ^{D−1} κ(rτ) dτ at a squared distance r².
+    fn mean(&self, dimension: usize) -> Box<dyn Fn(f64) -> f64 + Send + Sync + '_>;
     /// Whether it is the same function in cells of every side.
     fn is_homogeneous(&self) -> bool {
         true
@@ -105,8 +107,9 @@ pub struct Interpolation<const D: usize> {
     moves: Arc<Vec<Vec<Move>>>,
     /// Where the kernel has a length of its own.
     levels: Option<Levels<D>>,
-    /// On a torus.
-    closed: Option<(Lattice, Evenly)>,
+    /// On a torus: of the root, and of any cell.
+    lattice: Option<Lattice>,
+    evenly: Option<Evenly>,
 }
 
 /// By reflection: ±1 for every number of a multipole.
@@ -185,7 +188,8 @@ impl<const D: usize> Interpolation<D> {
             signs_below: Signs::default(),
             moves: Arc::new(translate::moves::<D>(serves.near)),
             levels: None,
-            closed: None,
+            lattice: None,
+            evenly: None,
         };
         new.pad_to(new.operators.rank.next_multiple_of(WIDEST));
         new
@@ -227,6 +231,24 @@ impl<const D: usize> Interpolation<D> {
             class.up.times(Scalar::default(), &of_class, to);
         }
         multipole
+    }
+
+    /// Makes ready for a torus; the root also for all images beyond those next to it, given its side if the kernel has a
+    /// length.
+    fn close_cell(&mut self, root: Option<(FarPower, f64)>) {
+        let multipole = self.uniform_multipole();
+        match &mut self.evenly {
+            // There may be more room than before.
+            Some(evenly) => evenly.uniform.multipole = multipole,
+            None => {
+                let lattice = |(power, side)| {
+                    Lattice::new::<D>(power, side, &*self.radial, &self.nodes, &self.operators)
+                };
+                self.lattice = root.map(lattice);
+                let (radial, nodes) = (&*self.radial, self.nodes.len());
+                self.evenly = Some(Evenly::new::<D>(radial, nodes, multipole));
+            }
+        }
     }
 
     /// The plan's units of a potential, a field and its gradient in a cell of this side.
@@ -317,9 +339,10 @@ impl<const D: usize> Family<D> for Interpolation<D> {
         self.make_levels(depth, finest);
     }
     fn close(&mut self, power: FarPower) {
-        let lattice = Lattice::new::<D>(power.s, &self.nodes, &self.operators);
-        let evenly = Evenly::new::<D>(&*self.radial, self.nodes.len(), self.uniform_multipole());
-        self.closed = Some((lattice, evenly));
+        match &mut self.levels {
+            Some(levels) => levels.close(power),
+            None => self.close_cell(Some((power, 1.0))),
+        }
     }
     fn needs_sides(&self) -> bool {
         self.levels.is_some()
@@ -456,7 +479,7 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
     }
 
     fn images(&self, multipole: &[f64], log_side: f64, local: &mut [f64]) {
-        if let Some((lattice, _)) = &self.closed {
+        if let Some(lattice) = &self.lattice {
             lattice.images(&multipole[WIDEST..], &mut local[WIDEST..]);
             // Images next to the root have it, though their mean is none.
             let images = 3usize.pow(D as u32) as f64;
@@ -465,7 +488,7 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
     }
 
     fn uniform(&self) -> Option<&Uniform> {
-        self.closed.as_ref().map(|(_, evenly)| &evenly.uniform)
+        self.evenly.as_ref().map(|evenly| &evenly.uniform)
     }
 
     #[inline(always)]
@@ -478,7 +501,7 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         wanted: usize,
         sums: &mut UnitSums<D>,
     ) {
-        let Some((_, evenly)) = &self.closed else {
+        let Some(evenly) = &self.evenly else {
             return;
         };
         let all = evenly.polynomials.len();
