@@ -2,6 +2,7 @@
 //!
 //! The operators of a level depend on the side of its cells beside the kernel's length. Sides are powers of two, so a cloud that
 //! moves, or another one, mostly finds them made. A multipole is in the basis of its level, and m2m leads from one to the next.
+//! On a torus the root's side is that of the box, and levels begin with the root.
 
 use super::chebyshev::Nodes;
 use super::{Interpolation, Radial, Serves, Shift, WIDEST, calibrated};
