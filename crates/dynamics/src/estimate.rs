@@ -39,10 +39,11 @@ pub(crate) fn estimate(config: &Config, inputs: &Inputs) -> Result<Estimate> {
         0 => 0,
         every => steps.div_ceil(every),
     };
-    let looks_back = usize::from(stepper.looks_back());
+    let looks_back = stepper.looks_back();
+    let integrals = usize::from(stepper.integrates_noise());
     // Positions and next positions, drift, increments or anticipated drift, and a snapshot being written; circulations
     // twice, strengths.
-    let vectors = 4 + looks_back + (1 + looks_back);
+    let vectors = 4 + integrals + looks_back + (1 + looks_back);
     let particle_bytes = 16 * vectors + 8 * 3;
     let seconds = steps as f64 * trial.step_seconds + checks as f64 * trial.check_seconds;
     Ok(Estimate {
@@ -50,7 +51,7 @@ pub(crate) fn estimate(config: &Config, inputs: &Inputs) -> Result<Estimate> {
         steps,
         evaluations: stepper.evaluations() * steps,
         bytes: n * particle_bytes + (trial.plan_bytes as f64 * scale) as usize,
-        snapshot_bytes: Snapshot::bytes(n, stepper.looks_back()),
+        snapshot_bytes: Snapshot::bytes(n, looks_back),
         seconds: seconds * scale,
         threads: rayon::current_num_threads(),
         instruction_set: lanes::Chosen::detect().set().name(),

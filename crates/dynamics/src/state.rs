@@ -11,8 +11,8 @@ pub struct State {
     pub positions: Vec<[f64; 2]>,
     /// m_j, one a particle, constant in time. The sums use w_j = m_j/N.
     pub circulations: Vec<f64>,
-    /// F(X) at the step before, for schemes that look back.
-    pub previous_drift: Option<Vec<[f64; 2]>>,
+    /// F(X) at the step before, at the one before that, …: as many as the scheme looks back, fewer in the first steps.
+    pub previous_drifts: Vec<Vec<[f64; 2]>>,
 }
 
 impl State {

@@ -171,7 +171,7 @@ mod tests {
             ),
             (
                 "time.scheme=euler",
-                "--set: time.scheme: 'euler' (allowed: euler-maruyama, ab2-maruyama, rk4)",
+                "--set: time.scheme: 'euler' (allowed: euler-maruyama, ab2-maruyama, stochastic-heun, sra1, sra3, ab3, rk4)",
             ),
             (
                 "seed.x=1",

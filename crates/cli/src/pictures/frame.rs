@@ -184,7 +184,7 @@ mod tests {
             time: 0.0,
             positions,
             circulations,
-            previous_drift: None,
+            previous_drifts: vec![],
         };
         let mut config = Config::default();
         config.output.picture_pixels = 100;

@@ -34,6 +34,8 @@ fn a_longer_run_goes_on_where_a_shorter_one_ended() {
     for pace in [
         "ab2-maruyama",
         "euler-maruyama",
+        "sra1 --set time.path_halvings=1",
+        "ab3 --set model.viscosity=0",
         "rk4 --set model.viscosity=0",
     ] {
         let bench = Bench::new();

@@ -1,9 +1,12 @@
 //! Every value of a configuration, checked with an error that names its dotted key.
 
-use super::{Circulations, Config, Confinement, Core, InitialConfig, ModelConfig, Scheme};
+use super::{Circulations, Config, Confinement, Core, InitialConfig, ModelConfig};
 use crate::drift::LEAST_WITH_TABLES;
 use crate::{Error, ErrorKind, Result};
 use std::fmt::Display;
+
+/// 2²⁰ fine increments a step.
+const MOST_HALVINGS: u8 = 20;
 
 /// The keys that a table has beside its kind.
 pub(super) struct Keys {
@@ -200,10 +203,23 @@ impl Config {
     fn check_time(&self) -> Result<()> {
         positive("time.dt", self.time.dt)?;
         let (key, diffusion) = self.model.diffusion();
-        if self.time.scheme == Scheme::Rk4 && diffusion != 0.0 {
-            let value = format!("rk4 with {key} = {diffusion}");
-            let allowed = format!("rk4 only with {key} = 0; else ab2-maruyama or euler-maruyama");
+        let scheme = self.time.scheme;
+        if !scheme.takes_noise() && diffusion != 0.0 {
+            let name = scheme.name();
+            let value = format!("{name} with {key} = {diffusion}");
+            let allowed = format!(
+                "{name} only with {key} = 0; else ab2-maruyama, euler-maruyama, stochastic-heun, sra1 or sra3"
+            );
             return Err(error("time.scheme", value, allowed));
+        }
+        let halvings = self.time.path_halvings;
+        if halvings > MOST_HALVINGS {
+            let allowed = format!("0 to {MOST_HALVINGS}");
+            return Err(error("time.path_halvings", halvings, allowed));
+        }
+        if self.time.steps > u64::MAX >> halvings {
+            let allowed = format!("at most {} with so many halvings", u64::MAX >> halvings);
+            return Err(error("time.steps", self.time.steps, allowed));
         }
         if !(self.time.dt * self.time.steps as f64).is_finite() {
             return Err(error("time.steps", self.time.steps, "dt·steps finite"));

@@ -12,7 +12,7 @@
 //! kind = "gaussian-patches"            # or gaussian, uniform-disc, uniform-square, annulus, dipole, ring, file
 //! n = 1_000_000
 //! [time]
-//! scheme = "ab2-maruyama"              # or euler-maruyama, rk4 (viscosity 0 only)
+//! scheme = "ab2-maruyama"              # or euler-maruyama, stochastic-heun, sra1, sra3; with viscosity 0 also ab3, rk4
 //! [field]
 //! tolerance = 1e-5
 //! [output]
@@ -60,6 +60,9 @@ pub struct TimeConfig {
     pub dt: f64,
     /// Number of steps from time 0, including those made before a restart.
     pub steps: u64,
+    /// The Brownian path is drawn in steps dt/2^`path_halvings`, whose sums the run takes; 0 to 20, 0 by default. Runs of
+    /// (dt, 1) and (dt/2, 0) see one path, so that their difference is the error in time.
+    pub path_halvings: u8,
 }
 
 /// The schemes, one a file in [`crate::stepper`].
@@ -70,6 +73,14 @@ pub enum Scheme {
     EulerMaruyama,
     /// Weak order 2 for additive noise; one drift a step.
     Ab2Maruyama,
+    /// Weak order 2 for additive noise; two drifts a step.
+    StochasticHeun,
+    /// Strong order 3/2, weak order 2 for additive noise; two drifts a step.
+    Sra1,
+    /// Strong order 3/2, weak order 2 for additive noise, order 3 without; three drifts a step.
+    Sra3,
+    /// Order 3 without noise; one drift a step.
+    Ab3,
     /// Order 4 without noise; four drifts a step.
     Rk4,
 }
@@ -147,6 +158,7 @@ impl Default for TimeConfig {
             scheme: Scheme::Ab2Maruyama,
             dt: 0.34,
             steps: 50,
+            path_halvings: 0,
         }
     }
 }
@@ -183,7 +195,16 @@ impl Scheme {
         match self {
             Self::EulerMaruyama => "euler-maruyama",
             Self::Ab2Maruyama => "ab2-maruyama",
+            Self::StochasticHeun => "stochastic-heun",
+            Self::Sra1 => "sra1",
+            Self::Sra3 => "sra3",
+            Self::Ab3 => "ab3",
             Self::Rk4 => "rk4",
         }
+    }
+
+    /// Whether it is for systems with noise.
+    pub fn takes_noise(self) -> bool {
+        !matches!(self, Self::Ab3 | Self::Rk4)
     }
 }

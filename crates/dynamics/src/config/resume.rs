@@ -36,6 +36,13 @@ impl Config {
         if time.dt != old.dt {
             return refuse("time.dt", time.dt.to_string(), old.dt.to_string());
         }
+        if time.path_halvings != old.path_halvings {
+            return refuse(
+                "time.path_halvings",
+                time.path_halvings.to_string(),
+                old.path_halvings.to_string(),
+            );
+        }
         if time.steps < step {
             let allowed = format!("at least {step}, the step of the snapshot");
             return Err(Error::value(

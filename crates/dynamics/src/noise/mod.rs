@@ -4,15 +4,17 @@
 //! particles there are, nor on the instruction set.
 
 mod normal;
+mod path;
 mod philox;
 mod space;
 
 pub use philox::philox4x32;
 
-use lanes::{Chosen, Isa, Job};
 pub(crate) use normal::cos_sin_turns;
 use normal::{normal_pair, open_one};
-use rayon::prelude::*;
+use path::Streams;
+#[cfg(test)]
+use space::IN_SPACE;
 
 /// What random numbers are for; each purpose has its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +29,24 @@ pub(crate) enum Stream {
     IncrementsInSpace = 3,
     /// The third.
     ThirdIncrements = 4,
+    /// What integrals of B over a step have beside dB.
+    Beside = 5,
+    /// The first two components of that in space.
+    BesideInSpace = 6,
+    /// The third.
+    ThirdBeside = 7,
 }
+
+const IN_THE_PLANE: Streams<1> = Streams {
+    increments: [Stream::Increments],
+    beside: [Stream::Beside],
+};
 
 /// The Brownian motions of all particles of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Brownian {
     seed: u64,
+    halvings: u32,
 }
 
 /// Particles drawn together: enough to fill the widest vectors several times, few enough for the first-level cache.
@@ -43,24 +57,32 @@ const TASK: usize = 4096;
 impl Brownian {
     /// The motions that belong to a seed.
     pub fn new(seed: u64) -> Self {
-        Self { seed }
+        Self { seed, halvings: 0 }
+    }
+
+    /// The motions of which `self` gives the steps dt/2^`halvings`: a step dt is put together from those, so that runs with
+    /// several dt see one path where dt/2^`halvings` is the same. It takes 2^`halvings` times as long to draw.
+    pub fn halved(self, halvings: u8) -> Self {
+        let halvings = (self.halvings + u32::from(halvings)).min(63);
+        Self { halvings, ..self }
     }
 
     /// ΔB_i = B_i(t + dt) − B_i(t) of every particle for the given step, i.e. independent normal numbers of variance `dt`.
     /// Runs in the caller's rayon pool.
     pub fn increments(&self, step: u64, dt: f64, out: &mut [[f64; 2]]) {
-        let scale = dt.sqrt();
-        let chosen = Chosen::detect();
-        let tasks = out.par_chunks_mut(TASK).enumerate();
-        tasks.for_each(|(task, out)| {
-            let key = Key::new(self.seed, Stream::Increments, step);
-            chosen.run(Normals {
-                key,
-                first: (task * TASK) as u32,
-                scale,
-                out,
-            });
-        });
+        self.increments_and_integrals(step, dt, out, &mut []);
+    }
+
+    /// The [`increments`](Self::increments), and ∫ (B_i(s) − B_i(t)) ds over the step, t ≤ s ≤ t + dt, normal of variance dt³/3
+    /// and of covariance dt²/2 with ΔB_i. `integrals` is as long as `increments`, or empty where none are wanted.
+    pub fn increments_and_integrals(
+        &self,
+        step: u64,
+        dt: f64,
+        increments: &mut [[f64; 2]],
+        integrals: &mut [[f64; 2]],
+    ) {
+        self.draw::<1, 2, 2>(IN_THE_PLANE, step, dt, increments, integrals);
     }
 }
 
@@ -99,67 +121,5 @@ impl Key {
         let [a, b, c, d] = philox4x32(counter, self.seed);
         let word = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
         [word(a, b), word(c, d)]
-    }
-}
-
-/// Normal numbers of consecutive particles, times `scale`; compiled for each instruction set.
-struct Normals<'a> {
-    key: Key,
-    first: u32,
-    scale: f64,
-    out: &'a mut [[f64; 2]],
-}
-
-impl Job for Normals<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<I: Isa>(self, _: I) {
-        for (block, out) in self.out.chunks_mut(BLOCK).enumerate() {
-            let first = self.first.wrapping_add((block * BLOCK) as u32);
-            let (mut a, mut b) = ([0; BLOCK], [0; BLOCK]);
-            for i in 0..BLOCK {
-                [a[i], b[i]] = self.key.words(first.wrapping_add(i as u32));
-            }
-            let (mut x, mut y) = ([0.0; BLOCK], [0.0; BLOCK]);
-            for i in 0..BLOCK {
-                [x[i], y[i]] = normal_pair(a[i], b[i]).map(|z| z * self.scale);
-            }
-            for (i, out) in out.iter_mut().enumerate() {
-                *out = [x[i], y[i]];
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn same_bits_on_every_instruction_set() {
-        let draw = |chosen: Chosen| {
-            let mut out = vec![[0.0; 2]; 1000];
-            chosen.run(Normals {
-                key: Key::new(5, Stream::Increments, 1 << 40),
-                first: u32::MAX - 500,
-                scale: 1.0,
-                out: &mut out,
-            });
-            out
-        };
-        let one_by_one: Vec<_> = (0..1000)
-            .map(|i| {
-                normals(
-                    5,
-                    Stream::Increments,
-                    1 << 40,
-                    (u32::MAX - 500).wrapping_add(i),
-                )
-            })
-            .collect();
-        for chosen in Chosen::all() {
-            assert!(draw(chosen) == one_by_one, "{}", chosen.set());
-        }
     }
 }

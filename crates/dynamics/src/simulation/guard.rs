@@ -89,7 +89,7 @@ mod tests {
             time: 1.1,
             positions: vec![[0.0, 0.0], [1.0, 0.0], [2.0, 0.0]],
             circulations: vec![1.0; 3],
-            previous_drift: None,
+            previous_drifts: vec![],
         };
         let guard = Guard::new(&state, 2.0, 0.1);
         assert!(guard.check(&state.positions).is_ok());
@@ -110,7 +110,7 @@ mod tests {
             time: 0.0,
             positions: vec![[1.0, -1.0]; n],
             circulations: vec![1.0; n],
-            previous_drift: None,
+            previous_drifts: vec![],
         };
         let guard = Guard::new(&state, n as f64, 0.0);
         let mut next = state.positions.clone();

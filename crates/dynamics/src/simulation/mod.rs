@@ -54,6 +54,8 @@ struct Buffers {
     next: Vec<[f64; 2]>,
     /// Empty without noise.
     dw: Vec<[f64; 2]>,
+    /// Empty without noise, and for schemes that do not integrate it.
+    integrals: Vec<[f64; 2]>,
     /// Empty with noise.
     anticipated: Vec<[f64; 2]>,
 }
@@ -84,7 +86,7 @@ impl Simulation {
             time: 0.0,
             positions,
             circulations,
-            previous_drift: None,
+            previous_drifts: vec![],
         };
         let mut run = Self::with(model, config, state, progress, costs)?;
         run.progress.initial = run.observables;
@@ -205,6 +207,7 @@ impl Simulation {
         let mut step_seconds = StepSeconds::default();
         let strengths = model.strengths(m);
         let tolerance = progress.plan_tolerance;
+        let stepper = stepper::from_config(config.time.scheme);
         let choices = Choices {
             leaf_capacity: config.field.leaf_capacity,
             wide_core: config.field.wide_core,
@@ -219,8 +222,7 @@ impl Simulation {
                 choices,
                 &mut step_seconds,
             )?,
-            stepper: stepper::from_config(config.time.scheme),
-            brownian: Brownian::new(config.seed),
+            brownian: Brownian::new(config.seed).halved(config.time.path_halvings),
             observables: Observables::moments(&state.positions, m),
             equal_circulations: m.iter().all(|x| *x == m[0]),
             circulation_squares: sums(n, |i| [m[i] * m[i]])[0],
@@ -230,12 +232,14 @@ impl Simulation {
             buffers: Buffers {
                 next: room(true),
                 dw: room(noisy),
+                integrals: room(noisy && stepper.integrates_noise()),
                 anticipated: room(!noisy),
             },
             step_seconds,
             seconds: StepSeconds::default(),
             config,
             model,
+            stepper,
             state,
             progress,
         };

@@ -1,12 +1,12 @@
 //! The parts of a step.
 
 use super::guard::Guard;
-use super::{Simulation, StepReport, StepSeconds};
+use super::{Buffers, Simulation, StepReport, StepSeconds};
 use crate::drift::DriftPlan;
 use crate::laws::{QuietStep, VirialCheck};
 use crate::model::{NoiseStructure, confine};
 use crate::oracle::{self, Measured};
-use crate::stepper::{End, Noise, Start};
+use crate::stepper::{self, End, Noise, Start};
 use crate::{Collapse, Observables, Result};
 use farfield::VerifyReport;
 use std::time::Instant;
@@ -118,11 +118,12 @@ impl Simulation {
         let start = Start {
             positions: &self.state.positions,
             drift: &self.drift,
-            previous_drift: self.state.previous_drift.as_deref(),
+            previous_drifts: &self.state.previous_drifts,
             dt,
             noise: noise.map(|coefficient| Noise {
                 coefficient,
                 dw: &self.buffers.dw,
+                integrals: &self.buffers.integrals,
             }),
         };
         let spread = noise.unwrap_or(0.0) * dt.sqrt();
@@ -157,7 +158,9 @@ impl Simulation {
             NoiseStructure::Additive { coefficient } => {
                 let started = Instant::now();
                 let step = self.state.step;
-                self.brownian.increments(step, dt, &mut self.buffers.dw);
+                let Buffers { dw, integrals, .. } = &mut self.buffers;
+                self.brownian
+                    .increments_and_integrals(step, dt, dw, integrals);
                 self.step_seconds.noise += started.elapsed().as_secs_f64();
                 Some(coefficient)
             }
@@ -170,13 +173,11 @@ impl Simulation {
         state.step += 1;
         state.time = state.step as f64 * dt;
         std::mem::swap(&mut state.positions, &mut self.buffers.next);
-        if self.stepper.looks_back() {
-            let n = state.positions.len();
-            let previous = state
-                .previous_drift
-                .get_or_insert_with(|| vec![[0.0; 2]; n]);
-            std::mem::swap(previous, &mut self.drift);
-        }
+        stepper::keep(
+            self.stepper.looks_back(),
+            &mut state.previous_drifts,
+            &mut self.drift,
+        );
         self.drift_ready = false;
         let ledger = &mut self.progress.ledger;
         let k = self.model.confinement().stiffness();

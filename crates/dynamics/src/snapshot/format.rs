@@ -6,7 +6,7 @@
 //! u32       length of the header
 //! u32       CRC-32 of the header
 //! header    bincode: name of the model, then `Header`
-//! blocks    positions (N × 2 f64), circulations (N f64), previous drift (N × 2 f64, if there is one)
+//! blocks    positions (N × 2 f64), circulations (N f64), previous drifts (N × 2 f64 each, the last one first)
 //! ```
 //!
 //! All numbers are little-endian; the header holds the length and the CRC-32 of each block, and the file ends with the
@@ -20,6 +20,7 @@ use std::io::{self, Write};
 const MAGIC: &[u8; 8] = b"FARFIELD";
 const VERSION: u32 = 4;
 const PREAMBLE: usize = 20;
+const PREVIOUS: &str = "previous drift";
 
 #[derive(Clone, Debug, Encode, Decode)]
 struct Header {
@@ -52,9 +53,8 @@ impl Snapshot {
             ("positions", state.positions.as_flattened()),
             ("circulations", &state.circulations),
         ];
-        if let Some(drift) = &state.previous_drift {
-            arrays.push(("previous drift", drift.as_flattened()));
-        }
+        let previous = state.previous_drifts.iter();
+        arrays.extend(previous.map(|drift| (PREVIOUS, drift.as_flattened())));
         let block = |(name, numbers): &(&str, &[f64])| Block {
             name: name.to_string(),
             bytes: 8 * numbers.len() as u64,
@@ -95,8 +95,9 @@ impl Snapshot {
             ));
         }
         let n = header.particles as usize;
+        let mut blocks = header.blocks.iter().peekable();
         let mut take = |name: &str, numbers: usize| {
-            let Some(block) = header.blocks.iter().find(|block| block.name == name) else {
+            let Some(block) = blocks.next_if(|block| block.name == name) else {
                 return Ok(None);
             };
             let (bytes, after) = rest.split_at(block.bytes as usize);
@@ -121,7 +122,10 @@ impl Snapshot {
         let missing = |name: &str| damaged(name, "missing", "one block");
         let positions = take("positions", 2 * n)?.ok_or_else(|| missing("positions"))?;
         let circulations = take("circulations", n)?.ok_or_else(|| missing("circulations"))?;
-        let previous_drift = take("previous drift", 2 * n)?;
+        let previous = std::iter::from_fn(|| take(PREVIOUS, 2 * n).transpose());
+        let previous_drifts = previous
+            .map(|drift| drift.map(pairs))
+            .collect::<Result<_>>()?;
         Ok(Self {
             model,
             config: header.config,
@@ -130,7 +134,7 @@ impl Snapshot {
                 time: header.time,
                 positions: pairs(positions),
                 circulations: numbers(circulations).collect(),
-                previous_drift: previous_drift.map(pairs),
+                previous_drifts,
             },
             progress: header.progress,
         })

@@ -40,8 +40,8 @@ impl Snapshot {
         format!("snapshot-{step:010}.ffs")
     }
 
-    /// About the size of a file for `n` particles, for schemes that look back or not.
-    pub fn bytes(n: usize, looks_back: bool) -> usize {
-        n * (24 + if looks_back { 16 } else { 0 }) + 1024
+    /// About the size of a file for `n` particles, for schemes that look back so many steps.
+    pub fn bytes(n: usize, looks_back: usize) -> usize {
+        n * (24 + 16 * looks_back) + 1024
     }
 }

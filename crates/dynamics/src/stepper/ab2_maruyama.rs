@@ -1,10 +1,9 @@
 //! Adams and Bashforth's scheme of order 2, with exact additive noise.
 
-use super::{Drift, End, Start, Stepper, for_each_component};
+use super::{Drift, End, Start, Stepper, StochasticHeun, for_each_component};
 use crate::Result;
 
-/// X_{n+1} = X_n + dt (3/2 F(X_n) − 1/2 F(X_{n−1})) + c ΔB; the first step is Heun's with the same ΔB:
-/// X* = X_0 + dt F(X_0) + c ΔB, X_1 = X_0 + dt/2 (F(X_0) + F(X*)) + c ΔB.
+/// X_{n+1} = X_n + dt (3/2 F(X_n) − 1/2 F(X_{n−1})) + c ΔB; the first step is that of [`StochasticHeun`].
 ///
 /// One drift a step, weak order 2 for additive noise and smooth drift, because y_n = X_n − (dt/2) F(X_{n−1}) is a scheme
 /// of weak order 1 whose leading error the map from y to X and the start cancel; strong order 1. Order 2 without noise,
@@ -29,13 +28,13 @@ impl<const C: usize> Stepper<C> for Ab2Maruyama {
     fn evaluations(&self) -> u64 {
         1
     }
-    fn looks_back(&self) -> bool {
-        true
+    fn looks_back(&self) -> usize {
+        1
     }
     fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
         let now = start.drift;
-        let Some(before) = start.previous_drift else {
-            return heun(start, drift, end);
+        let [before, ..] = start.previous_drifts else {
+            return StochasticHeun.step(start, drift, end);
         };
         start.advance(end.positions, [now, before], |[f, g]| 1.5 * f - 0.5 * g);
         if let Some(anticipated) = end.anticipated {
@@ -43,17 +42,4 @@ impl<const C: usize> Stepper<C> for Ab2Maruyama {
         }
         Ok(5.0 / 12.0)
     }
-}
-
-/// The first step. Its local error is that of the trapezoidal rule plus dt/2·(F(X_1) − F(X*)), both O(dt³).
-fn heun<const C: usize>(start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
-    let now = start.drift;
-    start.advance(end.positions, [now], |[f]| f);
-    let mut ahead = vec![[0.0; C]; now.len()];
-    drift.at(end.positions, &mut ahead)?;
-    start.advance(end.positions, [now, &ahead], |[f, g]| 0.5 * (f + g));
-    if let Some(anticipated) = end.anticipated {
-        anticipated.copy_from_slice(&ahead);
-    }
-    Ok(1.0)
 }

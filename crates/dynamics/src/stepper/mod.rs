@@ -1,16 +1,36 @@
 //! One time step of dX = F(X) dt + c dB; one scheme a file. A particle has `C` numbers: its place in the plane, or whatever
 //! else changes in time.
+//!
+//! Orders are for smooth F and additive noise, for which Itô and Stratonovich agree; without noise is the order in dt.
+//!
+//! | scheme | drifts a step | strong | weak | without noise | what for |
+//! | --- | --- | --- | --- | --- | --- |
+//! | `euler-maruyama` | 1 | 1 | 1 | 1 | comparisons |
+//! | `ab2-maruyama` | 1 | 1 | 2 | 2 | the default: laws and means at the least cost |
+//! | `stochastic-heun` | 2 | 1 | 2 | 2 | means, where nothing may be carried from step to step |
+//! | `sra1` | 2 | 3/2 | 2 | 2 | single paths: runs compared on one path, couplings |
+//! | `sra3` | 3 | 3/2 | 2 | 3 | the same where noise is weak |
+//! | `ab3` | 1 | | | 3 | no noise, long runs at low cost |
+//! | `rk4` | 4 | | | 4 | no noise, precise runs |
 
 mod ab2_maruyama;
+mod ab3;
 mod euler_maruyama;
 mod rk4;
+mod sra1;
+mod sra3;
+mod stochastic_heun;
 
 pub use ab2_maruyama::Ab2Maruyama;
+pub use ab3::Ab3;
 pub use euler_maruyama::EulerMaruyama;
 pub use rk4::Rk4;
+pub use sra1::Sra1;
+pub use sra3::Sra3;
+pub use stochastic_heun::StochasticHeun;
 
-use crate::Result;
 use crate::config::Scheme;
+use crate::{Error, ErrorKind, Result};
 use rayon::prelude::*;
 use std::fmt::Debug;
 
@@ -33,6 +53,8 @@ pub struct Noise<'a, const C: usize = 2> {
     pub coefficient: f64,
     /// ΔB over the step, one a particle, of variance dt per axis.
     pub dw: &'a [[f64; C]],
+    /// ∫ (B − B(t_n)) dt over the step, one a particle; empty unless [`Stepper::integrates_noise`].
+    pub integrals: &'a [[f64; C]],
 }
 
 /// Where a step starts.
@@ -42,8 +64,8 @@ pub struct Start<'a, const C: usize = 2> {
     pub positions: &'a [[f64; C]],
     /// F(X_n).
     pub drift: &'a [[f64; C]],
-    /// F(X_{n−1}); `None` at the first step.
-    pub previous_drift: Option<&'a [[f64; C]]>,
+    /// F(X_{n−1}), F(X_{n−2}), …: [`Stepper::looks_back`] of them, fewer in the first steps.
+    pub previous_drifts: &'a [Vec<[f64; C]>],
     /// Length of the step.
     pub dt: f64,
     /// The noise; `None` without.
@@ -74,8 +96,13 @@ pub trait Stepper<const C: usize = 2>: Debug + Send + Sync {
     /// Evaluations of the drift in one step, that at its start included.
     fn evaluations(&self) -> u64;
 
-    /// Whether it uses the drift of the step before.
-    fn looks_back(&self) -> bool {
+    /// How many steps before this one it uses the drifts of.
+    fn looks_back(&self) -> usize {
+        0
+    }
+
+    /// Whether it uses [`Noise::integrals`].
+    fn integrates_noise(&self) -> bool {
         false
     }
 
@@ -88,7 +115,26 @@ pub fn from_config<const C: usize>(scheme: Scheme) -> Box<dyn Stepper<C>> {
     match scheme {
         Scheme::EulerMaruyama => Box::new(EulerMaruyama),
         Scheme::Ab2Maruyama => Box::new(Ab2Maruyama),
+        Scheme::StochasticHeun => Box::new(StochasticHeun),
+        Scheme::Sra1 => Box::new(Sra1),
+        Scheme::Sra3 => Box::new(Sra3),
+        Scheme::Ab3 => Box::new(Ab3),
         Scheme::Rk4 => Box::new(Rk4),
+    }
+}
+
+/// The drift of the step just made becomes the first of the `count` previous ones; `drift` is room for the next then.
+pub(crate) fn keep<const C: usize>(
+    count: usize,
+    previous: &mut Vec<Vec<[f64; C]>>,
+    drift: &mut Vec<[f64; C]>,
+) {
+    if previous.len() < count {
+        previous.push(vec![[0.0; C]; drift.len()]);
+    }
+    previous.rotate_right(usize::from(count > 0));
+    if let Some(first) = previous.first_mut() {
+        std::mem::swap(first, drift);
     }
 }
 
@@ -123,16 +169,72 @@ impl<const C: usize> Start<'_, C> {
         drifts: [&[[f64; C]]; K],
         rate: impl Fn([f64; K]) -> f64 + Sync,
     ) {
+        let noise = self.noise.map(|noise| (noise.coefficient, noise.dw));
+        self.moved(out, noise, drifts, rate);
+    }
+
+    /// out = X_n + dt·rate(drifts) + weight·c I/dt with the integrals I of the noise, component by component.
+    fn reach<const K: usize>(
+        &self,
+        out: &mut [[f64; C]],
+        weight: f64,
+        drifts: [&[[f64; C]]; K],
+        rate: impl Fn([f64; K]) -> f64 + Sync,
+    ) -> Result<()> {
+        let n = self.positions.len();
+        let noise = self.noise.filter(|_| weight != 0.0);
+        if let Some(given) = noise
+            .map(|noise| noise.integrals.len())
+            .filter(|len| *len != n)
+        {
+            let (value, allowed) = (format!("{given} rows"), format!("{n}, one a particle"));
+            return Err(Error::value(
+                ErrorKind::Config,
+                "noise.integrals",
+                value,
+                allowed,
+            ));
+        }
+        let noise = noise.map(|noise| (weight * noise.coefficient / self.dt, noise.integrals));
+        self.moved(out, noise, drifts, rate);
+        Ok(())
+    }
+
+    /// out = X_n + dt·rate(drifts) + factor·noise, component by component.
+    fn moved<const K: usize>(
+        &self,
+        out: &mut [[f64; C]],
+        noise: Option<(f64, &[[f64; C]])>,
+        drifts: [&[[f64; C]]; K],
+        rate: impl Fn([f64; K]) -> f64 + Sync,
+    ) {
         let (x, dt) = (self.positions, self.dt);
-        match self.noise {
-            Some(Noise { coefficient, dw }) => {
-                for_each_component(out, [x, dw], drifts, |_, [x, dw], drifts| {
-                    x + dt * rate(drifts) + coefficient * dw
+        match noise {
+            Some((factor, noise)) => {
+                for_each_component(out, [x, noise], drifts, |_, [x, noise], drifts| {
+                    x + dt * rate(drifts) + factor * noise
                 });
             }
             None => {
                 for_each_component(out, [x], drifts, |_, [x], drifts| x + dt * rate(drifts));
             }
         }
+    }
+
+    /// An error where there is noise.
+    fn refuse_noise(&self, scheme: &str) -> Result<()> {
+        if self.noise.is_none() {
+            return Ok(());
+        }
+        let (value, allowed) = (
+            format!("{scheme} with noise"),
+            format!("{scheme} without noise"),
+        );
+        Err(Error::value(
+            ErrorKind::Config,
+            "time.scheme",
+            value,
+            allowed,
+        ))
     }
 }

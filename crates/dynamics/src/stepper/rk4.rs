@@ -1,7 +1,7 @@
 //! The classical scheme of Runge and Kutta, for systems without noise.
 
 use super::{Drift, End, Start, Stepper, for_each_component};
-use crate::{Error, ErrorKind, Result};
+use crate::Result;
 
 /// k₁ = F(X), k₂ = F(X + dt/2 k₁), k₃ = F(X + dt/2 k₂), k₄ = F(X + dt k₃), X_{n+1} = X + dt/6 (k₁ + 2k₂ + 2k₃ + k₄).
 ///
@@ -25,14 +25,7 @@ impl<const C: usize> Stepper<C> for Rk4 {
         4
     }
     fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
-        if start.noise.is_some() {
-            return Err(Error::value(
-                ErrorKind::Config,
-                "time.scheme",
-                "rk4 with noise",
-                "rk4 without noise",
-            ));
-        }
+        start.refuse_noise("rk4")?;
         let x = end.positions;
         let mut sum = start.drift.to_vec();
         let mut k = start.drift.to_vec();

@@ -44,10 +44,10 @@ impl VortexSettings {
             return refuse("viscosity.nu", nu, "finite and at least 0");
         }
         match (self.viscosity, core) {
-            (Viscosity::Brownian { .. }, _) if nu > 0.0 && self.scheme == Scheme::Rk4 => refuse(
+            (Viscosity::Brownian { .. }, _) if nu > 0.0 && !self.scheme.takes_noise() => refuse(
                 "scheme",
-                "rk4 with Brownian viscosity",
-                "euler-maruyama or ab2-maruyama, or another viscosity",
+                format!("{} with Brownian viscosity", self.scheme.name()),
+                "euler-maruyama, ab2-maruyama, stochastic-heun, sra1 or sra3, or another viscosity",
             ),
             (Viscosity::CoreSpreading { .. }, Core::None | Core::Algebraic { .. }) => refuse(
                 "viscosity",

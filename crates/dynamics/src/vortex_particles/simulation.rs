@@ -20,8 +20,9 @@ pub struct VortexSimulation {
     now: Vec<Row>,
     next: Vec<Row>,
     rate: Vec<Row>,
-    previous_rate: Option<Vec<Row>>,
+    previous_rates: Vec<Vec<Row>>,
     dw: Vec<Row>,
+    integrals: Vec<Row>,
 }
 
 impl VortexSimulation {
@@ -34,14 +35,17 @@ impl VortexSimulation {
         settings.check(particles.core)?;
         let rows = vec![[0.0; 6]; particles.n() + 1];
         let noisy = settings.viscosity.noise().is_some();
+        let stepper = stepper::from_config(settings.scheme);
+        let integrates = noisy && stepper.integrates_noise();
         let mut start = Self {
             rates: Rates::new(&particles, &settings)?,
-            stepper: stepper::from_config(settings.scheme),
+            stepper,
             next: rows.clone(),
             rate: rows.clone(),
             dw: if noisy { rows.clone() } else { vec![] },
+            integrals: if integrates { rows.clone() } else { vec![] },
             now: rows,
-            previous_rate: None,
+            previous_rates: vec![],
             step: 0,
             particles,
             settings,
@@ -61,11 +65,12 @@ impl VortexSimulation {
         let start = Start {
             positions: &self.now,
             drift: &self.rate,
-            previous_drift: self.previous_rate.as_deref(),
+            previous_drifts: &self.previous_rates,
             dt,
             noise: noise.map(|coefficient| Noise {
                 coefficient,
                 dw: &self.dw,
+                integrals: &self.integrals,
             }),
         };
         let mut drift = |rows: &[Row], out: &mut [Row]| rates.at(&guard, rows, out);
@@ -84,8 +89,11 @@ impl VortexSimulation {
         let coefficient = self.settings.viscosity.noise()?;
         let n = self.particles.n();
         // Strengths and core have none.
-        let brownian = Brownian::new(self.settings.seed);
-        brownian.increments_in_space(self.step, self.settings.dt, &mut self.dw[..n]);
+        let VortexSettings { seed, dt, .. } = self.settings;
+        let dw = &mut self.dw[..n];
+        let room = n.min(self.integrals.len());
+        let integrals = &mut self.integrals[..room];
+        Brownian::new(seed).increments_and_integrals_in_space(self.step, dt, dw, integrals);
         Some(coefficient)
     }
 
@@ -93,11 +101,8 @@ impl VortexSimulation {
     fn commit(&mut self) {
         self.step += 1;
         std::mem::swap(&mut self.now, &mut self.next);
-        if self.stepper.looks_back() {
-            let rate = &mut self.rate;
-            let previous = self.previous_rate.get_or_insert_with(|| rate.clone());
-            std::mem::swap(previous, rate);
-        }
+        let count = self.stepper.looks_back();
+        stepper::keep(count, &mut self.previous_rates, &mut self.rate);
         let VortexParticles {
             positions,
             strengths,

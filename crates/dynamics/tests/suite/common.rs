@@ -21,6 +21,7 @@ pub(crate) fn config(n: usize, viscosity: f64, circulations: Circulations) -> Co
             scheme: Scheme::Ab2Maruyama,
             dt: 0.02,
             steps: 20,
+            path_halvings: 0,
         },
         ..Config::default()
     };

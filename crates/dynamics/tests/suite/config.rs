@@ -63,6 +63,7 @@ fn every_key_is_read() {
         scheme = "euler-maruyama"
         dt = 0.25
         steps = 9
+        path_halvings = 2
         [field]
         tolerance = 1e-7
         check_every = 4
@@ -99,8 +100,8 @@ fn every_key_is_read() {
     assert_eq!(config.initial, initial);
     let time = &config.time;
     assert_eq!(
-        (time.scheme, time.dt, time.steps),
-        (Scheme::EulerMaruyama, 0.25, 9)
+        (time.scheme, time.dt, time.steps, time.path_halvings),
+        (Scheme::EulerMaruyama, 0.25, 9, 2)
     );
     let field = &config.field;
     assert_eq!(
@@ -436,6 +437,18 @@ fn values_out_of_bounds_are_named_with_what_is_allowed() {
             "time.scheme: rk4 with model.viscosity = 0.0005 (allowed: rk4 only with model.viscosity = 0",
         ),
         (
+            "[time]\nscheme = \"ab3\"",
+            "time.scheme: ab3 with model.viscosity = 0.0005 (allowed: ab3 only with model.viscosity = 0",
+        ),
+        (
+            "[time]\npath_halvings = 21",
+            "time.path_halvings: 21 (allowed: 0 to 20)",
+        ),
+        (
+            "[time]\ndt = 1e-9\npath_halvings = 20\nsteps = 17592186044416",
+            "time.steps: 17592186044416 (allowed: at most 17592186044415 with so many halvings)",
+        ),
+        (
             "[field]\ntolerance = 0.0",
             "field.tolerance: 0e0 (allowed: 1e-14 to 0.1)",
         ),
@@ -469,9 +482,13 @@ fn values_out_of_bounds_are_named_with_what_is_allowed() {
             .starts_with("seed: 18446744073709551615")
     );
     // Allowed again where the other value fits.
-    parse("[model]\nviscosity = 0.0\n[time]\nscheme = \"rk4\"")
+    for scheme in ["rk4", "ab3"] {
+        parse(&format!(
+            "[model]\nviscosity = 0.0\n[time]\nscheme = \"{scheme}\""
+        ))
         .check()
         .unwrap();
+    }
     parse("[field]\ncheck_samples = 0\ncheck_every = 0")
         .check()
         .unwrap();

@@ -4,7 +4,15 @@ use crate::common::{config, finish, with_core};
 use farfield_dynamics::config::{Circulations, Scheme};
 use farfield_dynamics::{Inputs, Law};
 
-const SCHEMES: [Scheme; 3] = [Scheme::EulerMaruyama, Scheme::Ab2Maruyama, Scheme::Rk4];
+const SCHEMES: [Scheme; 7] = [
+    Scheme::EulerMaruyama,
+    Scheme::Ab2Maruyama,
+    Scheme::StochasticHeun,
+    Scheme::Sra1,
+    Scheme::Sra3,
+    Scheme::Ab3,
+    Scheme::Rk4,
+];
 
 fn laws(scheme: Scheme, circulations: Circulations, tolerance: f64, core: bool) -> Vec<Law> {
     let mut config = config(300, 0.0, circulations);
@@ -75,10 +83,14 @@ fn budgets_shrink_with_the_order_and_the_tolerance() {
             .standard_error
             / 300.0
     };
-    let [euler, ab2, rk4] = SCHEMES.map(|scheme| budget(scheme, 1e-12));
+    let [euler, ab2, heun, sra1, sra3, ab3, rk4] = SCHEMES.map(|scheme| budget(scheme, 1e-12));
     assert!(
         euler < 0.1 && ab2 < euler / 20.0 && rk4 < ab2 / 100.0,
         "{euler:e} {ab2:e} {rk4:e}"
+    );
+    assert!(
+        heun < euler / 20.0 && sra1 < euler / 20.0 && sra3 < heun / 2.0 && ab3 < ab2 / 5.0,
+        "{heun:e} {sra1:e} {sra3:e} {ab3:e}"
     );
     let rough = budget(Scheme::Rk4, 1e-4);
     assert!((1e-6..1e-4).contains(&rough), "{rough:e}");

@@ -28,6 +28,8 @@ mod orders;
 mod reproducible;
 // Snapshot files, whole and damaged.
 mod snapshots;
+// Strong orders of the schemes on a few vortices.
+mod vortex_orders;
 // Vortex particles in space.
 mod vortex_particles;
 // Point vortices whose motion is known.

@@ -111,6 +111,65 @@ fn scales_with_the_root_of_the_step() {
     }
 }
 
+/// A step is two of half its length on the same path, and its integral theirs and what the first half has moved by then.
+#[test]
+fn a_halved_path_has_the_steps_of_the_fine_one() {
+    let (n, dt, fine) = (5000, 0.25, Brownian::new(7));
+    let draw = |path: Brownian, step, dt| {
+        let mut out = [0, 1].map(|_| vec![[0.0; 2]; n]);
+        let [increments, integrals] = &mut out;
+        path.increments_and_integrals(step, dt, increments, integrals);
+        out
+    };
+    for halvings in [0, 1, 3] {
+        let [coarse, integrals] = draw(fine.halved(halvings).halved(1), 9, dt);
+        let halves = [18, 19].map(|step| draw(fine.halved(halvings), step, dt / 2.0));
+        let [[first, early], [second, late]] = &halves;
+        for i in 0..n {
+            for k in 0..2 {
+                assert!((coarse[i][k] - first[i][k] - second[i][k]).abs() < 1e-15);
+                let expected = early[i][k] + late[i][k] + 0.5 * dt * first[i][k];
+                assert!((integrals[i][k] - expected).abs() < 1e-15);
+            }
+        }
+        let mut alone = vec![[0.0; 2]; n];
+        fine.halved(halvings + 1).increments(9, dt, &mut alone);
+        assert_eq!(alone, coarse, "with integrals or without");
+    }
+}
+
+#[test]
+fn integrals_have_their_variance_and_covariance() {
+    let (n, dt) = (1 << 18, 4.0);
+    for halvings in [0, 2] {
+        let path = Brownian::new(17).halved(halvings);
+        let mut plane = [0, 1].map(|_| vec![[0.0; 2]; n]);
+        let mut space = [0, 1].map(|_| vec![[0.0; 3]; n]);
+        let [increments, integrals] = &mut plane;
+        path.increments_and_integrals(3, dt, increments, integrals);
+        let [increments, integrals] = &mut space;
+        path.increments_and_integrals_in_space(3, dt, increments, integrals);
+        let pairs = |k: usize| match k {
+            0 | 1 => (0..n).map(|i| [plane[0][i][k], plane[1][i][k]]).collect(),
+            _ => (0..n)
+                .map(|i| [space[0][i][k - 2], space[1][i][k - 2]])
+                .collect::<Vec<_>>(),
+        };
+        for k in 0..5 {
+            // ΔB/√dt, and what an integral has beside dt ΔB/2, over √(dt³/12): independent standard normal numbers.
+            let split = |[b, i]: [f64; 2]| [b / 2.0, (i - 2.0 * b) * (3.0 / 16.0f64).sqrt()];
+            let pairs: Vec<[f64; 2]> = pairs(k).into_iter().map(split).collect();
+            let variance = z(&pairs, 1.0, 2f64.sqrt(), |[_, y]| y * y);
+            let product = z(&pairs, 0.0, 1.0, |[x, y]| x * y);
+            let mean = z(&pairs, 0.0, 1.0, |[_, y]| y);
+            assert!(
+                variance.abs() < 4.5 && product.abs() < 4.5 && mean.abs() < 4.5,
+                "component {k}: {variance:.2}, {product:.2}, {mean:.2}"
+            );
+        }
+    }
+}
+
 /// Mean of f over the draws, in standard errors from `expected`; `deviation` is the standard deviation of f.
 fn z(draws: &[[f64; 2]], expected: f64, deviation: f64, f: impl Fn([f64; 2]) -> f64) -> f64 {
     let mean = draws.iter().map(|&x| f(x)).sum::<f64>() / draws.len() as f64;

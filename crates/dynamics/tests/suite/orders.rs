@@ -1,11 +1,12 @@
 //! Strong and weak orders of the schemes, computed without sampling.
 //!
-//! On a linear equation dX = A X dt + c dB every scheme is linear in the start and in the increments:
-//! X_n = M x₀ + Σ_k G_k ΔB_k. Running it once for each increment with a unit impulse gives M and all G_k, and with them
+//! On a linear equation dX = A X dt + c dB every scheme is linear in the start, in the increments and in their integrals:
+//! X_n = M x₀ + Σ_k (G_k ΔB_k + H_k I_k) = M x₀ + Σ_k ∫ R_k dB with R_k(s) = G_k + (t_{k+1} − s) H_k over step k. Running it
+//! once for each increment and each integral with a unit impulse gives M, all G_k and all H_k, and with them
 //!
 //! ```text
-//! E|X|²             = |M x₀|² + dt Σ_k ‖G_k‖²                                       (weak error, against the exact value)
-//! E|X − X_exact|²   = |M x₀ − e^{AT} x₀|² + Σ_k ∫_{t_k}^{t_{k+1}} ‖G_k − c e^{A(T−s)}‖² ds          (strong error)
+//! E|X|²             = |M x₀|² + Σ_k ∫_{t_k}^{t_{k+1}} ‖R_k‖² ds                      (weak error, against the exact value)
+//! E|X − X_exact|²   = |M x₀ − e^{AT} x₀|² + Σ_k ∫_{t_k}^{t_{k+1}} ‖R_k − c e^{A(T−s)}‖² ds          (strong error)
 //! ```
 
 use farfield_dynamics::Result;
@@ -19,6 +20,15 @@ const C: f64 = 0.8;
 const TIME: f64 = 1.0;
 const X0: [f64; 2] = [1.0, 0.5];
 
+/// The schemes that take noise.
+pub(crate) const NOISY: [Scheme; 5] = [
+    Scheme::EulerMaruyama,
+    Scheme::Ab2Maruyama,
+    Scheme::StochasticHeun,
+    Scheme::Sra1,
+    Scheme::Sra3,
+];
+
 fn drift(x: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()> {
     for (out, [x, y]) in out.iter_mut().zip(x) {
         *out = [-DAMPING * x - TURN * y, TURN * x - DAMPING * y];
@@ -31,25 +41,29 @@ fn exact(t: f64, [x, y]: [f64; 2]) -> [f64; 2] {
     [c * x - s * y, s * x + c * y].map(|v| v * (-DAMPING * t).exp())
 }
 
-/// Runs the scheme; `dw` gives the increments of a step.
+/// Runs the scheme; `noise` gives the increments and integrals of a step.
 fn run(
     scheme: Scheme,
     steps: usize,
     mut x: Vec<[f64; 2]>,
-    dw: impl Fn(usize) -> Option<Vec<[f64; 2]>>,
+    noise: impl Fn(usize) -> Option<[Vec<[f64; 2]>; 2]>,
 ) -> Vec<[f64; 2]> {
     let stepper = stepper::from_config(scheme);
-    let mut before: Option<Vec<[f64; 2]>> = None;
+    let mut before: Vec<Vec<[f64; 2]>> = vec![];
     for step in 0..steps {
         let mut now = x.clone();
         drift(&x, &mut now).unwrap();
-        let increments = dw(step);
+        let noise = noise(step);
         let start = Start {
             positions: &x,
             drift: &now,
-            previous_drift: before.as_deref(),
+            previous_drifts: &before,
             dt: TIME / steps as f64,
-            noise: increments.as_deref().map(|dw| Noise { coefficient: C, dw }),
+            noise: noise.as_ref().map(|[dw, integrals]| Noise {
+                coefficient: C,
+                dw,
+                integrals,
+            }),
         };
         let mut next = x.clone();
         let end = End {
@@ -57,7 +71,8 @@ fn run(
             anticipated: None,
         };
         stepper.step(&start, &mut drift, end).unwrap();
-        before = stepper.looks_back().then_some(now);
+        before.insert(0, now);
+        before.truncate(stepper.looks_back());
         x = next;
     }
     x
@@ -66,26 +81,38 @@ fn run(
 /// (strong error, weak error) of E|X|² with so many steps.
 fn errors(scheme: Scheme, steps: usize) -> (f64, f64) {
     let dt = TIME / steps as f64;
-    let start = run(scheme, steps, vec![X0], |_| Some(vec![[0.0; 2]]))[0];
-    // Particles 2k and 2k + 1 receive a unit impulse in step k along x and y.
+    let start = run(scheme, steps, vec![X0], |_| {
+        Some([vec![[0.0; 2]], vec![[0.0; 2]]])
+    })[0];
+    // Of the particles 4k to 4k + 3, which step k pushes, the first two receive an increment along x and y, the others an
+    // integral.
     let impulse = |step: usize| {
-        let mut dw = vec![[0.0; 2]; 2 * steps];
-        dw[2 * step] = [1.0, 0.0];
-        dw[2 * step + 1] = [0.0, 1.0];
-        Some(dw)
+        let mut pushes = [0, 1].map(|_| vec![[0.0; 2]; 4 * steps]);
+        for (kind, push) in pushes.iter_mut().enumerate() {
+            push[4 * step + 2 * kind] = [1.0, 0.0];
+            push[4 * step + 2 * kind + 1] = [0.0, 1.0];
+        }
+        Some(pushes)
     };
-    let responses = run(scheme, steps, vec![[0.0; 2]; 2 * steps], impulse);
+    let responses = run(scheme, steps, vec![[0.0; 2]; 4 * steps], impulse);
     let square = |a: [f64; 2]| a[0] * a[0] + a[1] * a[1];
     let distance = |a: [f64; 2], b: [f64; 2]| square([a[0] - b[0], a[1] - b[1]]);
     let mut strong = distance(start, exact(TIME, X0));
     let mut weak = square(start);
-    for (i, response) in responses.iter().enumerate() {
-        weak += dt * square(*response);
-        let unit = if i % 2 == 0 { [C, 0.0] } else { [0.0, C] };
-        let points = 32;
-        for p in 0..points {
-            let s = ((i / 2) as f64 + (f64::from(p) + 0.5) / f64::from(points)) * dt;
-            strong += dt / f64::from(points) * distance(*response, exact(TIME - s, unit));
+    for (step, pushed) in responses.chunks(4).enumerate() {
+        for (unit, g, h) in [
+            ([C, 0.0], pushed[0], pushed[2]),
+            ([0.0, C], pushed[1], pushed[3]),
+        ] {
+            weak += dt * square(g) + dt * dt * (g[0] * h[0] + g[1] * h[1]);
+            weak += dt.powi(3) / 3.0 * square(h);
+            let points = 32;
+            for p in 0..points {
+                let left = (1.0 - (f64::from(p) + 0.5) / f64::from(points)) * dt;
+                let response = [0, 1].map(|k| g[k] + left * h[k]);
+                let s = (step + 1) as f64 * dt - left;
+                strong += dt / f64::from(points) * distance(response, exact(TIME - s, unit));
+            }
         }
     }
     // d/dt E|X|² = −2·DAMPING E|X|² + 2C².
@@ -100,7 +127,7 @@ fn slope(coarse: f64, fine: f64) -> f64 {
 
 #[test]
 fn with_noise() {
-    for scheme in [Scheme::EulerMaruyama, Scheme::Ab2Maruyama] {
+    for scheme in NOISY {
         let stepper = stepper::from_config::<2>(scheme);
         let (coarse, fine) = (errors(scheme, 64), errors(scheme, 128));
         let (strong, weak) = (slope(coarse.0, fine.0), slope(coarse.1, fine.1));
@@ -121,6 +148,10 @@ fn without_noise() {
     let orders = [
         (Scheme::EulerMaruyama, 1.0),
         (Scheme::Ab2Maruyama, 2.0),
+        (Scheme::StochasticHeun, 2.0),
+        (Scheme::Sra1, 2.0),
+        (Scheme::Sra3, 3.0),
+        (Scheme::Ab3, 3.0),
         (Scheme::Rk4, 4.0),
     ];
     for (scheme, order) in orders {
@@ -143,16 +174,23 @@ fn local_error_estimates_are_of_the_right_size() {
     for (scheme, least, most) in [
         (Scheme::EulerMaruyama, 0.95, 1.1),
         (Scheme::Ab2Maruyama, 0.95, 1.1),
+        // Where F is linear a third of the estimate, see there.
+        (Scheme::StochasticHeun, 2.9, 3.1),
+        (Scheme::Sra1, 2.9, 3.1),
+        (Scheme::Sra3, 1.0, 100.0),
+        (Scheme::Ab3, 0.95, 1.1),
         (Scheme::Rk4, 1.0, 500.0),
     ] {
         let (dt, x) = (0.01, vec![X0]);
-        let (mut now, mut before) = (x.clone(), x.clone());
-        drift(&x, &mut now).unwrap();
-        drift(&[exact(-dt, X0)], &mut before).unwrap();
+        let [now, before, earlier] = [0.0, -dt, -2.0 * dt].map(|t| {
+            let mut there = x.clone();
+            drift(&[exact(t, X0)], &mut there).unwrap();
+            there
+        });
         let start = Start {
             positions: &x,
             drift: &now,
-            previous_drift: Some(&before),
+            previous_drifts: &[before, earlier],
             dt,
             noise: None,
         };
@@ -174,25 +212,40 @@ fn local_error_estimates_are_of_the_right_size() {
 }
 
 #[test]
-fn rk4_refuses_noise() {
+fn noise_that_a_scheme_cannot_take_is_refused() {
     let x = [X0];
     let start = Start {
         positions: &x,
         drift: &x,
-        previous_drift: None,
+        previous_drifts: &[],
         dt: 0.1,
         noise: Some(Noise {
             coefficient: C,
             dw: &x,
+            integrals: &[],
         }),
     };
-    let mut next = x;
-    let end = End {
-        positions: &mut next,
-        anticipated: None,
-    };
-    let error = stepper::from_config(Scheme::Rk4).step(&start, &mut drift, end);
-    assert!(error.unwrap_err().to_string().contains("rk4 with noise"));
+    for (scheme, want) in [
+        (Scheme::Rk4, "time.scheme: rk4 with noise (allowed"),
+        (Scheme::Ab3, "time.scheme: ab3 with noise (allowed"),
+        (
+            Scheme::Sra1,
+            "noise.integrals: 0 rows (allowed: 1, one a particle)",
+        ),
+        (
+            Scheme::Sra3,
+            "noise.integrals: 0 rows (allowed: 1, one a particle)",
+        ),
+    ] {
+        let mut next = x;
+        let end = End {
+            positions: &mut next,
+            anticipated: None,
+        };
+        let error = stepper::from_config(scheme).step(&start, &mut drift, end);
+        let error = error.unwrap_err().to_string();
+        assert!(error.starts_with(want), "{error}");
+    }
 }
 
 #[test]
@@ -203,11 +256,12 @@ fn ab2_starts_with_a_step_of_heun() {
     let start = Start {
         positions: &x,
         drift: &now,
-        previous_drift: None,
+        previous_drifts: &[],
         dt,
         noise: Some(Noise {
             coefficient: C,
             dw: &dw,
+            integrals: &[],
         }),
     };
     let mut next = x.clone();

@@ -67,6 +67,8 @@ fn cases() -> Vec<(&'static str, Config)> {
             periodic: Some(1.5),
         },
     };
+    let mut fine = base(0.01, Circulations::Unit, Scheme::Sra1);
+    fine.time.path_halvings = 2;
     vec![
         (
             "euler",
@@ -86,6 +88,8 @@ fn cases() -> Vec<(&'static str, Config)> {
             with_core(base(0.0, two_point, Scheme::Ab2Maruyama), 0.05),
         ),
         ("rk4", base(0.0, Circulations::Unit, Scheme::Rk4)),
+        ("ab3", base(0.0, Circulations::Unit, Scheme::Ab3)),
+        ("sra1 on a fine path", fine),
         ("ab2, tightened", tightened),
         ("riesz gas, confined", riesz),
         ("log gas, torus, no noise", torus),
@@ -165,6 +169,10 @@ fn what_may_change_at_a_restart() {
         (
             refused(&|c| c.time.scheme = Scheme::EulerMaruyama),
             "time.scheme: euler-maruyama (allowed: ab2-maruyama",
+        ),
+        (
+            refused(&|c| c.time.path_halvings = 1),
+            "time.path_halvings: 1 (allowed: 0, as in the snapshot)",
         ),
         (
             refused(&|c| c.time.steps = 4),

@@ -6,7 +6,7 @@ use farfield_dynamics::vortex_particles::{
     Core, Stretching, Viscosity, VortexParticles, VortexRing, VortexSettings,
 };
 
-const NOISY: [Scheme; 2] = [Scheme::EulerMaruyama, Scheme::Ab2Maruyama];
+const NOISY: [Scheme; 3] = [Scheme::EulerMaruyama, Scheme::Ab2Maruyama, Scheme::Sra1];
 
 fn brownian(nu: f64, dt: f64, scheme: Scheme) -> VortexSettings {
     VortexSettings {
