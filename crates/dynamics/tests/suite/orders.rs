@@ -132,8 +132,13 @@ fn with_noise() {
         let (coarse, fine) = (errors(scheme, 64), errors(scheme, 128));
         let (strong, weak) = (slope(coarse.0, fine.0), slope(coarse.1, fine.1));
         let name = stepper.name();
+        // What keeps the strong order of these schemes at 3/2 is F″ (c ΔB)², which a linear equation has not.
+        let expected = match stepper.integrates_noise() {
+            true => 2.0,
+            false => stepper.strong_order(),
+        };
         assert!(
-            (strong - stepper.strong_order()).abs() < 0.1,
+            (strong - expected).abs() < 0.1,
             "{name}: strong order {strong:.3}"
         );
         assert!(
