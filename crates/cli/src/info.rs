@@ -86,7 +86,7 @@ fn folder(path: &Path) -> Result<()> {
 fn snapshot(snapshot: &Snapshot) -> Result<()> {
     let (config, state) = (&snapshot.config, &snapshot.state);
     let (step, steps) = (count(state.step), count(config.time.steps));
-    row("model", config.model.kind());
+    row("model", &snapshot.model);
     row("particles", count(state.n() as u64));
     row("start", config.initial.kind());
     row(
