@@ -5,6 +5,7 @@ mod check;
 mod clouds;
 mod config;
 mod costs;
+mod ensemble;
 mod error;
 mod eval;
 mod export;
@@ -23,6 +24,7 @@ mod outputs;
 mod periodic;
 mod pictures;
 mod predicted;
+mod rows;
 mod run;
 mod text;
 
@@ -42,6 +44,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Ensemble(ensemble::Ensemble),
     Eval(eval::Eval),
     Bench(bench::Bench),
     Check(check::Check),
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
     };
     let result = match arguments.command {
         Command::Run(run) => run.run(),
+        Command::Ensemble(ensemble) => ensemble.run().map(done),
         Command::Eval(eval) => eval.run().map(done),
         Command::Bench(bench) => bench.run().map(done),
         Command::Check(check) => check.run().map(done),

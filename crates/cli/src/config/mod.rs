@@ -6,9 +6,11 @@ mod inputs;
 pub(crate) use inputs::read_inputs;
 
 use crate::error::{Error, Result};
+use crate::files;
 use farfield_dynamics::Config;
 use farfield_dynamics::config::{Circulations, InitialConfig};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
@@ -30,6 +32,18 @@ pub(crate) fn load(file: Option<&Path>, settings: &[String]) -> Result<Config> {
     anchor(&mut config, Path::new(""))?;
     config.check()?;
     Ok(config)
+}
+
+/// Writes the resolved configuration, with which a run, or whatever `what` says, can be repeated.
+pub(crate) fn write(path: &Path, config: &Config, what: &str) -> Result<()> {
+    let text = toml::to_string(config).map_err(|e| Error::Failed(format!("config.toml: {e}")))?;
+    let version = env!("CARGO_PKG_VERSION");
+    files::write(path, |to| {
+        write!(
+            to,
+            "# farfield {version}: the whole configuration of this {what}.\n{text}"
+        )
+    })
 }
 
 /// A valid file as a table, with absolute paths.

@@ -1,7 +1,7 @@
 //! `diagnostics.csv`: what was measured of the states. The same bytes for any number of threads and restarts.
 
-use super::rows::{self, Rows, number, optional};
 use crate::error::Result;
+use crate::rows::{self, Rows, number, optional};
 use farfield_dynamics::{Config, ErrorKind, Observables, Observer, View};
 use std::path::Path;
 

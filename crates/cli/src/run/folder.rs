@@ -5,7 +5,6 @@ use crate::files;
 use crate::output_folder::OutputFolder;
 use farfield_dynamics::Config;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 const DEFAULT: &str = "farfield-run";
@@ -47,15 +46,7 @@ impl Folder {
 
     /// The resolved configuration, with which the run can be repeated.
     pub(super) fn write_config(&self, config: &Config) -> Result<()> {
-        let text =
-            toml::to_string(config).map_err(|e| Error::Failed(format!("config.toml: {e}")))?;
-        let version = env!("CARGO_PKG_VERSION");
-        files::write(&self.config(), |to| {
-            write!(
-                to,
-                "# farfield {version}: the whole configuration of this run.\n{text}"
-            )
-        })
+        crate::config::write(&self.config(), config, "run")
     }
 
     pub(super) fn root(&self) -> &Path {

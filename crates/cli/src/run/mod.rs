@@ -4,7 +4,6 @@ mod diagnostics;
 mod dry_run;
 pub(crate) mod folder;
 mod progress;
-mod rows;
 mod stop;
 mod summary;
 mod table;

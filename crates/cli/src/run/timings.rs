@@ -1,7 +1,7 @@
 //! `timings.csv`: where the time went. Apart from the diagnostics, because no two runs have the same.
 
-use super::rows::{self, Rows, number};
 use crate::error::Result;
+use crate::rows::{self, Rows, number};
 use farfield_dynamics::{Config, ErrorKind, Observer, StepSeconds, View};
 use std::path::Path;
 use std::time::Instant;

@@ -23,6 +23,8 @@ mod bad_arrays;
 mod bad_runs;
 // Runs: what they write, and the examples.
 mod run;
+// Replicas of a configuration.
+mod ensemble;
 // Stopped, killed and resumed runs give the bytes of a straight one.
 mod resume;
 // Snapshots for other programs.

@@ -22,6 +22,7 @@
 mod check;
 mod initial;
 mod model;
+mod replica;
 mod resume;
 
 pub use initial::InitialConfig;

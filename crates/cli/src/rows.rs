@@ -6,14 +6,14 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-pub(super) struct Rows {
+pub(crate) struct Rows {
     path: PathBuf,
     file: File,
 }
 
 impl Rows {
     /// A file with this header and these rows, instead of what was there.
-    pub(super) fn start(
+    pub(crate) fn start(
         path: &Path,
         header: &str,
         rows: impl IntoIterator<Item = String>,
@@ -30,13 +30,13 @@ impl Rows {
     }
 
     /// Adds a row, by one write: a row is there whole or is the unfinished last one.
-    pub(super) fn add(&mut self, row: &str) -> Result<()> {
+    pub(crate) fn add(&mut self, row: &str) -> Result<()> {
         let added = self.file.write_all(format!("{row}\n").as_bytes());
         added.map_err(Error::file("write", &self.path))
     }
 
     /// On the disk, before a snapshot that counts on it.
-    pub(super) fn sync(&self) -> Result<()> {
+    pub(crate) fn sync(&self) -> Result<()> {
         self.file
             .sync_data()
             .map_err(Error::file("write", &self.path))
@@ -45,7 +45,7 @@ impl Rows {
 
 /// The rows of a file with this header, each with the step that it begins with; an unfinished last row is left out.
 /// None if there is no file.
-pub(super) fn read(path: &Path, header: &str) -> Result<Vec<(u64, String)>> {
+pub(crate) fn read(path: &Path, header: &str) -> Result<Vec<(u64, String)>> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
@@ -64,11 +64,11 @@ pub(super) fn read(path: &Path, header: &str) -> Result<Vec<(u64, String)>> {
 }
 
 /// A number as Python and others read it, with as many digits as it takes to read the same number back.
-pub(super) fn number(x: f64) -> String {
+pub(crate) fn number(x: f64) -> String {
     format!("{x:?}")
 }
 
 /// The same for a number that may be missing: an empty field.
-pub(super) fn optional(x: Option<f64>) -> String {
+pub(crate) fn optional(x: Option<f64>) -> String {
     x.map(number).unwrap_or_default()
 }
