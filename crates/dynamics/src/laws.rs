@@ -49,6 +49,8 @@ pub struct Account<'a> {
     pub n: usize,
     /// Whether all m_i are the same.
     pub equal_circulations: bool,
+    /// Whether particles were at one place at step 0, which without noise they never leave, and where they have no interaction.
+    pub coincident: bool,
     /// Σ m_i².
     pub circulation_squares: f64,
     /// Sums at step 0.

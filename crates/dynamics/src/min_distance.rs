@@ -18,6 +18,15 @@ pub(crate) fn min_distance(points: &[[f64; 2]]) -> Option<f64> {
     Some(halve(&mut by_x, &mut space))
 }
 
+/// Whether two points are at one place.
+pub(crate) fn some_coincide(points: &[[f64; 2]]) -> bool {
+    // −0 and 0 are one place.
+    let bits = |x: &[f64; 2]| x.map(|x| (x + 0.0).to_bits());
+    let mut all: Vec<[u64; 2]> = points.par_iter().map(bits).collect();
+    all.par_sort_unstable();
+    all.par_windows(2).any(|pair| pair[0] == pair[1])
+}
+
 /// The smallest distance among `points`, sorted by x on entry and by y on return.
 fn halve(points: &mut [[f64; 2]], space: &mut [[f64; 2]]) -> f64 {
     let n = points.len();
@@ -88,6 +97,8 @@ mod tests {
         assert_eq!(min_distance(&[[1.0, 2.0]]), None);
         assert_eq!(min_distance(&[[0.0, 0.0], [3.0, 4.0]]), Some(5.0));
         assert_eq!(min_distance(&[[1.0, 1.0]; 70_000]), Some(0.0));
+        assert!(!some_coincide(&[]) && !some_coincide(&[[0.0, 1.0], [1.0, 0.0], [0.0, 2.0]]));
+        assert!(some_coincide(&[[0.0, 1.0], [1.0, 0.0], [-0.0, 1.0]]));
         let column: Vec<_> = (0_u64..70_000)
             .map(|i| [5.0, (i * i % 65_537) as f64])
             .collect();

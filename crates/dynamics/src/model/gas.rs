@@ -89,6 +89,11 @@ impl Gas {
 
     /// The laws of the centre and of S, and how well the virial agrees with what the kernel says of it.
     pub(super) fn laws(&self, account: &Account, virial: Virial) -> Vec<Law> {
+        let virial = if account.coincident {
+            Virial::Followed
+        } else {
+            virial
+        };
         let mut laws = self.centre(account).to_vec();
         if self.periodic.is_some() {
             return laws;

@@ -15,7 +15,7 @@ use crate::stepper::Stepper;
 use crate::sum::sums;
 use crate::{
     Collapse, Config, Error, ErrorKind, Estimate, FieldCheck, Inputs, Law, Observables, Result,
-    Snapshot, State, estimate, initial, model, stepper,
+    Snapshot, State, estimate, initial, min_distance, model, stepper,
 };
 use farfield::{Costs, PlanReport};
 use std::sync::Arc;
@@ -76,6 +76,7 @@ impl Simulation {
         guard::check_moments(&initial)?;
         let progress = Progress {
             plan_tolerance: config.field.tolerance,
+            coincident: min_distance::some_coincide(&positions),
             initial,
             ledger: Ledger::default(),
             last_check: None,
@@ -332,6 +333,7 @@ impl Simulation {
         self.model.laws(&Account {
             n: self.state.n(),
             equal_circulations: self.equal_circulations,
+            coincident: self.progress.coincident,
             circulation_squares: self.circulation_squares,
             initial: &self.progress.initial,
             now: &self.observables,

@@ -76,8 +76,8 @@ impl Simulation {
             self.model.add_energy(sums, m, potential, tolerance);
         }
         let known = self.model.virial(m.len(), &self.observables);
-        let checked = known.filter(|_| potential.is_some());
-        if checked.is_none() && !self.model.follows_virial() {
+        let checked = known.filter(|_| potential.is_some() && !self.progress.coincident);
+        if checked.is_none() && !self.follows_virial() {
             return;
         }
         let sums = &mut self.observables;
@@ -91,6 +91,11 @@ impl Simulation {
             measured,
             error,
         });
+    }
+
+    /// Where particles are at one place, less than the kernel says is known of the virial.
+    fn follows_virial(&self) -> bool {
+        self.model.follows_virial() || self.progress.coincident
     }
 
     /// Whether particles have collapsed.
@@ -179,16 +184,14 @@ impl Simulation {
             &mut self.drift,
         );
         self.drift_ready = false;
+        let time = state.time;
+        let followed = self.observables.virial.filter(|_| self.follows_virial());
         let ledger = &mut self.progress.ledger;
         let k = self.model.confinement().stiffness();
-        if let Some(virial) = self
-            .observables
-            .virial
-            .filter(|_| self.model.follows_virial())
-        {
+        if let Some(virial) = followed {
             ledger.virial.follow(dt, k, virial);
         }
-        ledger.add(dt, state.time, k, &self.observables);
+        ledger.add(dt, time, k, &self.observables);
     }
 
     /// The observables of the present state, with those that are due.

@@ -26,6 +26,8 @@ pub struct Snapshot {
 pub(crate) struct Progress {
     /// Tolerance of the plan: the user's, or less after tightening.
     pub(crate) plan_tolerance: f64,
+    /// Whether particles were at one place at step 0.
+    pub(crate) coincident: bool,
     /// Sums at step 0.
     pub(crate) initial: Observables,
     /// Integrals of the laws.

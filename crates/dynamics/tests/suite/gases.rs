@@ -275,6 +275,31 @@ fn two_particles_meet() {
     assert_eq!(found.particles, 2);
 }
 
+/// Particles at one place have no interaction, and without noise stay together: the virial is less than κ(N − 1)/2π, and S grows less.
+#[test]
+fn particles_at_one_place() {
+    let mut config = of(log_gas(2.0, gas(0.0, 0.0)), 1);
+    config.initial = InitialConfig::File {
+        path: "x.npy".into(),
+    };
+    config.time.scheme = Scheme::Rk4;
+    (config.time.dt, config.time.steps) = (1e-3, 50);
+    config.output.hamiltonian_every = 1;
+    let inputs = Inputs {
+        positions: Some(vec![[0.0, 0.0], [0.0, 0.0], [1.0, 0.0]]),
+        ..Inputs::default()
+    };
+    let run = finish(config, inputs);
+    assert_eq!(run.state().positions[0], run.state().positions[1]);
+    let laws = run.laws();
+    let s = law(&laws, "second moment");
+    assert!(laws.iter().all(|law| law.z.abs() <= 1.0), "{laws:?}");
+    // Two pairs of three: d S/dt = 2 κ/(2πN) per pair.
+    let rate = 2.0 * 2.0 * 2.0 / (TAU * 3.0);
+    let grown = s.measured - 2.0 / 3.0;
+    assert!((grown / (0.05 * rate) - 1.0).abs() < 1e-4, "{grown} {rate}");
+}
+
 /// The centre is a Brownian motion on the torus too, of positions that leave the box, and forces are periodic.
 #[test]
 fn on_a_torus() {
