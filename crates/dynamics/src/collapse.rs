@@ -50,17 +50,19 @@ impl Collapsible {
 
     /// The cell with the most particles, if they are as many as it takes. Every disc of diameter ρ lies within a cell of one of four grids.
     ///
-    /// On a torus, cells that its faces cut count as what they are; `side` is that of its box.
+    /// On a torus with a box of this side its faces are faces of cells, which are a little wider.
     pub(crate) fn find(&self, positions: &[[f64; 2]], side: Option<f64>) -> Option<Cluster> {
-        if positions.len() < self.particles {
+        let farthest = positions
+            .as_flattened()
+            .iter()
+            .fold(0.0, |far: f64, x| far.max(x.abs()));
+        // Beyond that, coordinates do not tell such cells apart.
+        let resolved = farthest < self.diameter * 2f64.powi(50);
+        if positions.len() < self.particles || !resolved {
             return None;
         }
         let grids = [[0.0, 0.0], [0.5, 0.0], [0.0, 0.5], [0.5, 0.5]];
-        let grids = grids.map(|shift| Grid {
-            cell: 2.0 * self.diameter,
-            shift,
-            side,
-        });
+        let grids = grids.map(|shift| Grid::new(2.0 * self.diameter, shift, side));
         let suspects = grids.iter().filter(|grid| {
             // Several cells may share a counter, so that this is at least what the fullest of them holds.
             grid.upper_bound(positions) >= self.particles
@@ -83,20 +85,34 @@ pub(crate) struct Cluster {
 struct Grid {
     cell: f64,
     shift: [f64; 2],
-    side: Option<f64>,
+    /// Side of a torus, and how many cells that is.
+    torus: Option<(f64, i64)>,
 }
 
 impl Grid {
-    fn place(&self, x: [f64; 2]) -> [f64; 2] {
-        match self.side {
-            None => x,
-            Some(side) => x.map(|x| x - side * (x / side).floor()),
+    /// With cells at least so wide.
+    fn new(cell: f64, shift: [f64; 2], side: Option<f64>) -> Self {
+        let torus = side.map(|side| (side, ((side / cell) as i64).max(1)));
+        Self {
+            cell: torus.map_or(cell, |(side, cells)| side / cells as f64),
+            shift,
+            torus,
         }
     }
 
     fn key(&self, x: [f64; 2]) -> [i64; 2] {
-        let x = self.place(x);
-        [0, 1].map(|a| (x[a] / self.cell + self.shift[a]).floor() as i64)
+        [0, 1].map(|a| {
+            let key = (x[a] / self.cell + self.shift[a]).floor() as i64;
+            self.torus.map_or(key, |(_, cells)| key.rem_euclid(cells))
+        })
+    }
+
+    /// The image of a place that is nearest to another.
+    fn beside(&self, x: [f64; 2], other: [f64; 2]) -> [f64; 2] {
+        match self.torus {
+            None => x,
+            Some((side, _)) => [0, 1].map(|a| x[a] - side * ((x[a] - other[a]) / side).round()),
+        }
     }
 
     fn upper_bound(&self, positions: &[[f64; 2]]) -> usize {
@@ -113,21 +129,27 @@ impl Grid {
     }
 
     fn fullest(&self, positions: &[[f64; 2]]) -> Option<Cluster> {
-        let mut cells: HashMap<[i64; 2], (usize, [f64; 2])> = HashMap::new();
+        // How many, and the first of them with the sum of the ways from there.
+        let mut cells: HashMap<[i64; 2], (usize, [[f64; 2]; 2])> = HashMap::new();
         for &x in positions {
-            let (count, sum) = cells.entry(self.key(x)).or_default();
-            let x = self.place(x);
+            let (count, [first, sum]) = cells.entry(self.key(x)).or_insert((0, [x, [0.0; 2]]));
+            let near = self.beside(x, *first);
             *count += 1;
-            *sum = [sum[0] + x[0], sum[1] + x[1]];
+            *sum = [0, 1].map(|a| sum[a] + (near[a] - first[a]));
         }
         // The order of a map is not the same twice: of equally full cells that with the smallest key.
         let fullest = cells
             .into_iter()
             .max_by_key(|&(key, (count, _))| (count, std::cmp::Reverse(key)))?;
-        let (_, (particles, sum)) = fullest;
+        let (_, (particles, [first, sum])) = fullest;
+        let mean = [0, 1].map(|a| first[a] + sum[a] / particles as f64);
+        let centre = match self.torus {
+            None => mean,
+            Some((side, _)) => mean.map(|x| x - side * (x / side).floor()),
+        };
         Some(Cluster {
             particles,
-            centre: sum.map(|x| x / particles as f64),
+            centre,
             side: self.cell,
         })
     }
@@ -187,6 +209,17 @@ mod tests {
         };
         let points = [[0.5, 0.5], [7.51, -3.5], [0.5, 2.51]];
         assert_eq!(rule.find(&points, None), None);
-        assert_eq!(rule.find(&points, Some(1.0)).map(|c| c.particles), Some(3));
+        let found = rule.find(&points, Some(1.0)).unwrap();
+        assert_eq!(found.particles, 3);
+        let apart = |a: usize, x: f64| (found.centre[a] - x).abs();
+        assert!(apart(0, 0.51 - 0.02 / 3.0) < 1e-12 && apart(1, 0.5 + 0.01 / 3.0) < 1e-12);
+        // Across a corner of the box.
+        let across = [[0.01, 0.02], [0.99, 3.01], [-0.03, -0.01]];
+        let found = rule.find(&across, Some(1.0)).unwrap();
+        assert_eq!(found.particles, 3);
+        assert!((found.centre[0] - 0.99).abs() < 1e-12, "{found:?}");
+        assert!((found.centre[1] - 0.02 / 3.0).abs() < 1e-12, "{found:?}");
+        // Cells that coordinates cannot tell apart.
+        assert_eq!(rule.find(&points.map(|x| x.map(|x| 1e20 * x)), None), None);
     }
 }

@@ -77,7 +77,25 @@ impl DriftPlan {
         } else {
             0.0
         };
-        self.plan.least_tolerance().max(of_tables).max(FLOOR)
+        // Plans on a torus take no less than three times what those in the plane do.
+        let on_torus = if self.model.periodic().is_some() {
+            3.0
+        } else {
+            1.0
+        };
+        (on_torus * self.plan.least_tolerance())
+            .max(of_tables)
+            .max(FLOOR)
+    }
+
+    /// What a neighbour at the mean distance of the particles does on a torus; 0 elsewhere.
+    pub(crate) fn scale(&self) -> f64 {
+        let Some(side) = self.model.periodic() else {
+            return 0.0;
+        };
+        let n = self.strengths.len() as f64;
+        let squares: f64 = self.strengths.iter().map(|w| w * w).sum();
+        (squares / n).sqrt() * self.model.size_at(side / n.sqrt())
     }
 
     /// What the plan was made with, nothing open.

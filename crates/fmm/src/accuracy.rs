@@ -211,6 +211,7 @@ pub(crate) fn report(squared_errors: &[f64], mean_square: f64) -> VerifyReport {
         measured_error,
         error_bound: factor * measured_error,
         confidence: CONFIDENCE,
+        root_mean_square: mean_square.sqrt(),
     }
 }
 

@@ -7,22 +7,25 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub(super) struct Sums {
     sums: Vec<AtomicI64>,
     size: [usize; 2],
+    /// Whether opposite sides are one.
+    wraps: bool,
 }
 
 /// A weight of 1. Leaves room for 2³³ of them in one pixel.
 const UNIT: f64 = (1u64 << 30) as f64;
 
 impl Sums {
-    /// Of a picture of this width and height.
-    pub(super) fn new(size: [usize; 2]) -> Self {
+    /// Of a picture of this width and height, whose opposite sides are one if it `wraps`.
+    pub(super) fn new(size: [usize; 2], wraps: bool) -> Self {
         let zero = |_| AtomicI64::new(0);
         Self {
             sums: (0..size[0] * size[1]).map(zero).collect(),
             size,
+            wraps,
         }
     }
 
-    /// Shares a weight, −1 to 1, between the four pixels whose centres surround a place; those outside get nothing.
+    /// Shares a weight, −1 to 1, between the four pixels whose centres surround a place; those outside get nothing, unless it wraps.
     pub(super) fn add(&self, place: [f64; 2], weight: f64) {
         let [width, height] = self.size;
         let [x, y] = place.map(|x| x - 0.5);
@@ -35,7 +38,10 @@ impl Sums {
         let (right, below) = (x - column, y - row);
         for (dx, share_x) in [(0, 1.0 - right), (1, right)] {
             for (dy, share_y) in [(0, 1.0 - below), (1, below)] {
-                let (i, j) = (column as isize + dx, row as isize + dy);
+                let (mut i, mut j) = (column as isize + dx, row as isize + dy);
+                if self.wraps {
+                    (i, j) = (i.rem_euclid(width as isize), j.rem_euclid(height as isize));
+                }
                 if (0..width as isize).contains(&i) && (0..height as isize).contains(&j) {
                     let share = (weight * share_x * share_y * UNIT).round() as i64;
                     let pixel = &self.sums[j as usize * width + i as usize];
@@ -59,7 +65,7 @@ mod tests {
 
     #[test]
     fn shares_follow_the_distance() {
-        let sums = Sums::new([3, 2]);
+        let sums = Sums::new([3, 2], false);
         // A quarter beyond the centre of pixel 1; three quarters left of the centre of pixel 0; outside.
         sums.add([1.75, 0.5], 1.0);
         sums.add([2.5, 1.5], -0.25);
@@ -73,7 +79,7 @@ mod tests {
     fn same_bits_for_any_number_of_threads() {
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            let sums = Sums::new([40, 40]);
+            let sums = Sums::new([40, 40], false);
             pool.unwrap().install(|| {
                 (0..5000).into_par_iter().for_each(|i| {
                     let place = [0.1, 0.37].map(|step| 20.0 + 19.0 * (step * i as f64).sin());

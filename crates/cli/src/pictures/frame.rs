@@ -26,6 +26,9 @@ pub(super) struct Frame {
     pub(super) scale: f64,
     /// Whether there are both signs.
     pub(super) signed: bool,
+    /// Whether it is all of a torus.
+    #[serde(default)]
+    pub(super) wraps: bool,
 }
 
 /// Part of the particles that the frame holds at the start.
@@ -58,7 +61,7 @@ impl Frame {
     pub(super) fn of(state: &State, sums: &Observables, config: &Config) -> Result<Self> {
         let model = &config.model;
         let (start, half) = match (model.periodic(), model.kind()) {
-            (Some(side), _) => ([0.5 * side; 2], [0.5 * side; 2]),
+            (Some(side), _) => ([0.0; 2], [0.5 * side; 2]),
             (None, "vortex") => room_of_vortices(state, config)?,
             (None, _) => room_of_gas(state, sums, config),
         };
@@ -82,6 +85,7 @@ impl Frame {
             },
             scale: 1.0,
             signed: sign(true) && sign(false),
+            wraps: model.periodic().is_some(),
         };
         frame.scale = brightest(vorticity(&frame, state));
         Ok(frame)

@@ -84,9 +84,9 @@ fn file_name(what: &str, step: u64) -> String {
     format!("{what}-{step:010}.png")
 }
 
-/// The state with every particle at its place in the box [0, side)².
+/// The state with every particle at its place in the box around the origin, where all initial data are.
 fn brought_back(state: &State, side: f64) -> State {
-    let place = |x: f64| x - side * (x / side).floor();
+    let place = |x: f64| x - side * (x / side).round();
     State {
         positions: state.positions.iter().map(|x| x.map(place)).collect(),
         ..state.clone()

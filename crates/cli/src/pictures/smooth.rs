@@ -2,13 +2,13 @@
 
 use rayon::prelude::*;
 
-/// Convolves with a Gaussian of standard deviation `sigma` pixels; outside the image is 0.
-pub(super) fn smooth(image: Vec<f32>, width: usize, sigma: f32) -> Vec<f32> {
+/// Convolves with a Gaussian of standard deviation `sigma` pixels; outside the image is 0, or where it `wraps` the image again.
+pub(super) fn smooth(image: Vec<f32>, width: usize, sigma: f32, wraps: bool) -> Vec<f32> {
     let kernel = kernel(sigma);
     let height = image.len() / width;
-    let across = rows(&image, width, &kernel);
+    let across = rows(&image, width, &kernel, wraps);
     let turned = transpose(&across, width);
-    transpose(&rows(&turned, height, &kernel), height)
+    transpose(&rows(&turned, height, &kernel, wraps), height)
 }
 
 /// Half of the kernel, from its middle on, to four standard deviations; the whole sums to 1.
@@ -20,7 +20,7 @@ fn kernel(sigma: f32) -> Vec<f32> {
     half.into_iter().map(|x| x / sum).collect()
 }
 
-fn rows(image: &[f32], width: usize, kernel: &[f32]) -> Vec<f32> {
+fn rows(image: &[f32], width: usize, kernel: &[f32], wraps: bool) -> Vec<f32> {
     let reach = kernel.len() - 1;
     let mut smoothed = vec![0.0; image.len()];
     let both = smoothed.par_chunks_mut(width).zip(image.par_chunks(width));
@@ -30,7 +30,12 @@ fn rows(image: &[f32], width: usize, kernel: &[f32]) -> Vec<f32> {
             if row.iter().all(|&x| x == 0.0) {
                 return;
             }
-            padded[reach..reach + width].copy_from_slice(row);
+            if wraps {
+                let again = row.iter().cycle().skip(width - reach % width);
+                padded.iter_mut().zip(again).for_each(|(out, x)| *out = *x);
+            } else {
+                padded[reach..reach + width].copy_from_slice(row);
+            }
             // Neighbours at the same distance together: as many passes over the row as the kernel is wide.
             out.iter_mut()
                 .zip(row)
@@ -70,7 +75,7 @@ mod tests {
         let (width, height, sigma) = (60, 40, 2.0);
         let mut image = vec![0.0; width * height];
         image[17 * width + 30] = 1.0;
-        let image = smooth(image, width, sigma);
+        let image = smooth(image, width, sigma, false);
         let at = |x: usize, y: usize| image[y * width + x];
         let total: f32 = image.iter().sum();
         assert!((total - 1.0).abs() < 1e-5, "{total}");
@@ -78,5 +83,25 @@ mod tests {
         assert!((at(30, 17) / peak - 1.0).abs() < 1e-3);
         assert!((at(32, 20) / at(30, 17) - (-13.0f32 / 8.0).exp()).abs() < 1e-3);
         assert_eq!(at(32, 20), at(28, 14));
+    }
+
+    /// Whatever the width of the Gaussian, beyond the image too, a point is the same wherever it is, and an even image stays even.
+    #[test]
+    fn a_torus_has_no_edge() {
+        let (width, height) = (9, 7);
+        for sigma in [0.7, 3.0] {
+            let of = |x: usize, y: usize| {
+                let mut image = vec![0.0; width * height];
+                image[y * width + x] = 1.0;
+                smooth(image, width, sigma, true)
+            };
+            let (corner, middle) = (of(0, 0), of(4, 3));
+            for (x, y) in [(0, 0), (1, 0), (8, 6), (4, 3), (5, 1)] {
+                let moved = (y + 3) % height * width + (x + 4) % width;
+                assert!((corner[y * width + x] - middle[moved]).abs() < 1e-6);
+            }
+            let even = smooth(vec![0.3; width * height], width, sigma, true);
+            assert!(even.iter().all(|x| (x - 0.3).abs() < 1e-5));
+        }
     }
 }

@@ -30,7 +30,9 @@ pub(super) fn vorticity(frame: &Frame, state: &State) -> Vec<f32> {
     let least = (frame.narrowest / frame.pixel() / NARROWEST)
         .log2()
         .clamp(0.0, most);
-    let layers: Vec<Sums> = (0..=most as usize).map(|_| Sums::new(size)).collect();
+    let layers: Vec<Sums> = (0..=most as usize)
+        .map(|_| Sums::new(size, frame.wraps))
+        .collect();
     let weights = state.positions.par_iter().zip(m).enumerate();
     weights.for_each(|(i, (x, m))| {
         // Between two widths, the right part of the particles takes the wider one: those whose turn it is in an even
@@ -46,7 +48,7 @@ pub(super) fn vorticity(frame: &Frame, state: &State) -> Vec<f32> {
         if layer.iter().all(|&x| x == 0.0) {
             continue;
         }
-        let smoothed = smooth(layer, size[0], sigma as f32);
+        let smoothed = smooth(layer, size[0], sigma as f32, frame.wraps);
         image
             .iter_mut()
             .zip(smoothed)
@@ -62,10 +64,10 @@ pub(super) fn vorticity(frame: &Frame, state: &State) -> Vec<f32> {
 /// clouds a fiftieth. The density is that after smearing all particles alike, by `sigma` pixels.
 fn levels(frame: &Frame, state: &State, sigma: f64) -> impl Fn(&[f64; 2]) -> f64 {
     let [width, height] = frame.pixels();
-    let counts = Sums::new([width, height]);
+    let counts = Sums::new([width, height], frame.wraps);
     let count = |x: &[f64; 2]| counts.add(frame.place(x), 1.0);
     state.positions.par_iter().for_each(count);
-    let density = smooth(counts.into_image(), width, sigma as f32);
+    let density = smooth(counts.into_image(), width, sigma as f32, frame.wraps);
     let sharing = (state.n() as f64 / 50.0).clamp(1.0, SHARING);
     move |x| {
         let [column, row] = frame.place(x);

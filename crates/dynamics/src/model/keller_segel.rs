@@ -40,6 +40,9 @@ impl Model for KellerSegel {
     fn periodic(&self) -> Option<f64> {
         self.0.periodic()
     }
+    fn size_at(&self, distance: f64) -> f64 {
+        self.0.size_at(distance)
+    }
     fn confinement(&self) -> Confinement {
         self.0.confinement()
     }

@@ -60,6 +60,9 @@ impl Model for LogGas {
     fn periodic(&self) -> Option<f64> {
         self.gas.periodic
     }
+    fn size_at(&self, distance: f64) -> f64 {
+        (TAU * distance).recip()
+    }
     fn confinement(&self) -> Confinement {
         self.gas.confinement
     }

@@ -117,6 +117,12 @@ pub trait Model: Debug + Send + Sync {
         None
     }
 
+    /// |K| at this distance, without a core: what errors are relative to on a torus where forces cancel. 0, the default, for no such size.
+    fn size_at(&self, distance: f64) -> f64 {
+        let _ = distance;
+        0.0
+    }
+
     /// V.
     fn confinement(&self) -> Confinement {
         Confinement::None

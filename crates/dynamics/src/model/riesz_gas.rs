@@ -53,6 +53,9 @@ impl Model for RieszGas {
     fn periodic(&self) -> Option<f64> {
         self.gas.periodic
     }
+    fn size_at(&self, distance: f64) -> f64 {
+        distance.powf(-self.s - 1.0)
+    }
     fn confinement(&self) -> Confinement {
         self.gas.confinement
     }

@@ -6,6 +6,7 @@ use crate::laws::{Account, Law};
 use crate::sums::Sums;
 use crate::{Observables, Result};
 use farfield::{Kernel2d, Options};
+use std::f64::consts::TAU;
 
 /// dX_i = (1/N) Σ_{j≠i} m_j K(X_i − X_j) dt + √(2σ) dB_i with K(z) = z^⊥/(2π|z|²), or the same times a radial factor.
 ///
@@ -60,6 +61,10 @@ impl Model for Vortex {
 
     fn noise(&self) -> NoiseStructure {
         NoiseStructure::of_diffusion(self.viscosity)
+    }
+
+    fn size_at(&self, distance: f64) -> f64 {
+        (TAU * distance).recip()
     }
 
     fn periodic(&self) -> Option<f64> {

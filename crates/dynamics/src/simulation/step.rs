@@ -186,10 +186,11 @@ impl Simulation {
         self.drift_ready = false;
         let time = state.time;
         let followed = self.observables.virial.filter(|_| self.follows_virial());
+        let quiet = self.quiet();
         let ledger = &mut self.progress.ledger;
         let k = self.model.confinement().stiffness();
         if let Some(virial) = followed {
-            ledger.virial.follow(dt, k, virial);
+            ledger.virial.follow(dt, k, virial, quiet);
         }
         ledger.add(dt, time, k, &self.observables);
     }
@@ -270,6 +271,9 @@ impl Measured for Prepared<'_> {
     }
     fn least_tolerance(&self) -> f64 {
         self.plan.least_tolerance()
+    }
+    fn scale(&self) -> f64 {
+        self.plan.scale()
     }
     fn measure(&mut self, samples: usize, salt: u64) -> Result<VerifyReport> {
         self.plan.verify(self.drift, samples, salt, self.seconds)

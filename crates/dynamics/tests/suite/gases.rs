@@ -300,6 +300,56 @@ fn particles_at_one_place() {
     assert!((grown / (0.05 * rate) - 1.0).abs() < 1e-4, "{grown} {rate}");
 }
 
+/// Without noise the laws hold within what they say, whatever close pairs do to the virial in one step.
+#[test]
+fn close_pairs_without_noise() {
+    for (s, scheme) in [(1.0, Scheme::Rk4), (0.5, Scheme::Ab2Maruyama)] {
+        for seed in 0..4 {
+            let n = 300;
+            let mut config = of(riesz(1.0, s, gas(0.0, 0.0)), n);
+            config.seed = seed;
+            config.initial = InitialConfig::Annulus {
+                n,
+                inner: 0.5,
+                radius: 1.0,
+            };
+            config.time.scheme = scheme;
+            (config.time.dt, config.time.steps) = (1e-3, 50);
+            let laws = finish(config, Inputs::default()).laws();
+            assert!(laws.iter().all(|law| law.z.abs() <= 1.0), "{laws:?}");
+        }
+    }
+}
+
+/// Where forces cancel to the last digit, the error of the drift is measured against what a neighbour does.
+#[test]
+fn a_torus_in_equilibrium() {
+    let gas = GasConfig {
+        periodic: Some(1.0),
+        ..gas(1e-4, 0.0)
+    };
+    let lattice = |n: usize| -> Vec<[f64; 2]> {
+        let place = |i: usize| (i as f64 + 0.3) / n as f64;
+        (0..n * n).map(|i| [place(i % n), place(i / n)]).collect()
+    };
+    for model in [log_gas(3.0, gas), riesz(0.5, 0.5, gas)] {
+        for positions in [lattice(1), lattice(10), vec![[0.2, 0.2]; 50]] {
+            let mut config = of(model.clone(), 1);
+            config.initial = InitialConfig::File {
+                path: "x.npy".into(),
+            };
+            config.field.tolerance = 1e-5;
+            (config.field.check_every, config.time.steps) = (1, 3);
+            let inputs = Inputs {
+                positions: Some(positions),
+                ..Inputs::default()
+            };
+            let run = finish(config, inputs);
+            assert!(run.last_check().unwrap().error_bound <= 1e-5);
+        }
+    }
+}
+
 /// The centre is a Brownian motion on the torus too, of positions that leave the box, and forces are periodic.
 #[test]
 fn on_a_torus() {
