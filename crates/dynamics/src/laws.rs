@@ -17,7 +17,8 @@ pub struct Law {
     pub measured: f64,
     /// With noise: standard deviation of `measured` around `expected`, from the quadratic variation along the run.
     /// Without: what the tolerance, the scheme's local errors and rounding can have changed at most ([`Ledger`]), so
-    /// that |z| ≤ 1 is expected.
+    /// that |z| ≤ 1 is expected where the steps resolve what the closest pairs do; RK4's estimate does not see those that a step throws
+    /// apart.
     pub standard_error: f64,
     /// (measured − expected)/standard_error; 0 where both vanish, infinite where only the standard error does.
     pub z: f64,

@@ -195,8 +195,8 @@ fn pair(tolerance: f64, single: bool) -> usize {
 /// the bound was exceeded in 8 with 128 samples and in none with 400.
 const CONFIDENCE: f64 = 0.95;
 
-/// The report of a sample of squared errors against the mean square of the sums.
-pub(crate) fn report(squared_errors: &[f64], mean_square: f64) -> VerifyReport {
+/// The report of a sample of squared errors against the mean square of the sums, both in units of `unit`.
+pub(crate) fn report(squared_errors: &[f64], mean_square: f64, unit: f64) -> VerifyReport {
     let samples = squared_errors.len();
     let mean = squared_errors.iter().sum::<f64>() / samples.max(1) as f64;
     let measured_error = if mean == 0.0 {
@@ -211,7 +211,7 @@ pub(crate) fn report(squared_errors: &[f64], mean_square: f64) -> VerifyReport {
         measured_error,
         error_bound: factor * measured_error,
         confidence: CONFIDENCE,
-        root_mean_square: mean_square.sqrt(),
+        root_mean_square: unit * mean_square.sqrt(),
     }
 }
 

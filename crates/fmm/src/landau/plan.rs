@@ -244,7 +244,7 @@ where
             exact.b.as_flattened(),
         ]
         .map(|x| if largest(x) == 0.0 { 1.0 } else { largest(x) });
-        let of = |found: &dyn Fn(usize) -> Vec<f64>, exact: &dyn Fn(usize) -> Vec<f64>| {
+        let of = |found: &dyn Fn(usize) -> Vec<f64>, exact: &dyn Fn(usize) -> Vec<f64>, unit| {
             let errors: Vec<f64> = sample
                 .iter()
                 .enumerate()
@@ -254,12 +254,12 @@ where
                 })
                 .collect();
             let mean = (0..sample.len()).map(|k| square(&exact(k))).sum::<f64>();
-            report(&errors, mean / sample.len().max(1) as f64)
+            report(&errors, mean / sample.len().max(1) as f64, unit)
         };
         let a = |a: &[[f64; D]; D]| a.as_flattened().iter().map(|x| x / of_a).collect();
-        let a = of(&|i| a(&all.a[i]), &|k| a(&exact.a[k]));
+        let a = of(&|i| a(&all.a[i]), &|k| a(&exact.a[k]), of_a);
         let b = |b: &[f64; D]| b.iter().map(|x| x / of_b).collect();
-        let b = of(&|i| b(&all.b[i]), &|k| b(&exact.b[k]));
+        let b = of(&|i| b(&all.b[i]), &|k| b(&exact.b[k]), of_b);
         Ok(if a.measured_error >= b.measured_error {
             a
         } else {

@@ -57,7 +57,11 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             .collect();
         let mean_square =
             field.iter().map(|u| square(u.map(T::to_f64))).sum::<f64>() / n.max(1) as f64;
-        Ok(accuracy::report(&squared_errors, mean_square))
+        Ok(accuracy::report(
+            &squared_errors,
+            mean_square,
+            1.0 / inverse,
+        ))
     }
 
     /// Direct sums in f64 at targets given by tree index.
