@@ -73,6 +73,8 @@ fn all_targets_sampled() {
             (report.measured_error - error).abs() < 1e-3 * error,
             "{report:?}, {error:e}"
         );
+        let size = field.as_flattened().iter().map(|u| u * u).sum::<f64>() / 700.0;
+        assert!((report.root_mean_square / size.sqrt() - 1.0).abs() < 1e-12);
     }
 }
 

@@ -340,7 +340,7 @@ fn a_torus_in_equilibrium() {
                 path: "x.npy".into(),
             };
             config.field.tolerance = 1e-5;
-            (config.field.check_every, config.time.steps) = (1, 3);
+            (config.field.check_every, config.time.steps) = (1, 1);
             let inputs = Inputs {
                 positions: Some(positions),
                 ..Inputs::default()
