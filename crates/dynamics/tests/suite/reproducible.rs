@@ -202,7 +202,10 @@ fn the_leaf_capacity_stays() {
         let mut run = Simulation::new(config.clone(), inputs.clone()).unwrap();
         let capacity = run.config().field.leaf_capacity;
         let plain = Simulation::new(config.clone(), Inputs::default()).unwrap();
-        assert!(capacity > plain.config().field.leaf_capacity, "{name}");
+        // Leaves of a torus are halves of halves of the box: a capacity between two of them changes nothing.
+        let halves = config.model.periodic().is_some();
+        let least = plain.config().field.leaf_capacity;
+        assert!(capacity > least || (halves && capacity == least), "{name}");
         steps(&mut run, 5);
         let mut resumed = Simulation::resume(config.clone(), run.snapshot()).unwrap();
         for run in [&mut run, &mut resumed] {
