@@ -52,21 +52,25 @@ impl Collapsible {
     ///
     /// On a torus with a box of this side its faces are faces of cells, which are a little wider.
     pub(crate) fn find(&self, positions: &[[f64; 2]], side: Option<f64>) -> Option<Cluster> {
-        let farthest = positions
-            .as_flattened()
-            .iter()
-            .fold(0.0, |far: f64, x| far.max(x.abs()));
+        if positions.len() < self.particles {
+            return None;
+        }
         // Beyond that, coordinates do not tell such cells apart.
-        let resolved = farthest < self.diameter * 2f64.powi(50);
-        if positions.len() < self.particles || !resolved {
+        let resolved = self.diameter * 2f64.powi(50);
+        if positions.as_flattened().iter().any(|x| x.abs() >= resolved) {
             return None;
         }
         let grids = [[0.0, 0.0], [0.5, 0.0], [0.0, 0.5], [0.5, 0.5]];
         let grids = grids.map(|shift| Grid::new(2.0 * self.diameter, shift, side));
-        let suspects = grids.iter().filter(|grid| {
-            // Several cells may share a counter, so that this is at least what the fullest of them holds.
-            grid.upper_bound(positions) >= self.particles
-        });
+        // Several cells may share a counter, so that a bound is at least what the fullest of them holds. A disc lies in four cells of one
+        // grid at most: few counters, which stay in the cache, tell most clouds from those that have one so full.
+        let (n, quarter) = (positions.len(), self.particles.div_ceil(4));
+        if grids[0].upper_bound(positions, 64 * n / quarter) < quarter {
+            return None;
+        }
+        let suspects = grids
+            .iter()
+            .filter(|grid| grid.upper_bound(positions, 2 * n) >= self.particles);
         let fullest = suspects.filter_map(|grid| grid.fullest(positions));
         fullest
             .filter(|cluster| cluster.particles >= self.particles)
@@ -115,8 +119,10 @@ impl Grid {
         }
     }
 
-    fn upper_bound(&self, positions: &[[f64; 2]]) -> usize {
-        let bits = (2 * positions.len()).next_power_of_two().trailing_zeros();
+    /// With at least so many counters, 2 or more, but no more than twice as many as positions.
+    fn upper_bound(&self, positions: &[[f64; 2]], counters: usize) -> usize {
+        let counters = counters.clamp(2, 2 * positions.len());
+        let bits = counters.next_power_of_two().trailing_zeros();
         let mut counters = vec![0u32; 1 << bits];
         for &x in positions {
             // Fibonacci's hashing: Knuth, *The Art of Computer Programming* 3, §6.4.

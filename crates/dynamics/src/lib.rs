@@ -1,7 +1,7 @@
 //! First-order mean-field particle systems on top of [`farfield`]: N particles in the plane that move by
 //!
 //! ```text
-//! dX_i = (1/N) Σ_{j≠i} m_j K(X_i − X_j) dt + √(2σ) dB_i          i = 1..N
+//! dX_i = (1/N) Σ_{j≠i} m_j K(X_i − X_j) dt − ∇V(X_i) dt + √(2σ) dB_i          i = 1..N
 //! ```
 //!
 //! with the sum taken by a fast multipole plan whose error is measured while the run goes on.

@@ -30,7 +30,7 @@ pub struct Observables {
     pub virial: Option<f64>,
     /// What the tolerance of F can change in it; 0 without it.
     pub virial_error: f64,
-    /// min_{i<j} |X_i − X_j|, where it was asked for and N ≥ 2.
+    /// min_{i<j} |X_i − X_j|, where it was asked for and N ≥ 2; not on a torus.
     pub min_distance: Option<f64>,
 }
 

@@ -5,7 +5,8 @@ use farfield::{
 };
 use std::fmt::Debug;
 
-/// The sums u_i = Σ_j w_j K(x_i − x_j) of a kernel, as [`Plan`] takes them.
+/// The sums u_i = Σ_j w_j K(x_i − x_j) of a kernel, as [`Plan`] takes them: positions, strengths and sums are one a particle, in the user's
+/// order and unit, and errors are those of the plan.
 pub trait Sums: Debug + Send + Sync {
     /// Follows the particles.
     fn move_to(&mut self, positions: &[[f64; 2]]) -> Result<()>;

@@ -133,7 +133,7 @@ pub struct OutputConfig {
     pub picture_pixels: u32,
     /// Steps between two values of the Hamiltonian (the potential rides on the drift's evaluation).
     pub hamiltonian_every: u64,
-    /// Steps between two values of the smallest distance.
+    /// Steps between two values of the smallest distance, which is not measured on a torus.
     pub min_distance_every: u64,
 }
 

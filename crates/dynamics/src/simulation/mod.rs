@@ -189,6 +189,9 @@ impl Simulation {
     /// # Ok::<(), farfield_dynamics::Error>(())
     /// ```
     pub fn with_stepper(mut self, stepper: Box<dyn Stepper>) -> Self {
+        let wanted = !self.quiet() && stepper.integrates_noise();
+        let n = if wanted { self.state.n() } else { 0 };
+        self.buffers.integrals = vec![[0.0; 2]; n];
         self.stepper = stepper;
         self
     }

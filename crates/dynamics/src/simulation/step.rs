@@ -93,9 +93,10 @@ impl Simulation {
         });
     }
 
-    /// Where particles are at one place, less than the kernel says is known of the virial.
+    /// Where particles are at one place, what the kernel says of the virial is not what it is.
     fn follows_virial(&self) -> bool {
-        self.model.follows_virial() || self.progress.coincident
+        let known = || self.model.virial(self.state.n(), &self.observables);
+        self.model.follows_virial() || (self.progress.coincident && known().is_some())
     }
 
     /// Whether particles have collapsed.
