@@ -70,6 +70,11 @@ impl DriftPlan {
         self.tolerance
     }
 
+    /// w_j.
+    pub(crate) fn strengths(&self) -> &[f64] {
+        &self.strengths
+    }
+
     /// The smallest one that a plan like it takes.
     pub(crate) fn least_tolerance(&self) -> f64 {
         let of_tables = if self.wide_core {

@@ -48,6 +48,8 @@ mod observables;
 mod sum;
 // Exact statements that the run is held against.
 pub mod laws;
+// Particles too close for a step.
+mod close_pairs;
 // Particles that attract each other too much.
 mod collapse;
 // The loop.
@@ -63,6 +65,7 @@ mod estimate;
 // One error type.
 mod error;
 
+pub use close_pairs::PairFlow;
 pub use collapse::{Collapse, Collapsible};
 pub use config::Config;
 pub use error::{Error, ErrorKind, Result};

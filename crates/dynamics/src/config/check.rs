@@ -2,7 +2,7 @@
 
 use super::{Circulations, Config, Confinement, Core, InitialConfig, ModelConfig};
 use crate::drift::LEAST_WITH_TABLES;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, close_pairs, model, stepper};
 use std::fmt::Display;
 
 /// 2²⁰ fine increments a step.
@@ -216,6 +216,10 @@ impl Config {
         if halvings > MOST_HALVINGS {
             let allowed = format!("0 to {MOST_HALVINGS}");
             return Err(error("time.path_halvings", halvings, allowed));
+        }
+        if self.time.two_body == Some(true) {
+            let model = model::from_config(&self.model);
+            close_pairs::check(&*model, &*stepper::from_config(scheme))?;
         }
         if self.time.steps > u64::MAX >> halvings {
             let allowed = format!("at most {} with so many halvings", u64::MAX >> halvings);

@@ -64,6 +64,11 @@ pub struct TimeConfig {
     /// The Brownian path is drawn in steps dt/2^`path_halvings`, whose sums the run takes; 0 to 20, 0 by default. Runs of
     /// (dt, 1) and (dt/2, 0) see one path, so that their difference is the error in time.
     pub path_halvings: u8,
+    /// Whether pairs that are too close for a step follow the exact flow of two particles ([`PairFlow`](crate::PairFlow)), and the scheme
+    /// takes the rest of the drift: singular kernels only; with noise schemes of one drift a step, without also `stochastic-heun`, `sra1` and
+    /// `sra3`. Where it is missing, pairs of repulsive gases do if the scheme takes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub two_body: Option<bool>,
 }
 
 /// The schemes, one a file in [`crate::stepper`].
@@ -160,6 +165,7 @@ impl Default for TimeConfig {
             dt: 0.34,
             steps: 50,
             path_halvings: 0,
+            two_body: None,
         }
     }
 }

@@ -43,6 +43,10 @@ impl Config {
                 old.path_halvings.to_string(),
             );
         }
+        if time.two_body != old.two_body {
+            let said = |given: Option<bool>| given.map_or("missing".into(), |x| x.to_string());
+            return refuse("time.two_body", said(time.two_body), said(old.two_body));
+        }
         if time.steps < step {
             let allowed = format!("at least {step}, the step of the snapshot");
             return Err(Error::value(

@@ -2,6 +2,7 @@
 
 use super::gas::{Gas, Virial};
 use super::{Model, NoiseStructure, coulomb, plan};
+use crate::PairFlow;
 use crate::collapse::Collapsible;
 use crate::config::{Confinement, Core};
 use crate::laws::{Account, Law};
@@ -62,6 +63,14 @@ impl Model for LogGas {
     }
     fn size_at(&self, distance: f64) -> f64 {
         (TAU * distance).recip()
+    }
+    fn pair_flow(&self) -> Option<PairFlow> {
+        let flow = PairFlow {
+            constant: TAU.recip(),
+            s: 0.0,
+            turns: false,
+        };
+        (self.singular && self.strength > 0.0).then_some(flow)
     }
     fn confinement(&self) -> Confinement {
         self.gas.confinement

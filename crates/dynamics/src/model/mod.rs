@@ -16,6 +16,7 @@ pub use vortex::Vortex;
 pub(crate) use confined::confine;
 pub(crate) use gas::decayed;
 
+use crate::PairFlow;
 use crate::collapse::Collapsible;
 use crate::config::{Confinement, Core, ModelConfig};
 use crate::laws::{Account, Law};
@@ -121,6 +122,11 @@ pub trait Model: Debug + Send + Sync {
     fn size_at(&self, distance: f64) -> f64 {
         let _ = distance;
         0.0
+    }
+
+    /// What two particles alone do, if that has a closed form ([`TimeConfig::two_body`](crate::config::TimeConfig)).
+    fn pair_flow(&self) -> Option<PairFlow> {
+        None
     }
 
     /// V.

@@ -2,6 +2,7 @@
 
 use super::gas::{Gas, Virial};
 use super::{Model, NoiseStructure, in_box};
+use crate::PairFlow;
 use crate::collapse::Collapsible;
 use crate::config::Confinement;
 use crate::laws::{Account, Law};
@@ -55,6 +56,14 @@ impl Model for RieszGas {
     }
     fn size_at(&self, distance: f64) -> f64 {
         distance.powf(-self.s - 1.0)
+    }
+    fn pair_flow(&self) -> Option<PairFlow> {
+        let flow = PairFlow {
+            constant: 1.0,
+            s: self.s,
+            turns: false,
+        };
+        (self.strength > 0.0).then_some(flow)
     }
     fn confinement(&self) -> Confinement {
         self.gas.confinement

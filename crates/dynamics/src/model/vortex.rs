@@ -1,6 +1,7 @@
 //! Viscous point vortices in the plane: the 2D Navier–Stokes equation in vorticity form.
 
 use super::{Model, NoiseStructure, biot_savart, plan};
+use crate::PairFlow;
 use crate::config::Core;
 use crate::laws::{Account, Law};
 use crate::sums::Sums;
@@ -31,6 +32,7 @@ use std::f64::consts::TAU;
 pub struct Vortex {
     viscosity: f64,
     kernel: Kernel2d,
+    singular: bool,
     periodic: Option<f64>,
 }
 
@@ -40,6 +42,7 @@ impl Vortex {
         Self {
             viscosity,
             kernel: biot_savart(core),
+            singular: *core == Core::None,
             periodic,
         }
     }
@@ -69,6 +72,15 @@ impl Model for Vortex {
 
     fn periodic(&self) -> Option<f64> {
         self.periodic
+    }
+
+    fn pair_flow(&self) -> Option<PairFlow> {
+        let flow = PairFlow {
+            constant: TAU.recip(),
+            s: 0.0,
+            turns: true,
+        };
+        self.singular.then_some(flow)
     }
 
     fn add_energy(

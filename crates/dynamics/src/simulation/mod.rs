@@ -1,11 +1,13 @@
 //! The loop: prepare the drift at a state, show the state to the observers, step.
 
 mod guard;
+mod parted;
 mod report;
 mod step;
 
 pub use report::{Observer, RunEnd, StepReport, StepSeconds, View};
 
+use crate::close_pairs::{self, ClosePairs};
 use crate::drift::{Choices, DriftPlan, LEAST_WITH_TABLES};
 use crate::laws::{Account, Ledger};
 use crate::model::{Model, NoiseStructure};
@@ -14,8 +16,8 @@ use crate::snapshot::Progress;
 use crate::stepper::Stepper;
 use crate::sum::sums;
 use crate::{
-    Collapse, Config, Error, ErrorKind, Estimate, FieldCheck, Inputs, Law, Observables, Result,
-    Snapshot, State, estimate, initial, min_distance, model, stepper,
+    Collapse, Config, Error, ErrorKind, Estimate, FieldCheck, Inputs, Law, Observables, PairFlow,
+    Result, Snapshot, State, estimate, initial, min_distance, model, stepper,
 };
 use farfield::{Costs, PlanReport};
 use std::sync::Arc;
@@ -42,6 +44,10 @@ pub struct Simulation {
     drift_ready: bool,
     /// Where particles have collapsed, at the present state.
     collapse: Option<Collapse>,
+    /// How close pairs move, if they are not left to the scheme.
+    pair_flow: Option<PairFlow>,
+    /// Those at the present state, if they were looked for.
+    pairs: Option<ClosePairs>,
     buffers: Buffers,
     /// Of the step under way.
     step_seconds: StepSeconds,
@@ -52,9 +58,9 @@ pub struct Simulation {
 #[derive(Debug)]
 struct Buffers {
     next: Vec<[f64; 2]>,
-    /// Empty without noise.
+    /// Empty without noise and close pairs.
     dw: Vec<[f64; 2]>,
-    /// Empty without noise, and for schemes that do not integrate it.
+    /// Empty without noise and close pairs, and for schemes that do not integrate them.
     integrals: Vec<[f64; 2]>,
     /// Empty with noise.
     anticipated: Vec<[f64; 2]>,
@@ -140,7 +146,7 @@ impl Simulation {
     }
 
     /// The same run with a scheme of your own, in the place of `time.scheme`; to be said before its first step, and again where it goes on
-    /// from a snapshot.
+    /// from a snapshot. Close pairs are left to it unless it [takes them](Stepper::takes_pairs).
     ///
     /// ```
     /// use farfield_dynamics::config::{Circulations, Config, Core, InitialConfig, ModelConfig};
@@ -189,7 +195,12 @@ impl Simulation {
     /// # Ok::<(), farfield_dynamics::Error>(())
     /// ```
     pub fn with_stepper(mut self, stepper: Box<dyn Stepper>) -> Self {
-        let wanted = !self.quiet() && stepper.integrates_noise();
+        let noisy = !self.quiet();
+        self.pair_flow = self
+            .pair_flow
+            .filter(|_| close_pairs::are_taken(&*stepper, noisy));
+        let moved = !self.quiet() || self.pair_flow.is_some();
+        let wanted = moved && stepper.integrates_noise();
         let n = if wanted { self.state.n() } else { 0 };
         self.buffers.integrals = vec![[0.0; 2]; n];
         self.stepper = stepper;
@@ -212,6 +223,14 @@ impl Simulation {
         let strengths = model.strengths(m);
         let tolerance = progress.plan_tolerance;
         let stepper = stepper::from_config(config.time.scheme);
+        if config.time.two_body == Some(true) {
+            close_pairs::check(&*model, &*stepper)?;
+        }
+        let pair_flow = model.pair_flow().filter(|flow| {
+            let wanted = config.time.two_body.unwrap_or(!flow.turns);
+            wanted && close_pairs::are_taken(&*stepper, noisy)
+        });
+        let moved = noisy || pair_flow.is_some();
         let choices = Choices {
             leaf_capacity: config.field.leaf_capacity,
             wide_core: config.field.wide_core,
@@ -233,10 +252,12 @@ impl Simulation {
             drift: room(true),
             drift_ready: false,
             collapse: None,
+            pair_flow,
+            pairs: None,
             buffers: Buffers {
                 next: room(true),
-                dw: room(noisy),
-                integrals: room(noisy && stepper.integrates_noise()),
+                dw: room(moved),
+                integrals: room(moved && stepper.integrates_noise()),
                 anticipated: room(!noisy),
             },
             step_seconds,
@@ -261,11 +282,11 @@ impl Simulation {
         let started = Instant::now();
         self.step_seconds = StepSeconds::default();
         self.prepare()?;
-        let error_coefficient = self.advance()?;
+        let errors = self.advance()?;
         self.observe()?;
         self.find_collapse();
         if self.quiet() {
-            self.keep_budget(error_coefficient)?;
+            self.keep_budget(errors)?;
         }
         self.close(started);
         Ok(self.report())

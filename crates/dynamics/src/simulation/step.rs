@@ -1,7 +1,9 @@
 //! The parts of a step.
 
 use super::guard::Guard;
+use super::parted::{Exchanged, Parted};
 use super::{Buffers, Simulation, StepReport, StepSeconds};
+use crate::close_pairs::{ClosePairs, Composed};
 use crate::drift::DriftPlan;
 use crate::laws::{QuietStep, VirialCheck};
 use crate::model::{NoiseStructure, confine};
@@ -116,15 +118,22 @@ impl Simulation {
         self.step_seconds.observe += started.elapsed().as_secs_f64();
     }
 
-    /// Makes the step, and returns the coefficient of the scheme's local error.
-    pub(super) fn advance(&mut self) -> Result<f64> {
+    /// Makes the step.
+    pub(super) fn advance(&mut self) -> Result<StepErrors> {
         let dt = self.config.time.dt;
-        let noise = self.draw_noise(dt);
+        let mut noise = self.draw_noise(dt);
+        let spread = noise.unwrap_or(0.0) * dt.sqrt();
         let started = Instant::now();
+        let parted = self.part(&mut noise);
+        // With noise, a first step that takes the drift for the one before is Euler's: it has no stage where particles meet that are no pair.
+        let previous = &self.state.previous_drifts;
+        let first = self.pair_flow.is_some() && !self.quiet() && previous.is_empty();
+        let looks_back = if first { self.stepper.looks_back() } else { 0 };
+        let same: Vec<_> = (0..looks_back).map(|_| self.drift.clone()).collect();
         let start = Start {
             positions: &self.state.positions,
             drift: &self.drift,
-            previous_drifts: &self.state.previous_drifts,
+            previous_drifts: if first { &same } else { previous },
             dt,
             noise: noise.map(|coefficient| Noise {
                 coefficient,
@@ -132,7 +141,6 @@ impl Simulation {
                 integrals: &self.buffers.integrals,
             }),
         };
-        let spread = noise.unwrap_or(0.0) * dt.sqrt();
         let guard = Guard::new(&self.state, self.observables.second_moment, spread);
         let (plan, mut inside) = (&mut self.plan, StepSeconds::default());
         let confinement = self.model.confinement();
@@ -141,6 +149,9 @@ impl Simulation {
             plan.move_to(x, &mut inside)?;
             plan.field(out, &mut inside)?;
             confine(confinement, x, out);
+            if let Some(parted) = &parted {
+                parted.pairs.take_from(out, x, plan.strengths());
+            }
             Ok(())
         };
         let anticipated = &mut self.buffers.anticipated;
@@ -148,13 +159,20 @@ impl Simulation {
             positions: &mut self.buffers.next,
             anticipated: (!anticipated.is_empty()).then_some(anticipated),
         };
-        let error_coefficient = self.stepper.step(&start, &mut drift, end)?;
+        let coefficient = self.stepper.step(&start, &mut drift, end)?;
+        let composed = parted.as_ref().map_or(Composed::default(), |parted| {
+            let (x, strengths) = (&self.state.positions, self.plan.strengths());
+            parted.compose(x, strengths, dt, noise.unwrap_or(1.0), &mut self.buffers)
+        });
         guard.check(&self.buffers.next)?;
-        self.commit(dt);
+        self.commit(dt, parted, &composed);
         let elapsed = started.elapsed().as_secs_f64();
         self.step_seconds.update += elapsed - inside.rebuild - inside.field.total;
         self.step_seconds.add(&inside);
-        Ok(error_coefficient)
+        Ok(StepErrors {
+            coefficient,
+            of_pairs: composed.change.sqrt(),
+        })
     }
 
     /// Fills the increments; the coefficient in front of them, or `None` without noise.
@@ -174,26 +192,42 @@ impl Simulation {
     }
 
     /// The new positions become the state.
-    fn commit(&mut self, dt: f64) {
+    fn commit(&mut self, dt: f64, parted: Option<Parted>, composed: &Composed) {
         let state = &mut self.state;
         state.step += 1;
         state.time = state.step as f64 * dt;
+        let time = state.time;
         std::mem::swap(&mut state.positions, &mut self.buffers.next);
+        let next = self.close_pairs();
+        let now = parted.as_ref().map(|parted| &parted.pairs);
+        let virial_of =
+            |pairs: &ClosePairs| pairs.virial(&self.buffers.next, self.plan.strengths());
+        let of_pairs = now.map_or(0.0, virial_of);
+        let exchanged = self.exchange(now, next.as_ref());
         stepper::keep(
             self.stepper.looks_back(),
-            &mut state.previous_drifts,
+            &mut self.state.previous_drifts,
             &mut self.drift,
         );
         self.drift_ready = false;
-        let time = state.time;
         let followed = self.observables.virial.filter(|_| self.follows_virial());
         let quiet = self.quiet();
         let ledger = &mut self.progress.ledger;
         let k = self.model.confinement().stiffness();
         if let Some(virial) = followed {
-            ledger.virial.follow(dt, k, virial, quiet);
+            ledger.virial.follow(dt, k, virial - of_pairs, quiet);
+            let Exchanged { parted, new } = exchanged;
+            ledger
+                .virial
+                .follow_pairs(dt, k, composed.work, parted, new);
         }
         ledger.add(dt, time, k, &self.observables);
+        if let (Some(parted), false) = (parted, self.buffers.anticipated.is_empty()) {
+            let (x, strengths) = (&self.state.positions, self.plan.strengths());
+            let anticipated = &mut self.buffers.anticipated;
+            parted.pairs.give_back(anticipated, x, strengths);
+        }
+        self.pairs = next;
     }
 
     /// The observables of the present state, with those that are due.
@@ -224,7 +258,7 @@ impl Simulation {
     }
 
     /// Adds the step that led to the present state to the budget of the conserved quantities.
-    pub(super) fn keep_budget(&mut self, error_coefficient: f64) -> Result<()> {
+    pub(super) fn keep_budget(&mut self, errors: StepErrors) -> Result<()> {
         self.prepare()?;
         let started = Instant::now();
         self.progress.ledger.budget.add(&QuietStep {
@@ -232,7 +266,8 @@ impl Simulation {
             tolerance: self.plan.tolerance(),
             drift: &self.drift,
             anticipated: &self.buffers.anticipated,
-            error_coefficient,
+            error_coefficient: errors.coefficient,
+            pair_error: errors.of_pairs,
             circulations: &self.state.circulations,
             circulation_squares: self.circulation_squares,
             observables: &self.observables,
@@ -240,6 +275,15 @@ impl Simulation {
         self.step_seconds.update += started.elapsed().as_secs_f64();
         Ok(())
     }
+}
+
+/// How wrong a step may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StepErrors {
+    /// Of the scheme's local error, see [`End::anticipated`].
+    coefficient: f64,
+    /// ‖.‖₂ of what the flow of close pairs may lack.
+    of_pairs: f64,
 }
 
 fn due(step: u64, every: u64) -> bool {

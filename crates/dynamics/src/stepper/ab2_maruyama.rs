@@ -31,6 +31,9 @@ impl<const C: usize> Stepper<C> for Ab2Maruyama {
     fn looks_back(&self) -> usize {
         1
     }
+    fn takes_pairs(&self) -> bool {
+        true
+    }
     fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
         let now = start.drift;
         let [before, ..] = start.previous_drifts else {

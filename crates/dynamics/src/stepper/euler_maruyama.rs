@@ -24,6 +24,9 @@ impl<const C: usize> Stepper<C> for EulerMaruyama {
     fn evaluations(&self) -> u64 {
         1
     }
+    fn takes_pairs(&self) -> bool {
+        true
+    }
     fn step(&self, start: &Start<C>, _: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
         start.advance(end.positions, [start.drift], |[f]| f);
         if let Some(anticipated) = end.anticipated {

@@ -106,6 +106,11 @@ pub trait Stepper<const C: usize = 2>: Debug + Send + Sync {
         false
     }
 
+    /// Whether it takes [`Noise`] in every stage as part of the way there, so that other known ways can be added to it, without noise too.
+    fn takes_pairs(&self) -> bool {
+        false
+    }
+
     /// Makes one step and returns the coefficient of its local error, see [`End::anticipated`].
     fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64>;
 }

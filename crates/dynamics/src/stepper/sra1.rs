@@ -28,6 +28,9 @@ impl<const C: usize> Stepper<C> for Sra1 {
     fn integrates_noise(&self) -> bool {
         true
     }
+    fn takes_pairs(&self) -> bool {
+        true
+    }
     fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
         let now = start.drift;
         start.reach(end.positions, 1.5, [now], |[f]| 0.75 * f)?;

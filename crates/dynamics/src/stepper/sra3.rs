@@ -30,6 +30,9 @@ impl<const C: usize> Stepper<C> for Sra3 {
     fn integrates_noise(&self) -> bool {
         true
     }
+    fn takes_pairs(&self) -> bool {
+        true
+    }
     fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
         let (x, k1) = (end.positions, start.drift);
         let [mut k2, mut k3] = [0, 1].map(|_| vec![[0.0; C]; k1.len()]);

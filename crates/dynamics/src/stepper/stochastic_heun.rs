@@ -27,6 +27,9 @@ impl<const C: usize> Stepper<C> for StochasticHeun {
     fn evaluations(&self) -> u64 {
         2
     }
+    fn takes_pairs(&self) -> bool {
+        true
+    }
     fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64> {
         let now = start.drift;
         start.advance(end.positions, [now], |[f]| f);

@@ -22,6 +22,7 @@ pub(crate) fn config(n: usize, viscosity: f64, circulations: Circulations) -> Co
             dt: 0.02,
             steps: 20,
             path_halvings: 0,
+            two_body: None,
         },
         ..Config::default()
     };

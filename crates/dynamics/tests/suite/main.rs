@@ -1,6 +1,7 @@
 //! Tests of the public interface.
 
 // Configurations that several modules start from.
+mod close_pairs;
 mod common;
 // The TOML of a run: defaults, unknown keys, every value out of bounds.
 mod config;
