@@ -128,7 +128,7 @@ fn independent_particles_start_in_close_pairs() {
         for scheme in &SCHEMES[..2] {
             let z = |two_body: bool| {
                 let one = |seed: u64| {
-                    let mut config = of(model.clone(), 500, two_body);
+                    let mut config = of(model.clone(), 1000, two_body);
                     (config.time.scheme, config.seed) = (*scheme, seed);
                     (config.time.dt, config.time.steps) = (dt, 20);
                     law(&finish(config, Inputs::default()), "second moment").z
