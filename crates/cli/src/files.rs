@@ -5,6 +5,7 @@ use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// What names begin with until the file is whole.
 const BESIDE: &str = ".farfield-";
@@ -74,18 +75,39 @@ fn write_beside(
     path: &Path,
     contents: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(BESIDE);
-    // Temporary files are private by default; a result gets what the user's umask gives.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut beside = builder.tempfile_in(folder_of(path))?;
+    let mut beside = beside(path, "")?;
     let mut writer = BufWriter::new(beside.as_file_mut().try_clone()?);
     contents(&mut writer)?;
     writer.flush()?;
+    keep(beside, path)
+}
+
+/// A file beside `path`, whose name ends with `ending`, that is removed if it is not kept.
+fn beside(path: &Path, ending: &str) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(BESIDE).suffix(ending);
+    // Temporary files are private by default; a result gets what the user's umask gives.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder_of(path))
+}
+
+fn keep(beside: NamedTempFile, path: &Path) -> io::Result<()> {
     beside.as_file().sync_all()?;
     beside.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// The same by a program that is told the name of the file beside, which ends as `path` does.
+pub(crate) fn write_by(path: &Path, program: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let failed = Error::file("write", path);
+    let ending = path.extension().map(|it| format!(".{}", it.display()));
+    let beside = match beside(path, &ending.unwrap_or_default()) {
+        Ok(beside) => beside,
+        Err(error) => return Err(failed(error)),
+    };
+    program(beside.path())?;
+    keep(beside, path).map_err(failed)
 }
 
 fn write_to(

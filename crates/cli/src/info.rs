@@ -3,24 +3,36 @@
 use crate::error::{Error, Result};
 use crate::npy::Array;
 use crate::run::folder::snapshots_of;
+use crate::snapshots::{self, Number, steps_of};
 use crate::text::{bytes, count, plural, say};
 use clap::Args;
 use farfield_dynamics::Snapshot;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Describe this machine, or an output folder, a snapshot or a .npy array
+/// Describe this machine, or an output folder, one of its snapshots, or a .npy array
 #[derive(Args, Debug)]
 pub(crate) struct Info {
     path: Option<PathBuf>,
+    #[command(flatten)]
+    number: Number,
 }
 
 impl Info {
     pub(crate) fn run(&self) -> Result<()> {
         let Some(path) = &self.path else {
-            return machine();
+            return match self.number.given {
+                None => machine(),
+                Some(number) => {
+                    let allowed = "only with an output folder";
+                    Err(Error::refused("--snapshot", number, allowed))
+                }
+            };
         };
         let there = fs::metadata(path).map_err(Error::file("read", path))?;
+        if self.number.given.is_some() {
+            return snapshot(&Snapshot::read(&self.number.of(path)?)?);
+        }
         if there.is_dir() {
             return folder(path);
         }
@@ -57,25 +69,10 @@ fn machine() -> Result<()> {
 }
 
 fn folder(path: &Path) -> Result<()> {
-    let inner = snapshots_of(path);
-    let allowed = "a folder that `farfield run` wrote";
-    if !inner.is_dir() {
-        return Err(Error::refused(path.display(), "no snapshots", allowed));
-    }
-    let found = Snapshot::latest_good(&inner)?;
-    let steps: Vec<String> = Snapshot::list(&inner)?
-        .iter()
-        .map(|(step, _)| count(*step))
-        .collect();
-    let shown = match steps.len() {
-        0..=8 => steps.join(", "),
-        n => format!(
-            "{}, …, {}",
-            steps[..4].join(", "),
-            steps[n - 3..].join(", ")
-        ),
-    };
-    row("snapshots", format!("{} (step {shown})", steps.len()));
+    let all = snapshots::list(path)?;
+    let found = Snapshot::latest_good(&snapshots_of(path))?;
+    let steps = steps_of(&all, count);
+    row("snapshots", format!("{} (step {steps})", all.len()));
     for damaged in &found.skipped {
         row("damaged", damaged);
     }

@@ -1,5 +1,6 @@
 //! The `farfield` command.
 
+mod animate;
 mod bench;
 mod check;
 mod clouds;
@@ -26,6 +27,7 @@ mod pictures;
 mod predicted;
 mod rows;
 mod run;
+mod snapshots;
 mod text;
 
 use clap::{Parser, Subcommand};
@@ -50,6 +52,7 @@ enum Command {
     Check(check::Check),
     Info(info::Info),
     Export(export::Export),
+    Animate(animate::Animate),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run().map(done),
         Command::Info(info) => info.run().map(done),
         Command::Export(export) => export.run().map(done),
+        Command::Animate(animate) => animate.run().map(done),
     };
     match result {
         Ok(code) => code,

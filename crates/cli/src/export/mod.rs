@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::npy;
 use crate::npz::NpzWriter;
-use crate::run::folder::snapshots_of;
+use crate::snapshots::Number;
 use crate::text::{plural, say};
 use clap::Args;
 use farfield_dynamics::{Snapshot, State};
@@ -19,17 +19,11 @@ use std::path::PathBuf;
 /// Particles keep their order.
 #[derive(Args, Debug)]
 pub(crate) struct Export {
-    /// An output folder, or one snapshot (.ffs)
+    /// An output folder, whose last snapshot is taken by default, or one snapshot (.ffs)
     #[arg(value_name = "DIR")]
     from: PathBuf,
-    /// The step, or -1 for the last snapshot, -2 for the one before, …
-    #[arg(
-        long,
-        value_name = "STEP",
-        default_value_t = -1,
-        allow_negative_numbers = true
-    )]
-    snapshot: i64,
+    #[command(flatten)]
+    number: Number,
     /// Ends in .npz, .npy, .csv or .vtp
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -52,7 +46,7 @@ impl Export {
             }
         };
         files::check_folder_of(&self.output)?;
-        let state = Snapshot::read(&self.snapshot()?)?.state;
+        let state = Snapshot::read(&self.number.of(&self.from)?)?.state;
         files::write(&self.output, |to| write(&state, to))?;
         let (n, step, time) = (plural(state.n(), "particle"), state.step, state.time);
         let output = self.output.display();
@@ -60,30 +54,6 @@ impl Export {
             "{n} at step {step}, t = {time}: wrote {output}"
         ));
         Ok(())
-    }
-
-    /// The snapshot that was asked for.
-    fn snapshot(&self) -> Result<PathBuf> {
-        if self.from.is_file() {
-            return Ok(self.from.clone());
-        }
-        let folder = snapshots_of(&self.from);
-        if !folder.is_dir() {
-            let allowed = "an output folder or a snapshot";
-            return Err(Error::refused(self.from.display(), "no snapshots", allowed));
-        }
-        let all = Snapshot::list(&folder)?;
-        let wanted = match u64::try_from(self.snapshot) {
-            Ok(step) => all.iter().find(|(found, _)| *found == step),
-            Err(_) => all
-                .iter()
-                .nth_back((self.snapshot.unsigned_abs() - 1) as usize),
-        };
-        wanted.map(|(_, path)| path.clone()).ok_or_else(|| {
-            let steps: Vec<String> = all.iter().map(|(step, _)| step.to_string()).collect();
-            let allowed = format!("{}; or -1 to -{}", steps.join(", "), steps.len());
-            Error::refused("--snapshot", self.snapshot, allowed)
-        })
     }
 }
 

@@ -41,6 +41,11 @@ impl Colours {
         self.table[index as usize]
     }
 
+    /// All colours, from one end of the gradient to the other.
+    pub(super) fn table(&self) -> &[[u8; 3]] {
+        &self.table
+    }
+
     /// For what is written over the picture.
     pub(super) fn ink(&self) -> [u8; 3] {
         if self.signed { [90; 3] } else { [170; 3] }

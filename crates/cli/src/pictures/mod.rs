@@ -1,10 +1,12 @@
 //! Pictures of the vorticity: what the particles look like from afar.
 
+pub(crate) mod animation;
 mod cloud;
 mod colours;
 mod deposit;
 mod frame;
 mod label;
+mod palette;
 mod smooth;
 mod vorticity;
 
@@ -72,11 +74,15 @@ impl Observer for Pictures {
     }
 }
 
+/// What pictures show, as their names begin.
+const VORTICITY: &str = "vorticity";
+const DENSITY: &str = "density";
+
 /// What the pictures of a model show.
 fn shown(config: &Config) -> &'static str {
     match config.model.kind() {
-        "vortex" => "vorticity",
-        _ => "density",
+        "vortex" => VORTICITY,
+        _ => DENSITY,
     }
 }
 

@@ -1,9 +1,11 @@
 //! The output folder of a run: what lies where.
 
+use crate::animate;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::output_folder::OutputFolder;
-use farfield_dynamics::Config;
+use crate::pictures::animation;
+use farfield_dynamics::{Config, Snapshot};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +23,7 @@ impl Folder {
 
     /// The folder of an earlier run.
     pub(super) fn open(root: &Path) -> Result<Self> {
-        if !root.join("config.toml").is_file() {
+        if !config_of(root).is_file() {
             let found = match root.exists() {
                 true => "no output folder of a run",
                 false => "not there",
@@ -44,6 +46,21 @@ impl Folder {
         Ok(())
     }
 
+    /// Removes the snapshots and pictures of later steps than this one. The newest go first, so that the rest can still be
+    /// gone on from where this is cut short.
+    pub(super) fn go_back(&self, step: u64) -> Result<()> {
+        let snapshots = Snapshot::list(&self.snapshots())?;
+        let pictures = animation::list(&self.pictures())?;
+        let both = snapshots.iter().rev().chain(pictures.iter().rev());
+        let later = both.filter(|(later, _)| *later > step);
+        let gif = animate::default(&self.pictures());
+        let all = later.map(|(_, path)| path).chain(Some(&gif));
+        for path in all.filter(|path| path.exists()) {
+            fs::remove_file(path).map_err(Error::file("remove", path))?;
+        }
+        Ok(())
+    }
+
     /// The resolved configuration, with which the run can be repeated.
     pub(super) fn write_config(&self, config: &Config) -> Result<()> {
         crate::config::write(&self.config(), config, "run")
@@ -54,7 +71,7 @@ impl Folder {
     }
 
     pub(super) fn config(&self) -> PathBuf {
-        self.root().join("config.toml")
+        config_of(self.root())
     }
 
     pub(super) fn summary(&self) -> PathBuf {
@@ -62,7 +79,7 @@ impl Folder {
     }
 
     pub(super) fn diagnostics(&self) -> PathBuf {
-        self.root().join("diagnostics.csv")
+        diagnostics_of(self.root())
     }
 
     pub(super) fn timings(&self) -> PathBuf {
@@ -70,7 +87,7 @@ impl Folder {
     }
 
     pub(super) fn pictures(&self) -> PathBuf {
-        self.root().join("pictures")
+        pictures_of(self.root())
     }
 
     pub(super) fn snapshots(&self) -> PathBuf {
@@ -78,7 +95,22 @@ impl Folder {
     }
 }
 
-/// Where an output folder keeps its snapshots.
+/// Where an output folder has its configuration.
+pub(crate) fn config_of(root: &Path) -> PathBuf {
+    root.join("config.toml")
+}
+
+/// Where it has what was measured.
+pub(crate) fn diagnostics_of(root: &Path) -> PathBuf {
+    root.join("diagnostics.csv")
+}
+
+/// Where it keeps its pictures.
+pub(crate) fn pictures_of(root: &Path) -> PathBuf {
+    root.join("pictures")
+}
+
+/// Where it keeps its snapshots.
 pub(crate) fn snapshots_of(root: &Path) -> PathBuf {
     root.join("snapshots")
 }

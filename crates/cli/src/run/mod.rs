@@ -9,17 +9,21 @@ mod summary;
 mod table;
 mod timings;
 
+use crate::animate;
 use crate::config::{load, read_inputs};
 use crate::costs::{self, Measured};
 use crate::error::{Error, Result};
 use crate::machine::pool;
 use crate::output_folder::OutputFolder;
 use crate::pictures::Pictures;
+use crate::snapshots::Number;
 use crate::text::{count, plural, say, tell};
 use clap::Args;
 use diagnostics::Diagnostics;
 use farfield::Costs;
-use farfield_dynamics::{Collapse, Config, Inputs, RunEnd, Simulation, Snapshot, SnapshotWriter};
+use farfield_dynamics::{
+    Collapse, Config, Found, Inputs, RunEnd, Simulation, Snapshot, SnapshotWriter,
+};
 use folder::Folder;
 use progress::Progress;
 use std::path::PathBuf;
@@ -29,7 +33,8 @@ use timings::Timings;
 
 /// Simulate a particle system; without a configuration, a million vortices in two patches that merge
 ///
-/// The output folder gets config.toml (resolved), diagnostics.csv, timings.csv, summary.json, pictures/ and snapshots/.
+/// The output folder gets config.toml (resolved), diagnostics.csv, timings.csv, summary.json, pictures/, at the end with an
+/// animation, and snapshots/.
 /// Ctrl-C finishes the step, writes a snapshot and stops; a second Ctrl-C aborts.
 #[derive(Args, Debug)]
 pub(crate) struct Run {
@@ -45,6 +50,10 @@ pub(crate) struct Run {
     /// Go on from the last good snapshot of an output folder; time.steps, field.* and output.* may be set anew
     #[arg(long, value_name = "DIR")]
     resume: Option<PathBuf>,
+    /// With --resume, go back to the snapshot of this step (-1 is the last, -2 the one before, …) and remove what the run
+    /// wrote after it
+    #[arg(long, value_name = "STEP", allow_negative_numbers = true)]
+    snapshot: Option<i64>,
     /// Print what the run needs, and its expected time from a short trial; write nothing
     #[arg(long, conflicts_with = "resume")]
     dry_run: bool,
@@ -66,6 +75,10 @@ impl Run {
         if let Some(folder) = &self.resume {
             let folder = Folder::open(folder)?;
             return pool.install(|| self.resume(&folder));
+        }
+        // `requires` of clap does not hold beside what conflicts with --resume.
+        if let Some(number) = self.snapshot {
+            return Err(Error::refused("--snapshot", number, "only with --resume"));
         }
         let config = load(self.config.as_deref(), &self.set)?;
         let mut inputs = read_inputs(&config)?;
@@ -101,18 +114,38 @@ impl Run {
 
     fn resume(&self, folder: &Folder) -> Result<ExitCode> {
         let config = load(Some(&folder.config()), &self.set)?;
-        let found = Snapshot::latest_good(&folder.snapshots())?;
-        for damaged in &found.skipped {
-            tell(format_args!("passed over a damaged snapshot: {damaged}"));
-        }
+        let found = self.found(folder)?;
         let simulation = Simulation::resume(config, found.snapshot)?;
-        folder.write_config(simulation.config())?;
         let step = simulation.state().step;
+        if self.snapshot.is_some() {
+            folder.go_back(step)?;
+        }
+        folder.write_config(simulation.config())?;
         say(format_args!(
             "going on from step {step}, {}",
             found.path.display()
         ));
         go(simulation, folder, true)
+    }
+
+    /// The snapshot to go on from.
+    fn found(&self, folder: &Folder) -> Result<Found> {
+        if self.snapshot.is_some() {
+            let path = Number {
+                given: self.snapshot,
+            }
+            .of(folder.root())?;
+            return Ok(Found {
+                snapshot: Snapshot::read(&path)?,
+                path,
+                skipped: vec![],
+            });
+        }
+        let found = Snapshot::latest_good(&folder.snapshots())?;
+        for damaged in &found.skipped {
+            tell(format_args!("passed over a damaged snapshot: {damaged}"));
+        }
+        Ok(found)
     }
 }
 
@@ -144,7 +177,9 @@ fn go(mut simulation: Simulation, folder: &Folder, resumed: bool) -> Result<Exit
             summary::write(&folder.summary(), &simulation, timings.total())?;
             table::print(&simulation, &progress.checks, &timings);
             simulation.collapse().iter().for_each(tell_of);
-            say(format_args!("\nwrote {}", folder.root().display()));
+            say("");
+            animate::at_end(&folder.pictures())?;
+            say(format_args!("wrote {}", folder.root().display()));
             Ok(ExitCode::SUCCESS)
         }
         Ok(RunEnd::Stopped) => {

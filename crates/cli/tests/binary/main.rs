@@ -27,5 +27,9 @@ mod run;
 mod ensemble;
 // Stopped, killed and resumed runs give the bytes of a straight one.
 mod resume;
+// Snapshots by number.
+mod snapshots;
+// Pictures as one file.
+mod animate;
 // Snapshots for other programs.
 mod export;

@@ -9,7 +9,7 @@ const RUN: &str = "run --set initial.n=1500 --set output.snapshot_every=7 --set 
                    --set output.min_distance_every=9 --set field.check_every=6";
 
 /// All that a straight run and a resumed one must have alike.
-fn same(bench: &Bench, a: &str, b: &str) {
+pub(crate) fn same(bench: &Bench, a: &str, b: &str) {
     for inner in ["snapshots", "pictures"] {
         let names = bench.list(&format!("{a}/{inner}"));
         assert_eq!(names, bench.list(&format!("{b}/{inner}")), "{b}");

@@ -31,7 +31,7 @@ fn the_folder_holds_everything() {
     assert_eq!(bench.list("o"), files);
     let steps = [0, 5, 10, 12].map(|step| format!("snapshot-{step:010}.ffs"));
     assert_eq!(bench.list("o/snapshots"), steps);
-    let mut pictures = vec!["frame.toml".to_string()];
+    let mut pictures = ["animation.gif", "frame.toml"].map(String::from).to_vec();
     pictures.extend([0, 3, 6, 9, 12].map(|step| format!("vorticity-{step:010}.png")));
     assert_eq!(bench.list("o/pictures"), pictures);
     assert!(bench.good("info o").contains("step 0, 5, 10, 12"));
