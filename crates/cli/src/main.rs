@@ -6,6 +6,7 @@ mod check;
 mod clouds;
 mod config;
 mod costs;
+mod diff;
 mod ensemble;
 mod error;
 mod eval;
@@ -51,6 +52,7 @@ enum Command {
     Bench(bench::Bench),
     Check(check::Check),
     Info(info::Info),
+    Diff(diff::Diff),
     Export(export::Export),
     Animate(animate::Animate),
 }
@@ -69,6 +71,10 @@ fn main() -> ExitCode {
         0 | 1 => Arguments::parse_from(["farfield", "run"]),
         _ => Arguments::parse(),
     };
+    let trouble = match arguments.command {
+        Command::Diff(_) => diff::TROUBLE.into(),
+        _ => ExitCode::FAILURE,
+    };
     let result = match arguments.command {
         Command::Run(run) => run.run(),
         Command::Ensemble(ensemble) => ensemble.run().map(done),
@@ -76,6 +82,7 @@ fn main() -> ExitCode {
         Command::Bench(bench) => bench.run().map(done),
         Command::Check(check) => check.run().map(done),
         Command::Info(info) => info.run().map(done),
+        Command::Diff(diff) => diff.run(),
         Command::Export(export) => export.run().map(done),
         Command::Animate(animate) => animate.run().map(done),
     };
@@ -83,7 +90,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             text::tell(format_args!("error: {error}"));
-            ExitCode::FAILURE
+            trouble
         }
     }
 }

@@ -29,6 +29,8 @@ mod ensemble;
 mod resume;
 // Snapshots by number.
 mod snapshots;
+// Two runs, or two snapshots, compared.
+mod diff;
 // Pictures as one file.
 mod animate;
 // Snapshots for other programs.
