@@ -182,35 +182,6 @@ fn snapshots() {
     bench.refused_with("info other", &["other: no snapshots"]);
 }
 
-/// The disk fills up in the middle: the snapshot of step 0 fits, the next one, which is longer, does not.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_disk_that_fills_up() {
-    use crate::bad_arrays::limited;
-    let bench = Bench::new();
-    let run = "run --set initial.n=1000 --set time.steps=8 --set output.pictures=0 --set output.snapshot_every=4";
-    let output = limited(&bench, 32, &format!("{run} --out o"));
-    let errors = String::from_utf8(output.stderr.clone()).unwrap();
-    // Lines of progress come before.
-    let error = errors.lines().last().unwrap();
-    assert!(
-        error.contains("snapshot-0000000004.ffs: File too large"),
-        "{errors}"
-    );
-    assert!(
-        error.ends_with("the last good state is o/snapshots/snapshot-0000000000.ffs"),
-        "{errors}"
-    );
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(bench.list("o/snapshots"), ["snapshot-0000000000.ffs"]);
-    bench.good("run --resume o");
-    bench.good(&format!("{run} --out straight"));
-    assert_eq!(
-        bench.text("o/diagnostics.csv"),
-        bench.text("straight/diagnostics.csv")
-    );
-}
-
 /// Two vortices nearly at the same place throw each other out: the state before is kept.
 #[test]
 fn a_run_that_blows_up() {

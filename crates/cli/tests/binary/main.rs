@@ -27,6 +27,11 @@ mod run;
 mod ensemble;
 // Stopped, killed and resumed runs give the bytes of a straight one.
 mod resume;
+// Kills at random moments.
+mod killed;
+// Disks that are full, and folders that refuse.
+#[cfg(target_os = "linux")]
+mod disk;
 // Snapshots by number.
 mod snapshots;
 // Two runs, or two snapshots, compared.
