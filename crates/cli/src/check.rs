@@ -12,7 +12,7 @@ use crate::periodic::Periodic;
 use crate::text::{count, plural, say};
 use clap::Args;
 use farfield::{Guarantee, Kernel, Outputs, Plan, Strength};
-use farfield_dynamics::Simulation;
+use farfield_dynamics::Estimate;
 use std::path::{Path, PathBuf};
 
 /// Measure the error of the fast method against the direct sum, or check a configuration
@@ -200,8 +200,10 @@ fn yours_of<const D: usize, W: Strength<f64>>(
 
 fn check_config(path: &Path) -> Result<()> {
     let config = load(Some(path), &[])?;
-    let inputs = read_inputs(&config)?;
-    let estimate = Simulation::estimate(&config, &inputs)?;
+    let estimate = match config.model.dimension() {
+        2 => Estimate::of(&config, &read_inputs::<2>(&config)?)?,
+        _ => Estimate::of(&config, &read_inputs::<3>(&config)?)?,
+    };
     let (n, steps) = (plural(estimate.n, "particle"), count(estimate.steps));
     say(format_args!("{}: good, {n}, {steps} steps", path.display()));
     Ok(())

@@ -6,7 +6,7 @@ use crate::run::folder::snapshots_of;
 use crate::snapshots::{self, Number, steps_of};
 use crate::text::{bytes, count, plural, say};
 use clap::Args;
-use farfield_dynamics::Snapshot;
+use farfield_dynamics::{Found, Snapshot};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,13 +31,13 @@ impl Info {
         };
         let there = fs::metadata(path).map_err(Error::file("read", path))?;
         if self.number.given.is_some() {
-            return snapshot(&Snapshot::read(&self.number.of(path)?)?);
+            return file(&self.number.of(path)?);
         }
         if there.is_dir() {
             return folder(path);
         }
         match path.extension().and_then(|extension| extension.to_str()) {
-            Some("ffs") => snapshot(&Snapshot::read(path)?),
+            Some("ffs") => file(path),
             Some("npy") => array(&Array::read(path)?),
             _ => {
                 let allowed = "an output folder, a snapshot (.ffs) or an array (.npy)";
@@ -70,8 +70,18 @@ fn machine() -> Result<()> {
 
 fn folder(path: &Path) -> Result<()> {
     let all = snapshots::list(path)?;
-    let found = Snapshot::latest_good(&snapshots_of(path))?;
-    let steps = steps_of(&all, count);
+    // What is damaged is told below.
+    let dimension = all
+        .iter()
+        .find_map(|(_, path)| Snapshot::dimension(path).ok());
+    match dimension {
+        Some(3) => found(&all, &Snapshot::<3>::latest(&snapshots_of(path))?),
+        _ => found(&all, &Snapshot::<2>::latest(&snapshots_of(path))?),
+    }
+}
+
+fn found<const D: usize>(all: &[(u64, PathBuf)], found: &Found<D>) -> Result<()> {
+    let steps = steps_of(all, count);
     row("snapshots", format!("{} (step {steps})", all.len()));
     for damaged in &found.skipped {
         row("damaged", damaged);
@@ -80,7 +90,14 @@ fn folder(path: &Path) -> Result<()> {
     snapshot(&found.snapshot)
 }
 
-fn snapshot(snapshot: &Snapshot) -> Result<()> {
+fn file(path: &Path) -> Result<()> {
+    match Snapshot::dimension(path)? {
+        2 => snapshot(&Snapshot::<2>::open(path)?),
+        _ => snapshot(&Snapshot::<3>::open(path)?),
+    }
+}
+
+fn snapshot<const D: usize>(snapshot: &Snapshot<D>) -> Result<()> {
     let (config, state) = (&snapshot.config, &snapshot.state);
     let (step, steps) = (count(state.step), count(config.time.steps));
     row("model", &snapshot.model);
@@ -91,7 +108,7 @@ fn snapshot(snapshot: &Snapshot) -> Result<()> {
         format!("{}, dt = {}", config.time.scheme.name(), config.time.dt),
     );
     row("step", format!("{step} of {steps}, t = {}", state.time));
-    for (axis, name) in ["x", "y"].into_iter().enumerate() {
+    for (axis, name) in ["x", "y", "z"].into_iter().enumerate().take(D) {
         row(name, range(state.positions.iter().map(|x| x[axis])));
     }
     row("circulations", range(state.circulations.iter().copied()));

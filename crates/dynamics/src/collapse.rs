@@ -1,13 +1,14 @@
 //! Particles that attract each other without bound can collapse: found, and said, before the steps mean nothing.
 
+use crate::sum::hash;
 use std::collections::HashMap;
 
 /// So many particles in so small a disc collapse.
 ///
 /// n particles within a distance ρ of each other that attract each other by (κ/N) z/r^{s+2} draw together at a rate of
-/// (κn/N) ρ^{−s−1}. Their diffusion holds them apart while κ n ρ^{−s}/N < 4σ, which for s = 0 is the exact law of their S and says nothing
-/// of ρ: d E S/dt = (n − 1)(4σ − κn/N). A step dt no longer resolves them where ρ^{s+2} < 4κ n dt/N. Both meet at ρ² = 16σ dt;
-/// without diffusion it takes two particles.
+/// (κn/N) ρ^{−s−1}. Their diffusion holds them apart in d dimensions while κ n ρ^{−s}/N < 2dσ, which for s = 0 is the exact law of their S
+/// and says nothing of ρ: d E S/dt = (n − 1)(2dσ − κn/N). A step dt no longer resolves them where ρ^{s+2} < 4κ n dt/N. Both meet at
+/// ρ² = 8dσ dt; without diffusion it takes two particles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Collapsible {
     /// ρ.
@@ -18,27 +19,28 @@ pub struct Collapsible {
 
 /// Where particles have collapsed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Collapse {
+pub struct Collapse<const D: usize = 2> {
     /// The step that led to it.
     pub step: u64,
     /// Its time.
     pub time: f64,
-    /// How many particles are together, in a square of side 2ρ ([`Collapsible`]).
+    /// How many particles are together, in a square or cube of side 2ρ ([`Collapsible`]).
     pub particles: usize,
     /// Their share of all particles.
     pub mass: f64,
     /// Their mean position.
-    pub centre: [f64; 2],
-    /// The side of the square.
+    pub centre: [f64; D],
+    /// The side of the square or cube.
     pub side: f64,
 }
 
 impl Collapsible {
-    /// For attraction κ > 0 of n particles in steps of length `dt`.
-    pub fn new(attraction: f64, s: f64, diffusion: f64, n: usize, dt: f64) -> Self {
+    /// For attraction κ > 0 of n particles in `D` dimensions in steps of length `dt`.
+    pub fn new<const D: usize>(attraction: f64, s: f64, diffusion: f64, n: usize, dt: f64) -> Self {
         let per_particle = attraction / n as f64;
-        let resolved = 4.0 * (diffusion * dt).sqrt();
-        let held = 4.0 * diffusion * resolved.powf(s) / per_particle;
+        let spread = 2.0 * D as f64 * diffusion;
+        let resolved = (4.0 * spread * dt).sqrt();
+        let held = spread * resolved.powf(s) / per_particle;
         // A number beyond the range of integers becomes the largest, which no cloud reaches.
         let particles = (held as usize).saturating_add(1).max(2);
         let reach = 4.0 * per_particle * particles as f64 * dt;
@@ -48,10 +50,14 @@ impl Collapsible {
         }
     }
 
-    /// The cell with the most particles, if they are as many as it takes. Every disc of diameter ρ lies within a cell of one of four grids.
+    /// The cell with the most particles, if they are as many as it takes. Every disc of diameter ρ, or ball, lies within a cell of one of 2^D grids.
     ///
     /// On a torus with a box of this side its faces are faces of cells, which are a little wider.
-    pub(crate) fn find(&self, positions: &[[f64; 2]], side: Option<f64>) -> Option<Cluster> {
+    pub(crate) fn find<const D: usize>(
+        &self,
+        positions: &[[f64; D]],
+        side: Option<f64>,
+    ) -> Option<Cluster<D>> {
         if positions.len() < self.particles {
             return None;
         }
@@ -60,12 +66,13 @@ impl Collapsible {
         if positions.as_flattened().iter().any(|x| x.abs() >= resolved) {
             return None;
         }
-        let grids = [[0.0, 0.0], [0.5, 0.0], [0.0, 0.5], [0.5, 0.5]];
-        let grids = grids.map(|shift| Grid::new(2.0 * self.diameter, shift, side));
-        // Several cells may share a counter, so that a bound is at least what the fullest of them holds. A disc lies in four cells of one
+        let shift = |g: usize| std::array::from_fn(|a| 0.5 * (g >> a & 1) as f64);
+        let grids = (0..1 << D).map(|g| Grid::<D>::new(2.0 * self.diameter, shift(g), side));
+        let grids: Vec<_> = grids.collect();
+        // Several cells may share a counter, so that a bound is at least what the fullest of them holds. A disc lies in 2^D cells of one
         // grid at most: few counters, which stay in the cache, tell most clouds from those that have one so full.
-        let (n, quarter) = (positions.len(), self.particles.div_ceil(4));
-        if grids[0].upper_bound(positions, 64 * n / quarter) < quarter {
+        let (n, part) = (positions.len(), self.particles.div_ceil(1 << D));
+        if grids[0].upper_bound(positions, 64 * n / part) < part {
             return None;
         }
         let suspects = grids
@@ -80,22 +87,22 @@ impl Collapsible {
 
 /// Particles in one cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Cluster {
+pub(crate) struct Cluster<const D: usize> {
     pub(crate) particles: usize,
-    pub(crate) centre: [f64; 2],
+    pub(crate) centre: [f64; D],
     pub(crate) side: f64,
 }
 
-struct Grid {
+struct Grid<const D: usize> {
     cell: f64,
-    shift: [f64; 2],
+    shift: [f64; D],
     /// Side of a torus, and how many cells that is.
     torus: Option<(f64, i64)>,
 }
 
-impl Grid {
+impl<const D: usize> Grid<D> {
     /// With cells at least so wide.
-    fn new(cell: f64, shift: [f64; 2], side: Option<f64>) -> Self {
+    fn new(cell: f64, shift: [f64; D], side: Option<f64>) -> Self {
         let torus = side.map(|side| (side, ((side / cell) as i64).max(1)));
         Self {
             cell: torus.map_or(cell, |(side, cells)| side / cells as f64),
@@ -104,51 +111,49 @@ impl Grid {
         }
     }
 
-    fn key(&self, x: [f64; 2]) -> [i64; 2] {
-        [0, 1].map(|a| {
+    fn key(&self, x: [f64; D]) -> [i64; D] {
+        std::array::from_fn(|a| {
             let key = (x[a] / self.cell + self.shift[a]).floor() as i64;
             self.torus.map_or(key, |(_, cells)| key.rem_euclid(cells))
         })
     }
 
     /// The image of a place that is nearest to another.
-    fn beside(&self, x: [f64; 2], other: [f64; 2]) -> [f64; 2] {
+    fn beside(&self, x: [f64; D], other: [f64; D]) -> [f64; D] {
         match self.torus {
             None => x,
-            Some((side, _)) => [0, 1].map(|a| x[a] - side * ((x[a] - other[a]) / side).round()),
+            Some((side, _)) => {
+                std::array::from_fn(|a| x[a] - side * ((x[a] - other[a]) / side).round())
+            }
         }
     }
 
     /// With at least so many counters, 2 or more, but no more than twice as many as positions.
-    fn upper_bound(&self, positions: &[[f64; 2]], counters: usize) -> usize {
+    fn upper_bound(&self, positions: &[[f64; D]], counters: usize) -> usize {
         let counters = counters.clamp(2, 2 * positions.len());
         let bits = counters.next_power_of_two().trailing_zeros();
         let mut counters = vec![0u32; 1 << bits];
         for &x in positions {
-            // Fibonacci's hashing: Knuth, *The Art of Computer Programming* 3, §6.4.
-            let [a, b] = self.key(x).map(|key| key as u64);
-            let mixed = a.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32) ^ b;
-            let hash = mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - bits);
-            counters[hash as usize] += 1;
+            counters[hash(self.key(x), bits)] += 1;
         }
         counters.into_iter().max().unwrap_or(0) as usize
     }
 
-    fn fullest(&self, positions: &[[f64; 2]]) -> Option<Cluster> {
+    fn fullest(&self, positions: &[[f64; D]]) -> Option<Cluster<D>> {
         // How many, and the first of them with the sum of the ways from there.
-        let mut cells: HashMap<[i64; 2], (usize, [[f64; 2]; 2])> = HashMap::new();
+        let mut cells: HashMap<[i64; D], (usize, [[f64; D]; 2])> = HashMap::new();
         for &x in positions {
-            let (count, [first, sum]) = cells.entry(self.key(x)).or_insert((0, [x, [0.0; 2]]));
+            let (count, [first, sum]) = cells.entry(self.key(x)).or_insert((0, [x, [0.0; D]]));
             let near = self.beside(x, *first);
             *count += 1;
-            *sum = [0, 1].map(|a| sum[a] + (near[a] - first[a]));
+            *sum = std::array::from_fn(|a| sum[a] + (near[a] - first[a]));
         }
         // The order of a map is not the same twice: of equally full cells that with the smallest key.
         let fullest = cells
             .into_iter()
             .max_by_key(|&(key, (count, _))| (count, std::cmp::Reverse(key)))?;
         let (_, (particles, [first, sum])) = fullest;
-        let mean = [0, 1].map(|a| first[a] + sum[a] / particles as f64);
+        let mean = std::array::from_fn(|a| first[a] + sum[a] / particles as f64);
         let centre = match self.torus {
             None => mean,
             Some((side, _)) => mean.map(|x| x - side * (x / side).floor()),
@@ -171,13 +176,13 @@ mod tests {
         let (n, chi, sigma) = (1000, 40.0, 0.5);
         let attraction = chi / std::f64::consts::TAU;
         for dt in [1e-3, 1e-5] {
-            let found = Collapsible::new(attraction, 0.0, sigma, n, dt);
+            let found = Collapsible::new::<2>(attraction, 0.0, sigma, n, dt);
             let critical = 8.0 * std::f64::consts::PI * sigma * n as f64 / chi;
             assert_eq!(found.particles, critical as usize + 1);
             let expected = 4.0 * (sigma * dt).sqrt();
             assert!((found.diameter / expected - 1.0).abs() < 0.01);
         }
-        let pair = Collapsible::new(attraction, 0.0, 0.0, n, 1e-3);
+        let pair = Collapsible::new::<2>(attraction, 0.0, 0.0, n, 1e-3);
         assert_eq!(pair.particles, 2);
         assert!((pair.diameter.powi(2) * n as f64 / (8.0 * attraction * 1e-3) - 1.0).abs() < 1e-12);
     }

@@ -11,9 +11,9 @@ use std::time::Instant;
 
 /// A plan that follows the particles. Its sums are the interaction; what holds the particles together is added to them.
 #[derive(Debug)]
-pub(crate) struct DriftPlan {
-    plan: Box<dyn Sums>,
-    model: Arc<dyn Model>,
+pub(crate) struct DriftPlan<const D: usize> {
+    plan: Box<dyn Sums<D>>,
+    model: Arc<dyn Model<D>>,
     strengths: Vec<f64>,
     tolerance: f64,
     wide_core: bool,
@@ -44,10 +44,10 @@ impl Choices {
     }
 }
 
-impl DriftPlan {
+impl<const D: usize> DriftPlan<D> {
     pub(crate) fn new(
-        positions: &[[f64; 2]],
-        model: Arc<dyn Model>,
+        positions: &[[f64; D]],
+        model: Arc<dyn Model<D>>,
         strengths: Vec<f64>,
         tolerance: f64,
         choices: Choices,
@@ -100,7 +100,7 @@ impl DriftPlan {
         };
         let n = self.strengths.len() as f64;
         let squares: f64 = self.strengths.iter().map(|w| w * w).sum();
-        (squares / n).sqrt() * self.model.size_at(side / n.sqrt())
+        (squares / n).sqrt() * self.model.size_at(side / n.powf((D as f64).recip()))
     }
 
     /// What the plan was made with, nothing open.
@@ -119,7 +119,7 @@ impl DriftPlan {
     /// Follows the particles.
     pub(crate) fn move_to(
         &mut self,
-        positions: &[[f64; 2]],
+        positions: &[[f64; D]],
         seconds: &mut StepSeconds,
     ) -> Result<()> {
         let started = Instant::now();
@@ -131,7 +131,7 @@ impl DriftPlan {
     /// Builds the plan again with another tolerance and the same choices, which are what a restart knows.
     pub(crate) fn rebuild(
         &mut self,
-        positions: &[[f64; 2]],
+        positions: &[[f64; D]],
         tolerance: f64,
         seconds: &mut StepSeconds,
     ) -> Result<()> {
@@ -149,7 +149,7 @@ impl DriftPlan {
     }
 
     /// The interaction at the plan's positions.
-    pub(crate) fn field(&self, out: &mut [[f64; 2]], seconds: &mut StepSeconds) -> Result<()> {
+    pub(crate) fn field(&self, out: &mut [[f64; D]], seconds: &mut StepSeconds) -> Result<()> {
         let started = Instant::now();
         let mut passes = self.plan.field_into(&self.strengths, out)?;
         passes.total = started.elapsed().as_secs_f64();
@@ -160,7 +160,7 @@ impl DriftPlan {
     /// Interaction and potential at the plan's positions.
     pub(crate) fn field_and_potential(
         &self,
-        out: &mut [[f64; 2]],
+        out: &mut [[f64; D]],
         seconds: &mut StepSeconds,
     ) -> Result<Vec<f64>> {
         let started = Instant::now();
@@ -184,7 +184,7 @@ impl DriftPlan {
     /// Measures the error of an interaction that this plan gave.
     pub(crate) fn verify(
         &self,
-        drift: &[[f64; 2]],
+        drift: &[[f64; D]],
         samples: usize,
         salt: u64,
         seconds: &mut StepSeconds,

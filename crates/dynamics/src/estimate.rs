@@ -28,38 +28,41 @@ pub struct Estimate {
 /// Particles of the trial.
 const TRIAL: usize = 20_000;
 
-pub(crate) fn estimate(config: &Config, inputs: &Inputs) -> Result<Estimate> {
-    config.check()?;
-    let n = count(config, inputs);
-    let stepper = stepper::from_config::<2>(config.time.scheme);
-    let trial = trial(config, inputs, n)?;
-    let scale = n as f64 / trial.n as f64;
-    let steps = config.time.steps;
-    let checks = match config.field.check_every {
-        0 => 0,
-        every => steps.div_ceil(every),
-    };
-    let looks_back = stepper.looks_back();
-    let integrals = usize::from(stepper.integrates_noise());
-    // Positions and next positions, drift, increments or anticipated drift, and a snapshot being written; circulations
-    // twice, strengths.
-    let vectors = 4 + integrals + looks_back + (1 + looks_back);
-    let particle_bytes = 16 * vectors + 8 * 3;
-    let seconds = steps as f64 * trial.step_seconds + checks as f64 * trial.check_seconds;
-    Ok(Estimate {
-        n,
-        steps,
-        evaluations: stepper.evaluations() * steps,
-        bytes: n * particle_bytes + (trial.plan_bytes as f64 * scale) as usize,
-        snapshot_bytes: Snapshot::bytes(n, looks_back),
-        seconds: seconds * scale,
-        threads: rayon::current_num_threads(),
-        instruction_set: lanes::Chosen::detect().set().name(),
-    })
+impl Estimate {
+    /// What the run will need; measures a short trial of at most 20 000 particles.
+    pub fn of<const D: usize>(config: &Config, inputs: &Inputs<D>) -> Result<Estimate> {
+        config.check()?;
+        let n = count(config, inputs);
+        let stepper = stepper::from_config::<D>(config.time.scheme);
+        let trial = trial(config, inputs, n)?;
+        let scale = n as f64 / trial.n as f64;
+        let steps = config.time.steps;
+        let checks = match config.field.check_every {
+            0 => 0,
+            every => steps.div_ceil(every),
+        };
+        let looks_back = stepper.looks_back();
+        let integrals = usize::from(stepper.integrates_noise());
+        // Positions and next positions, drift, increments or anticipated drift, and a snapshot being written; circulations
+        // twice, strengths.
+        let vectors = 4 + integrals + looks_back + (1 + looks_back);
+        let particle_bytes = 8 * D * vectors + 8 * 3;
+        let seconds = steps as f64 * trial.step_seconds + checks as f64 * trial.check_seconds;
+        Ok(Self {
+            n,
+            steps,
+            evaluations: stepper.evaluations() * steps,
+            bytes: n * particle_bytes + (trial.plan_bytes as f64 * scale) as usize,
+            snapshot_bytes: Snapshot::<D>::bytes(n, looks_back),
+            seconds: seconds * scale,
+            threads: rayon::current_num_threads(),
+            instruction_set: lanes::Chosen::detect().set().name(),
+        })
+    }
 }
 
 /// Number of particles of a configuration and its arrays.
-fn count(config: &Config, inputs: &Inputs) -> usize {
+fn count<const D: usize>(config: &Config, inputs: &Inputs<D>) -> usize {
     let given = || inputs.positions.as_ref().map_or(0, Vec::len);
     config.initial.n().unwrap_or_else(given)
 }
@@ -72,12 +75,12 @@ struct Trial {
 }
 
 /// Steps a smaller cloud of the same shape; the second step and the second measurement count.
-fn trial(config: &Config, inputs: &Inputs, n: usize) -> Result<Trial> {
+fn trial<const D: usize>(config: &Config, inputs: &Inputs<D>, n: usize) -> Result<Trial> {
     let (mut config, inputs) = smaller(config, inputs, n);
     config.field.check_every = 2;
     config.output.hamiltonian_every = 0;
     config.output.min_distance_every = 0;
-    let mut run = Simulation::new(config, inputs)?;
+    let mut run = Simulation::from_config(config, inputs)?;
     let [_, step, check] = [run.step()?, run.step()?, run.step()?].map(|report| report.seconds);
     Ok(Trial {
         n: run.state().n(),
@@ -88,12 +91,14 @@ fn trial(config: &Config, inputs: &Inputs, n: usize) -> Result<Trial> {
 }
 
 /// A configuration and arrays with at most `TRIAL` of the particles.
-fn smaller(config: &Config, inputs: &Inputs, n: usize) -> (Config, Inputs) {
+fn smaller<const D: usize>(config: &Config, inputs: &Inputs<D>, n: usize) -> (Config, Inputs<D>) {
     let mut config = config.clone();
     match &mut config.initial {
         InitialConfig::GaussianPatches { n, patches, .. } => *n = TRIAL.max(*patches).min(*n),
         InitialConfig::Gaussian { n, .. }
         | InitialConfig::UniformDisc { n, .. }
+        | InitialConfig::UniformBall { n, .. }
+        | InitialConfig::UniformCube { n, .. }
         | InitialConfig::UniformSquare { n, .. }
         | InitialConfig::Annulus { n, .. }
         | InitialConfig::Dipole { n, .. }

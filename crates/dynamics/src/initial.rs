@@ -8,14 +8,24 @@ use rayon::prelude::*;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// What a run takes from files beside its configuration; the caller reads them.
-#[derive(Clone, Debug, Default)]
-pub struct Inputs {
-    /// Positions (N, 2), for `initial.kind = "file"`.
-    pub positions: Option<Vec<[f64; 2]>>,
+#[derive(Clone, Debug)]
+pub struct Inputs<const D: usize = 2> {
+    /// Positions (N, d), for `initial.kind = "file"`.
+    pub positions: Option<Vec<[f64; D]>>,
     /// Circulations (N,), for `model.circulations = { file = … }`.
     pub circulations: Option<Vec<f64>>,
     /// Constants of the machine, by which a new run chooses its leaf capacity unless `field.leaf_capacity` tells it.
     pub costs: Option<Costs>,
+}
+
+impl<const D: usize> Default for Inputs<D> {
+    fn default() -> Self {
+        Self {
+            positions: None,
+            circulations: None,
+            costs: None,
+        }
+    }
 }
 
 fn input(name: impl std::fmt::Display, value: impl std::fmt::Display, allowed: &str) -> Error {
@@ -23,26 +33,31 @@ fn input(name: impl std::fmt::Display, value: impl std::fmt::Display, allowed: &
 }
 
 /// Positions and circulations at step 0.
-pub(crate) fn particles(config: &Config, inputs: Inputs) -> Result<(Vec<[f64; 2]>, Vec<f64>)> {
+pub(crate) fn particles<const D: usize>(
+    config: &Config,
+    inputs: Inputs<D>,
+) -> Result<(Vec<[f64; D]>, Vec<f64>)> {
     let positions = positions(config, inputs.positions)?;
     let circulations = circulations(config, inputs.circulations, positions.len())?;
     Ok((positions, circulations))
 }
 
-fn positions(config: &Config, given: Option<Vec<[f64; 2]>>) -> Result<Vec<[f64; 2]>> {
+fn positions<const D: usize>(
+    config: &Config,
+    given: Option<Vec<[f64; D]>>,
+) -> Result<Vec<[f64; D]>> {
     if let InitialConfig::File { path } = &config.initial {
         let name = "initial.path";
-        let allowed = "an array of positions (N, 2) read from it";
-        let given = given.ok_or_else(|| input(name, path.display(), allowed))?;
+        let allowed = format!("an array of positions (N, {D}) read from it");
+        let given = given.ok_or_else(|| input(name, path.display(), &allowed))?;
         if given.is_empty() || given.len() > u32::MAX as usize {
             let value = format!("{} particles", given.len());
             return Err(input("positions", value, "1 to 2^32 - 1"));
         }
         if let Some(i) = given.iter().position(|x| !x.iter().all(|x| x.is_finite())) {
-            let [x, y] = given[i];
             return Err(input(
                 format!("positions[{i}]"),
-                format!("[{x}, {y}]"),
+                format!("{:?}", given[i]),
                 "finite numbers",
             ));
         }
@@ -57,12 +72,22 @@ fn positions(config: &Config, given: Option<Vec<[f64; 2]>>) -> Result<Vec<[f64; 
         ));
     }
     let n = config.initial.n().expect("only a file leaves n open");
-    let place = |i: usize| position(&config.initial, config.seed, i);
+    let place = |i: usize| {
+        let (initial, seed) = (&config.initial, config.seed);
+        let place = match config.model.dimension() {
+            2 => {
+                let [x, y] = in_plane(initial, seed, i);
+                [x, y, 0.0]
+            }
+            _ => in_space(initial, seed, i),
+        };
+        std::array::from_fn(|a| place[a])
+    };
     Ok((0..n).into_par_iter().map(place).collect())
 }
 
-/// Position of particle i; never called for a file.
-fn position(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
+/// Position of particle i in the plane; never called for a file.
+fn in_plane(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
     let gaussian = |centre: [f64; 2], radius: f64| {
         let z = normals(seed, Stream::Positions, 0, i as u32);
         [0, 1].map(|k| centre[k] + radius * FRAC_1_SQRT_2 * z[k])
@@ -105,7 +130,33 @@ fn position(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
             gaussian([side * separation, 0.0], radius)
         }
         InitialConfig::Ring { n, radius } => on_circle(radius, i as f64 / n as f64),
-        InitialConfig::File { .. } => unreachable!("positions come from the file"),
+        InitialConfig::File { .. }
+        | InitialConfig::UniformBall { .. }
+        | InitialConfig::UniformCube { .. } => unreachable!("from a file, or in space"),
+    }
+}
+
+/// The same in space.
+fn in_space(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 3] {
+    let uniform = |draw: u64| uniforms(seed, Stream::Positions, draw, i as u32);
+    match *initial {
+        InitialConfig::Gaussian { radius, .. } => {
+            let normal = |draw: u64| normals(seed, Stream::Positions, draw, i as u32);
+            let ([x, y], [z, _]) = (normal(0), normal(1));
+            [x, y, z].map(|x| radius * FRAC_1_SQRT_2 * x)
+        }
+        InitialConfig::UniformBall { radius, .. } => {
+            // Archimedes: the height is uniform on a sphere.
+            let ([u, turns], [v, _]) = (uniform(0), uniform(1));
+            let (r, height) = (radius * v.cbrt(), 2.0 * u - 1.0);
+            let [x, y] = cos_sin_turns(turns).map(|x| x * (1.0 - height * height).max(0.0).sqrt());
+            [x, y, height].map(|x| r * x)
+        }
+        InitialConfig::UniformCube { side, .. } => {
+            let ([x, y], [z, _]) = (uniform(0), uniform(1));
+            [x, y, z].map(|u| side * (u - 0.5))
+        }
+        _ => unreachable!("from a file, or in the plane"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Observables;
 use crate::model::decayed;
-use crate::sum::sums;
+use crate::sum::{difference, dot, sums};
 use bincode::{Decode, Encode};
 use std::f64::consts::TAU;
 
@@ -45,7 +45,7 @@ impl Law {
 
 /// What the laws need to know of a run.
 #[derive(Clone, Copy, Debug)]
-pub struct Account<'a> {
+pub struct Account<'a, const D: usize = 2> {
     /// Number of particles.
     pub n: usize,
     /// Whether all m_i are the same.
@@ -55,9 +55,9 @@ pub struct Account<'a> {
     /// Σ m_i².
     pub circulation_squares: f64,
     /// Sums at step 0.
-    pub initial: &'a Observables,
+    pub initial: &'a Observables<D>,
     /// Sums now.
-    pub now: &'a Observables,
+    pub now: &'a Observables<D>,
     /// Integrals along the run.
     pub ledger: &'a Ledger,
 }
@@ -165,26 +165,32 @@ impl VirialLedger {
 }
 
 /// One step without noise, for the budget.
-pub(crate) struct QuietStep<'a> {
+pub(crate) struct QuietStep<'a, const D: usize> {
     pub(crate) dt: f64,
     /// Relative error that the drift may have.
     pub(crate) tolerance: f64,
     /// F at the end of the step.
-    pub(crate) drift: &'a [[f64; 2]],
+    pub(crate) drift: &'a [[f64; D]],
     /// What the scheme took F at the end of the step for.
-    pub(crate) anticipated: &'a [[f64; 2]],
+    pub(crate) anticipated: &'a [[f64; D]],
     /// Both are without what close pairs do to each other, which has this error beside.
     pub(crate) pair_error: f64,
     /// Local error of the scheme over dt·(drift − anticipated).
     pub(crate) error_coefficient: f64,
     pub(crate) circulations: &'a [f64],
     pub(crate) circulation_squares: f64,
-    pub(crate) observables: &'a Observables,
+    pub(crate) observables: &'a Observables<D>,
 }
 
 impl Ledger {
     /// Adds a step of length `dt` that started at a state with these sums, under confinement k.
-    pub(crate) fn add(&mut self, dt: f64, time: f64, k: f64, start: &Observables) {
+    pub(crate) fn add<const D: usize>(
+        &mut self,
+        dt: f64,
+        time: f64,
+        k: f64,
+        start: &Observables<D>,
+    ) {
         self.time = time;
         let squares = start.second_moment * decayed(4.0 * k, dt);
         self.second_moment = self.second_moment * (-4.0 * k * dt).exp() + squares;
@@ -194,19 +200,18 @@ impl Ledger {
 
 impl Budget {
     /// Adds what one step can have changed.
-    pub(crate) fn add(&mut self, step: &QuietStep) {
+    pub(crate) fn add<const D: usize>(&mut self, step: &QuietStep<D>) {
         let n = step.drift.len();
         let [error, drift, weighted_drift] = sums(n, |i| {
             let [f, g] = [step.drift[i], step.anticipated[i]];
-            let f2 = f[0] * f[0] + f[1] * f[1];
-            let [dx, dy] = [f[0] - g[0], f[1] - g[1]];
-            let m = step.circulations[i];
-            [dx * dx + dy * dy, f2, m * m * f2]
+            let (f2, m) = (dot(f, f), step.circulations[i]);
+            let off = difference(f, g);
+            [dot(off, off), f2, m * m * f2]
         })
         .map(f64::sqrt);
         let sums = step.observables;
-        let [x, y] = sums.centre;
-        let positions = (sums.second_moment + n as f64 * (x * x + y * y)).sqrt();
+        let centre = dot(sums.centre, sums.centre);
+        let positions = (sums.second_moment + n as f64 * centre).sqrt();
         let moved = step.dt * (step.error_coefficient * error + step.tolerance * drift)
             + step.pair_error
             + f64::EPSILON * positions;

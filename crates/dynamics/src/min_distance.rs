@@ -2,33 +2,35 @@
 //!
 //! Source: Preparata and Shamos, *Computational Geometry*, §5.4: halve by x, and merge along a strip by y.
 
+use crate::sum::{difference, length};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 
 /// Points below which a half is not worth a task of its own.
 const TASK: usize = 1 << 14;
 
 /// min_{i<j} |x_i − x_j|; `None` for fewer than two points. Coordinates must be finite.
-pub(crate) fn min_distance(points: &[[f64; 2]]) -> Option<f64> {
+pub(crate) fn min_distance<const D: usize>(points: &[[f64; D]]) -> Option<f64> {
     if points.len() < 2 {
         return None;
     }
     let mut by_x = points.to_vec();
-    by_x.par_sort_unstable_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+    by_x.par_sort_unstable_by(order);
     let mut space = by_x.clone();
     Some(halve(&mut by_x, &mut space))
 }
 
 /// Whether two points are at one place.
-pub(crate) fn some_coincide(points: &[[f64; 2]]) -> bool {
+pub(crate) fn some_coincide<const D: usize>(points: &[[f64; D]]) -> bool {
     // −0 and 0 are one place.
-    let bits = |x: &[f64; 2]| x.map(|x| (x + 0.0).to_bits());
-    let mut all: Vec<[u64; 2]> = points.par_iter().map(bits).collect();
+    let bits = |x: &[f64; D]| x.map(|x| (x + 0.0).to_bits());
+    let mut all: Vec<[u64; D]> = points.par_iter().map(bits).collect();
     all.par_sort_unstable();
     all.par_windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// The smallest distance among `points`, sorted by x on entry and by y on return.
-fn halve(points: &mut [[f64; 2]], space: &mut [[f64; 2]]) -> f64 {
+fn halve<const D: usize>(points: &mut [[f64; D]], space: &mut [[f64; D]]) -> f64 {
     let n = points.len();
     if n <= 3 {
         let best = all_pairs(points);
@@ -48,17 +50,27 @@ fn halve(points: &mut [[f64; 2]], space: &mut [[f64; 2]]) -> f64 {
     across(points, middle, a.min(b), space)
 }
 
-fn all_pairs(points: &[[f64; 2]]) -> f64 {
+/// By x, then by y and what there is beyond.
+fn order<const D: usize>(a: &[f64; D], b: &[f64; D]) -> Ordering {
+    let by_axis = a.iter().zip(b).map(|(a, b)| a.total_cmp(b));
+    by_axis.fold(Ordering::Equal, Ordering::then)
+}
+
+fn distance<const D: usize>(a: &[f64; D], b: &[f64; D]) -> f64 {
+    length(difference(*a, *b))
+}
+
+fn all_pairs<const D: usize>(points: &[[f64; D]]) -> f64 {
     let mut best = f64::INFINITY;
     for (i, a) in points.iter().enumerate() {
         for b in &points[i + 1..] {
-            best = best.min((a[0] - b[0]).hypot(a[1] - b[1]));
+            best = best.min(distance(a, b));
         }
     }
     best
 }
 
-fn merge_by_y(left: &[[f64; 2]], right: &[[f64; 2]], out: &mut [[f64; 2]]) {
+fn merge_by_y<const D: usize>(left: &[[f64; D]], right: &[[f64; D]], out: &mut [[f64; D]]) {
     let (mut i, mut j) = (0, 0);
     for out in out {
         let from_left = j == right.len() || (i < left.len() && left[i][1] <= right[j][1]);
@@ -68,7 +80,12 @@ fn merge_by_y(left: &[[f64; 2]], right: &[[f64; 2]], out: &mut [[f64; 2]]) {
 }
 
 /// The smaller of `best` and the distances within the strip around x = middle; points are sorted by y.
-fn across(points: &[[f64; 2]], middle: f64, mut best: f64, strip: &mut [[f64; 2]]) -> f64 {
+fn across<const D: usize>(
+    points: &[[f64; D]],
+    middle: f64,
+    mut best: f64,
+    strip: &mut [[f64; D]],
+) -> f64 {
     let mut count = 0;
     for &point in points {
         if (point[0] - middle).abs() >= best {
@@ -78,7 +95,7 @@ fn across(points: &[[f64; 2]], middle: f64, mut best: f64, strip: &mut [[f64; 2]
             if point[1] - other[1] >= best {
                 break;
             }
-            best = best.min((point[0] - other[0]).hypot(point[1] - other[1]));
+            best = best.min(distance(&point, other));
         }
         strip[count] = point;
         count += 1;
@@ -93,11 +110,11 @@ mod tests {
 
     #[test]
     fn few_and_degenerate_points() {
-        assert_eq!(min_distance(&[]), None);
+        assert_eq!(min_distance::<2>(&[]), None);
         assert_eq!(min_distance(&[[1.0, 2.0]]), None);
         assert_eq!(min_distance(&[[0.0, 0.0], [3.0, 4.0]]), Some(5.0));
         assert_eq!(min_distance(&[[1.0, 1.0]; 70_000]), Some(0.0));
-        assert!(!some_coincide(&[]) && !some_coincide(&[[0.0, 1.0], [1.0, 0.0], [0.0, 2.0]]));
+        assert!(!some_coincide::<3>(&[]) && !some_coincide(&[[0.0, 1.0], [1.0, 0.0], [0.0, 2.0]]));
         assert!(some_coincide(&[[0.0, 1.0], [1.0, 0.0], [-0.0, 1.0]]));
         let column: Vec<_> = (0_u64..70_000)
             .map(|i| [5.0, (i * i % 65_537) as f64])
@@ -114,6 +131,14 @@ mod tests {
         ) {
             let round = |x: f64| if grid { (x * 8.0).round() / 8.0 } else { x };
             let points: Vec<[f64; 2]> = points.into_iter().map(|p: [f64; 2]| p.map(round)).collect();
+            prop_assert_eq!(min_distance(&points), Some(all_pairs(&points)));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn equals_the_double_loop_in_space(points in prop::collection::vec([-1.0..1.0, -1.0..1.0, -1.0..1.0], 2..300)) {
+            let points: Vec<[f64; 3]> = points;
             prop_assert_eq!(min_distance(&points), Some(all_pairs(&points)));
         }
     }

@@ -1,22 +1,21 @@
 //! Sums over the particles.
 
 use crate::min_distance;
-use crate::sum::{add, reduce, sums};
-use bincode::{Decode, Encode};
+use crate::sum::{add, difference, dot, reduce, sums};
 use std::f64::consts::PI;
 use std::ops::Range;
 
 /// What is measured of one state. Sums run in a fixed order, so they do not depend on the threads.
-#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
-pub struct Observables {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observables<const D: usize = 2> {
     /// X̄ = (1/N) Σ X_i.
-    pub centre: [f64; 2],
+    pub centre: [f64; D],
     /// S = Σ |X_i − X̄|².
     pub second_moment: f64,
     /// Σ m_i.
     pub circulation: f64,
     /// Σ m_i X_i.
-    pub impulse: [f64; 2],
+    pub impulse: [f64; D],
     /// Σ m_i |X_i|².
     pub angular_impulse: f64,
     /// Σ m_i² |X_i|².
@@ -34,18 +33,18 @@ pub struct Observables {
     pub min_distance: Option<f64>,
 }
 
-impl Observables {
+impl<const D: usize> Observables<D> {
     /// The moments of a state; H and the smallest distance are left out.
-    pub fn moments(positions: &[[f64; 2]], circulations: &[f64]) -> Self {
+    pub fn moments(positions: &[[f64; D]], circulations: &[f64]) -> Self {
         let n = positions.len();
         let chunk = |i: Range<usize>| Part::new(&positions[i.clone()], &circulations[i]);
         let all = reduce(n, chunk, Part::join).unwrap_or_default();
-        let [_, _, m, mx, my, mr2, m2r2] = all.sums;
+        let [m, mr2, m2r2] = all.sums;
         Self {
             centre: all.centre(),
             second_moment: all.second_moment,
             circulation: m,
-            impulse: [mx, my],
+            impulse: all.impulse,
             angular_impulse: mr2,
             weighted_squares: m2r2,
             hamiltonian: None,
@@ -71,44 +70,62 @@ impl Observables {
 
     /// Adds the virial 2 Σ (X_i − X̄)·F_i of an interaction whose relative ℓ2 error is at most `tolerance`, which changes it by at most
     /// 2 √S tolerance ‖F‖₂. X̄ matters where Σ F_i is 0 but for that error.
-    pub fn add_virial(&mut self, positions: &[[f64; 2]], interaction: &[[f64; 2]], tolerance: f64) {
-        let [x, y] = self.centre;
+    pub fn add_virial(&mut self, positions: &[[f64; D]], interaction: &[[f64; D]], tolerance: f64) {
         let [product, squares] = sums(positions.len(), |i| {
-            let ([u, v], [f, g]) = (positions[i], interaction[i]);
-            [(u - x) * f + (v - y) * g, f * f + g * g]
+            let (x, f) = (positions[i], interaction[i]);
+            let from_centre = difference(x, self.centre);
+            [dot(from_centre, f), dot(f, f)]
         });
         self.virial = Some(2.0 * product);
         self.virial_error = 2.0 * tolerance * (self.second_moment * squares).sqrt();
     }
 
     /// Adds the smallest distance between two particles, by an exact search in O(N log N).
-    pub fn add_min_distance(&mut self, positions: &[[f64; 2]]) {
+    pub fn add_min_distance(&mut self, positions: &[[f64; D]]) {
         self.min_distance = min_distance::min_distance(positions);
     }
 }
 
 /// Moments of some of the particles.
-#[derive(Clone, Copy, Debug, Default)]
-struct Part {
+#[derive(Clone, Copy, Debug)]
+struct Part<const D: usize> {
     /// How many.
     n: f64,
-    /// Σ of x, y, m, mx, my, m|X|², m²|X|².
-    sums: [f64; 7],
+    /// Σ X.
+    places: [f64; D],
+    /// Σ m X.
+    impulse: [f64; D],
+    /// Σ of m, m|X|², m²|X|².
+    sums: [f64; 3],
     /// About the centre of these particles.
     second_moment: f64,
 }
 
-impl Part {
+impl<const D: usize> Default for Part<D> {
+    fn default() -> Self {
+        Self {
+            n: 0.0,
+            places: [0.0; D],
+            impulse: [0.0; D],
+            sums: [0.0; 3],
+            second_moment: 0.0,
+        }
+    }
+}
+
+impl<const D: usize> Part<D> {
     /// Of a chunk that stays in the cache: the second moment is taken about the centre in a second loop, so that nothing
     /// cancels.
-    fn new(positions: &[[f64; 2]], circulations: &[f64]) -> Self {
+    fn new(positions: &[[f64; D]], circulations: &[f64]) -> Self {
         let mut part = Self {
             n: positions.len() as f64,
             ..Self::default()
         };
-        for (&[x, y], &m) in positions.iter().zip(circulations) {
-            let r2 = x * x + y * y;
-            part.sums = add(part.sums, [x, y, m, m * x, m * y, m * r2, m * m * r2]);
+        for (&x, &m) in positions.iter().zip(circulations) {
+            let r2 = dot(x, x);
+            part.places = add(part.places, x);
+            part.impulse = add(part.impulse, x.map(|x| m * x));
+            part.sums = add(part.sums, [m, m * r2, m * m * r2]);
         }
         let centre = part.centre();
         for &x in positions {
@@ -117,8 +134,8 @@ impl Part {
         part
     }
 
-    fn centre(&self) -> [f64; 2] {
-        [self.sums[0] / self.n, self.sums[1] / self.n]
+    fn centre(&self) -> [f64; D] {
+        self.places.map(|x| x / self.n)
     }
 
     /// Both together: S = S_a + S_b + |X̄_a − X̄_b|² n_a n_b/(n_a + n_b), a sum without cancellation.
@@ -128,13 +145,15 @@ impl Part {
         let apart = squared_distance(a.centre(), b.centre()) * (a.n * b.n / n);
         Self {
             n,
+            places: add(a.places, b.places),
+            impulse: add(a.impulse, b.impulse),
             sums: add(a.sums, b.sums),
             second_moment: a.second_moment + b.second_moment + apart,
         }
     }
 }
 
-fn squared_distance(x: [f64; 2], y: [f64; 2]) -> f64 {
-    let [dx, dy] = [x[0] - y[0], x[1] - y[1]];
-    dx * dx + dy * dy
+fn squared_distance<const D: usize>(x: [f64; D], y: [f64; D]) -> f64 {
+    let z = difference(x, y);
+    dot(z, z)
 }

@@ -2,20 +2,20 @@
 
 /// The particles at one time, in the user's order, which never changes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct State {
+pub struct State<const D: usize = 2> {
     /// Steps made since the start.
     pub step: u64,
     /// Time reached, `step · dt`.
     pub time: f64,
     /// X_i, one a particle.
-    pub positions: Vec<[f64; 2]>,
+    pub positions: Vec<[f64; D]>,
     /// m_j, one a particle, constant in time. The sums use w_j = m_j/N.
     pub circulations: Vec<f64>,
     /// F(X) at the step before, at the one before that, …: as many as the scheme looks back, fewer in the first steps.
-    pub previous_drifts: Vec<Vec<[f64; 2]>>,
+    pub previous_drifts: Vec<Vec<[f64; D]>>,
 }
 
-impl State {
+impl<const D: usize> State<D> {
     /// N.
     pub fn n(&self) -> usize {
         self.positions.len()

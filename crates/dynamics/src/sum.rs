@@ -41,6 +41,31 @@ pub(crate) fn add<const M: usize>(mut a: [f64; M], b: [f64; M]) -> [f64; M] {
     a
 }
 
+/// A number of so many bits for a cell, by Fibonacci's hashing: Knuth, *The Art of Computer Programming* 3, §6.4.
+#[inline]
+pub(crate) fn hash<const D: usize>(key: [i64; D], bits: u32) -> usize {
+    const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mix = |mixed: u64, k: i64| mixed.wrapping_mul(GOLDEN).rotate_left(32) ^ k as u64;
+    (key.into_iter().fold(0, mix).wrapping_mul(GOLDEN) >> (64 - bits)) as usize
+}
+
+/// a − b.
+#[inline]
+pub(crate) fn difference<const D: usize>(a: [f64; D], b: [f64; D]) -> [f64; D] {
+    std::array::from_fn(|k| a[k] - b[k])
+}
+
+/// a·b.
+#[inline]
+pub(crate) fn dot<const D: usize>(a: [f64; D], b: [f64; D]) -> f64 {
+    (1..D).fold(a[0] * b[0], |sum, k| sum + a[k] * b[k])
+}
+
+/// |a|, where the squares may leave the range of the numbers.
+pub(crate) fn length<const D: usize>(a: [f64; D]) -> f64 {
+    a.into_iter().fold(0.0, f64::hypot)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,18 +7,18 @@ use std::fmt::Debug;
 
 /// The sums u_i = Σ_j w_j K(x_i − x_j) of a kernel, as [`Plan`] takes them: positions, strengths and sums are one a particle, in the user's
 /// order and unit, and errors are those of the plan.
-pub trait Sums: Debug + Send + Sync {
+pub trait Sums<const D: usize = 2>: Debug + Send + Sync {
     /// Follows the particles.
-    fn move_to(&mut self, positions: &[[f64; 2]]) -> Result<()>;
+    fn move_to(&mut self, positions: &[[f64; D]]) -> Result<()>;
     /// Fields at the particles.
-    fn field_into(&self, strengths: &[f64], out: &mut [[f64; 2]]) -> Result<PassSeconds>;
+    fn field_into(&self, strengths: &[f64], out: &mut [[f64; D]]) -> Result<PassSeconds>;
     /// Fields, potentials, or both.
-    fn evaluate(&self, strengths: &[f64], outputs: Outputs) -> Result<Evaluation<f64, 2>>;
+    fn evaluate(&self, strengths: &[f64], outputs: Outputs) -> Result<Evaluation<f64, D>>;
     /// The error of fields at sampled particles, against the direct sum.
     fn verify_field(
         &self,
         strengths: &[f64],
-        field: &[[f64; 2]],
+        field: &[[f64; D]],
         samples: usize,
         salt: u64,
     ) -> Result<VerifyReport>;
@@ -30,23 +30,23 @@ pub trait Sums: Debug + Send + Sync {
     fn least_tolerance(&self) -> f64;
 }
 
-impl<K> Sums for Plan<f64, K>
+impl<K, const D: usize> Sums<D> for Plan<f64, K, D>
 where
-    K: Kernel<2, Strength<f64> = f64>,
+    K: Kernel<D, Strength<f64> = f64>,
 {
-    fn move_to(&mut self, positions: &[[f64; 2]]) -> Result<()> {
+    fn move_to(&mut self, positions: &[[f64; D]]) -> Result<()> {
         self.move_to(positions)
     }
-    fn field_into(&self, strengths: &[f64], out: &mut [[f64; 2]]) -> Result<PassSeconds> {
+    fn field_into(&self, strengths: &[f64], out: &mut [[f64; D]]) -> Result<PassSeconds> {
         self.field_into(strengths, out)
     }
-    fn evaluate(&self, strengths: &[f64], outputs: Outputs) -> Result<Evaluation<f64, 2>> {
+    fn evaluate(&self, strengths: &[f64], outputs: Outputs) -> Result<Evaluation<f64, D>> {
         self.evaluate(&[strengths], outputs)
     }
     fn verify_field(
         &self,
         strengths: &[f64],
-        field: &[[f64; 2]],
+        field: &[[f64; D]],
         samples: usize,
         salt: u64,
     ) -> Result<VerifyReport> {

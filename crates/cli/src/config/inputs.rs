@@ -5,7 +5,7 @@ use crate::npy::Array;
 use farfield_dynamics::config::{Circulations, InitialConfig};
 use farfield_dynamics::{Config, Inputs};
 
-pub(crate) fn read_inputs(config: &Config) -> Result<Inputs> {
+pub(crate) fn read_inputs<const D: usize>(config: &Config) -> Result<Inputs<D>> {
     let mut inputs = Inputs::default();
     if let InitialConfig::File { path } = &config.initial {
         inputs.positions = Some(Array::read(path)?.positions()?);

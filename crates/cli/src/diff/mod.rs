@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::snapshots::Number;
 use crate::text::say;
 use clap::Args;
-use farfield_dynamics::Snapshot;
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,10 +49,10 @@ impl Diff {
 
     /// Compares one snapshot of each; what was looked at.
     fn snapshots(&self, told: &mut Told) -> Result<String> {
-        let a = Snapshot::read(&self.number.of(&self.a)?)?;
-        let b = Snapshot::read(&self.number.of(&self.b)?)?;
-        configs::compare([&a.config, &b.config], told)?;
-        for (what, how) in states::differences(&a, b) {
+        let (a, b) = (self.number.of(&self.a)?, self.number.of(&self.b)?);
+        let (found, [old, new]) = states::of_files(&a, &b)?;
+        configs::compare([&old, &new], told)?;
+        for (what, how) in found {
             told.that(what, how);
         }
         Ok("configuration and state".into())

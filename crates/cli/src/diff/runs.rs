@@ -1,13 +1,12 @@
 //! What differs between the output folders of two runs.
 
-use super::states::{Difference, differences};
+use super::states::{Difference, of_files};
 use super::{Told, configs};
 use crate::config::load;
 use crate::error::{Error, Result};
 use crate::run::folder::{config_of, diagnostics_of};
 use crate::snapshots::{self, steps_of};
 use crate::text::plural;
-use farfield_dynamics::Snapshot;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +44,7 @@ fn states(a: &[(u64, PathBuf)], b: &[(u64, PathBuf)], told: &mut Told) -> Result
     let mut compared = 0;
     for (step, a, b) in both {
         compared += 1;
-        let found = differences(&Snapshot::read(a)?, Snapshot::read(b)?);
+        let (found, _) = of_files(a, b)?;
         if !found.is_empty() {
             differing.truncate(1);
             differing.push((*step, found));

@@ -1,14 +1,41 @@
 //! What differs between two states.
 
+use crate::error::Result;
 use crate::text::count;
-use farfield_dynamics::{Snapshot, State};
+use farfield_dynamics::{Config, Snapshot, State};
 use std::fmt::Display;
+use std::path::Path;
 
 /// A quantity, and how it differs.
 pub(super) type Difference = (&'static str, String);
 
-/// All that differs but the configurations, bit by bit.
-pub(super) fn differences(a: &Snapshot, mut b: Snapshot) -> Vec<Difference> {
+/// All that differs of two files but the configurations, bit by bit; and those.
+pub(super) fn of_files(a: &Path, b: &Path) -> Result<(Vec<Difference>, [Config; 2])> {
+    let dimensions = [Snapshot::dimension(a)?, Snapshot::dimension(b)?];
+    match dimensions {
+        [2, 2] => differences::<2>(a, b),
+        [3, 3] => differences::<3>(a, b),
+        [old, new] => {
+            let configs = [config_in(a, old)?, config_in(b, new)?];
+            Ok((vec![("dimension", format!("{old} → {new}"))], configs))
+        }
+    }
+}
+
+fn config_in(path: &Path, dimension: usize) -> Result<Config> {
+    Ok(match dimension {
+        2 => Snapshot::<2>::open(path)?.config,
+        _ => Snapshot::<3>::open(path)?.config,
+    })
+}
+
+fn differences<const D: usize>(a: &Path, b: &Path) -> Result<(Vec<Difference>, [Config; 2])> {
+    let (a, b) = (Snapshot::<D>::open(a)?, Snapshot::<D>::open(b)?);
+    let configs = [a.config.clone(), b.config.clone()];
+    Ok((of_snapshots(&a, b), configs))
+}
+
+fn of_snapshots<const D: usize>(a: &Snapshot<D>, mut b: Snapshot<D>) -> Vec<Difference> {
     let n = [&a.state, &b.state].map(|state| count(state.n() as u64));
     let mut all: Vec<Difference> = [
         changed("model", &a.model, &b.model),
@@ -36,7 +63,7 @@ fn changed<T: Display + PartialEq>(what: &'static str, old: T, new: T) -> Option
 }
 
 /// Of as many particles.
-fn of_particles(a: &State, b: &State) -> Vec<Difference> {
+fn of_particles<const D: usize>(a: &State<D>, b: &State<D>) -> Vec<Difference> {
     let circulations = [a, b].map(|state| state.circulations.as_chunks::<1>().0);
     let drifts = a.previous_drifts.iter().zip(&b.previous_drifts);
     let drifts = drifts.filter_map(|(a, b)| largest(a, b));

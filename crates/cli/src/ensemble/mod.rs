@@ -10,7 +10,7 @@ use crate::output_folder::OutputFolder;
 use crate::text::{plural, say, tell};
 use crate::{config, files};
 use clap::Args;
-use farfield_dynamics::{Config, Inputs};
+use farfield_dynamics::Config;
 use replicas::Replicas;
 use std::path::{Path, PathBuf};
 
@@ -49,14 +49,29 @@ const DEFAULT: &str = "farfield-ensemble";
 impl Ensemble {
     pub(crate) fn run(&self) -> Result<()> {
         let pool = pool(self.threads)?;
-        let (folder, config, inputs) = match &self.resume {
-            Some(root) => resumed(root)?,
+        let begun = self.resume.as_deref().map(open).transpose()?;
+        let config = match &begun {
+            Some(folder) => load(Some(&config_of(folder)), &[])?,
+            None => load(self.config.as_deref(), &self.set)?,
+        };
+        pool.install(|| match config.model.dimension() {
+            2 => self.in_dimension::<2>(&config, begun),
+            _ => self.in_dimension::<3>(&config, begun),
+        })
+    }
+
+    fn in_dimension<const D: usize>(
+        &self,
+        config: &Config,
+        begun: Option<OutputFolder>,
+    ) -> Result<()> {
+        let inputs = read_inputs::<D>(config)?;
+        let folder = match begun {
+            Some(folder) => folder,
             None => {
-                let config = load(self.config.as_deref(), &self.set)?;
-                let inputs = read_inputs(&config)?;
                 let folder = OutputFolder::create(self.out.as_deref(), DEFAULT)?;
-                config::write(&folder.root().join("config.toml"), &config, "ensemble")?;
-                (folder, config, inputs)
+                config::write(&config_of(&folder), config, "ensemble")?;
+                folder
             }
         };
         let path = folder.root().join("replicas.csv");
@@ -76,7 +91,7 @@ impl Ensemble {
             config.model.kind(),
             folder.root().display()
         ));
-        pool.install(|| all.make(&config, &inputs, self.replicas, tell_of))?;
+        all.make(config, &inputs, self.replicas, tell_of)?;
         let summary = summary::Summary::of(&all)?;
         files::write_json(&folder.root().join("summary.json"), &summary)?;
         summary.print();
@@ -89,17 +104,18 @@ fn tell_of(made: u64, of: u64) {
     tell(format_args!("replica {made} of {of}"));
 }
 
-/// The folder of an ensemble that was begun, its configuration and arrays.
-fn resumed(root: &Path) -> Result<(OutputFolder, Config, Inputs)> {
-    let config = root.join("config.toml");
-    if !config.is_file() || !root.join("replicas.csv").is_file() {
+fn config_of(folder: &OutputFolder) -> PathBuf {
+    folder.root().join("config.toml")
+}
+
+/// The folder of an ensemble that was begun.
+fn open(root: &Path) -> Result<OutputFolder> {
+    if !root.join("config.toml").is_file() || !root.join("replicas.csv").is_file() {
         let found = format!("{}: no output folder of an ensemble", root.display());
         let allowed = "a folder with config.toml and replicas.csv";
         return Err(Error::refused("--resume", found, allowed));
     }
     let folder = OutputFolder::lock(root.into())?;
     files::remove_unfinished(root)?;
-    let config = load(Some(&config), &[])?;
-    let inputs = read_inputs(&config)?;
-    Ok((folder, config, inputs))
+    Ok(folder)
 }

@@ -68,10 +68,10 @@ impl Replicas {
     }
 
     /// Makes the replicas that are missing, and writes each batch as it is done.
-    pub(super) fn make(
+    pub(super) fn make<const D: usize>(
         &mut self,
         config: &Config,
-        inputs: &Inputs,
+        inputs: &Inputs<D>,
         count: u64,
         tell: fn(u64, u64),
     ) -> Result<()> {
@@ -117,12 +117,12 @@ struct Made {
 }
 
 impl Made {
-    fn new(config: &Config, inputs: &Inputs, replica: u64) -> Result<Self> {
+    fn new<const D: usize>(config: &Config, inputs: &Inputs<D>, replica: u64) -> Result<Self> {
         let failed =
             |error: farfield_dynamics::Error| Error::Failed(format!("replica {replica}: {error}"));
         let config = config.replica(replica);
         let seed = config.seed;
-        let mut run = Simulation::new(config, inputs.clone()).map_err(failed)?;
+        let mut run = Simulation::from_config(config, inputs.clone()).map_err(failed)?;
         let end = run.run(&mut [], &AtomicBool::new(false)).map_err(failed)?;
         Ok(Self {
             replica,

@@ -11,11 +11,11 @@ use crate::text::{plural, say};
 use clap::Args;
 use farfield_dynamics::{Snapshot, State};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write a snapshot as npz, npy, csv or vtp (ParaView)
 ///
-/// npz: positions (N, 2), strengths (N,), time, step; npy: the positions; csv and vtp: id, position and circulation.
+/// npz: positions (N, 2) or (N, 3), strengths (N,), time, step; npy: the positions; csv and vtp: id, position and circulation.
 /// Particles keep their order.
 #[derive(Args, Debug)]
 pub(crate) struct Export {
@@ -31,23 +31,22 @@ pub(crate) struct Export {
 
 impl Export {
     pub(crate) fn run(&self) -> Result<()> {
-        let write = match self
-            .output
-            .extension()
-            .and_then(|extension| extension.to_str())
-        {
-            Some("npz") => npz,
-            Some("npy") => positions,
-            Some("csv") => csv,
-            Some("vtp") => vtp::write,
-            _ => {
-                let allowed = "a name that ends in .npz, .npy, .csv or .vtp";
-                return Err(Error::refused("--output", self.output.display(), allowed));
-            }
-        };
+        let form = Form::of(&self.output)?;
         files::check_folder_of(&self.output)?;
-        let state = Snapshot::read(&self.number.of(&self.from)?)?.state;
-        files::write(&self.output, |to| write(&state, to))?;
+        let path = self.number.of(&self.from)?;
+        match Snapshot::dimension(&path)? {
+            2 => self.save(&Snapshot::<2>::open(&path)?.state, form),
+            _ => self.save(&Snapshot::<3>::open(&path)?.state, form),
+        }
+    }
+
+    fn save<const D: usize>(&self, state: &State<D>, form: Form) -> Result<()> {
+        files::write(&self.output, |to| match form {
+            Form::Npz => npz(state, to),
+            Form::Npy => positions(state, to),
+            Form::Csv => csv(state, to),
+            Form::Vtp => vtp::write(state, to),
+        })?;
         let (n, step, time) = (plural(state.n(), "particle"), state.step, state.time);
         let output = self.output.display();
         say(format_args!(
@@ -57,14 +56,38 @@ impl Export {
     }
 }
 
+#[derive(Clone, Copy)]
+enum Form {
+    Npz,
+    Npy,
+    Csv,
+    Vtp,
+}
+
+impl Form {
+    /// By the end of a file's name.
+    fn of(output: &Path) -> Result<Self> {
+        match output.extension().and_then(|extension| extension.to_str()) {
+            Some("npz") => Ok(Self::Npz),
+            Some("npy") => Ok(Self::Npy),
+            Some("csv") => Ok(Self::Csv),
+            Some("vtp") => Ok(Self::Vtp),
+            _ => {
+                let allowed = "a name that ends in .npz, .npy, .csv or .vtp";
+                Err(Error::refused("--output", output.display(), allowed))
+            }
+        }
+    }
+}
+
 type To<'a> = &'a mut io::BufWriter<std::fs::File>;
 
-fn npz(state: &State, to: To) -> io::Result<()> {
+fn npz<const D: usize>(state: &State<D>, to: To) -> io::Result<()> {
     let n = state.n();
     let mut npz = NpzWriter::new(to);
     npz.array(
         "positions",
-        &[n, 2],
+        &[n, D],
         state.positions.iter().flatten().copied(),
     )?;
     npz.array("strengths", &[n], state.circulations.iter().copied())?;
@@ -73,18 +96,19 @@ fn npz(state: &State, to: To) -> io::Result<()> {
     npz.finish()
 }
 
-fn positions(state: &State, to: To) -> io::Result<()> {
+fn positions<const D: usize>(state: &State<D>, to: To) -> io::Result<()> {
     npy::write(
         to,
-        &[state.n(), 2],
+        &[state.n(), D],
         state.positions.iter().flatten().copied(),
     )
 }
 
-fn csv(state: &State, to: To) -> io::Result<()> {
-    writeln!(to, "id,x,y,circulation")?;
-    for (id, ([x, y], m)) in state.positions.iter().zip(&state.circulations).enumerate() {
-        writeln!(to, "{id},{x:?},{y:?},{m:?}")?;
+fn csv<const D: usize>(state: &State<D>, to: To) -> io::Result<()> {
+    writeln!(to, "id,{},circulation", ["x", "y", "z"][..D].join(","))?;
+    for (id, (x, m)) in state.positions.iter().zip(&state.circulations).enumerate() {
+        let x = x.map(|x| format!("{x:?}")).join(",");
+        writeln!(to, "{id},{x},{m:?}")?;
     }
     Ok(())
 }

@@ -9,8 +9,8 @@ use base64::write::EncoderWriter;
 use farfield_dynamics::State;
 use std::io::{self, Write};
 
-/// Points with z = 0, each a vertex, with `circulation` and `id`; the time as ParaView's `TimeValue`.
-pub(super) fn write(state: &State, to: To) -> io::Result<()> {
+/// Points, in the plane with z = 0, each a vertex, with `circulation` and `id`; the time as ParaView's `TimeValue`.
+pub(super) fn write<const D: usize>(state: &State<D>, to: To) -> io::Result<()> {
     let n = state.n();
     writeln!(
         to,
@@ -37,7 +37,7 @@ pub(super) fn write(state: &State, to: To) -> io::Result<()> {
     let coordinates = state
         .positions
         .iter()
-        .flat_map(|&[x, y]| [x, y, 0.0].map(f64::to_le_bytes));
+        .flat_map(|x| [0, 1, 2].map(|a| x.get(a).copied().unwrap_or(0.0).to_le_bytes()));
     array(to, "Float64", "Points", 3, coordinates)?;
     writeln!(to, "</Points>\n<Verts>")?;
     array(to, "Int64", "connectivity", 1, ids().map(i64::to_le_bytes))?;

@@ -58,7 +58,11 @@ impl Frame {
 
     /// Room for the cloud from its start to the end of the run, as far as can be told at its start: vortices travel at their
     /// mean velocity and spread by diffusion, a gas spreads as its second moment grows. On a torus the box.
-    pub(super) fn of(state: &State, sums: &Observables, config: &Config) -> Result<Self> {
+    pub(super) fn of<const D: usize>(
+        state: &State,
+        sums: &Observables<D>,
+        config: &Config,
+    ) -> Result<Self> {
         let model = &config.model;
         let (start, half) = match (model.periodic(), model.kind()) {
             (Some(side), _) => ([0.0; 2], [0.5 * side; 2]),
@@ -126,11 +130,15 @@ fn room_of_vortices(state: &State, config: &Config) -> Result<([f64; 2], [f64; 2
     Ok(([0, 1].map(|k| start[k] + 0.5 * way[k]), half))
 }
 
-/// The same of a gas: ⟨|x|²⟩ grows by 4σ + 𝒱/N − 2k⟨|x|²⟩ a unit of time, as at the start ([`farfield_dynamics::model::Gas`]).
-fn room_of_gas(state: &State, sums: &Observables, config: &Config) -> ([f64; 2], [f64; 2]) {
+/// The same of a gas: ⟨|x|²⟩ grows by 2dσ + 𝒱/N − 2k⟨|x|²⟩ a unit of time, as at the start ([`farfield_dynamics::model::Gas`]).
+fn room_of_gas<const D: usize>(
+    state: &State,
+    sums: &Observables<D>,
+    config: &Config,
+) -> ([f64; 2], [f64; 2]) {
     let n = state.n() as f64;
     let (_, diffusion) = config.model.diffusion();
-    let rate = 4.0 * diffusion + sums.virial.unwrap_or(0.0) / n;
+    let rate = 2.0 * D as f64 * diffusion + sums.virial.unwrap_or(0.0) / n;
     let (damping, duration) = (
         2.0 * config.model.confinement().stiffness(),
         left(state, config),

@@ -42,7 +42,7 @@ impl Pictures {
         })
     }
 
-    fn draw(&mut self, view: &View) -> Result<()> {
+    fn draw<const D: usize>(&mut self, view: &View<D>) -> Result<()> {
         let config = view.simulation.config();
         let what = shown(config);
         let path = self.folder.join(file_name(what, view.state.step));
@@ -50,11 +50,7 @@ impl Pictures {
         if !due || (view.first && path.exists()) {
             return Ok(());
         }
-        let in_box = config
-            .model
-            .periodic()
-            .map(|side| brought_back(view.state, side));
-        let state = in_box.as_ref().unwrap_or(view.state);
+        let state = &seen(view.state, config.model.periodic());
         let frame = match self.frame {
             Some(frame) => frame,
             None => {
@@ -67,8 +63,8 @@ impl Pictures {
     }
 }
 
-impl Observer for Pictures {
-    fn observe(&mut self, view: &View) -> farfield_dynamics::Result<()> {
+impl<const D: usize> Observer<D> for Pictures {
+    fn observe(&mut self, view: &View<D>) -> farfield_dynamics::Result<()> {
         let observed = self.draw(view);
         observed.map_err(|e| farfield_dynamics::Error::new(ErrorKind::Observer, e.to_string()))
     }
@@ -90,12 +86,19 @@ fn file_name(what: &str, step: u64) -> String {
     format!("{what}-{step:010}.png")
 }
 
-/// The state with every particle at its place in the box around the origin, where all initial data are.
-fn brought_back(state: &State, side: f64) -> State {
-    let place = |x: f64| x - side * (x / side).round();
+/// What is seen of a state from above; on a torus every particle at its place in the box around the origin, where all initial data are.
+fn seen<const D: usize>(state: &State<D>, side: Option<f64>) -> State {
+    let place = |x: f64| side.map_or(x, |side| x - side * (x / side).round());
     State {
-        positions: state.positions.iter().map(|x| x.map(place)).collect(),
-        ..state.clone()
+        step: state.step,
+        time: state.time,
+        positions: state
+            .positions
+            .iter()
+            .map(|x| [x[0], x[1]].map(place))
+            .collect(),
+        circulations: state.circulations.clone(),
+        previous_drifts: vec![],
     }
 }
 

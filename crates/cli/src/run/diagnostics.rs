@@ -5,43 +5,43 @@ use crate::rows::{self, Rows, number, optional};
 use farfield_dynamics::{Config, ErrorKind, Observables, Observer, View};
 use std::path::Path;
 
-/// A column, and its number in the sums over a state.
-type Column = (&'static str, fn(&Observables) -> Option<f64>);
+/// Columns as [`Observables`] defines them, with an axis behind an underline. Of gases, whose particles are all alike, less.
+fn columns(config: &Config) -> Vec<&'static str> {
+    let axis = |names: [&'static str; 3]| names.into_iter().take(config.model.dimension());
+    let mut all: Vec<_> = axis(["centre_x", "centre_y", "centre_z"]).collect();
+    all.push("second_moment");
+    if config.model.kind() == "vortex" {
+        all.push("circulation");
+        all.extend(axis(["impulse_x", "impulse_y", "impulse_z"]));
+        all.extend(["angular_impulse", "hamiltonian"]);
+    } else {
+        all.push("energy");
+    }
+    all.push("min_distance");
+    all
+}
 
-/// Columns as [`Observables`] defines them, of vortices.
-const OF_VORTICES: [Column; 9] = [
-    ("centre_x", |sums| Some(sums.centre[0])),
-    ("centre_y", |sums| Some(sums.centre[1])),
-    ("second_moment", |sums| Some(sums.second_moment)),
-    ("circulation", |sums| Some(sums.circulation)),
-    ("impulse_x", |sums| Some(sums.impulse[0])),
-    ("impulse_y", |sums| Some(sums.impulse[1])),
-    ("angular_impulse", |sums| Some(sums.angular_impulse)),
-    ("hamiltonian", |sums| sums.hamiltonian),
-    ("min_distance", |sums| sums.min_distance),
-];
-
-/// The same of gases, whose particles are all alike.
-const OF_GASES: [Column; 5] = [
-    ("centre_x", |sums| Some(sums.centre[0])),
-    ("centre_y", |sums| Some(sums.centre[1])),
-    ("second_moment", |sums| Some(sums.second_moment)),
-    ("energy", |sums| sums.hamiltonian),
-    ("min_distance", |sums| sums.min_distance),
-];
-
-fn columns(config: &Config) -> &'static [Column] {
-    match config.model.kind() {
-        "vortex" => &OF_VORTICES,
-        _ => &OF_GASES,
+fn value<const D: usize>(sums: &Observables<D>, column: &str) -> Option<f64> {
+    let (name, axis) = column.rsplit_once('_').unwrap_or((column, ""));
+    let axis = ["x", "y", "z"].iter().position(|known| *known == axis);
+    match (name, axis) {
+        ("centre", Some(axis)) => Some(sums.centre[axis]),
+        ("impulse", Some(axis)) => Some(sums.impulse[axis]),
+        _ => match column {
+            "second_moment" => Some(sums.second_moment),
+            "circulation" => Some(sums.circulation),
+            "angular_impulse" => Some(sums.angular_impulse),
+            "hamiltonian" | "energy" => sums.hamiltonian,
+            "min_distance" => sums.min_distance,
+            _ => unreachable!("a column of these"),
+        },
     }
 }
 
 /// `field_error` is the last measurement of the drift's relative error, `field_error_bound` what it is at most, `field_error_step`
 /// where it was measured.
 fn header(config: &Config) -> String {
-    let names: Vec<&str> = columns(config).iter().map(|(name, _)| *name).collect();
-    let names = names.join(",");
+    let names = columns(config).join(",");
     format!("step,time,{names},field_error,field_error_bound,field_error_step")
 }
 
@@ -72,14 +72,14 @@ impl Diagnostics {
         })
     }
 
-    fn add(&mut self, view: &View) -> Result<()> {
+    fn add<const D: usize>(&mut self, view: &View<D>) -> Result<()> {
         let (step, sums, output) = (view.state.step, view.observables, &self.config.output);
         let collapsed = output.diagnostics_every > 0 && view.simulation.collapse().is_some();
         if due(step, output.diagnostics_every, &self.config) || collapsed {
             let check = view.report.last_check;
             let mut fields = vec![step.to_string(), number(view.state.time)];
-            let columns = columns(&self.config).iter();
-            fields.extend(columns.map(|(_, of)| optional(of(sums))));
+            let columns = columns(&self.config).into_iter();
+            fields.extend(columns.map(|column| optional(value(sums, column))));
             fields.push(optional(check.map(|check| check.measured_error)));
             fields.push(optional(check.map(|check| check.error_bound)));
             fields.push(
@@ -97,8 +97,8 @@ impl Diagnostics {
     }
 }
 
-impl Observer for Diagnostics {
-    fn observe(&mut self, view: &View) -> farfield_dynamics::Result<()> {
+impl<const D: usize> Observer<D> for Diagnostics {
+    fn observe(&mut self, view: &View<D>) -> farfield_dynamics::Result<()> {
         // The state that a run goes on from has its row already.
         if self.kept == Some(view.state.step) {
             return Ok(());
@@ -117,8 +117,8 @@ fn due(step: u64, every: u64, config: &Config) -> bool {
 fn without_extras(step: u64, row: &str, config: &Config) -> String {
     let mut fields: Vec<&str> = row.split(',').collect();
     // Step and time stand before the columns.
-    for ((name, _), field) in columns(config).iter().zip(fields.iter_mut().skip(2)) {
-        let every = match *name {
+    for (name, field) in columns(config).into_iter().zip(fields.iter_mut().skip(2)) {
+        let every = match name {
             "hamiltonian" | "energy" => config.output.hamiltonian_every,
             "min_distance" => config.output.min_distance_every,
             _ => continue,

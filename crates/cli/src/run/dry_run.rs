@@ -2,10 +2,10 @@
 
 use crate::error::Result;
 use crate::text::{bytes, count, say, seconds};
-use farfield_dynamics::{Config, Inputs, Simulation};
+use farfield_dynamics::{Config, Estimate, Inputs};
 
-pub(super) fn print(config: &Config, inputs: &Inputs) -> Result<()> {
-    let estimate = Simulation::estimate(config, inputs)?;
+pub(super) fn print<const D: usize>(config: &Config, inputs: &Inputs<D>) -> Result<()> {
+    let estimate = Estimate::of(config, inputs)?;
     let (time, output) = (&config.time, &config.output);
     let snapshots = match output.snapshot_every {
         0 => 2,

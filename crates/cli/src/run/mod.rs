@@ -74,23 +74,34 @@ impl Run {
         let pool = pool(self.threads)?;
         if let Some(folder) = &self.resume {
             let folder = Folder::open(folder)?;
-            return pool.install(|| self.resume(&folder));
+            let config = load(Some(&folder.config()), &self.set)?;
+            return pool.install(|| match config.model.dimension() {
+                2 => self.resume::<2>(&folder, config),
+                _ => self.resume::<3>(&folder, config),
+            });
         }
         // `requires` of clap does not hold beside what conflicts with --resume.
         if let Some(number) = self.snapshot {
             return Err(Error::refused("--snapshot", number, "only with --resume"));
         }
         let config = load(self.config.as_deref(), &self.set)?;
-        let mut inputs = read_inputs(&config)?;
+        pool.install(|| match config.model.dimension() {
+            2 => self.in_dimension::<2>(config),
+            _ => self.in_dimension::<3>(config),
+        })
+    }
+
+    fn in_dimension<const D: usize>(&self, config: Config) -> Result<ExitCode> {
+        let mut inputs = read_inputs::<D>(&config)?;
         inputs.costs = self.costs_for(&config)?;
         if self.dry_run {
-            pool.install(|| dry_run::print(&config, &inputs))?;
+            dry_run::print(&config, &inputs)?;
             return Ok(ExitCode::SUCCESS);
         }
         if let Some(out) = &self.out {
             OutputFolder::check_new(out)?;
         }
-        pool.install(|| self.start(config, inputs))
+        self.start(config, inputs)
     }
 
     /// The constants to choose the leaf capacity by, which must be open.
@@ -102,19 +113,21 @@ impl Run {
             let found = format!("given beside field.leaf_capacity = {capacity}");
             return Err(Error::refused("--costs", found, "one of them"));
         }
-        measured.check(lanes::Chosen::detect().set(), 2).map(Some)
+        let dimension = config.model.dimension();
+        measured
+            .check(lanes::Chosen::detect().set(), dimension)
+            .map(Some)
     }
 
-    fn start(&self, config: Config, inputs: Inputs) -> Result<ExitCode> {
-        let simulation = Simulation::new(config, inputs)?;
+    fn start<const D: usize>(&self, config: Config, inputs: Inputs<D>) -> Result<ExitCode> {
+        let simulation = Simulation::from_config(config, inputs)?;
         let folder = Folder::create(self.out.as_deref())?;
         folder.write_config(simulation.config())?;
         go(simulation, &folder, false)
     }
 
-    fn resume(&self, folder: &Folder) -> Result<ExitCode> {
-        let config = load(Some(&folder.config()), &self.set)?;
-        let found = self.found(folder)?;
+    fn resume<const D: usize>(&self, folder: &Folder, config: Config) -> Result<ExitCode> {
+        let found: Found<D> = self.found(folder)?;
         let simulation = Simulation::resume(config, found.snapshot)?;
         let step = simulation.state().step;
         if self.snapshot.is_some() {
@@ -129,19 +142,19 @@ impl Run {
     }
 
     /// The snapshot to go on from.
-    fn found(&self, folder: &Folder) -> Result<Found> {
+    fn found<const D: usize>(&self, folder: &Folder) -> Result<Found<D>> {
         if self.snapshot.is_some() {
             let path = Number {
                 given: self.snapshot,
             }
             .of(folder.root())?;
             return Ok(Found {
-                snapshot: Snapshot::read(&path)?,
+                snapshot: Snapshot::open(&path)?,
                 path,
                 skipped: vec![],
             });
         }
-        let found = Snapshot::latest_good(&folder.snapshots())?;
+        let found = Snapshot::latest(&folder.snapshots())?;
         for damaged in &found.skipped {
             tell(format_args!("passed over a damaged snapshot: {damaged}"));
         }
@@ -150,7 +163,11 @@ impl Run {
 }
 
 /// Runs to the end, or to where it is stopped.
-fn go(mut simulation: Simulation, folder: &Folder, resumed: bool) -> Result<ExitCode> {
+fn go<const D: usize>(
+    mut simulation: Simulation<D>,
+    folder: &Folder,
+    resumed: bool,
+) -> Result<ExitCode> {
     announce(&simulation, folder);
     let config = simulation.config().clone();
     let from = resumed.then_some(simulation.state().step);
@@ -195,18 +212,19 @@ fn go(mut simulation: Simulation, folder: &Folder, resumed: bool) -> Result<Exit
 }
 
 /// Where the run ended before its steps were made.
-fn tell_of(collapse: &Collapse) {
-    let ([x, y], side) = (collapse.centre, collapse.side);
+fn tell_of<const D: usize>(collapse: &Collapse<D>) {
+    let centre = collapse.centre.map(|x| format!("{x:.4e}")).join(", ");
+    let (side, shape) = (collapse.side, if D == 2 { "square" } else { "cube" });
     let (time, step) = (collapse.time, collapse.step);
     let particles = plural(collapse.particles, "particle");
     let share = 100.0 * collapse.mass;
     say(format_args!(
-        "\ncollapse at t = {time}, step {step}: {particles}, {share:.3} % of all, in a square of side {side:.2e} around \
-         [{x:.4e}, {y:.4e}].\nSteps of this length no longer resolve them, and the run ended there."
+        "\ncollapse at t = {time}, step {step}: {particles}, {share:.3} % of all, in a {shape} of side {side:.2e} around \
+         [{centre}].\nSteps of this length no longer resolve them, and the run ended there."
     ));
 }
 
-fn announce(simulation: &Simulation, folder: &Folder) {
+fn announce<const D: usize>(simulation: &Simulation<D>, folder: &Folder) {
     let (config, plan) = (simulation.config(), simulation.plan_report());
     let particles = particles(config, simulation.state().n());
     let (scheme, steps, dt) = (config.time.scheme.name(), config.time.steps, config.time.dt);
@@ -239,14 +257,14 @@ fn how_to_go_on(folder: &Folder) -> String {
 }
 
 /// The state before the error is good: it is kept, to be looked at or gone on from.
-fn keep_last_good(
-    simulation: &Simulation,
+fn keep_last_good<const D: usize>(
+    simulation: &Simulation<D>,
     folder: &Folder,
     error: farfield_dynamics::Error,
 ) -> Error {
     let snapshot = simulation.snapshot().write(&folder.snapshots());
     let kept = match snapshot
-        .or_else(|_| Snapshot::latest_good(&folder.snapshots()).map(|found| found.path))
+        .or_else(|_| Snapshot::<D>::latest(&folder.snapshots()).map(|found| found.path))
     {
         Ok(path) => format!("; the last good state is {}", path.display()),
         Err(_) => String::new(),

@@ -71,8 +71,8 @@ impl Progress {
     }
 }
 
-impl Observer for Progress {
-    fn observe(&mut self, view: &View) -> farfield_dynamics::Result<()> {
+impl<const D: usize> Observer<D> for Progress {
+    fn observe(&mut self, view: &View<D>) -> farfield_dynamics::Result<()> {
         let (step, now) = (view.state.step, Instant::now());
         if view.first {
             (self.began, self.told) = ((step, now), (step, now));

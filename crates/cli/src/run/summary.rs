@@ -31,7 +31,7 @@ struct Collapse {
     time: f64,
     particles: usize,
     mass: f64,
-    centre: [f64; 2],
+    centre: Vec<f64>,
     side: f64,
 }
 
@@ -44,7 +44,11 @@ struct Law {
     z: f64,
 }
 
-pub(super) fn write(path: &Path, simulation: &Simulation, seconds: f64) -> Result<()> {
+pub(super) fn write<const D: usize>(
+    path: &Path,
+    simulation: &Simulation<D>,
+    seconds: f64,
+) -> Result<()> {
     let law = |law: farfield_dynamics::Law| Law {
         name: law.name,
         expected: law.expected,
@@ -67,7 +71,7 @@ pub(super) fn write(path: &Path, simulation: &Simulation, seconds: f64) -> Resul
             time: found.time,
             particles: found.particles,
             mass: found.mass,
-            centre: found.centre,
+            centre: found.centre.to_vec(),
             side: found.side,
         }),
     };

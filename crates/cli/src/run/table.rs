@@ -4,7 +4,11 @@ use super::timings::Timings;
 use crate::text::{count, say, seconds};
 use farfield_dynamics::{FieldCheck, Simulation};
 
-pub(super) fn print(simulation: &Simulation, checks: &[FieldCheck], timings: &Timings) {
+pub(super) fn print<const D: usize>(
+    simulation: &Simulation<D>,
+    checks: &[FieldCheck],
+    timings: &Timings,
+) {
     let (state, total) = (simulation.state(), timings.total());
     let n = super::particles(simulation.config(), state.n());
     let (step, time) = (count(state.step), state.time);
@@ -17,7 +21,7 @@ pub(super) fn print(simulation: &Simulation, checks: &[FieldCheck], timings: &Ti
     time_by_pass(timings);
 }
 
-fn laws(simulation: &Simulation) {
+fn laws<const D: usize>(simulation: &Simulation<D>) {
     let (_, diffusion) = simulation.config().model.diffusion();
     // Without noise the laws hold up to the errors of scheme and sum, and |z| ≤ 1.
     let error = if diffusion > 0.0 {
@@ -42,7 +46,7 @@ fn laws(simulation: &Simulation) {
 /// Rows of the table of measurements; of more, evenly chosen ones are shown.
 const ROWS: usize = 6;
 
-fn field_errors(simulation: &Simulation, checks: &[FieldCheck]) {
+fn field_errors<const D: usize>(simulation: &Simulation<D>, checks: &[FieldCheck]) {
     let tolerance = simulation.config().field.tolerance;
     let Some(largest) = simulation.max_measured_error() else {
         say("\nfield error never measured (field.check_every = 0)");

@@ -74,7 +74,7 @@ impl Timings {
         self.steps
     }
 
-    fn add(&mut self, view: &View) -> Result<()> {
+    fn add<const D: usize>(&mut self, view: &View<D>) -> Result<()> {
         let step = &view.report.seconds;
         self.steps += u64::from(!view.first);
         let now = Instant::now();
@@ -98,8 +98,8 @@ impl Timings {
     }
 }
 
-impl Observer for Timings {
-    fn observe(&mut self, view: &View) -> farfield_dynamics::Result<()> {
+impl<const D: usize> Observer<D> for Timings {
+    fn observe(&mut self, view: &View<D>) -> farfield_dynamics::Result<()> {
         let added = self.add(view);
         added.map_err(|e| farfield_dynamics::Error::new(ErrorKind::Observer, e.to_string()))
     }

@@ -1,5 +1,7 @@
 //! How two particles alone move.
 
+use crate::sum::length;
+
 /// A kernel K(z) = c z/r^{s+2}, or c z^⊥/r^{s+2}, whose two-body problem has a closed solution: with strengths w_i, w_j and W = w_i + w_j,
 ///
 /// ```text
@@ -32,20 +34,20 @@ impl PairFlow {
     }
 
     /// K(z); 0 at 0.
-    pub(crate) fn field(&self, z: [f64; 2]) -> [f64; 2] {
-        let r = z[0].hypot(z[1]);
+    pub(crate) fn field<const D: usize>(&self, z: [f64; D]) -> [f64; D] {
+        let r = length(z);
         if r == 0.0 {
-            return [0.0; 2];
+            return [0.0; D];
         }
         self.along(z)
             .map(|e| self.constant * e / r * r.powf(-self.s - 1.0))
     }
 
     /// G over the time t; 0 from z = 0.
-    pub(crate) fn way(&self, z: [f64; 2], w: f64, t: f64) -> [f64; 2] {
-        let r = z[0].hypot(z[1]);
+    pub(crate) fn way<const D: usize>(&self, z: [f64; D], w: f64, t: f64) -> [f64; D] {
+        let r = length(z);
         if r == 0.0 {
-            return [0.0; 2];
+            return [0.0; D];
         }
         // c t/r^{s+2}, by which z would move in K(z) alone, over r and W.
         let rate = self.constant * t * r.powf(-self.s - 2.0);
@@ -55,12 +57,12 @@ impl PairFlow {
         }
         if self.turns {
             if turn.abs() > ANGLES {
-                return [0.0; 2];
+                return [0.0; D];
             }
             // (turned z − z)/W, without cancellation: cos − 1 = −2 sin².
             let (sin, half) = (turn.sin(), (0.5 * turn).sin());
             let p = self.along(z);
-            return [0, 1].map(|k| (sin * p[k] - 2.0 * half * half * z[k]) / w);
+            return std::array::from_fn(|k| (sin * p[k] - 2.0 * half * half * z[k]) / w);
         }
         let power = self.s + 2.0;
         let grown = if turn < 1.0 {
@@ -71,8 +73,14 @@ impl PairFlow {
         z.map(|z| z / r * grown / w)
     }
 
-    fn along(&self, z: [f64; 2]) -> [f64; 2] {
-        if self.turns { [-z[1], z[0]] } else { z }
+    /// z or z^⊥, which is there in the plane alone.
+    fn along<const D: usize>(&self, z: [f64; D]) -> [f64; D] {
+        if !self.turns {
+            return z;
+        }
+        let mut across = [0.0; D];
+        (across[0], across[1]) = (-z[1], z[0]);
+        across
     }
 }
 

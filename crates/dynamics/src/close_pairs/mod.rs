@@ -12,19 +12,19 @@ pub use flow::PairFlow;
 
 use crate::model::{Model, NoiseStructure};
 use crate::stepper::Stepper;
-use crate::sum::sums;
+use crate::sum::{difference, dot, sums};
 use crate::{Error, ErrorKind, Result};
 
 /// A pair, i < j.
 pub(crate) type Pair = [u32; 2];
 
 /// Whether a scheme takes pairs where there is noise or not. With noise its stages must be states: in others particles meet that are no pair.
-pub(crate) fn are_taken(stepper: &dyn Stepper, noisy: bool) -> bool {
+pub(crate) fn are_taken<const D: usize>(stepper: &dyn Stepper<D>, noisy: bool) -> bool {
     stepper.takes_pairs() && !(noisy && stepper.evaluations() > 1)
 }
 
 /// Whether `time.two_body` can be true with this model and scheme.
-pub(crate) fn check(model: &dyn Model, stepper: &dyn Stepper) -> Result<()> {
+pub(crate) fn check<const D: usize>(model: &dyn Model<D>, stepper: &dyn Stepper<D>) -> Result<()> {
     let noisy = model.noise() != NoiseStructure::None;
     if !are_taken(stepper, noisy) {
         let with = if noisy { "with noise" } else { "without noise" };
@@ -62,9 +62,9 @@ pub(crate) struct ClosePairs {
 impl ClosePairs {
     /// Of these positions, for steps dt: mutual nearest neighbours closer than 2r_c ([`PairFlow::reach`]) with the largest |w_j|. Where more
     /// than a few particles are so close together they are no pairs.
-    pub(crate) fn find(
+    pub(crate) fn find<const D: usize>(
         flow: PairFlow,
-        positions: &[[f64; 2]],
+        positions: &[[f64; D]],
         strengths: &[f64],
         side: Option<f64>,
         dt: f64,
@@ -91,26 +91,26 @@ impl ClosePairs {
     }
 
     /// drift −= P(positions).
-    pub(crate) fn take_from(
+    pub(crate) fn take_from<const D: usize>(
         &self,
-        drift: &mut [[f64; 2]],
-        positions: &[[f64; 2]],
+        drift: &mut [[f64; D]],
+        positions: &[[f64; D]],
         strengths: &[f64],
     ) {
         self.add(drift, positions, strengths, -1.0);
     }
 
     /// drift += P(positions).
-    pub(crate) fn give_back(
+    pub(crate) fn give_back<const D: usize>(
         &self,
-        drift: &mut [[f64; 2]],
-        positions: &[[f64; 2]],
+        drift: &mut [[f64; D]],
+        positions: &[[f64; D]],
         strengths: &[f64],
     ) {
         self.add(drift, positions, strengths, 1.0);
     }
 
-    fn add(&self, drift: &mut [[f64; 2]], x: &[[f64; 2]], w: &[f64], factor: f64) {
+    fn add<const D: usize>(&self, drift: &mut [[f64; D]], x: &[[f64; D]], w: &[f64], factor: f64) {
         for &pair in &self.pairs {
             let field = self.flow.field(self.apart(x, pair));
             self.spread(drift, pair, w, field.map(|k| factor * k));
@@ -118,7 +118,7 @@ impl ClosePairs {
     }
 
     /// The virial of the pairs alone, 2 Σ X_i·P_i.
-    pub(crate) fn virial(&self, positions: &[[f64; 2]], strengths: &[f64]) -> f64 {
+    pub(crate) fn virial<const D: usize>(&self, positions: &[[f64; D]], strengths: &[f64]) -> f64 {
         let [sum] = sums(self.pairs.len(), |k| {
             let (pair, [a, b]) = (self.pairs[k], pair_of(strengths, self.pairs[k]));
             let z = self.apart(positions, pair);
@@ -129,7 +129,12 @@ impl ClosePairs {
     }
 
     /// What P alone does in dt from these positions, one row a pair: G with X_i += w_j G and X_j −= w_i G.
-    pub(crate) fn ways(&self, positions: &[[f64; 2]], strengths: &[f64], dt: f64) -> Vec<[f64; 2]> {
+    pub(crate) fn ways<const D: usize>(
+        &self,
+        positions: &[[f64; D]],
+        strengths: &[f64],
+        dt: f64,
+    ) -> Vec<[f64; D]> {
         let way = |&pair: &Pair| {
             let [a, b] = pair_of(strengths, pair);
             self.flow.way(self.apart(positions, pair), a + b, dt)
@@ -138,11 +143,11 @@ impl ClosePairs {
     }
 
     /// rows += factor · ways, each of a pair to both of its particles.
-    pub(crate) fn add_ways(
+    pub(crate) fn add_ways<const D: usize>(
         &self,
-        rows: &mut [[f64; 2]],
+        rows: &mut [[f64; D]],
         strengths: &[f64],
-        ways: &[[f64; 2]],
+        ways: &[[f64; D]],
         factor: f64,
     ) {
         for (&pair, way) in self.pairs.iter().zip(ways) {
@@ -152,20 +157,24 @@ impl ClosePairs {
 
     /// Brings `next`, which the scheme reached from X_n with the ways from there, to the ways from the middle of the rest; `noise` is what
     /// `next` holds of noise and of those ways together.
-    pub(crate) fn compose(&self, step: &PairStep, next: &mut [[f64; 2]]) -> Composed {
+    pub(crate) fn compose<const D: usize>(
+        &self,
+        step: &PairStep<D>,
+        next: &mut [[f64; D]],
+    ) -> Composed {
         let mut composed = Composed::default();
         for (&pair, way) in self.pairs.iter().zip(step.ways) {
             let [i, j] = pair.map(|i| i as usize);
             let [a, b] = pair_of(step.strengths, pair);
             let rest = |i: usize| {
                 let (next, now, noise) = (next[i], step.positions[i], step.noise[i]);
-                [0, 1].map(|k| next[k] - now[k] - step.coefficient * noise[k])
+                std::array::from_fn::<_, D, _>(|k| next[k] - now[k] - step.coefficient * noise[k])
             };
             let (rest_i, rest_j) = (rest(i), rest(j));
             let z = self.apart(step.positions, pair);
-            let middle = [0, 1].map(|k| z[k] + 0.5 * (rest_i[k] - rest_j[k]));
+            let middle: [_; D] = std::array::from_fn(|k| z[k] + 0.5 * (rest_i[k] - rest_j[k]));
             let better = self.flow.way(middle, a + b, step.dt);
-            let change = [0, 1].map(|k| better[k] - way[k]);
+            let change = difference(better, *way);
             self.spread(next, pair, step.strengths, change);
             let moved = better.map(|g| (a + b) * g);
             composed.work += dot(middle, moved) + 0.5 * dot(moved, moved);
@@ -175,30 +184,30 @@ impl ClosePairs {
     }
 
     /// rows_i += w_j k, rows_j −= w_i k.
-    fn spread(&self, rows: &mut [[f64; 2]], pair: Pair, w: &[f64], k: [f64; 2]) {
+    fn spread<const D: usize>(&self, rows: &mut [[f64; D]], pair: Pair, w: &[f64], k: [f64; D]) {
         let [i, j] = pair.map(|i| i as usize);
-        for axis in 0..2 {
+        for axis in 0..D {
             rows[i][axis] += w[j] * k[axis];
             rows[j][axis] -= w[i] * k[axis];
         }
     }
 
     /// X_i − X_j, of the nearest images on a torus.
-    fn apart(&self, x: &[[f64; 2]], [i, j]: Pair) -> [f64; 2] {
+    fn apart<const D: usize>(&self, x: &[[f64; D]], [i, j]: Pair) -> [f64; D] {
         search::apart(x[i as usize], x[j as usize], self.side)
     }
 }
 
 /// A step that a scheme has made.
-pub(crate) struct PairStep<'a> {
+pub(crate) struct PairStep<'a, const D: usize> {
     /// X_n.
-    pub(crate) positions: &'a [[f64; 2]],
+    pub(crate) positions: &'a [[f64; D]],
     pub(crate) strengths: &'a [f64],
     pub(crate) dt: f64,
     /// The ways from X_n.
-    pub(crate) ways: &'a [[f64; 2]],
+    pub(crate) ways: &'a [[f64; D]],
     /// What the scheme took as increments of the noise, and their coefficient.
-    pub(crate) noise: &'a [[f64; 2]],
+    pub(crate) noise: &'a [[f64; D]],
     pub(crate) coefficient: f64,
 }
 
@@ -213,8 +222,4 @@ pub(crate) struct Composed {
 
 fn pair_of(strengths: &[f64], pair: Pair) -> [f64; 2] {
     pair.map(|i| strengths[i as usize])
-}
-
-fn dot(a: [f64; 2], b: [f64; 2]) -> f64 {
-    a[0] * b[0] + a[1] * b[1]
 }

@@ -1,20 +1,21 @@
 //! Mutual nearest neighbours within a distance, in O(N) where few are.
 
 use super::Pair;
+use crate::sum::{difference, hash, length};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Particles in the cells around a place above which nobody there is half of a pair.
-const CROWD: usize = 32;
+/// Times 2^D: particles in the cells around a place above which nobody there is half of a pair.
+const CROWD: usize = 8;
 /// Marks a particle in a sieve, as a power of two.
 const MARKS: u32 = 4;
 /// Particles below which a sieve gains nothing.
 const FEW: usize = 64;
 
 /// x − y, of the nearest images on a torus of this side.
-pub(super) fn apart(x: [f64; 2], y: [f64; 2], side: Option<f64>) -> [f64; 2] {
-    let z = [x[0] - y[0], x[1] - y[1]];
+pub(super) fn apart<const D: usize>(x: [f64; D], y: [f64; D], side: Option<f64>) -> [f64; D] {
+    let z = difference(x, y);
     match side {
         None => z,
         Some(side) => z.map(|z| z - side * (z / side).round()),
@@ -23,7 +24,11 @@ pub(super) fn apart(x: [f64; 2], y: [f64; 2], side: Option<f64>) -> [f64; 2] {
 
 /// The pairs i < j of particles, by i, at different places closer than `reach`, each the nearest of the other (of several the first). None
 /// where coordinates do not resolve that distance; on a torus no farther than a quarter of its side.
-pub(super) fn pairs(positions: &[[f64; 2]], reach: f64, side: Option<f64>) -> Vec<Pair> {
+pub(super) fn pairs<const D: usize>(
+    positions: &[[f64; D]],
+    reach: f64,
+    side: Option<f64>,
+) -> Vec<Pair> {
     let reach = side.map_or(reach, |side| reach.min(0.25 * side));
     let resolved = reach * 2f64.powi(50);
     let far = |x: &f64| x.abs() >= resolved;
@@ -43,16 +48,14 @@ pub(super) fn pairs(positions: &[[f64; 2]], reach: f64, side: Option<f64>) -> Ve
     grid.mutual(positions, &left, reach)
 }
 
-/// Cells of twice the reach: what is within it lies in those of four cells that are nearest.
-struct Grid {
+/// Cells of twice the reach: what is within it lies in those of 2^D cells that are nearest.
+struct Grid<const D: usize> {
     cell: f64,
     /// Side of a torus, and how many cells that is.
     torus: Option<(f64, i64)>,
 }
 
-type Key = [i64; 2];
-
-impl Grid {
+impl<const D: usize> Grid<D> {
     fn new(reach: f64, side: Option<f64>) -> Self {
         let cell = 2.0 * reach;
         let torus = side.map(|side| (side, ((side / cell) as i64).max(1)));
@@ -63,44 +66,43 @@ impl Grid {
     }
 
     /// The cell of a place, and on which side of it the nearest cells are.
-    fn key(&self, x: [f64; 2]) -> (Key, [i64; 2]) {
+    fn key(&self, x: [f64; D]) -> ([i64; D], [i64; D]) {
         let places = x.map(|x| x / self.cell);
         let floors = places.map(f64::floor);
-        let beside = [0, 1].map(|a| if places[a] - floors[a] < 0.5 { -1 } else { 1 });
+        let beside = std::array::from_fn(|a| if places[a] - floors[a] < 0.5 { -1 } else { 1 });
         (self.wrapped(floors.map(|x| x as i64)), beside)
     }
 
-    fn wrapped(&self, key: Key) -> Key {
+    fn wrapped(&self, key: [i64; D]) -> [i64; D] {
         match self.torus {
             None => key,
             Some((_, cells)) => key.map(|k| k.rem_euclid(cells)),
         }
     }
 
-    /// The other three of the four nearest cells; on a narrow torus some are the same.
-    fn others(&self, key: Key, beside: [i64; 2]) -> [Key; 3] {
-        let [[x, y], [a, b]] = [key, beside];
-        [[x + a, y], [x, y + b], [x + a, y + b]].map(|key| self.wrapped(key))
+    /// The others of the 2^D nearest cells; on a narrow torus some are the same.
+    fn others(&self, key: [i64; D], beside: [i64; D]) -> impl Iterator<Item = [i64; D]> {
+        let moved = move |ways: usize| {
+            let along = |a: usize| key[a] + if ways >> a & 1 == 1 { beside[a] } else { 0 };
+            self.wrapped(std::array::from_fn(along))
+        };
+        (1..1 << D).map(moved)
     }
 
     /// Those that may have a neighbour: all that have one, and few of those that have none.
-    fn sieve(&self, positions: &[[f64; 2]], left: &[u32]) -> Vec<u32> {
+    fn sieve(&self, positions: &[[f64; D]], left: &[u32]) -> Vec<u32> {
         let marks = Marks::new(left.len());
         let place = |&i: &u32| self.key(positions[i as usize]);
         left.par_iter().for_each(|i| marks.mark(place(i).0));
         let may = |i: &&u32| {
             let (key, beside) = place(i);
-            marks.twice(key)
-                || self
-                    .others(key, beside)
-                    .into_iter()
-                    .any(|key| marks.once(key))
+            marks.twice(key) || self.others(key, beside).any(|key| marks.once(key))
         };
         left.par_iter().filter(may).copied().collect()
     }
 
-    fn mutual(&self, positions: &[[f64; 2]], left: &[u32], reach: f64) -> Vec<Pair> {
-        let mut cells: HashMap<Key, Vec<u32>> = HashMap::new();
+    fn mutual(&self, positions: &[[f64; D]], left: &[u32], reach: f64) -> Vec<Pair> {
+        let mut cells: HashMap<[i64; D], Vec<u32>> = HashMap::new();
         for &i in left {
             cells
                 .entry(self.key(positions[i as usize]).0)
@@ -116,13 +118,12 @@ impl Grid {
             around.sort_unstable();
             around.dedup();
             let groups = || around.iter().filter_map(|key| cells.get(key));
-            if groups().map(Vec::len).sum::<usize>() > CROWD {
+            if groups().map(Vec::len).sum::<usize>() > CROWD << D {
                 return None;
             }
             let mut best = (reach, None);
             for &j in groups().flatten() {
-                let [a, b] = apart(x, positions[j as usize], side);
-                let r = a.hypot(b);
+                let r = length(apart(x, positions[j as usize], side));
                 let nearer = r < best.0 || (r == best.0 && best.1.is_some_and(|k| j < k));
                 if j != i && r > 0.0 && nearer {
                     best = (r, Some(j));
@@ -167,27 +168,25 @@ impl Marks {
         }
     }
 
-    /// Word and bit. Fibonacci's hashing: Knuth, *The Art of Computer Programming* 3, §6.4.
-    fn at(&self, key: Key) -> (usize, u64) {
-        let [a, b] = key.map(|key| key as u64);
-        let mixed = a.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32) ^ b;
-        let hash = mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - self.bits);
-        ((hash >> 6) as usize, 1 << (hash & 63))
+    /// Word and bit.
+    fn at<const D: usize>(&self, key: [i64; D]) -> (usize, u64) {
+        let hash = hash(key, self.bits);
+        (hash >> 6, 1 << (hash & 63))
     }
 
-    fn mark(&self, key: Key) {
+    fn mark<const D: usize>(&self, key: [i64; D]) {
         let (word, bit) = self.at(key);
         if self.once[word].fetch_or(bit, Relaxed) & bit != 0 {
             self.twice[word].fetch_or(bit, Relaxed);
         }
     }
 
-    fn once(&self, key: Key) -> bool {
+    fn once<const D: usize>(&self, key: [i64; D]) -> bool {
         let (word, bit) = self.at(key);
         self.once[word].load(Relaxed) & bit != 0
     }
 
-    fn twice(&self, key: Key) -> bool {
+    fn twice<const D: usize>(&self, key: [i64; D]) -> bool {
         let (word, bit) = self.at(key);
         self.twice[word].load(Relaxed) & bit != 0
     }
@@ -199,11 +198,8 @@ mod tests {
     use proptest::prelude::*;
 
     /// By all pairs.
-    fn plainly(x: &[[f64; 2]], reach: f64, side: Option<f64>) -> Vec<Pair> {
-        let distance = |i: usize, j: usize| {
-            let [a, b] = apart(x[i], x[j], side);
-            a.hypot(b)
-        };
+    fn plainly<const D: usize>(x: &[[f64; D]], reach: f64, side: Option<f64>) -> Vec<Pair> {
+        let distance = |i: usize, j: usize| length(apart(x[i], x[j], side));
         let nearest = |i: usize| {
             let others =
                 (0..x.len()).filter(|&j| j != i && distance(i, j) > 0.0 && distance(i, j) < reach);
@@ -232,6 +228,18 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn equals_the_double_loop_in_space(
+            points in prop::collection::vec([-0.5..0.5, -0.5..0.5, -0.5..0.5], 0..400),
+            reach in 0.01..0.05,
+            torus in prop::option::of(0.7..2.0),
+        ) {
+            let points: Vec<[f64; 3]> = points;
+            prop_assert_eq!(pairs(&points, reach, torus), plainly(&points, reach, torus));
+        }
+    }
+
     #[test]
     fn many_few_and_far() {
         // Knuth's congruential generator, MMIX.
@@ -247,7 +255,7 @@ mod tests {
             let found = pairs(&points, reach, None);
             assert_eq!(found, plainly(&points, reach, None), "{reach}");
         }
-        assert_eq!(pairs(&[], 1.0, None), [[0; 2]; 0]);
+        assert_eq!(pairs::<3>(&[], 1.0, None), [[0; 2]; 0]);
         assert_eq!(pairs(&[[0.0; 2]; 2], 1.0, None), [[0; 2]; 0]);
         assert_eq!(pairs(&[[0.0; 2], [0.5, 0.0]], 1.0, None), [[0, 1]]);
         assert_eq!(pairs(&[[0.0; 2], [0.9, 8.1]], 0.5, Some(1.0)), [[0, 1]]);

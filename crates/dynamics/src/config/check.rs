@@ -129,11 +129,22 @@ impl Config {
         at_least_zero(key, diffusion)?;
         match *model {
             ModelConfig::Vortex { .. } => {}
-            ModelConfig::LogGas { strength, .. } => nonzero("model.strength", strength)?,
-            ModelConfig::RieszGas { strength, s, .. } => {
+            ModelConfig::LogGas { strength, .. } | ModelConfig::CoulombGas { strength, .. } => {
                 nonzero("model.strength", strength)?;
-                if !(0.0..2.0).contains(&s) {
-                    return Err(error("model.s", s, "0 or more and below 2"));
+            }
+            ModelConfig::RieszGas {
+                strength,
+                s,
+                dimension,
+                ..
+            } => {
+                nonzero("model.strength", strength)?;
+                if ![2, 3].contains(&dimension) {
+                    return Err(error("model.dimension", dimension, "2 or 3"));
+                }
+                if !(0.0..f64::from(dimension)).contains(&s) {
+                    let allowed = format!("0 or more and below {dimension}, the dimension");
+                    return Err(error("model.s", s, allowed));
                 }
             }
             ModelConfig::KellerSegel { chi, .. } => positive("model.chi", chi)?,
@@ -163,6 +174,12 @@ impl Config {
         {
             return Err(error("initial.n", n, "1 to 2^32 - 1"));
         }
+        let (home, dimension) = (self.initial.dimension(), self.model.dimension());
+        if home.is_some_and(|home| home != dimension) {
+            let value = format!("'{}' in {dimension} dimensions", self.initial.kind());
+            let allowed = InitialConfig::kinds_in(dimension).join(", ");
+            return Err(error("initial.kind", value, allowed));
+        }
         match self.initial {
             InitialConfig::GaussianPatches {
                 n,
@@ -183,7 +200,9 @@ impl Config {
                 at_least_zero("initial.separation", separation)?;
                 positive("initial.radius", radius)
             }
-            InitialConfig::UniformSquare { side, .. } => positive("initial.side", side),
+            InitialConfig::UniformSquare { side, .. } | InitialConfig::UniformCube { side, .. } => {
+                positive("initial.side", side)
+            }
             InitialConfig::Annulus { inner, radius, .. } => {
                 at_least_zero("initial.inner", inner)?;
                 positive("initial.radius", radius)?;
@@ -195,6 +214,7 @@ impl Config {
             }
             InitialConfig::Gaussian { radius, .. }
             | InitialConfig::UniformDisc { radius, .. }
+            | InitialConfig::UniformBall { radius, .. }
             | InitialConfig::Ring { radius, .. } => positive("initial.radius", radius),
             InitialConfig::File { .. } => Ok(()),
         }
@@ -218,8 +238,10 @@ impl Config {
             return Err(error("time.path_halvings", halvings, allowed));
         }
         if self.time.two_body == Some(true) {
-            let model = model::from_config(&self.model);
-            close_pairs::check(&*model, &*stepper::from_config(scheme))?;
+            match self.model.dimension() {
+                2 => self.check_pairs::<2>()?,
+                _ => self.check_pairs::<3>()?,
+            }
         }
         if self.time.steps > u64::MAX >> halvings {
             let allowed = format!("at most {} with so many halvings", u64::MAX >> halvings);
@@ -229,6 +251,11 @@ impl Config {
             return Err(error("time.steps", self.time.steps, "dt·steps finite"));
         }
         Ok(())
+    }
+
+    fn check_pairs<const D: usize>(&self) -> Result<()> {
+        let model = model::from_config::<D>(&self.model)?;
+        close_pairs::check(&*model, &*stepper::from_config(self.time.scheme))
     }
 
     fn check_field(&self) -> Result<()> {

@@ -21,7 +21,8 @@ pub enum InitialConfig {
         /// a of each patch.
         radius: f64,
     },
-    /// One Gaussian patch at the origin: the Lamb–Oseen vortex of age a²/4σ (`kind = "gaussian"`).
+    /// One Gaussian patch at the origin: the Lamb–Oseen vortex of age a²/4σ (`kind = "gaussian"`). In space ⟨r²⟩ = 3a²/2, since the variance
+    /// is a²/2 per axis there too.
     Gaussian {
         /// Number of particles.
         n: usize,
@@ -40,6 +41,20 @@ pub enum InitialConfig {
         /// Number of particles.
         n: usize,
         /// Side of the square.
+        side: f64,
+    },
+    /// Uniform on a ball around the origin (`kind = "uniform-ball"`).
+    UniformBall {
+        /// Number of particles.
+        n: usize,
+        /// Radius of the ball.
+        radius: f64,
+    },
+    /// Uniform on the cube of this side around the origin (`kind = "uniform-cube"`); on a torus of the same side, on all of it.
+    UniformCube {
+        /// Number of particles.
+        n: usize,
+        /// Side of the cube.
         side: f64,
     },
     /// Uniform on an annulus around the origin (`kind = "annulus"`).
@@ -68,13 +83,27 @@ pub enum InitialConfig {
         /// Radius of the circle.
         radius: f64,
     },
-    /// Positions (N, 2) from an `.npy` file, which the caller reads and hands in with [`crate::Inputs`]
+    /// Positions (N, d) from an `.npy` file, which the caller reads and hands in with [`crate::Inputs`]
     /// (`kind = "file"`).
     File {
         /// The file.
         path: PathBuf,
     },
 }
+
+/// Every `kind`.
+const KINDS: [&str; 10] = [
+    "gaussian-patches",
+    "gaussian",
+    "uniform-disc",
+    "uniform-square",
+    "uniform-ball",
+    "uniform-cube",
+    "annulus",
+    "dipole",
+    "ring",
+    "file",
+];
 
 impl Default for InitialConfig {
     /// A pair that merges at once (vortices merge above radius/separation of about 0.24 to 0.3: Meunier, Le Dizès and
@@ -98,11 +127,32 @@ impl InitialConfig {
             Self::Gaussian { .. } => "gaussian",
             Self::UniformDisc { .. } => "uniform-disc",
             Self::UniformSquare { .. } => "uniform-square",
+            Self::UniformBall { .. } => "uniform-ball",
+            Self::UniformCube { .. } => "uniform-cube",
             Self::Annulus { .. } => "annulus",
             Self::Dipole { .. } => "dipole",
             Self::Ring { .. } => "ring",
             Self::File { .. } => "file",
         }
+    }
+
+    /// The dimension that it is of; `None` for both.
+    pub fn dimension(&self) -> Option<usize> {
+        match self {
+            Self::Gaussian { .. } | Self::File { .. } => None,
+            Self::UniformBall { .. } | Self::UniformCube { .. } => Some(3),
+            _ => Some(2),
+        }
+    }
+
+    /// The kinds for this dimension.
+    pub(crate) fn kinds_in(dimension: usize) -> Vec<&'static str> {
+        let here = |kind: &&str| match *kind {
+            "gaussian" | "file" => true,
+            "uniform-ball" | "uniform-cube" => dimension == 3,
+            _ => dimension == 2,
+        };
+        KINDS.into_iter().filter(here).collect()
     }
 
     /// Number of particles; unknown before the file is read.
@@ -112,6 +162,8 @@ impl InitialConfig {
             | Self::Gaussian { n, .. }
             | Self::UniformDisc { n, .. }
             | Self::UniformSquare { n, .. }
+            | Self::UniformBall { n, .. }
+            | Self::UniformCube { n, .. }
             | Self::Annulus { n, .. }
             | Self::Dipole { n, .. }
             | Self::Ring { n, .. } => Some(n),
@@ -191,6 +243,14 @@ impl TryFrom<RawInitial> for InitialConfig {
                 n,
                 side: raw.side.unwrap_or(1.0),
             }),
+            "uniform-ball" => only(&["n", "radius"]).map(|()| Self::UniformBall {
+                n,
+                radius: raw.radius.unwrap_or(1.0),
+            }),
+            "uniform-cube" => only(&["n", "side"]).map(|()| Self::UniformCube {
+                n,
+                side: raw.side.unwrap_or(1.0),
+            }),
             "annulus" => only(&["n", "inner", "radius"]).map(|()| Self::Annulus {
                 n,
                 inner: raw.inner.unwrap_or(0.5),
@@ -212,8 +272,8 @@ impl TryFrom<RawInitial> for InitialConfig {
                 })
             }
             other => Err(format!(
-                "initial.kind: '{other}' (allowed: gaussian-patches, gaussian, uniform-disc, uniform-square, annulus, dipole, ring, \
-                 file)"
+                "initial.kind: '{other}' (allowed: {})",
+                KINDS.join(", ")
             )),
         }
     }
@@ -245,10 +305,12 @@ impl From<InitialConfig> for RawInitial {
                 radius: Some(radius),
                 ..raw
             },
-            InitialConfig::UniformSquare { side, .. } => Self {
-                side: Some(side),
-                ..raw
-            },
+            InitialConfig::UniformSquare { side, .. } | InitialConfig::UniformCube { side, .. } => {
+                Self {
+                    side: Some(side),
+                    ..raw
+                }
+            }
             InitialConfig::Annulus { inner, radius, .. } => Self {
                 inner: Some(inner),
                 radius: Some(radius),
@@ -256,6 +318,7 @@ impl From<InitialConfig> for RawInitial {
             },
             InitialConfig::Gaussian { radius, .. }
             | InitialConfig::UniformDisc { radius, .. }
+            | InitialConfig::UniformBall { radius, .. }
             | InitialConfig::Ring { radius, .. } => Self {
                 radius: Some(radius),
                 ..raw

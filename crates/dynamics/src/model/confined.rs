@@ -7,7 +7,11 @@ use rayon::prelude::*;
 const TASK: usize = 4096;
 
 /// drift −= ∇V(positions).
-pub(crate) fn confine(confinement: Confinement, positions: &[[f64; 2]], drift: &mut [[f64; 2]]) {
+pub(crate) fn confine<const D: usize>(
+    confinement: Confinement,
+    positions: &[[f64; D]],
+    drift: &mut [[f64; D]],
+) {
     let Confinement::Harmonic { stiffness } = confinement else {
         return;
     };

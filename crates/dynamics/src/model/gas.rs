@@ -4,15 +4,15 @@ use super::NoiseStructure;
 use crate::Observables;
 use crate::config::{Confinement, GasConfig};
 use crate::laws::{Account, Law};
-use crate::sum::sums;
+use crate::sum::{dot, sums};
 
 /// Diffusion, confinement V = k|x|²/2 and box of a gas.
 ///
-/// With F_i the interaction, which is odd, and the virial 𝒱 = 2 Σ (X_i − X̄)·F_i, exact for every N and any time:
+/// With F_i the interaction in d dimensions, which is odd, and the virial 𝒱 = 2 Σ (X_i − X̄)·F_i, exact for every N and any time:
 ///
 /// ```text
 /// X̄               mean X̄(0) e^{−kt},                 variance 2σ/N ∫ e^{−2ks} ds per axis
-/// S = Σ|X_i − X̄|² d E S/dt = 4σ(N − 1) + E 𝒱 − 2k E S, variance 8σ ∫ e^{−4k(t−s)} S ds
+/// S = Σ|X_i − X̄|² d E S/dt = 2dσ(N − 1) + E 𝒱 − 2k E S, variance 8σ ∫ e^{−4k(t−s)} S ds
 /// ```
 ///
 /// by Itô's formula for S, where Σ F_i = 0. On a torus, where there is no V, only the law of the centre is left, of positions that are not
@@ -23,7 +23,7 @@ pub struct Gas {
     pub diffusion: f64,
     /// V.
     pub confinement: Confinement,
-    /// Side of the square torus; `None` for the whole plane.
+    /// Side of the square or cubic torus; `None` for the whole space.
     pub periodic: Option<f64>,
 }
 
@@ -36,6 +36,9 @@ impl From<GasConfig> for Gas {
         }
     }
 }
+
+/// Names of the laws of X̄.
+const CENTRE: [&str; 3] = ["centre x", "centre y", "centre z"];
 
 /// How the virial of a gas is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,9 +65,9 @@ impl Gas {
     }
 
     /// Adds E = ½ Σ_i Σ_{j≠i} w_j g(X_i − X_j) + Σ V(X_i), whose gradient the drift follows: F_i − ∇V(X_i) = −∇_i E.
-    pub(super) fn add_energy(
+    pub(super) fn add_energy<const D: usize>(
         &self,
-        observables: &mut Observables,
+        observables: &mut Observables<D>,
         potential: &[f64],
         tolerance: f64,
     ) {
@@ -75,20 +78,24 @@ impl Gas {
     }
 
     /// E less Σ V(X_i), if E is known.
-    pub(super) fn interaction(&self, n: usize, observables: &Observables) -> Option<f64> {
+    pub(super) fn interaction<const D: usize>(
+        &self,
+        n: usize,
+        observables: &Observables<D>,
+    ) -> Option<f64> {
         let energy = observables.hamiltonian?;
         Some(energy - self.of_confinement(n, observables))
     }
 
     /// Σ V(X_i) = k/2 (S + N|X̄|²).
-    fn of_confinement(&self, n: usize, observables: &Observables) -> f64 {
-        let [x, y] = observables.centre;
-        let squares = observables.second_moment + n as f64 * (x * x + y * y);
+    fn of_confinement<const D: usize>(&self, n: usize, observables: &Observables<D>) -> f64 {
+        let centre = dot(observables.centre, observables.centre);
+        let squares = observables.second_moment + n as f64 * centre;
         0.5 * self.confinement.stiffness() * squares
     }
 
     /// The laws of the centre and of S, and how well the virial agrees with what the kernel says of it.
-    pub(super) fn laws(&self, account: &Account, virial: Virial) -> Vec<Law> {
+    pub(super) fn laws<const D: usize>(&self, account: &Account<D>, virial: Virial) -> Vec<Law> {
         let virial = if account.coincident {
             Virial::Followed
         } else {
@@ -106,7 +113,7 @@ impl Gas {
         laws
     }
 
-    fn centre(&self, account: &Account) -> [Law; 2] {
+    fn centre<const D: usize>(&self, account: &Account<D>) -> [Law; D] {
         let (k, time) = (self.confinement.stiffness(), account.ledger.time);
         let error = match self.noise() {
             NoiseStructure::None => account.ledger.budget.centre,
@@ -119,13 +126,13 @@ impl Gas {
             let expected = account.initial.centre[a] * decay;
             Law::new(name, expected, account.now.centre[a], error)
         };
-        [law("centre x", 0), law("centre y", 1)]
+        std::array::from_fn(|a| law(CENTRE[a], a))
     }
 
-    fn second_moment(&self, account: &Account, virial: Virial) -> Law {
+    fn second_moment<const D: usize>(&self, account: &Account<D>, virial: Virial) -> Law {
         let (k, ledger) = (self.confinement.stiffness(), account.ledger);
         let time = ledger.time;
-        let from_noise = 4.0 * self.diffusion * (account.n as f64 - 1.0);
+        let from_noise = 2.0 * D as f64 * self.diffusion * (account.n as f64 - 1.0);
         let work = match virial {
             Virial::Constant(virial) => virial * decayed(2.0 * k, time),
             Virial::Followed => ledger.virial.work,

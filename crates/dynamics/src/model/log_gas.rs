@@ -87,7 +87,7 @@ impl Model for LogGas {
     fn collapsible(&self, n: usize, dt: f64) -> Option<Collapsible> {
         let attraction = -self.strength / TAU;
         let singular = self.singular && attraction > 0.0;
-        singular.then(|| Collapsible::new(attraction, 0.0, self.gas.diffusion, n, dt))
+        singular.then(|| Collapsible::new::<2>(attraction, 0.0, self.gas.diffusion, n, dt))
     }
     fn laws(&self, account: &Account) -> Vec<Law> {
         let known = self.known_virial(account.n);

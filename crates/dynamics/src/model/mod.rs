@@ -1,12 +1,14 @@
 //! Drift, noise structure and exact laws of a particle system; one model a file.
 
 mod confined;
+mod coulomb_gas;
 mod gas;
 mod keller_segel;
 mod log_gas;
 mod riesz_gas;
 mod vortex;
 
+pub use coulomb_gas::CoulombGas;
 pub use gas::Gas;
 pub use keller_segel::KellerSegel;
 pub use log_gas::LogGas;
@@ -21,8 +23,9 @@ use crate::collapse::Collapsible;
 use crate::config::{Confinement, Core, ModelConfig};
 use crate::laws::{Account, Law};
 use crate::sums::Sums;
-use crate::{Observables, Result};
-use farfield::{AlgebraicCore, GaussianCore, Kernel2d, Options, Plan};
+use crate::{Error, ErrorKind, Observables, Result};
+use farfield::{AlgebraicCore, GaussianCore, Kernel, Kernel2d, Kernel3d, Options, Plan};
+use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -100,12 +103,12 @@ impl NoiseStructure {
 /// assert!(run.laws().iter().all(|law| law.z.abs() < 5.0));
 /// # Ok::<(), farfield_dynamics::Error>(())
 /// ```
-pub trait Model: Debug + Send + Sync {
+pub trait Model<const D: usize = 2>: Debug + Send + Sync {
     /// `model.kind` in the configuration.
     fn kind(&self) -> &'static str;
 
     /// A plan of K at these positions: [`Plan::new`] with the model's kernel, in a box.
-    fn plan(&self, positions: &[[f64; 2]], options: Options) -> Result<Box<dyn Sums>>;
+    fn plan(&self, positions: &[[f64; D]], options: Options) -> Result<Box<dyn Sums<D>>>;
 
     /// The strengths w_j that the plan takes, from the m_j.
     fn strengths(&self, circulations: &[f64]) -> Vec<f64>;
@@ -138,7 +141,7 @@ pub trait Model: Debug + Send + Sync {
     /// most `tolerance`.
     fn add_energy(
         &self,
-        observables: &mut Observables,
+        observables: &mut Observables<D>,
         circulations: &[f64],
         potential: &[f64],
         tolerance: f64,
@@ -152,13 +155,13 @@ pub trait Model: Debug + Send + Sync {
     }
 
     /// What the virial should be at a state with this energy, if that is known.
-    fn virial(&self, n: usize, observables: &Observables) -> Option<f64> {
+    fn virial(&self, n: usize, observables: &Observables<D>) -> Option<f64> {
         let _ = (n, observables);
         None
     }
 
     /// What the error of the energy can change in what [`virial`](Self::virial) says.
-    fn virial_error(&self, observables: &Observables) -> f64 {
+    fn virial_error(&self, observables: &Observables<D>) -> f64 {
         let _ = observables;
         0.0
     }
@@ -170,11 +173,29 @@ pub trait Model: Debug + Send + Sync {
     }
 
     /// The exact laws of this model, at the state that the account describes.
-    fn laws(&self, account: &Account) -> Vec<Law>;
+    fn laws(&self, account: &Account<D>) -> Vec<Law>;
 }
 
-/// The model of a configuration.
-pub fn from_config(config: &ModelConfig) -> Arc<dyn Model> {
+/// The model of a configuration, which must be at home in `D` dimensions.
+pub fn from_config<const D: usize>(config: &ModelConfig) -> Result<Arc<dyn Model<D>>> {
+    let home = config.dimension();
+    let model: Box<dyn Any> = match home {
+        2 => Box::new(in_plane(config)),
+        _ => Box::new(in_space(config)),
+    };
+    let model = model.downcast::<Arc<dyn Model<D>>>();
+    model.map(|model| *model).map_err(|_| {
+        let value = format!("{}, which is of {home} dimensions,", config.kind());
+        Error::value(
+            ErrorKind::Config,
+            "model.kind",
+            value,
+            format!("one of {D}"),
+        )
+    })
+}
+
+fn in_plane(config: &ModelConfig) -> Arc<dyn Model> {
     match *config {
         ModelConfig::Vortex {
             viscosity,
@@ -187,47 +208,59 @@ pub fn from_config(config: &ModelConfig) -> Arc<dyn Model> {
             ref core,
             gas,
         } => Arc::new(LogGas::new(strength, core, gas.into())),
-        ModelConfig::RieszGas { strength, s, gas } => {
-            Arc::new(RieszGas::new(strength, s, gas.into()))
-        }
         ModelConfig::KellerSegel { chi, ref core, gas } => {
             Arc::new(KellerSegel::new(chi, core, gas.into()))
         }
+        ModelConfig::RieszGas {
+            strength, s, gas, ..
+        } => Arc::new(RieszGas::new(strength, s, gas.into())),
+        ModelConfig::CoulombGas { .. } => unreachable!("a model of space"),
     }
 }
 
-/// The options of a plan, in a box if there is one.
-fn in_box(options: Options, side: Option<f64>) -> Options {
-    match side {
-        None => options,
-        Some(side) => options.torus(&[side; 2]),
+fn in_space(config: &ModelConfig) -> Arc<dyn Model<3>> {
+    match *config {
+        ModelConfig::CoulombGas {
+            strength,
+            ref core,
+            gas,
+        } => Arc::new(CoulombGas::new(strength, core, gas.into())),
+        ModelConfig::RieszGas {
+            strength, s, gas, ..
+        } => Arc::new(RieszGas::new(strength, s, gas.into())),
+        ModelConfig::Vortex { .. }
+        | ModelConfig::LogGas { .. }
+        | ModelConfig::KellerSegel { .. } => unreachable!("models of the plane"),
     }
 }
 
-/// A plan of a planar kernel.
-fn plan(
-    positions: &[[f64; 2]],
-    kernel: Kernel2d,
+/// A plan of a kernel in a box, if there is one.
+fn plan<K, const D: usize>(
+    positions: &[[f64; D]],
+    kernel: K,
     options: Options,
     side: Option<f64>,
-) -> Result<Box<dyn Sums>> {
-    Ok(Box::new(Plan::new(
-        positions,
-        kernel,
-        in_box(options, side),
-    )?))
+) -> Result<Box<dyn Sums<D>>>
+where
+    K: Kernel<D, Strength<f64> = f64>,
+{
+    let options = match side {
+        None => options,
+        Some(side) => options.torus(&[side; D]),
+    };
+    Ok(Box::new(Plan::new(positions, kernel, options)?))
 }
 
 /// A kernel with its core.
 macro_rules! with_core {
-    ($kernel:ident, $core:expr, $singular:ident, $gaussian:ident, $algebraic:ident) => {
+    ($all:ident, $kernel:ident, $core:expr, $singular:ident, $gaussian:ident, $algebraic:ident) => {
         match *$core {
-            Core::None => Kernel2d::$singular($kernel),
-            Core::Gaussian { delta } => Kernel2d::$gaussian(GaussianCore {
+            Core::None => $all::$singular($kernel),
+            Core::Gaussian { delta } => $all::$gaussian(GaussianCore {
                 kernel: $kernel,
                 delta,
             }),
-            Core::Algebraic { delta } => Kernel2d::$algebraic(AlgebraicCore {
+            Core::Algebraic { delta } => $all::$algebraic(AlgebraicCore {
                 kernel: $kernel,
                 delta,
             }),
@@ -238,6 +271,7 @@ macro_rules! with_core {
 fn biot_savart(core: &Core) -> Kernel2d {
     use farfield::BiotSavart2d;
     with_core!(
+        Kernel2d,
         BiotSavart2d,
         core,
         BiotSavart,
@@ -248,5 +282,24 @@ fn biot_savart(core: &Core) -> Kernel2d {
 
 fn coulomb(core: &Core) -> Kernel2d {
     use farfield::Coulomb2d;
-    with_core!(Coulomb2d, core, Coulomb, CoulombGaussian, CoulombAlgebraic)
+    with_core!(
+        Kernel2d,
+        Coulomb2d,
+        core,
+        Coulomb,
+        CoulombGaussian,
+        CoulombAlgebraic
+    )
+}
+
+fn coulomb_in_space(core: &Core) -> Kernel3d {
+    use farfield::Coulomb3d;
+    with_core!(
+        Kernel3d,
+        Coulomb3d,
+        core,
+        Coulomb,
+        CoulombGaussian,
+        CoulombAlgebraic
+    )
 }

@@ -1,16 +1,16 @@
-//! Riesz gases in the plane.
+//! Riesz gases.
 
 use super::gas::{Gas, Virial};
-use super::{Model, NoiseStructure, in_box};
+use super::{Model, NoiseStructure, plan};
 use crate::PairFlow;
 use crate::collapse::Collapsible;
 use crate::config::Confinement;
 use crate::laws::{Account, Law};
 use crate::sums::Sums;
 use crate::{Observables, Result};
-use farfield::{Options, Plan, Riesz};
+use farfield::{Kernel, Options, Riesz};
 
-/// dX_i = (κ/N) Σ_{j≠i} K(X_i − X_j) dt − ∇V(X_i) dt + √(2σ) dB_i with K(z) = z/|z|^{s+2}, 0 ≤ s < 2; repulsive for κ > 0.
+/// dX_i = (κ/N) Σ_{j≠i} K(X_i − X_j) dt − ∇V(X_i) dt + √(2σ) dB_i with K(z) = z/|z|^{s+2}, 0 ≤ s < d; repulsive for κ > 0.
 ///
 /// z·K(z) = r^{−s}, so the virial is (κ/N) Σ_{i≠j} r_ij^{−s}: for s > 0 it is 2s times the energy of the interaction, which is checked
 /// where the energy is measured, and for s = 0 it is κ(N − 1).
@@ -33,17 +33,15 @@ impl RieszGas {
     }
 }
 
-impl Model for RieszGas {
+impl<const D: usize> Model<D> for RieszGas
+where
+    Riesz: Kernel<D, Strength<f64> = f64>,
+{
     fn kind(&self) -> &'static str {
         "riesz-gas"
     }
-    fn plan(&self, positions: &[[f64; 2]], options: Options) -> Result<Box<dyn Sums>> {
-        let options = in_box(options, self.gas.periodic);
-        Ok(Box::new(Plan::new(
-            positions,
-            Riesz { s: self.s },
-            options,
-        )?))
+    fn plan(&self, positions: &[[f64; D]], options: Options) -> Result<Box<dyn Sums<D>>> {
+        plan(positions, Riesz { s: self.s }, options, self.gas.periodic)
     }
     fn strengths(&self, circulations: &[f64]) -> Vec<f64> {
         Gas::strengths(self.strength, circulations.len())
@@ -68,13 +66,13 @@ impl Model for RieszGas {
     fn confinement(&self) -> Confinement {
         self.gas.confinement
     }
-    fn add_energy(&self, sums: &mut Observables, _: &[f64], potential: &[f64], tolerance: f64) {
+    fn add_energy(&self, sums: &mut Observables<D>, _: &[f64], potential: &[f64], tolerance: f64) {
         self.gas.add_energy(sums, potential, tolerance);
     }
     fn follows_virial(&self) -> bool {
         self.gas.periodic.is_none() && !self.is_constant()
     }
-    fn virial(&self, n: usize, sums: &Observables) -> Option<f64> {
+    fn virial(&self, n: usize, sums: &Observables<D>) -> Option<f64> {
         if self.gas.periodic.is_some() {
             return None;
         }
@@ -83,14 +81,15 @@ impl Model for RieszGas {
         }
         Some(2.0 * self.s * self.gas.interaction(n, sums)?)
     }
-    fn virial_error(&self, sums: &Observables) -> f64 {
+    fn virial_error(&self, sums: &Observables<D>) -> f64 {
         2.0 * self.s * sums.hamiltonian_error
     }
     fn collapsible(&self, n: usize, dt: f64) -> Option<Collapsible> {
         let attraction = -self.strength;
-        (attraction > 0.0).then(|| Collapsible::new(attraction, self.s, self.gas.diffusion, n, dt))
+        (attraction > 0.0)
+            .then(|| Collapsible::new::<D>(attraction, self.s, self.gas.diffusion, n, dt))
     }
-    fn laws(&self, account: &Account) -> Vec<Law> {
+    fn laws(&self, account: &Account<D>) -> Vec<Law> {
         let virial = match self.is_constant() {
             true => Virial::Constant(self.strength * (account.n as f64 - 1.0)),
             false => Virial::Followed,

@@ -13,7 +13,6 @@ pub use philox::philox4x32;
 pub(crate) use normal::cos_sin_turns;
 use normal::{normal_pair, open_one};
 use path::Streams;
-#[cfg(test)]
 use space::IN_SPACE;
 
 /// What random numbers are for; each purpose has its own.
@@ -82,7 +81,21 @@ impl Brownian {
         increments: &mut [[f64; 2]],
         integrals: &mut [[f64; 2]],
     ) {
-        self.draw::<1, 2, 2>(IN_THE_PLANE, step, dt, increments, integrals);
+        self.in_any_dimension(step, dt, increments, integrals);
+    }
+
+    /// The same of places with `D` components: in the plane, or [in space](Self::increments_and_integrals_in_space).
+    pub(crate) fn in_any_dimension<const D: usize>(
+        &self,
+        step: u64,
+        dt: f64,
+        increments: &mut [[f64; D]],
+        integrals: &mut [[f64; D]],
+    ) {
+        match D {
+            2 => self.draw::<1, 2, D>(IN_THE_PLANE, step, dt, increments, integrals),
+            _ => self.draw::<2, 3, D>(IN_SPACE, step, dt, increments, integrals),
+        }
     }
 }
 

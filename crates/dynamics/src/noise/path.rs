@@ -26,7 +26,7 @@ impl Brownian {
         increments: &mut [[f64; C]],
         integrals: &mut [[f64; C]],
     ) {
-        const { assert!(C >= D && D <= 2 * P, "components have no room") };
+        const { assert!(D <= 2 * P, "components have no stream") };
         let fine = 1 << self.halvings;
         let first = step.wrapping_mul(fine);
         let chosen = Chosen::detect();

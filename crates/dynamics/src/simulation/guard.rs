@@ -1,10 +1,11 @@
 //! Numbers that a run must not go on with.
 
+use crate::sum::{difference, dot, length};
 use crate::{Error, ErrorKind, Observables, Result, State};
 use rayon::prelude::*;
 
 /// Moments must be finite, or the laws say nothing.
-pub(super) fn check_moments(moments: &Observables) -> Result<()> {
+pub(super) fn check_moments<const D: usize>(moments: &Observables<D>) -> Result<()> {
     let all = [
         moments.second_moment,
         moments.circulation,
@@ -30,29 +31,30 @@ const TASK: usize = 4096;
 
 /// What positions a step may lead to.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Guard<'a> {
-    state: &'a State,
+pub(super) struct Guard<'a, const D: usize> {
+    state: &'a State<D>,
     /// Longest displacement.
     limit: f64,
 }
 
-impl<'a> Guard<'a> {
+impl<'a, const D: usize> Guard<'a, D> {
     /// For a step from this state, whose second moment is S, with noise of this standard deviation per axis.
-    pub(super) fn new(state: &'a State, second_moment: f64, noise: f64) -> Self {
+    pub(super) fn new(state: &'a State<D>, second_moment: f64, noise: f64) -> Self {
         let radius = (second_moment / state.n() as f64).sqrt();
         let limit = ABSURD * (radius + noise);
         Self { state, limit }
     }
 
     /// Every new position finite, and not absurdly far away or far from the old one.
-    pub(super) fn check(&self, next: &[[f64; 2]]) -> Result<()> {
+    pub(super) fn check(&self, next: &[[f64; D]]) -> Result<()> {
         let square = self.limit * self.limit;
         // Written so that NaN is not good; without branches or a call of hypot, which takes longer than the update itself.
-        let good = |([x, y], [u, v]): (&[f64; 2], &[f64; 2])| {
-            let (dx, dy) = (u - x, v - y);
-            (u.abs() <= FAR) & (v.abs() <= FAR) & (dx * dx + dy * dy <= square)
+        let good = |(now, next): (&[f64; D], &[f64; D])| {
+            let moved = difference(*next, *now);
+            let near = next.iter().fold(true, |all, x| all & (x.abs() <= FAR));
+            near & (dot(moved, moved) <= square)
         };
-        let all_good = |(now, next): (&[[f64; 2]], &[[f64; 2]])| {
+        let all_good = |(now, next): (&[[f64; D]], &[[f64; D]])| {
             let particles = now.iter().zip(next);
             particles.fold(true, |all, pair| all & good(pair))
         };
@@ -65,13 +67,14 @@ impl<'a> Guard<'a> {
         Err(self.error(bad.expect("a task found one"), next))
     }
 
-    fn error(&self, i: usize, next: &[[f64; 2]]) -> Error {
+    fn error(&self, i: usize, next: &[[f64; D]]) -> Error {
         let step = self.state.step + 1;
-        let ([x0, y0], [x, y]) = (self.state.positions[i], next[i]);
-        let displacement = (x - x0).hypot(y - y0);
+        let (now, next) = (self.state.positions[i], next[i]);
+        let displacement = length(difference(next, now));
+        let next = next.map(|x| format!("{x:e}")).join(", ");
         let limit = self.limit;
         let text = format!(
-            "step {step}: particle {i} moved by {displacement:.3e} to [{x:e}, {y:e}] (allowed: positions up to {FAR:e}, and moves up to \
+            "step {step}: particle {i} moved by {displacement:.3e} to [{next}] (allowed: positions up to {FAR:e}, and moves up to \
              {limit:.3e}, {ABSURD:e} times the radius of the cloud and the noise of a step; a smaller time.dt or a core may help)"
         );
         Error::new(ErrorKind::BlowUp, text)

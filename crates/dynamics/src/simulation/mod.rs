@@ -17,7 +17,7 @@ use crate::stepper::Stepper;
 use crate::sum::sums;
 use crate::{
     Collapse, Config, Error, ErrorKind, Estimate, FieldCheck, Inputs, Law, Observables, PairFlow,
-    Result, Snapshot, State, estimate, initial, min_distance, model, stepper,
+    Result, Snapshot, State, initial, min_distance, model, stepper,
 };
 use farfield::{Costs, PlanReport};
 use std::sync::Arc;
@@ -28,27 +28,27 @@ use std::time::Instant;
 ///
 /// Runs in the caller's rayon pool; every result is the same for any number of threads.
 #[derive(Debug)]
-pub struct Simulation {
+pub struct Simulation<const D: usize = 2> {
     config: Config,
-    model: Arc<dyn Model>,
-    stepper: Box<dyn Stepper>,
+    model: Arc<dyn Model<D>>,
+    stepper: Box<dyn Stepper<D>>,
     brownian: Brownian,
-    plan: DriftPlan,
-    state: State,
-    progress: Progress,
-    observables: Observables,
+    plan: DriftPlan<D>,
+    state: State<D>,
+    progress: Progress<D>,
+    observables: Observables<D>,
     equal_circulations: bool,
     circulation_squares: f64,
     /// F at the present state, if `drift_ready`; a function of the state, the configuration and the plan's tolerance.
-    drift: Vec<[f64; 2]>,
+    drift: Vec<[f64; D]>,
     drift_ready: bool,
     /// Where particles have collapsed, at the present state.
-    collapse: Option<Collapse>,
+    collapse: Option<Collapse<D>>,
     /// How close pairs move, if they are not left to the scheme.
     pair_flow: Option<PairFlow>,
     /// Those at the present state, if they were looked for.
     pairs: Option<ClosePairs>,
-    buffers: Buffers,
+    buffers: Buffers<D>,
     /// Of the step under way.
     step_seconds: StepSeconds,
     seconds: StepSeconds,
@@ -56,25 +56,45 @@ pub struct Simulation {
 
 /// Room for one step.
 #[derive(Debug)]
-struct Buffers {
-    next: Vec<[f64; 2]>,
+struct Buffers<const D: usize> {
+    next: Vec<[f64; D]>,
     /// Empty without noise and close pairs.
-    dw: Vec<[f64; 2]>,
+    dw: Vec<[f64; D]>,
     /// Empty without noise and close pairs, and for schemes that do not integrate them.
-    integrals: Vec<[f64; 2]>,
+    integrals: Vec<[f64; D]>,
     /// Empty with noise.
-    anticipated: Vec<[f64; 2]>,
+    anticipated: Vec<[f64; D]>,
 }
 
 impl Simulation {
-    /// A run at step 0. `inputs` holds what it takes from files beside the configuration.
+    /// A run in the plane at step 0. `inputs` holds what it takes from files beside the configuration.
     pub fn new(config: Config, inputs: Inputs) -> Result<Self> {
-        let model = model::from_config(&config.model);
+        Self::from_config(config, inputs)
+    }
+
+    /// [`Estimate::of`] a run in the plane.
+    pub fn estimate(config: &Config, inputs: &Inputs) -> Result<Estimate> {
+        Estimate::of(config, inputs)
+    }
+}
+
+impl<const D: usize> Simulation<D> {
+    /// A run in `D` dimensions at step 0, where the model of the configuration must be at home.
+    pub fn from_config(config: Config, inputs: Inputs<D>) -> Result<Self> {
+        let model = model::from_config(&config.model)?;
         Self::with_model(model, config, inputs)
     }
 
-    /// The same of a [`Model`] of your own, in the place of `config.model`, which only says what the m_i are.
-    pub fn with_model(model: Arc<dyn Model>, config: Config, inputs: Inputs) -> Result<Self> {
+    /// Goes on from a snapshot, to the same bits as the run that wrote it. `config` may differ from the snapshot's in
+    /// `time.steps`, `[field]` and `[output]` only; a plan that was tightened stays so unless the tolerance changes, and
+    /// the leaf capacity is the snapshot's unless the configuration gives another.
+    pub fn resume(config: Config, snapshot: Snapshot<D>) -> Result<Self> {
+        let model = model::from_config(&config.model)?;
+        Self::resume_with_model(model, config, snapshot)
+    }
+
+    /// A run of a [`Model`] of your own, in the place of `config.model`, which only says what the m_i are.
+    pub fn with_model(model: Arc<dyn Model<D>>, config: Config, inputs: Inputs<D>) -> Result<Self> {
         config.check()?;
         let costs = inputs.costs;
         let (positions, circulations) = initial::particles(&config, inputs)?;
@@ -100,19 +120,11 @@ impl Simulation {
         Ok(run)
     }
 
-    /// Goes on from a snapshot, to the same bits as the run that wrote it. `config` may differ from the snapshot's in
-    /// `time.steps`, `[field]` and `[output]` only; a plan that was tightened stays so unless the tolerance changes, and
-    /// the leaf capacity is the snapshot's unless the configuration gives another.
-    pub fn resume(config: Config, snapshot: Snapshot) -> Result<Self> {
-        let model = model::from_config(&config.model);
-        Self::resume_with_model(model, config, snapshot)
-    }
-
     /// The same of a run [with a model of your own](Self::with_model), which must have the same kind.
     pub fn resume_with_model(
-        model: Arc<dyn Model>,
+        model: Arc<dyn Model<D>>,
         mut config: Config,
-        snapshot: Snapshot,
+        snapshot: Snapshot<D>,
     ) -> Result<Self> {
         config.check()?;
         if model.kind() != snapshot.model {
@@ -138,11 +150,6 @@ impl Simulation {
             .wide_core
             .filter(|&wide| !wide || field.tolerance >= LEAST_WITH_TABLES);
         Self::with(model, config, snapshot.state, progress, None)
-    }
-
-    /// What the run will need; measures a short trial of at most 20 000 particles.
-    pub fn estimate(config: &Config, inputs: &Inputs) -> Result<Estimate> {
-        estimate::estimate(config, inputs)
     }
 
     /// The same run with a scheme of your own, in the place of `time.scheme`; to be said before its first step, and again where it goes on
@@ -194,7 +201,7 @@ impl Simulation {
     /// assert!(run.laws().iter().all(|law| law.z.abs() <= 1.0)); // the hexagon turns, and stays what it is
     /// # Ok::<(), farfield_dynamics::Error>(())
     /// ```
-    pub fn with_stepper(mut self, stepper: Box<dyn Stepper>) -> Self {
+    pub fn with_stepper(mut self, stepper: Box<dyn Stepper<D>>) -> Self {
         let noisy = !self.quiet();
         self.pair_flow = self
             .pair_flow
@@ -202,22 +209,22 @@ impl Simulation {
         let moved = !self.quiet() || self.pair_flow.is_some();
         let wanted = moved && stepper.integrates_noise();
         let n = if wanted { self.state.n() } else { 0 };
-        self.buffers.integrals = vec![[0.0; 2]; n];
+        self.buffers.integrals = vec![[0.0; D]; n];
         self.stepper = stepper;
         self
     }
 
     fn with(
-        model: Arc<dyn Model>,
+        model: Arc<dyn Model<D>>,
         config: Config,
-        state: State,
-        progress: Progress,
+        state: State<D>,
+        progress: Progress<D>,
         costs: Option<Costs>,
     ) -> Result<Self> {
         let started = Instant::now();
         let n = state.n();
         let m = &state.circulations;
-        let room = |wanted: bool| vec![[0.0; 2]; if wanted { n } else { 0 }];
+        let room = |wanted: bool| vec![[0.0; D]; if wanted { n } else { 0 }];
         let noisy = model.noise() != NoiseStructure::None;
         let mut step_seconds = StepSeconds::default();
         let strengths = model.strengths(m);
@@ -296,9 +303,9 @@ impl Simulation {
     /// observers see the state that the run starts from and the state after every step.
     pub fn run(
         &mut self,
-        observers: &mut [&mut dyn Observer],
+        observers: &mut [&mut dyn Observer<D>],
         stop: &AtomicBool,
-    ) -> Result<RunEnd> {
+    ) -> Result<RunEnd<D>> {
         let mut report = StepReport {
             seconds: StepSeconds::default(),
             ..self.report()
@@ -338,17 +345,17 @@ impl Simulation {
     }
 
     /// The particles.
-    pub fn state(&self) -> &State {
+    pub fn state(&self) -> &State<D> {
         &self.state
     }
 
     /// Sums over the present state.
-    pub fn observables(&self) -> &Observables {
+    pub fn observables(&self) -> &Observables<D> {
         &self.observables
     }
 
     /// Sums over the state at step 0.
-    pub fn initial_observables(&self) -> &Observables {
+    pub fn initial_observables(&self) -> &Observables<D> {
         &self.progress.initial
     }
 
@@ -366,7 +373,7 @@ impl Simulation {
     }
 
     /// Where particles have collapsed, if they have: steps from this state mean nothing.
-    pub fn collapse(&self) -> Option<Collapse> {
+    pub fn collapse(&self) -> Option<Collapse<D>> {
         self.collapse
     }
 
@@ -391,7 +398,7 @@ impl Simulation {
     }
 
     /// Everything that a restart needs.
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn snapshot(&self) -> Snapshot<D> {
         Snapshot {
             model: self.model.kind().into(),
             config: self.config.clone(),

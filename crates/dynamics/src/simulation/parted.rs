@@ -4,9 +4,9 @@ use super::{Buffers, Simulation};
 use crate::close_pairs::{ClosePairs, Composed, PairStep};
 
 /// The pairs of the step under way.
-pub(super) struct Parted {
+pub(super) struct Parted<const D: usize> {
     pub(super) pairs: ClosePairs,
-    ways: Vec<[f64; 2]>,
+    ways: Vec<[f64; D]>,
 }
 
 /// Virials of pairs.
@@ -18,15 +18,15 @@ pub(super) struct Exchanged {
     pub(super) new: f64,
 }
 
-impl Parted {
+impl<const D: usize> Parted<D> {
     /// Composes the pairs with what the scheme has made of the rest.
     pub(super) fn compose(
         &self,
-        positions: &[[f64; 2]],
+        positions: &[[f64; D]],
         strengths: &[f64],
         dt: f64,
         coefficient: f64,
-        buffers: &mut Buffers,
+        buffers: &mut Buffers<D>,
     ) -> Composed {
         let step = PairStep {
             positions,
@@ -40,7 +40,7 @@ impl Parted {
     }
 }
 
-impl Simulation {
+impl<const D: usize> Simulation<D> {
     /// The pairs of the present state; `None` where all are left to the scheme.
     pub(super) fn close_pairs(&mut self) -> Option<ClosePairs> {
         let flow = self.pair_flow?;
@@ -57,7 +57,7 @@ impl Simulation {
     }
 
     /// Takes the pairs from the drift, and adds their ways to the noise, which has this coefficient, or is there for them alone.
-    pub(super) fn part(&mut self, noise: &mut Option<f64>) -> Option<Parted> {
+    pub(super) fn part(&mut self, noise: &mut Option<f64>) -> Option<Parted<D>> {
         let pairs = self.close_pairs().filter(|pairs| !pairs.is_empty())?;
         let (dt, strengths) = (self.config.time.dt, self.plan.strengths());
         let positions = &self.state.positions;
@@ -67,8 +67,8 @@ impl Simulation {
         let ways = pairs.ways(positions, strengths, dt);
         let Buffers { dw, integrals, .. } = &mut self.buffers;
         let coefficient = *noise.get_or_insert_with(|| {
-            dw.fill([0.0; 2]);
-            integrals.fill([0.0; 2]);
+            dw.fill([0.0; D]);
+            integrals.fill([0.0; D]);
             1.0
         });
         pairs.add_ways(dw, strengths, &ways, 1.0 / coefficient);

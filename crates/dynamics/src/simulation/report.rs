@@ -40,13 +40,13 @@ pub struct StepReport {
 
 /// What an observer is shown: one state, with its observables.
 #[derive(Clone, Copy, Debug)]
-pub struct View<'a> {
+pub struct View<'a, const D: usize = 2> {
     /// The run.
-    pub simulation: &'a Simulation,
+    pub simulation: &'a Simulation<D>,
     /// The state.
-    pub state: &'a State,
+    pub state: &'a State<D>,
     /// Its sums.
-    pub observables: &'a Observables,
+    pub observables: &'a Observables<D>,
     /// How the state was reached; zero seconds for the state that this call of [`Simulation::run`] started from.
     pub report: &'a StepReport,
     /// Whether this is the state that this call of [`Simulation::run`] started from.
@@ -81,20 +81,20 @@ pub struct View<'a> {
 /// assert!(extent.0.len() == 4 && extent.0[0] <= 1.0);
 /// # Ok::<(), farfield_dynamics::Error>(())
 /// ```
-pub trait Observer {
+pub trait Observer<const D: usize = 2> {
     /// Called with the first state and after every step; an error ends the run.
-    fn observe(&mut self, view: &View) -> Result<()>;
+    fn observe(&mut self, view: &View<D>) -> Result<()>;
 }
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum RunEnd {
+pub enum RunEnd<const D: usize = 2> {
     /// All steps were made.
     Finished,
     /// A stop was asked for; the step under way was finished.
     Stopped,
     /// Particles that attract each other have drawn together so far that steps no longer resolve them.
-    Collapsed(Collapse),
+    Collapsed(Collapse<D>),
 }
 
 impl StepSeconds {

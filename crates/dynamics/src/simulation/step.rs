@@ -13,7 +13,7 @@ use crate::{Collapse, Observables, Result};
 use farfield::VerifyReport;
 use std::time::Instant;
 
-impl Simulation {
+impl<const D: usize> Simulation<D> {
     pub(super) fn quiet(&self) -> bool {
         self.model.noise() == NoiseStructure::None
     }
@@ -144,7 +144,7 @@ impl Simulation {
         let guard = Guard::new(&self.state, self.observables.second_moment, spread);
         let (plan, mut inside) = (&mut self.plan, StepSeconds::default());
         let confinement = self.model.confinement();
-        let mut drift = |x: &[[f64; 2]], out: &mut [[f64; 2]]| {
+        let mut drift = |x: &[[f64; D]], out: &mut [[f64; D]]| {
             guard.check(x)?;
             plan.move_to(x, &mut inside)?;
             plan.field(out, &mut inside)?;
@@ -183,8 +183,7 @@ impl Simulation {
                 let started = Instant::now();
                 let step = self.state.step;
                 let Buffers { dw, integrals, .. } = &mut self.buffers;
-                self.brownian
-                    .increments_and_integrals(step, dt, dw, integrals);
+                self.brownian.in_any_dimension(step, dt, dw, integrals);
                 self.step_seconds.noise += started.elapsed().as_secs_f64();
                 Some(coefficient)
             }
@@ -192,7 +191,7 @@ impl Simulation {
     }
 
     /// The new positions become the state.
-    fn commit(&mut self, dt: f64, parted: Option<Parted>, composed: &Composed) {
+    fn commit(&mut self, dt: f64, parted: Option<Parted<D>>, composed: &Composed) {
         let state = &mut self.state;
         state.step += 1;
         state.time = state.step as f64 * dt;
@@ -291,16 +290,16 @@ fn due(step: u64, every: u64) -> bool {
 }
 
 /// A drift under preparation.
-struct Prepared<'a> {
-    positions: &'a [[f64; 2]],
-    plan: &'a mut DriftPlan,
-    drift: &'a mut [[f64; 2]],
+struct Prepared<'a, const D: usize> {
+    positions: &'a [[f64; D]],
+    plan: &'a mut DriftPlan<D>,
+    drift: &'a mut [[f64; D]],
     with_potential: bool,
     potential: Vec<f64>,
     seconds: &'a mut StepSeconds,
 }
 
-impl Prepared<'_> {
+impl<const D: usize> Prepared<'_, D> {
     fn evaluate(&mut self) -> Result<()> {
         if self.with_potential {
             self.potential = self.plan.field_and_potential(self.drift, self.seconds)?;
@@ -310,7 +309,7 @@ impl Prepared<'_> {
     }
 }
 
-impl Measured for Prepared<'_> {
+impl<const D: usize> Measured for Prepared<'_, D> {
     fn plan_tolerance(&self) -> f64 {
         self.plan.tolerance()
     }

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 /// The newest snapshot of a folder that can be read.
 #[derive(Debug)]
-pub struct Found {
+pub struct Found<const D: usize = 2> {
     /// What was read.
-    pub snapshot: Snapshot,
+    pub snapshot: Snapshot<D>,
     /// Where.
     pub path: PathBuf,
     /// Newer ones that were damaged, and how.
@@ -24,11 +24,11 @@ fn failed(path: &Path) -> impl Fn(std::io::Error) -> Error {
     move |error| Error::new(ErrorKind::Io, format!("{}: {error}", path.display()))
 }
 
-impl Snapshot {
+impl<const D: usize> Snapshot<D> {
     /// Writes the snapshot into the folder, under [`Snapshot::file_name`], beside and renamed: a file of this name is
     /// there whole or not at all, and is on the disk when this returns.
     pub fn write(&self, folder: &Path) -> Result<PathBuf> {
-        let path = folder.join(Self::file_name(self.state.step));
+        let path = folder.join(Snapshot::file_name(self.state.step));
         self.write_to(&path, folder).map_err(failed(&path))?;
         Ok(path)
     }
@@ -53,9 +53,50 @@ impl Snapshot {
     }
 
     /// Reads one file; the error names the file and says what is wrong with it.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub fn open(path: &Path) -> Result<Self> {
         let file = fs::read(path).map_err(failed(path))?;
         Self::decode(&file)
+            .map_err(|error| Error::new(error.kind(), format!("{}: {error}", path.display())))
+    }
+
+    /// The newest snapshot of the folder that can be read; an error if there is none.
+    pub fn latest(folder: &Path) -> Result<Found<D>> {
+        let mut skipped = Vec::new();
+        for (_, path) in Snapshot::list(folder)?.into_iter().rev() {
+            match Self::open(&path) {
+                Ok(snapshot) => {
+                    return Ok(Found {
+                        snapshot,
+                        path,
+                        skipped,
+                    });
+                }
+                Err(error) => skipped.push(error),
+            }
+        }
+        let mut text = format!("{}: no snapshot that can be read", folder.display());
+        for error in skipped {
+            text += &format!("; {error}");
+        }
+        Err(Error::new(ErrorKind::Snapshot, text))
+    }
+}
+
+impl Snapshot {
+    /// [`open`](Self::open) in the plane.
+    pub fn read(path: &Path) -> Result<Self> {
+        Self::open(path)
+    }
+
+    /// [`latest`](Self::latest) in the plane.
+    pub fn latest_good(folder: &Path) -> Result<Found> {
+        Self::latest(folder)
+    }
+
+    /// The dimension of the particles in a file, as it says itself; nothing else is checked.
+    pub fn dimension(path: &Path) -> Result<usize> {
+        let file = fs::read(path).map_err(failed(path))?;
+        Self::dimension_of(&file)
             .map_err(|error| Error::new(error.kind(), format!("{}: {error}", path.display())))
     }
 
@@ -77,28 +118,6 @@ impl Snapshot {
         all.sort();
         Ok(all)
     }
-
-    /// The newest snapshot of the folder that can be read; an error if there is none.
-    pub fn latest_good(folder: &Path) -> Result<Found> {
-        let mut skipped = Vec::new();
-        for (_, path) in Self::list(folder)?.into_iter().rev() {
-            match Self::read(&path) {
-                Ok(snapshot) => {
-                    return Ok(Found {
-                        snapshot,
-                        path,
-                        skipped,
-                    });
-                }
-                Err(error) => skipped.push(error),
-            }
-        }
-        let mut text = format!("{}: no snapshot that can be read", folder.display());
-        for error in skipped {
-            text += &format!("; {error}");
-        }
-        Err(Error::new(ErrorKind::Snapshot, text))
-    }
 }
 
 /// Writes a snapshot of the first and last state and of every `every`-th step. The state that a run starts from is left
@@ -119,8 +138,8 @@ impl SnapshotWriter {
     }
 }
 
-impl Observer for SnapshotWriter {
-    fn observe(&mut self, view: &View) -> Result<()> {
+impl<const D: usize> Observer<D> for SnapshotWriter {
+    fn observe(&mut self, view: &View<D>) -> Result<()> {
         let step = view.state.step;
         let due = self.every > 0 && step.is_multiple_of(self.every);
         let there = || self.folder.join(Snapshot::file_name(step)).exists();

@@ -5,8 +5,8 @@
 //! u32       version of the format
 //! u32       length of the header
 //! u32       CRC-32 of the header
-//! header    bincode: name of the model, then `Header`
-//! blocks    positions (N × 2 f64), circulations (N f64), previous drifts (N × 2 f64 each, the last one first)
+//! header    bincode: name of the model, dimension d (u32), then `Header`
+//! blocks    positions (N × d f64), circulations (N f64), previous drifts (N × d f64 each, the last one first)
 //! ```
 //!
 //! All numbers are little-endian; the header holds the length and the CRC-32 of each block, and the file ends with the
@@ -23,12 +23,12 @@ const PREAMBLE: usize = 20;
 const PREVIOUS: &str = "previous drift";
 
 #[derive(Clone, Debug, Encode, Decode)]
-struct Header {
+struct Header<const D: usize> {
     config: Config,
     step: u64,
     time: f64,
     particles: u64,
-    progress: Progress,
+    progress: Progress<D>,
     blocks: Vec<Block>,
 }
 
@@ -45,7 +45,7 @@ fn encoding() -> impl bincode::config::Config {
         .with_limit::<{ 1 << 20 }>()
 }
 
-impl Snapshot {
+impl<const D: usize> Snapshot<D> {
     /// Writes the whole file.
     pub(super) fn encode(&self, out: &mut impl Write) -> io::Result<()> {
         let state = &self.state;
@@ -68,8 +68,8 @@ impl Snapshot {
             progress: self.progress,
             blocks: arrays.iter().map(block).collect(),
         };
-        let header =
-            bincode::encode_to_vec((&self.model, header), encoding()).map_err(io::Error::other)?;
+        let header = bincode::encode_to_vec((&self.model, D as u32, header), encoding())
+            .map_err(io::Error::other)?;
         out.write_all(MAGIC)?;
         out.write_all(&VERSION.to_le_bytes())?;
         out.write_all(&(header.len() as u32).to_le_bytes())?;
@@ -120,11 +120,11 @@ impl Snapshot {
             Ok(Some(bytes))
         };
         let missing = |name: &str| damaged(name, "missing", "one block");
-        let positions = take("positions", 2 * n)?.ok_or_else(|| missing("positions"))?;
+        let positions = take("positions", D * n)?.ok_or_else(|| missing("positions"))?;
         let circulations = take("circulations", n)?.ok_or_else(|| missing("circulations"))?;
-        let previous = std::iter::from_fn(|| take(PREVIOUS, 2 * n).transpose());
+        let previous = std::iter::from_fn(|| take(PREVIOUS, D * n).transpose());
         let previous_drifts = previous
-            .map(|drift| drift.map(pairs))
+            .map(|drift| drift.map(rows))
             .collect::<Result<_>>()?;
         Ok(Self {
             model,
@@ -132,7 +132,7 @@ impl Snapshot {
             state: State {
                 step: header.step,
                 time: header.time,
-                positions: pairs(positions),
+                positions: rows(positions),
                 circulations: numbers(circulations).collect(),
                 previous_drifts,
             },
@@ -141,8 +141,34 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// The dimension that the bytes of a file say.
+    pub(super) fn dimension_of(file: &[u8]) -> Result<usize> {
+        let (bytes, _) = header_bytes(file)?;
+        let ((_, dimension), _): ((String, u32), _) =
+            bincode::decode_from_slice(bytes, encoding()).map_err(broken)?;
+        Ok(dimension as usize)
+    }
+}
+
 /// The name of the model, the header, and the bytes after it.
-fn header(file: &[u8]) -> Result<(String, Header, &[u8])> {
+fn header<const D: usize>(file: &[u8]) -> Result<(String, Header<D>, &[u8])> {
+    let (bytes, rest) = header_bytes(file)?;
+    let ((model, dimension), used): ((String, u32), _) =
+        bincode::decode_from_slice(bytes, encoding()).map_err(broken)?;
+    if dimension as usize != D {
+        return Err(damaged("dimension", dimension, D));
+    }
+    let (header, _) = bincode::decode_from_slice(&bytes[used..], encoding()).map_err(broken)?;
+    Ok((model, header, rest))
+}
+
+fn broken(error: bincode::error::DecodeError) -> Error {
+    damaged("header", error, "what this version writes")
+}
+
+/// The header, checked to be what was written, and the bytes after it.
+fn header_bytes(file: &[u8]) -> Result<(&[u8], &[u8])> {
     let short = |part: &str, bytes: usize| {
         let value = format!("{} bytes", file.len());
         damaged(part, value, format!("at least {bytes}; truncated"))
@@ -173,12 +199,7 @@ fn header(file: &[u8]) -> Result<(String, Header, &[u8])> {
             "the checksum before it",
         ));
     }
-    let broken =
-        |error: bincode::error::DecodeError| damaged("header", error, "what this version writes");
-    let (model, used): (String, _) =
-        bincode::decode_from_slice(bytes, encoding()).map_err(broken)?;
-    let (header, _) = bincode::decode_from_slice(&bytes[used..], encoding()).map_err(broken)?;
-    Ok((model, header, &file[end..]))
+    Ok((bytes, &file[end..]))
 }
 
 fn damaged(part: &str, value: impl std::fmt::Display, allowed: impl std::fmt::Display) -> Error {
@@ -211,8 +232,8 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = f64> {
     bytes.chunks_exact(8).map(number)
 }
 
-fn pairs(bytes: &[u8]) -> Vec<[f64; 2]> {
+fn rows<const D: usize>(bytes: &[u8]) -> Vec<[f64; D]> {
     let mut numbers = numbers(bytes);
-    let pair = |_| [0, 1].map(|_| numbers.next().expect("sixteen bytes a particle"));
-    (0..bytes.len() / 16).map(pair).collect()
+    let row = |_| [0.0; D].map(|_| numbers.next().expect("D numbers a particle"));
+    (0..bytes.len() / (8 * D)).map(row).collect()
 }

@@ -2,6 +2,7 @@
 
 mod folder;
 mod format;
+mod sums;
 
 pub use folder::{Found, SnapshotWriter};
 
@@ -11,25 +12,25 @@ use bincode::{Decode, Encode};
 
 /// Everything that a bit-identical restart needs.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Snapshot {
+pub struct Snapshot<const D: usize = 2> {
     /// The kind of its model.
     pub model: String,
     /// The configuration of the run that wrote it.
     pub config: Config,
     /// The particles.
-    pub state: State,
-    pub(crate) progress: Progress,
+    pub state: State<D>,
+    pub(crate) progress: Progress<D>,
 }
 
 /// What a run carries along beside the particles.
 #[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
-pub(crate) struct Progress {
+pub(crate) struct Progress<const D: usize> {
     /// Tolerance of the plan: the user's, or less after tightening.
     pub(crate) plan_tolerance: f64,
     /// Whether particles were at one place at step 0.
     pub(crate) coincident: bool,
     /// Sums at step 0.
-    pub(crate) initial: Observables,
+    pub(crate) initial: Observables<D>,
     /// Integrals of the laws.
     pub(crate) ledger: Ledger,
     pub(crate) last_check: Option<FieldCheck>,
@@ -41,9 +42,11 @@ impl Snapshot {
     pub fn file_name(step: u64) -> String {
         format!("snapshot-{step:010}.ffs")
     }
+}
 
+impl<const D: usize> Snapshot<D> {
     /// About the size of a file for `n` particles, for schemes that look back so many steps.
     pub fn bytes(n: usize, looks_back: usize) -> usize {
-        n * (24 + 16 * looks_back) + 1024
+        8 * n * (D + 1 + D * looks_back) + 1024
     }
 }

@@ -36,7 +36,12 @@ fn log_gas(strength: f64, gas: GasConfig) -> ModelConfig {
 }
 
 fn riesz(strength: f64, s: f64, gas: GasConfig) -> ModelConfig {
-    ModelConfig::RieszGas { strength, s, gas }
+    ModelConfig::RieszGas {
+        strength,
+        s,
+        dimension: 2,
+        gas,
+    }
 }
 
 fn vortices(circulations: Circulations) -> ModelConfig {

@@ -75,6 +75,13 @@ pub(crate) fn finish(config: Config, inputs: Inputs) -> Simulation {
     run
 }
 
+/// The same in any dimension.
+pub(crate) fn finish_in<const D: usize>(config: Config, inputs: Inputs<D>) -> Simulation<D> {
+    let mut run = Simulation::from_config(config, inputs).unwrap();
+    run.run(&mut [], &AtomicBool::new(false)).unwrap();
+    run
+}
+
 /// Runs in a pool of so many threads.
 pub(crate) fn threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();

@@ -202,6 +202,7 @@ fn every_gas_comes_back_from_its_own_text() {
             ModelConfig::RieszGas {
                 strength: 1.0,
                 s: 0.5,
+                dimension: 2,
                 gas,
             },
             ModelConfig::KellerSegel {
@@ -267,7 +268,7 @@ fn keys_of_another_kind_are_named() {
         ),
         (
             "[model]\nkind = \"plasma\"",
-            "model.kind: 'plasma' (allowed: vortex, log-gas, riesz-gas, keller-segel)",
+            "model.kind: 'plasma' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel)",
         ),
         ("[model]\nkind = \"log-gas\"", "model.diffusion: missing"),
         (
@@ -288,7 +289,7 @@ fn keys_of_another_kind_are_named() {
         ),
         (
             "[model]\nkind = \"riesz-gas\"\ndiffusion = 1.0\ns = 2.0",
-            "model.s: 2 (allowed: 0 or more and below 2)",
+            "model.s: 2 (allowed: 0 or more and below 2, the dimension)",
         ),
         (
             "[model]\nkind = \"keller-segel\"\ndiffusion = 1.0\nchi = -1.0",

@@ -30,7 +30,12 @@ fn log_gas(strength: f64, gas: GasConfig) -> ModelConfig {
 }
 
 fn riesz(strength: f64, s: f64, gas: GasConfig) -> ModelConfig {
-    ModelConfig::RieszGas { strength, s, gas }
+    ModelConfig::RieszGas {
+        strength,
+        s,
+        dimension: 2,
+        gas,
+    }
 }
 
 fn keller_segel(chi: f64, gas: GasConfig) -> ModelConfig {

@@ -14,10 +14,17 @@ const REPLICAS: u64 = 1500;
 const BOUND: f64 = 4.8;
 
 fn replica(config: &Config, seed: u64) -> Vec<Law> {
+    match config.model.dimension() {
+        2 => replica_in::<2>(config, seed),
+        _ => replica_in::<3>(config, seed),
+    }
+}
+
+fn replica_in<const D: usize>(config: &Config, seed: u64) -> Vec<Law> {
     let mut config = config.clone();
     config.seed = seed;
     let steps = config.time.steps;
-    let mut run = Simulation::new(config, Inputs::default()).unwrap();
+    let mut run = Simulation::<D>::from_config(config, Inputs::default()).unwrap();
     for _ in 0..steps {
         run.step().unwrap();
         assert_eq!(run.collapse(), None);

@@ -29,6 +29,7 @@ mod orders;
 mod reproducible;
 // Snapshot files, whole and damaged.
 mod snapshots;
+mod space;
 // Strong orders of the schemes on a few vortices.
 mod vortex_orders;
 // Vortex particles in space.

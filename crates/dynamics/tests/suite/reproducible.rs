@@ -7,7 +7,7 @@ use farfield_dynamics::config::{
 use farfield_dynamics::{Inputs, Simulation, Snapshot};
 
 /// All that the outputs of a run are made of.
-fn outcome(run: &Simulation) -> String {
+fn outcome<const D: usize>(run: &Simulation<D>) -> String {
     let checks = (run.last_check(), run.max_measured_error());
     format!(
         "{:?} {:?} {:?} {checks:?}",
@@ -17,7 +17,7 @@ fn outcome(run: &Simulation) -> String {
     )
 }
 
-fn steps(run: &mut Simulation, count: u64) {
+fn steps<const D: usize>(run: &mut Simulation<D>, count: u64) {
     for _ in 0..count {
         run.step().unwrap();
     }
@@ -55,6 +55,7 @@ fn cases() -> Vec<(&'static str, Config)> {
     riesz.model = ModelConfig::RieszGas {
         strength: 0.5,
         s: 0.5,
+        dimension: 2,
         gas: confined,
     };
     let mut torus = base(0.0, Circulations::Unit, Scheme::Rk4);
@@ -96,50 +97,97 @@ fn cases() -> Vec<(&'static str, Config)> {
     ]
 }
 
+/// Runs in space.
+fn cases_in_space() -> Vec<(&'static str, Config)> {
+    let base = |model| {
+        let mut config = config(1000, 0.0, Circulations::Unit);
+        config.model = model;
+        config.time.steps = 12;
+        config.field.tolerance = 1e-5;
+        config.field.check_every = 3;
+        config.output.hamiltonian_every = 4;
+        config.output.min_distance_every = 5;
+        config
+    };
+    let gas = |diffusion, periodic| GasConfig {
+        diffusion,
+        confinement: Confinement::None,
+        periodic,
+    };
+    let coulomb = |gas| ModelConfig::CoulombGas {
+        strength: 1.0,
+        core: Core::None,
+        gas,
+    };
+    let riesz = ModelConfig::RieszGas {
+        strength: 1.0,
+        s: 0.5,
+        dimension: 3,
+        gas: gas(0.0, None),
+    };
+    vec![
+        ("coulomb gas", base(coulomb(gas(0.01, None)))),
+        ("coulomb gas, torus", base(coulomb(gas(0.01, Some(2.0))))),
+        ("riesz gas in space, no noise", base(riesz)),
+    ]
+}
+
 #[test]
 fn restart_gives_the_bits_of_the_whole_run() {
+    cases().into_iter().for_each(restarts::<2>);
+}
+
+#[test]
+fn restart_in_space() {
+    cases_in_space().into_iter().for_each(restarts::<3>);
+}
+
+fn restarts<const D: usize>((name, config): (&str, Config)) {
     let folder = tempfile::tempdir().unwrap();
-    for (name, config) in cases() {
-        let mut whole = Simulation::new(config.clone(), Inputs::default()).unwrap();
-        steps(&mut whole, 12);
-        let plan_tolerance = whole.last_check().unwrap().plan_tolerance;
-        assert_eq!(
-            plan_tolerance < config.field.tolerance,
-            name == "ab2, tightened"
-        );
-        let whole = outcome(&whole);
-        // At the start, at steps where measuring is due or not, and at the last step.
-        for k in [0, 1, 4, 6, 7, 12] {
-            let mut half = config.clone();
-            // The first half is a shorter run, whose last state is measured like any last state.
-            half.time.steps = k;
-            let mut first = Simulation::new(half, Inputs::default()).unwrap();
-            steps(&mut first, k);
-            let path = first.snapshot().write(folder.path()).unwrap();
-            let snapshot = Snapshot::read(&path).unwrap();
-            assert_eq!(snapshot, first.snapshot());
-            let mut second = Simulation::resume(config.clone(), snapshot).unwrap();
-            assert_eq!(second.state(), first.state());
-            steps(&mut second, 12 - k);
-            assert!(outcome(&second) == whole, "{name}, restart at step {k}");
-        }
+    let new = |config: Config| Simulation::<D>::from_config(config, Inputs::default()).unwrap();
+    let mut whole = new(config.clone());
+    steps(&mut whole, 12);
+    let plan_tolerance = whole.last_check().unwrap().plan_tolerance;
+    assert_eq!(
+        plan_tolerance < config.field.tolerance,
+        name == "ab2, tightened"
+    );
+    let whole = outcome(&whole);
+    // At the start, at steps where measuring is due or not, and at the last step.
+    for k in [0, 1, 4, 6, 7, 12] {
+        let mut half = config.clone();
+        // The first half is a shorter run, whose last state is measured like any last state.
+        half.time.steps = k;
+        let mut first = new(half);
+        steps(&mut first, k);
+        let path = first.snapshot().write(folder.path()).unwrap();
+        assert_eq!(Snapshot::dimension(&path).unwrap(), D);
+        let snapshot = Snapshot::<D>::open(&path).unwrap();
+        assert_eq!(snapshot, first.snapshot());
+        let mut second = Simulation::resume(config.clone(), snapshot).unwrap();
+        assert_eq!(second.state(), first.state());
+        steps(&mut second, 12 - k);
+        assert!(outcome(&second) == whole, "{name}, restart at step {k}");
     }
 }
 
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
-    for (name, config) in cases() {
-        let run = |count| {
-            threads(count, || {
-                let mut run = Simulation::new(config.clone(), Inputs::default()).unwrap();
-                steps(&mut run, 6);
-                outcome(&run)
-            })
-        };
-        let one = run(1);
-        assert!(run(2) == one, "{name}: two threads");
-        assert!(run(5) == one, "{name}: five threads");
-    }
+    cases().into_iter().for_each(on_any_threads::<2>);
+    cases_in_space().into_iter().for_each(on_any_threads::<3>);
+}
+
+fn on_any_threads<const D: usize>((name, config): (&str, Config)) {
+    let run = |count| {
+        threads(count, || {
+            let mut run = Simulation::<D>::from_config(config.clone(), Inputs::default()).unwrap();
+            steps(&mut run, 6);
+            outcome(&run)
+        })
+    };
+    let one = run(1);
+    assert!(run(2) == one, "{name}: two threads");
+    assert!(run(5) == one, "{name}: five threads");
 }
 
 #[test]

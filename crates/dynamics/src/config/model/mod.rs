@@ -36,12 +36,23 @@ pub enum ModelConfig {
         /// What all gases have.
         gas: GasConfig,
     },
+    /// Coulomb's gas in space: κ z/(4π r³) (`kind = "coulomb-gas"`).
+    CoulombGas {
+        /// κ; repulsive above 0.
+        strength: f64,
+        /// The regularisation of the kernel.
+        core: Core,
+        /// What all gases have.
+        gas: GasConfig,
+    },
     /// Riesz gases: κ z/r^{s+2} (`kind = "riesz-gas"`).
     RieszGas {
         /// κ; repulsive above 0.
         strength: f64,
-        /// 0 ≤ s < 2.
+        /// 0 ≤ s < d.
         s: f64,
+        /// d: 2 or 3.
+        dimension: u8,
         /// What all gases have.
         gas: GasConfig,
     },
@@ -85,8 +96,18 @@ impl ModelConfig {
         match self {
             Self::Vortex { .. } => "vortex",
             Self::LogGas { .. } => "log-gas",
+            Self::CoulombGas { .. } => "coulomb-gas",
             Self::RieszGas { .. } => "riesz-gas",
             Self::KellerSegel { .. } => "keller-segel",
+        }
+    }
+
+    /// d, of the plane or space that the particles move in.
+    pub fn dimension(&self) -> usize {
+        match self {
+            Self::Vortex { .. } | Self::LogGas { .. } | Self::KellerSegel { .. } => 2,
+            Self::CoulombGas { .. } => 3,
+            Self::RieszGas { dimension, .. } => (*dimension).into(),
         }
     }
 
@@ -95,6 +116,7 @@ impl ModelConfig {
         match self {
             Self::Vortex { viscosity, .. } => ("model.viscosity", *viscosity),
             Self::LogGas { gas, .. }
+            | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
             | Self::KellerSegel { gas, .. } => ("model.diffusion", gas.diffusion),
         }
@@ -121,6 +143,7 @@ impl ModelConfig {
         match self {
             Self::Vortex { core, .. }
             | Self::LogGas { core, .. }
+            | Self::CoulombGas { core, .. }
             | Self::KellerSegel { core, .. } => core,
             Self::RieszGas { .. } => &Core::None,
         }
@@ -131,16 +154,18 @@ impl ModelConfig {
         match self {
             Self::Vortex { .. } => Confinement::None,
             Self::LogGas { gas, .. }
+            | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
             | Self::KellerSegel { gas, .. } => gas.confinement,
         }
     }
 
-    /// Side of the square torus; `None` for the whole plane.
+    /// Side of the square or cubic torus; `None` for the whole plane or space.
     pub fn periodic(&self) -> Option<f64> {
         match self {
             Self::Vortex { periodic, .. } => *periodic,
             Self::LogGas { gas, .. }
+            | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
             | Self::KellerSegel { gas, .. } => gas.periodic,
         }
@@ -162,6 +187,8 @@ struct RawModel {
     #[serde(skip_serializing_if = "Option::is_none")]
     s: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    dimension: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     chi: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     periodic: Option<f64>,
@@ -182,6 +209,7 @@ impl RawModel {
                 ("diffusion", self.diffusion.is_some()),
                 ("strength", self.strength.is_some()),
                 ("s", self.s.is_some()),
+                ("dimension", self.dimension.is_some()),
                 ("chi", self.chi.is_some()),
                 ("periodic", self.periodic.is_some()),
                 ("circulations", self.circulations.is_some()),
@@ -226,11 +254,27 @@ impl TryFrom<RawModel> for ModelConfig {
                     gas: raw.gas()?,
                 })
             }
+            "coulomb-gas" => {
+                only(&["diffusion", "strength", "core", "confinement", "periodic"])?;
+                Ok(Self::CoulombGas {
+                    strength: raw.strength.unwrap_or(1.0),
+                    core,
+                    gas: raw.gas()?,
+                })
+            }
             "riesz-gas" => {
-                only(&["diffusion", "strength", "s", "confinement", "periodic"])?;
+                only(&[
+                    "diffusion",
+                    "strength",
+                    "s",
+                    "dimension",
+                    "confinement",
+                    "periodic",
+                ])?;
                 Ok(Self::RieszGas {
                     strength: raw.strength.unwrap_or(1.0),
                     s: required("model", "s", raw.s)?,
+                    dimension: raw.dimension.unwrap_or(2),
                     gas: raw.gas()?,
                 })
             }
@@ -243,7 +287,7 @@ impl TryFrom<RawModel> for ModelConfig {
                 })
             }
             other => Err(format!(
-                "model.kind: '{other}' (allowed: vortex, log-gas, riesz-gas, keller-segel)"
+                "model.kind: '{other}' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel)"
             )),
         }
     }
@@ -281,9 +325,24 @@ impl From<ModelConfig> for RawModel {
                 core: Some(core),
                 ..of_gas(gas)
             },
-            ModelConfig::RieszGas { strength, s, gas } => Self {
+            ModelConfig::CoulombGas {
+                strength,
+                core,
+                gas,
+            } => Self {
+                strength: Some(strength),
+                core: Some(core),
+                ..of_gas(gas)
+            },
+            ModelConfig::RieszGas {
+                strength,
+                s,
+                dimension,
+                gas,
+            } => Self {
                 strength: Some(strength),
                 s: Some(s),
+                dimension: Some(dimension),
                 ..of_gas(gas)
             },
             ModelConfig::KellerSegel { chi, core, gas } => Self {
