@@ -1,4 +1,4 @@
-//! First-order mean-field particle systems on top of [`farfield`]: N particles in the plane that move by
+//! First-order mean-field particle systems on top of [`farfield`]: N particles in the plane or in space that move by
 //!
 //! ```text
 //! dX_i = (1/N) Σ_{j≠i} m_j K(X_i − X_j) dt − ∇V(X_i) dt + √(2σ) dB_i          i = 1..N

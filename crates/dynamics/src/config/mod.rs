@@ -4,12 +4,12 @@
 //! schema = 1
 //! seed = 7
 //! [model]
-//! kind = "vortex"                      # or the gases: log-gas, riesz-gas, keller-segel ([`ModelConfig`])
+//! kind = "vortex"                      # or the gases: log-gas, coulomb-gas, riesz-gas, keller-segel ([`ModelConfig`])
 //! viscosity = 5e-4
 //! circulations = { law = "unit" }      # or { law = "two-point", a, b, p }, { law = "uniform", low, high }, { file = "m.npy" }
 //! core = { kind = "none" }             # or { kind = "gaussian", delta }
 //! [initial]
-//! kind = "gaussian-patches"            # or gaussian, uniform-disc, uniform-square, annulus, dipole, ring, file
+//! kind = "gaussian-patches"            # or gaussian, uniform-disc, uniform-square, annulus, dipole, ring, file; in space uniform-ball, uniform-cube
 //! n = 1_000_000
 //! [time]
 //! scheme = "ab2-maruyama"              # or euler-maruyama, stochastic-heun, sra1, sra3; with viscosity 0 also ab3, rk4
