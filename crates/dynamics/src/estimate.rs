@@ -101,6 +101,9 @@ fn smaller<const D: usize>(config: &Config, inputs: &Inputs<D>, n: usize) -> (Co
         | InitialConfig::UniformCube { n, .. }
         | InitialConfig::UniformSquare { n, .. }
         | InitialConfig::Annulus { n, .. }
+        | InitialConfig::PowerLaw { n, .. }
+        | InitialConfig::Mixture { n, .. }
+        | InitialConfig::VortexSheet { n, .. }
         | InitialConfig::Dipole { n, .. }
         | InitialConfig::Ring { n, .. } => *n = TRIAL.min(*n),
         InitialConfig::File { .. } => {}

@@ -129,11 +129,53 @@ fn in_plane(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
             let side = if second_of_dipole(i) { 0.5 } else { -0.5 };
             gaussian([side * separation, 0.0], radius)
         }
+        InitialConfig::PowerLaw { power, radius, .. } => {
+            let [u, v] = uniforms(seed, Stream::Positions, 0, i as u32);
+            on_circle(radius * u.powf((2.0 - power).recip()), v)
+        }
+        InitialConfig::Mixture {
+            ref centres,
+            ref radii,
+            ref weights,
+            ..
+        } => {
+            let k = patch(weights, seed, i);
+            gaussian([centres[k][0], centres[k][1]], radii[k])
+        }
+        InitialConfig::VortexSheet {
+            length,
+            amplitude,
+            thickness,
+            ..
+        } => {
+            let [u, _] = uniforms(seed, Stream::Positions, 0, i as u32);
+            let [across, _] = normals(seed, Stream::Positions, 1, i as u32);
+            let [_, wave] = cos_sin_turns(u);
+            // The wave over −1/2 to 1/2, half a turn later.
+            [length * (u - 0.5), -amplitude * wave + thickness * across]
+        }
         InitialConfig::Ring { n, radius } => on_circle(radius, i as f64 / n as f64),
         InitialConfig::File { .. }
         | InitialConfig::UniformBall { .. }
         | InitialConfig::UniformCube { .. } => unreachable!("from a file, or in space"),
     }
+}
+
+/// The patch that a particle is in.
+fn patch(weights: &[f64], seed: u64, i: usize) -> usize {
+    let [u, _] = uniforms(seed, Stream::Positions, 2, i as u32);
+    let mut left = u * weights.iter().sum::<f64>();
+    let fits = |w: &f64| {
+        left -= w;
+        left < 0.0
+    };
+    // Rounding may leave a little, which the last patch with a weight takes.
+    let last = || weights.iter().rposition(|w| *w > 0.0);
+    weights
+        .iter()
+        .position(fits)
+        .or_else(last)
+        .expect("a weight above 0")
 }
 
 /// The same in space.
@@ -146,18 +188,40 @@ fn in_space(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 3] {
             [x, y, z].map(|x| radius * FRAC_1_SQRT_2 * x)
         }
         InitialConfig::UniformBall { radius, .. } => {
-            // Archimedes: the height is uniform on a sphere.
-            let ([u, turns], [v, _]) = (uniform(0), uniform(1));
-            let (r, height) = (radius * v.cbrt(), 2.0 * u - 1.0);
-            let [x, y] = cos_sin_turns(turns).map(|x| x * (1.0 - height * height).max(0.0).sqrt());
-            [x, y, height].map(|x| r * x)
+            let [v, _] = uniform(1);
+            on_sphere(radius * v.cbrt(), uniform(0))
         }
         InitialConfig::UniformCube { side, .. } => {
             let ([x, y], [z, _]) = (uniform(0), uniform(1));
             [x, y, z].map(|u| side * (u - 0.5))
         }
+        InitialConfig::PowerLaw { power, radius, .. } => {
+            let [v, _] = uniform(1);
+            on_sphere(radius * v.powf((3.0 - power).recip()), uniform(0))
+        }
+        InitialConfig::Mixture {
+            ref centres,
+            ref radii,
+            ref weights,
+            ..
+        } => {
+            let k = patch(weights, seed, i);
+            let patch = InitialConfig::Gaussian {
+                n: 1,
+                radius: radii[k],
+            };
+            let x = in_space(&patch, seed, i);
+            std::array::from_fn(|a| centres[k][a] + x[a])
+        }
         _ => unreachable!("from a file, or in the plane"),
     }
+}
+
+/// Archimedes: the height is uniform on a sphere.
+fn on_sphere(radius: f64, [u, turns]: [f64; 2]) -> [f64; 3] {
+    let height = 2.0 * u - 1.0;
+    let [x, y] = cos_sin_turns(turns).map(|x| x * (1.0 - height * height).max(0.0).sqrt());
+    [x, y, height].map(|x| radius * x)
 }
 
 fn second_of_dipole(i: usize) -> bool {

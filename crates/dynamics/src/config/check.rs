@@ -102,6 +102,37 @@ fn check_circulations(circulations: &Circulations) -> Result<()> {
     Ok(())
 }
 
+fn check_mixture(
+    centres: &[Vec<f64>],
+    radii: &[f64],
+    weights: &[f64],
+    dimension: usize,
+) -> Result<()> {
+    if centres.is_empty() {
+        return Err(error("initial.centres", "[]", "one or more"));
+    }
+    for (k, centre) in centres.iter().enumerate() {
+        if centre.len() != dimension || !centre.iter().all(|x| x.is_finite()) {
+            let allowed = format!("{dimension} finite numbers");
+            return Err(error(
+                &format!("initial.centres[{k}]"),
+                format!("{centre:?}"),
+                allowed,
+            ));
+        }
+    }
+    for (key, numbers) in [("initial.radii", radii), ("initial.weights", weights)] {
+        if numbers.len() != centres.len() {
+            let allowed = format!("{}, one for each of initial.centres", centres.len());
+            return Err(error(key, format!("{} numbers", numbers.len()), allowed));
+        }
+        for (k, &x) in numbers.iter().enumerate() {
+            at_least_zero(&format!("{key}[{k}]"), x)?;
+        }
+    }
+    positive("the sum of initial.weights", weights.iter().sum())
+}
+
 impl Config {
     /// Checks every value; the error names the dotted key, the value and what is allowed.
     pub fn check(&self) -> Result<()> {
@@ -211,6 +242,30 @@ impl Config {
                     return Err(error("initial.inner", inner, allowed));
                 }
                 Ok(())
+            }
+            InitialConfig::PowerLaw { power, radius, .. } => {
+                positive("initial.radius", radius)?;
+                if power.is_finite() && power < dimension as f64 {
+                    return Ok(());
+                }
+                let allowed = format!("finite and below {dimension}, the dimension");
+                Err(error("initial.power", power, allowed))
+            }
+            InitialConfig::Mixture {
+                ref centres,
+                ref radii,
+                ref weights,
+                ..
+            } => check_mixture(centres, radii, weights, dimension),
+            InitialConfig::VortexSheet {
+                length,
+                amplitude,
+                thickness,
+                ..
+            } => {
+                positive("initial.length", length)?;
+                finite("initial.amplitude", amplitude)?;
+                at_least_zero("initial.thickness", thickness)
             }
             InitialConfig::Gaussian { radius, .. }
             | InitialConfig::UniformDisc { radius, .. }

@@ -9,7 +9,7 @@
 //! circulations = { law = "unit" }      # or { law = "two-point", a, b, p }, { law = "uniform", low, high }, { file = "m.npy" }
 //! core = { kind = "none" }             # or { kind = "gaussian", delta }
 //! [initial]
-//! kind = "gaussian-patches"            # or gaussian, uniform-disc, uniform-square, annulus, dipole, ring, file; in space uniform-ball, uniform-cube
+//! kind = "gaussian-patches"            # or gaussian, uniform-disc, uniform-square, annulus, dipole, ring, …: [`InitialConfig`]
 //! n = 1_000_000
 //! [time]
 //! scheme = "ab2-maruyama"              # or euler-maruyama, stochastic-heun, sra1, sra3; with viscosity 0 also ab3, rk4

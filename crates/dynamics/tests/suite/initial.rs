@@ -259,3 +259,114 @@ fn arrays_are_taken_as_they_are() {
         Observables::moments(&x, &m).circulation
     );
 }
+
+/// Σ f/N over the positions of an initial law.
+fn mean(initial: &InitialConfig, f: impl Fn(&[f64; 2]) -> f64) -> f64 {
+    let mut config = config(1, 0.1, Circulations::Unit);
+    config.initial = initial.clone();
+    config.field.tolerance = 1e-3;
+    let run = Simulation::new(config, Inputs::default()).unwrap();
+    let positions = &run.state().positions;
+    positions.iter().map(f).sum::<f64>() / positions.len() as f64
+}
+
+/// Means of many particles, to five standard deviations.
+#[test]
+fn power_laws_mixtures_and_sheets() {
+    let n = 40_000;
+    let close = |found: f64, expected: f64, deviation: f64| {
+        let bound = 5.0 * deviation / (n as f64).sqrt();
+        assert!(
+            (found - expected).abs() < bound,
+            "{found} {expected} ± {bound}"
+        );
+    };
+    // ⟨r²⟩ = R² (2 − p)/(4 − p), ⟨r⁴⟩ = R⁴ (2 − p)/(6 − p).
+    for power in [-1.0, 0.0, 0.7, 1.5] {
+        let law = InitialConfig::PowerLaw {
+            n,
+            power,
+            radius: 1.5,
+        };
+        let r2 = |x: &[f64; 2]| x[0] * x[0] + x[1] * x[1];
+        let second = 2.25 * (2.0 - power) / (4.0 - power);
+        let fourth = 2.25 * 2.25 * (2.0 - power) / (6.0 - power);
+        close(mean(&law, r2), second, (fourth - second * second).sqrt());
+        close(mean(&law, |x| x[0]), 0.0, second.sqrt());
+    }
+    let law = InitialConfig::Mixture {
+        n,
+        centres: vec![vec![-2.0, 0.0], vec![1.0, 3.0], vec![9.0, 9.0]],
+        radii: vec![0.5, 0.0, 1.0],
+        weights: vec![3.0, 1.0, 0.0],
+    };
+    close(mean(&law, |x| x[0]), -1.25, 1.4);
+    close(mean(&law, |x| x[1]), 0.75, 1.4);
+    // A patch of radius 0 is a point, and one without weight is empty.
+    close(mean(&law, |x| f64::from(*x == [1.0, 3.0])), 0.25, 0.44);
+    assert_eq!(mean(&law, |x| f64::from(x[0] > 5.0)), 0.0);
+    // Variance a²/2 per axis.
+    let around = |x: &[f64; 2]| if x[0] < -0.2 { x[1] * x[1] } else { 0.0 };
+    close(mean(&law, around), 0.75 * 0.125, 0.2);
+    let sheet = |thickness| InitialConfig::VortexSheet {
+        n,
+        length: 2.0,
+        amplitude: 0.1,
+        thickness,
+    };
+    let off = |x: &[f64; 2]| (x[1] - 0.1 * (std::f64::consts::PI * x[0]).sin()).powi(2);
+    assert!(mean(&sheet(0.0), off) < 1e-30);
+    close(mean(&sheet(0.3), off), 0.09, 0.13);
+    close(mean(&sheet(0.3), |x| x[0] * x[0]), 1.0 / 3.0, 0.3);
+}
+
+#[test]
+fn bad_power_laws_mixtures_and_sheets() {
+    let refused = |initial: InitialConfig, expected: &str| {
+        let mut config = config(1, 0.1, Circulations::Unit);
+        config.initial = initial;
+        assert_eq!(config.check().unwrap_err().to_string(), expected);
+    };
+    let power = InitialConfig::PowerLaw {
+        n: 1,
+        power: 2.0,
+        radius: 1.0,
+    };
+    refused(
+        power,
+        "initial.power: 2 (allowed: finite and below 2, the dimension)",
+    );
+    let mixture = |centres: &[&[f64]], radii: &[f64], weights: &[f64]| InitialConfig::Mixture {
+        n: 1,
+        centres: centres.iter().map(|c| c.to_vec()).collect(),
+        radii: radii.to_vec(),
+        weights: weights.to_vec(),
+    };
+    refused(
+        mixture(&[], &[], &[]),
+        "initial.centres: [] (allowed: one or more)",
+    );
+    refused(
+        mixture(&[&[0.0, 0.0], &[1.0]], &[1.0; 2], &[1.0; 2]),
+        "initial.centres[1]: [1.0] (allowed: 2 finite numbers)",
+    );
+    refused(
+        mixture(&[&[0.0, 0.0]], &[1.0; 2], &[1.0]),
+        "initial.radii: 2 numbers (allowed: 1, one for each of initial.centres)",
+    );
+    refused(
+        mixture(&[&[0.0, 0.0]], &[-1.0], &[1.0]),
+        "initial.radii[0]: -1 (allowed: finite and at least 0)",
+    );
+    refused(
+        mixture(&[&[0.0, 0.0]], &[1.0], &[0.0]),
+        "the sum of initial.weights: 0 (allowed: finite and above 0)",
+    );
+    let sheet = InitialConfig::VortexSheet {
+        n: 1,
+        length: 0.0,
+        amplitude: 0.1,
+        thickness: 0.1,
+    };
+    refused(sheet, "initial.length: 0 (allowed: finite and above 0)");
+}

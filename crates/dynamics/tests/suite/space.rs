@@ -351,4 +351,18 @@ fn where_they_start() {
         1.0 / 3.0,
     );
     near(squares(InitialConfig::Gaussian { n, radius: 0.8 }).0, 0.32);
+    // R² (3 − p)/(5 − p) over three axes.
+    let law = InitialConfig::PowerLaw {
+        n,
+        power: 2.5,
+        radius: 2.0,
+    };
+    near(squares(law).0, 4.0 * 0.5 / 2.5 / 3.0);
+    let law = InitialConfig::Mixture {
+        n,
+        centres: vec![vec![0.0, 0.0, 1.0], vec![0.0, 0.0, -1.0]],
+        radii: vec![0.0; 2],
+        weights: vec![1.0; 2],
+    };
+    assert_eq!(squares(law).0, [0.0, 0.0, 1.0]);
 }

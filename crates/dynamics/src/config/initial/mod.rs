@@ -1,0 +1,219 @@
+//! `[initial]`.
+
+mod raw;
+
+use bincode::{Decode, Encode};
+use raw::RawInitial;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Where the particles start. A Gaussian patch of radius a has density (1/πa²) e^{−r²/a²}, so ⟨r²⟩ = a².
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
+#[serde(try_from = "RawInitial", into = "RawInitial")]
+pub enum InitialConfig {
+    /// Gaussian patches of the same size at the corners of a regular polygon (two: a pair) around the origin
+    /// (`kind = "gaussian-patches"`). Particle i belongs to patch i mod `patches`.
+    GaussianPatches {
+        /// Number of particles.
+        n: usize,
+        /// Number of patches.
+        patches: usize,
+        /// Distance of neighbouring centres.
+        separation: f64,
+        /// a of each patch.
+        radius: f64,
+    },
+    /// One Gaussian patch at the origin: the Lamb–Oseen vortex of age a²/4σ (`kind = "gaussian"`). In space ⟨r²⟩ = 3a²/2, since the variance
+    /// is a²/2 per axis there too.
+    Gaussian {
+        /// Number of particles.
+        n: usize,
+        /// a.
+        radius: f64,
+    },
+    /// Uniform on a disc around the origin (`kind = "uniform-disc"`).
+    UniformDisc {
+        /// Number of particles.
+        n: usize,
+        /// Radius of the disc.
+        radius: f64,
+    },
+    /// Uniform on the square of this side around the origin (`kind = "uniform-square"`); on a torus of the same side, on all of it.
+    UniformSquare {
+        /// Number of particles.
+        n: usize,
+        /// Side of the square.
+        side: f64,
+    },
+    /// Uniform on a ball around the origin (`kind = "uniform-ball"`).
+    UniformBall {
+        /// Number of particles.
+        n: usize,
+        /// Radius of the ball.
+        radius: f64,
+    },
+    /// Uniform on the cube of this side around the origin (`kind = "uniform-cube"`); on a torus of the same side, on all of it.
+    UniformCube {
+        /// Number of particles.
+        n: usize,
+        /// Side of the cube.
+        side: f64,
+    },
+    /// Uniform on an annulus around the origin (`kind = "annulus"`).
+    Annulus {
+        /// Number of particles.
+        n: usize,
+        /// Inner radius.
+        inner: f64,
+        /// Outer radius.
+        radius: f64,
+    },
+    /// Density ∝ r^{−power} within a disc or ball around the origin (`kind = "power-law"`).
+    PowerLaw {
+        /// Number of particles.
+        n: usize,
+        /// Below the dimension; 0 is uniform.
+        power: f64,
+        /// Radius of the disc or ball.
+        radius: f64,
+    },
+    /// Gaussian patches of any size anywhere: a particle is in patch k with probability `weights[k]`/Σ weights (`kind = "mixture"`).
+    Mixture {
+        /// Number of particles.
+        n: usize,
+        /// Where the patches are, as many coordinates each as there are dimensions.
+        centres: Vec<Vec<f64>>,
+        /// a of each patch.
+        radii: Vec<f64>,
+        /// Weight of each patch.
+        weights: Vec<f64>,
+    },
+    /// Along the line y = amplitude·sin(2πx/length), |x| ≤ length/2, evenly in x, with a Gaussian scatter across it, which
+    /// Kelvin and Helmholtz's instability rolls up (`kind = "vortex-sheet"`).
+    VortexSheet {
+        /// Number of particles.
+        n: usize,
+        /// Length along x; on a torus of this side it closes.
+        length: f64,
+        /// Of the wave.
+        amplitude: f64,
+        /// Standard deviation of the scatter.
+        thickness: f64,
+    },
+    /// Two Gaussian patches on the x axis; the circulations of the one at x > 0 (odd particles) change sign, unless they
+    /// come from a file (`kind = "dipole"`). With positive circulations it moves upwards.
+    Dipole {
+        /// Number of particles.
+        n: usize,
+        /// Distance of the centres.
+        separation: f64,
+        /// a of each patch.
+        radius: f64,
+    },
+    /// A regular N-gon around the origin, the first particle on the x axis (`kind = "ring"`).
+    Ring {
+        /// Number of particles.
+        n: usize,
+        /// Radius of the circle.
+        radius: f64,
+    },
+    /// Positions (N, d) from an `.npy` file, which the caller reads and hands in with [`crate::Inputs`]
+    /// (`kind = "file"`).
+    File {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Every `kind`.
+const KINDS: [&str; 13] = [
+    "gaussian-patches",
+    "gaussian",
+    "uniform-disc",
+    "uniform-square",
+    "uniform-ball",
+    "uniform-cube",
+    "annulus",
+    "power-law",
+    "mixture",
+    "vortex-sheet",
+    "dipole",
+    "ring",
+    "file",
+];
+
+impl Default for InitialConfig {
+    /// A pair that merges at once (vortices merge above radius/separation of about 0.24 to 0.3: Meunier, Le Dizès and
+    /// Leweke, C. R. Physique 6 (2005)). Total circulation 1, so the pair turns once in 4π² separation² = 39.5, and a
+    /// core about itself once in 8π² radius² = 16 at first.
+    fn default() -> Self {
+        Self::GaussianPatches {
+            n: 1_000_000,
+            patches: 2,
+            separation: 1.0,
+            radius: 0.45,
+        }
+    }
+}
+
+impl InitialConfig {
+    /// `kind` in the configuration.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::GaussianPatches { .. } => "gaussian-patches",
+            Self::Gaussian { .. } => "gaussian",
+            Self::UniformDisc { .. } => "uniform-disc",
+            Self::UniformSquare { .. } => "uniform-square",
+            Self::UniformBall { .. } => "uniform-ball",
+            Self::UniformCube { .. } => "uniform-cube",
+            Self::Annulus { .. } => "annulus",
+            Self::PowerLaw { .. } => "power-law",
+            Self::Mixture { .. } => "mixture",
+            Self::VortexSheet { .. } => "vortex-sheet",
+            Self::Dipole { .. } => "dipole",
+            Self::Ring { .. } => "ring",
+            Self::File { .. } => "file",
+        }
+    }
+
+    /// The dimension that it is of; `None` for both.
+    pub fn dimension(&self) -> Option<usize> {
+        match self {
+            Self::Gaussian { .. }
+            | Self::PowerLaw { .. }
+            | Self::Mixture { .. }
+            | Self::File { .. } => None,
+            Self::UniformBall { .. } | Self::UniformCube { .. } => Some(3),
+            _ => Some(2),
+        }
+    }
+
+    /// The kinds for this dimension.
+    pub(crate) fn kinds_in(dimension: usize) -> Vec<&'static str> {
+        let here = |kind: &&str| match *kind {
+            "gaussian" | "power-law" | "mixture" | "file" => true,
+            "uniform-ball" | "uniform-cube" => dimension == 3,
+            _ => dimension == 2,
+        };
+        KINDS.into_iter().filter(here).collect()
+    }
+
+    /// Number of particles; unknown before the file is read.
+    pub fn n(&self) -> Option<usize> {
+        match *self {
+            Self::GaussianPatches { n, .. }
+            | Self::Gaussian { n, .. }
+            | Self::UniformDisc { n, .. }
+            | Self::UniformSquare { n, .. }
+            | Self::UniformBall { n, .. }
+            | Self::UniformCube { n, .. }
+            | Self::Annulus { n, .. }
+            | Self::PowerLaw { n, .. }
+            | Self::Mixture { n, .. }
+            | Self::VortexSheet { n, .. }
+            | Self::Dipole { n, .. }
+            | Self::Ring { n, .. } => Some(n),
+            Self::File { .. } => None,
+        }
+    }
+}
