@@ -41,12 +41,17 @@ pub(crate) fn add<const M: usize>(mut a: [f64; M], b: [f64; M]) -> [f64; M] {
     a
 }
 
-/// A number of so many bits for a cell, by Fibonacci's hashing: Knuth, *The Art of Computer Programming* 3, §6.4.
+/// A number of so many bits for a cell: the first bits of a sum of multiples, as in Fibonacci's hashing (Knuth, *The Art of Computer
+/// Programming* 3, §6.4), with the reciprocals of Roberts' plastic numbers, the golden one in one dimension.
 #[inline]
 pub(crate) fn hash<const D: usize>(key: [i64; D], bits: u32) -> usize {
-    const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mix = |mixed: u64, k: i64| mixed.wrapping_mul(GOLDEN).rotate_left(32) ^ k as u64;
-    (key.into_iter().fold(0, mix).wrapping_mul(GOLDEN) >> (64 - bits)) as usize
+    const MULTIPLES: [u64; 3] = [
+        0x9E37_79B9_7F4A_7C15,
+        0xC13F_A9A9_02A6_328F,
+        0x91E1_0DA5_C79E_7B1D,
+    ];
+    let terms = (0..D).map(|a| MULTIPLES[a % 3].wrapping_mul(key[a] as u64));
+    (terms.fold(0, u64::wrapping_add) >> (64 - bits)) as usize
 }
 
 /// a − b.

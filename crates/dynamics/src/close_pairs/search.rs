@@ -1,9 +1,8 @@
 //! Mutual nearest neighbours within a distance, in O(N) where few are.
 
 use super::Pair;
-use crate::sum::{difference, hash, length};
+use crate::sum::{difference, dot, hash};
 use rayon::prelude::*;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Times 2^D: particles in the cells around a place above which nobody there is half of a pair.
@@ -50,7 +49,8 @@ pub(super) fn pairs<const D: usize>(
 
 /// Cells of twice the reach: what is within it lies in those of 2^D cells that are nearest.
 struct Grid<const D: usize> {
-    cell: f64,
+    /// Cells a unit of length.
+    per_length: f64,
     /// Side of a torus, and how many cells that is.
     torus: Option<(f64, i64)>,
 }
@@ -59,15 +59,16 @@ impl<const D: usize> Grid<D> {
     fn new(reach: f64, side: Option<f64>) -> Self {
         let cell = 2.0 * reach;
         let torus = side.map(|side| (side, ((side / cell) as i64).max(1)));
+        let cell = torus.map_or(cell, |(side, cells)| side / cells as f64);
         Self {
-            cell: torus.map_or(cell, |(side, cells)| side / cells as f64),
+            per_length: cell.recip(),
             torus,
         }
     }
 
     /// The cell of a place, and on which side of it the nearest cells are.
     fn key(&self, x: [f64; D]) -> ([i64; D], [i64; D]) {
-        let places = x.map(|x| x / self.cell);
+        let places = x.map(|x| x * self.per_length);
         let floors = places.map(f64::floor);
         let beside = std::array::from_fn(|a| if places[a] - floors[a] < 0.5 { -1 } else { 1 });
         (self.wrapped(floors.map(|x| x as i64)), beside)
@@ -102,47 +103,83 @@ impl<const D: usize> Grid<D> {
     }
 
     fn mutual(&self, positions: &[[f64; D]], left: &[u32], reach: f64) -> Vec<Pair> {
-        let mut cells: HashMap<[i64; D], Vec<u32>> = HashMap::new();
-        for &i in left {
-            cells
-                .entry(self.key(positions[i as usize]).0)
-                .or_default()
-                .push(i);
-        }
+        let cells = Cells::new(self, positions, left);
         let side = self.torus.map(|(side, _)| side);
-        let nearest = |i: u32| {
-            let x = positions[i as usize];
-            let (key, beside) = self.key(x);
-            let mut around = vec![key];
-            around.extend(self.others(key, beside));
-            around.sort_unstable();
-            around.dedup();
-            let groups = || around.iter().filter_map(|key| cells.get(key));
-            if groups().map(Vec::len).sum::<usize>() > CROWD << D {
-                return None;
-            }
-            let mut best = (reach, None);
-            for &j in groups().flatten() {
-                let r = length(apart(x, positions[j as usize], side));
-                let nearer = r < best.0 || (r == best.0 && best.1.is_some_and(|k| j < k));
-                if j != i && r > 0.0 && nearer {
-                    best = (r, Some(j));
-                }
-            }
-            best.1
+        let nearest = |&i: &u32| cells.nearest(self, i, positions[i as usize], reach, side);
+        let found: Vec<u32> = left.par_iter().map(nearest).collect();
+        let partner = |i: u32| left.binary_search(&i).map_or(NOBODY, |k| found[k]);
+        let pairs = left.par_iter().zip(&found);
+        let mutual =
+            |(&i, &j): (&u32, &u32)| (j != NOBODY && i < j && partner(j) == i).then_some([i, j]);
+        pairs.filter_map(mutual).collect()
+    }
+}
+
+/// In the place of a partner.
+const NOBODY: u32 = u32::MAX;
+
+/// Particles by the hash of their cell: several cells may share a place.
+struct Cells<const D: usize> {
+    bits: u32,
+    /// Where each place begins, and the end.
+    starts: Vec<u32>,
+    particles: Vec<(u32, [f64; D])>,
+}
+
+impl<const D: usize> Cells<D> {
+    fn new(grid: &Grid<D>, positions: &[[f64; D]], left: &[u32]) -> Self {
+        let bits = left.len().next_power_of_two().trailing_zeros() + 1;
+        let place = |i: &u32| hash(grid.key(positions[*i as usize]).0, bits) as u32;
+        let places: Vec<u32> = left.par_iter().map(place).collect();
+        let mut starts = vec![0; (1 << bits) + 1];
+        for &place in &places {
+            starts[place as usize + 1] += 1;
+        }
+        for place in 0..1 << bits {
+            starts[place + 1] += starts[place];
+        }
+        let mut next = starts.clone();
+        let mut particles = vec![(0, [0.0; D]); left.len()];
+        for (&i, &place) in left.iter().zip(&places) {
+            let at = &mut next[place as usize];
+            particles[*at as usize] = (i, positions[i as usize]);
+            *at += 1;
+        }
+        Self {
+            bits,
+            starts,
+            particles,
+        }
+    }
+
+    fn at(&self, key: [i64; D]) -> &[(u32, [f64; D])] {
+        let place = hash(key, self.bits);
+        &self.particles[self.starts[place] as usize..self.starts[place + 1] as usize]
+    }
+
+    /// The nearest particle, of several the first.
+    fn nearest(&self, grid: &Grid<D>, i: u32, x: [f64; D], reach: f64, side: Option<f64>) -> u32 {
+        let (key, beside) = grid.key(x);
+        let around = || std::iter::once(key).chain(grid.others(key, beside));
+        if around().map(|key| self.at(key).len()).sum::<usize>() > CROWD << D {
+            return NOBODY;
+        }
+        // In a unit near that of the cells, so that squares stay within the numbers, and a power of 2, so that ties stay ties.
+        let unit = grid.per_length.log2().floor().exp2();
+        let square = |z: [f64; D]| {
+            let z = z.map(|z| unit * z);
+            dot(z, z)
         };
-        let found: Vec<Option<u32>> = left.par_iter().map(|&i| nearest(i)).collect();
-        let partner: HashMap<u32, u32> = left
-            .iter()
-            .copied()
-            .zip(found)
-            .filter_map(|(i, j)| Some((i, j?)))
-            .collect();
-        let pair = |&i: &u32| {
-            let j = *partner.get(&i)?;
-            (i < j && partner.get(&j) == Some(&i)).then_some([i, j])
-        };
-        left.iter().filter_map(pair).collect()
+        let mut best = ((unit * reach).powi(2), NOBODY);
+        for &(j, y) in around().flat_map(|key| self.at(key)) {
+            let r2 = square(apart(x, y, side));
+            // Twice the same from cells that share a place changes nothing.
+            let nearer = r2 < best.0 || (r2 == best.0 && best.1 != NOBODY && j < best.1);
+            if j != i && r2 > 0.0 && nearer {
+                best = (r2, j);
+            }
+        }
+        best.1
     }
 }
 
@@ -195,6 +232,7 @@ impl Marks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sum::length;
     use proptest::prelude::*;
 
     /// By all pairs.
