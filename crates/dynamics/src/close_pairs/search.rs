@@ -3,6 +3,7 @@
 use super::Pair;
 use crate::sum::{difference, dot, hash};
 use rayon::prelude::*;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Times 2^D: particles in the cells around a place above which nobody there is half of a pair.
@@ -51,6 +52,8 @@ pub(super) fn pairs<const D: usize>(
 struct Grid<const D: usize> {
     /// Cells a unit of length.
     per_length: f64,
+    /// The power of 2 below that.
+    unit: f64,
     /// Side of a torus, and how many cells that is.
     torus: Option<(f64, i64)>,
 }
@@ -62,6 +65,7 @@ impl<const D: usize> Grid<D> {
         let cell = torus.map_or(cell, |(side, cells)| side / cells as f64);
         Self {
             per_length: cell.recip(),
+            unit: cell.recip().log2().floor().exp2(),
             torus,
         }
     }
@@ -69,9 +73,11 @@ impl<const D: usize> Grid<D> {
     /// The cell of a place, and on which side of it the nearest cells are.
     fn key(&self, x: [f64; D]) -> ([i64; D], [i64; D]) {
         let places = x.map(|x| x * self.per_length);
-        let floors = places.map(f64::floor);
-        let beside = std::array::from_fn(|a| if places[a] - floors[a] < 0.5 { -1 } else { 1 });
-        (self.wrapped(floors.map(|x| x as i64)), beside)
+        // The floor, without a call.
+        let cells = places.map(|x| x as i64 - i64::from((x as i64) as f64 > x));
+        let lower = |a: usize| places[a] - (cells[a] as f64) < 0.5;
+        let beside = std::array::from_fn(|a| if lower(a) { -1 } else { 1 });
+        (self.wrapped(cells), beside)
     }
 
     fn wrapped(&self, key: [i64; D]) -> [i64; D] {
@@ -104,33 +110,55 @@ impl<const D: usize> Grid<D> {
 
     fn mutual(&self, positions: &[[f64; D]], left: &[u32], reach: f64) -> Vec<Pair> {
         let cells = Cells::new(self, positions, left);
-        let side = self.torus.map(|(side, _)| side);
-        let nearest = |&i: &u32| cells.nearest(self, i, positions[i as usize], reach, side);
-        let found: Vec<u32> = left.par_iter().map(nearest).collect();
-        let partner = |i: u32| left.binary_search(&i).map_or(NOBODY, |k| found[k]);
-        let pairs = left.par_iter().zip(&found);
-        let mutual =
-            |(&i, &j): (&u32, &u32)| (j != NOBODY && i < j && partner(j) == i).then_some([i, j]);
-        pairs.filter_map(mutual).collect()
+        let all = 0..cells.particles.len() as u32;
+        let nearest = |k: u32| cells.nearest(self, k, reach);
+        let found: Vec<u32> = all.clone().into_par_iter().map(nearest).collect();
+        let mutual = |k: u32| {
+            let other = found[k as usize];
+            let pair = [k, other].map(|k| cells.particles.get(k as usize));
+            let [Some((i, _)), Some((j, _))] = pair else {
+                return None;
+            };
+            (i < j && found[other as usize] == k).then_some([*i, *j])
+        };
+        let mut pairs: Vec<Pair> = all.into_par_iter().filter_map(mutual).collect();
+        pairs.par_sort_unstable();
+        pairs
     }
+}
+
+/// A place for a cell: 64 cells that form a block have places beside each other, for one look at the memory to find most of the cells around a
+/// place; blocks are hashed, so that several may share theirs.
+fn place<const D: usize>(key: [i64; D], bits: u32) -> usize {
+    let block = 6 / D;
+    let inner = key
+        .iter()
+        .fold(0, |all, k| all << block | (k & ((1 << block) - 1)) as usize);
+    hash(key.map(|k| k >> block), bits - 6) << 6 | inner
+}
+
+/// Room for so many places a particle, as a power of 2.
+fn bits_for(particles: usize, room: u32) -> u32 {
+    (particles.next_power_of_two().trailing_zeros() + room).max(7)
 }
 
 /// In the place of a partner.
 const NOBODY: u32 = u32::MAX;
 
-/// Particles by the hash of their cell: several cells may share a place.
+/// Particles by the place of their cell.
 struct Cells<const D: usize> {
     bits: u32,
     /// Where each place begins, and the end.
     starts: Vec<u32>,
+    /// Index and position.
     particles: Vec<(u32, [f64; D])>,
 }
 
 impl<const D: usize> Cells<D> {
     fn new(grid: &Grid<D>, positions: &[[f64; D]], left: &[u32]) -> Self {
-        let bits = left.len().next_power_of_two().trailing_zeros() + 1;
-        let place = |i: &u32| hash(grid.key(positions[*i as usize]).0, bits) as u32;
-        let places: Vec<u32> = left.par_iter().map(place).collect();
+        let bits = bits_for(left.len(), 1);
+        let of = |i: &u32| place(grid.key(positions[*i as usize]).0, bits) as u32;
+        let places: Vec<u32> = left.par_iter().map(of).collect();
         let mut starts = vec![0; (1 << bits) + 1];
         for &place in &places {
             starts[place as usize + 1] += 1;
@@ -152,38 +180,40 @@ impl<const D: usize> Cells<D> {
         }
     }
 
-    fn at(&self, key: [i64; D]) -> &[(u32, [f64; D])] {
-        let place = hash(key, self.bits);
-        &self.particles[self.starts[place] as usize..self.starts[place + 1] as usize]
+    fn at(&self, key: [i64; D]) -> Range<u32> {
+        let place = place(key, self.bits);
+        self.starts[place]..self.starts[place + 1]
     }
 
-    /// The nearest particle, of several the first.
-    fn nearest(&self, grid: &Grid<D>, i: u32, x: [f64; D], reach: f64, side: Option<f64>) -> u32 {
+    /// The nearest particle, of several that with the least index; all by their numbers here.
+    fn nearest(&self, grid: &Grid<D>, k: u32, reach: f64) -> u32 {
+        let (_, x) = self.particles[k as usize];
         let (key, beside) = grid.key(x);
         let around = || std::iter::once(key).chain(grid.others(key, beside));
         if around().map(|key| self.at(key).len()).sum::<usize>() > CROWD << D {
             return NOBODY;
         }
+        let side = grid.torus.map(|(side, _)| side);
         // In a unit near that of the cells, so that squares stay within the numbers, and a power of 2, so that ties stay ties.
-        let unit = grid.per_length.log2().floor().exp2();
         let square = |z: [f64; D]| {
-            let z = z.map(|z| unit * z);
+            let z = z.map(|z| grid.unit * z);
             dot(z, z)
         };
-        let mut best = ((unit * reach).powi(2), NOBODY);
-        for &(j, y) in around().flat_map(|key| self.at(key)) {
+        let mut best = ((grid.unit * reach).powi(2), NOBODY, NOBODY);
+        for other in around().flat_map(|key| self.at(key)) {
+            let (j, y) = self.particles[other as usize];
             let r2 = square(apart(x, y, side));
             // Twice the same from cells that share a place changes nothing.
             let nearer = r2 < best.0 || (r2 == best.0 && best.1 != NOBODY && j < best.1);
-            if j != i && r2 > 0.0 && nearer {
-                best = (r2, j);
+            if other != k && r2 > 0.0 && nearer {
+                best = (r2, j, other);
             }
         }
-        best.1
+        best.2
     }
 }
 
-/// For each of many cells, by hash, whether it was marked once and whether twice: the same for any order.
+/// For each of many cells, by place, whether it was marked once and whether twice: the same for any order.
 struct Marks {
     once: Vec<AtomicU64>,
     twice: Vec<AtomicU64>,
@@ -192,7 +222,7 @@ struct Marks {
 
 impl Marks {
     fn new(particles: usize) -> Self {
-        let bits = particles.next_power_of_two().trailing_zeros() + MARKS;
+        let bits = bits_for(particles, MARKS);
         let words = || {
             (0..1usize << (bits - 6))
                 .map(|_| AtomicU64::new(0))
@@ -207,8 +237,8 @@ impl Marks {
 
     /// Word and bit.
     fn at<const D: usize>(&self, key: [i64; D]) -> (usize, u64) {
-        let hash = hash(key, self.bits);
-        (hash >> 6, 1 << (hash & 63))
+        let place = place(key, self.bits);
+        (place >> 6, 1 << (place & 63))
     }
 
     fn mark<const D: usize>(&self, key: [i64; D]) {
