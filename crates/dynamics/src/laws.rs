@@ -138,6 +138,12 @@ impl VirialLedger {
             true => 1.5 * (virial - before),
             false => lacks,
         };
+        match self.steps {
+            // Of one step nothing tells how much less it did, or more; the next one does.
+            0 => self.work_error = dt * virial.abs(),
+            1 => self.work_error -= dt * before.abs(),
+            _ => {}
+        }
         self.work_error += dt * lacks.abs();
         self.last = [virial, before];
         self.steps += 1;

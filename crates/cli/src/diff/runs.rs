@@ -8,6 +8,7 @@ use crate::run::folder::{config_of, diagnostics_of};
 use crate::snapshots::{self, steps_of};
 use crate::text::plural;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Tells what differs; what was looked at.
@@ -62,7 +63,11 @@ fn states(a: &[(u64, PathBuf)], b: &[(u64, PathBuf)], told: &mut Told) -> Result
 fn diagnostics(roots: [&Path; 2], told: &mut Told) -> Result<()> {
     let texts = roots.map(|root| {
         let path = diagnostics_of(root);
-        fs::read_to_string(&path).map_err(Error::file("read", &path))
+        match fs::read_to_string(&path) {
+            // A run that was killed before its first row.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+            text => text.map_err(Error::file("read", &path)),
+        }
     });
     let [a, b] = texts;
     let (a, b) = (a?, b?);

@@ -72,6 +72,11 @@ impl Diagnostics {
         })
     }
 
+    /// Whether the rows that are there can be gone on with.
+    pub(super) fn check(path: &Path, config: &Config) -> Result<()> {
+        rows::read(path, &header(config)).map(drop)
+    }
+
     fn add<const D: usize>(&mut self, view: &View<D>) -> Result<()> {
         let (step, sums, output) = (view.state.step, view.observables, &self.config.output);
         let collapsed = output.diagnostics_every > 0 && view.simulation.collapse().is_some();

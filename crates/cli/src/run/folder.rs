@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::output_folder::OutputFolder;
 use crate::pictures::animation;
+use crate::text::{plural, say};
 use farfield_dynamics::{Config, Snapshot};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +47,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Removes the snapshots and pictures of later steps than this one. The newest go first, so that the rest can still be
+    /// Removes what later steps than this one have made, and says so. The newest snapshots go first, so that the rest can still be
     /// gone on from where this is cut short.
     pub(super) fn go_back(&self, step: u64) -> Result<()> {
         let snapshots = Snapshot::list(&self.snapshots())?;
@@ -54,10 +55,16 @@ impl Folder {
         let both = snapshots.iter().rev().chain(pictures.iter().rev());
         let later = both.filter(|(later, _)| *later > step);
         let gif = animate::default(&self.pictures());
-        let all = later.map(|(_, path)| path).chain(Some(&gif));
-        for path in all.filter(|path| path.exists()) {
+        let whole = [self.summary(), gif.with_extension("mp4"), gif];
+        let all: Vec<_> = later.map(|(_, path)| path).chain(&whole).collect();
+        let all: Vec<_> = all.into_iter().filter(|path| path.exists()).collect();
+        for path in &all {
             fs::remove_file(path).map_err(Error::file("remove", path))?;
         }
+        let files = plural(all.len(), "file");
+        say(format_args!(
+            "went back to step {step}: removed {files} of later steps"
+        ));
         Ok(())
     }
 

@@ -131,6 +131,11 @@ impl Run {
         let simulation = Simulation::resume(config, found.snapshot)?;
         let step = simulation.state().step;
         if self.snapshot.is_some() {
+            // What could refuse to be gone on with must do so before anything is removed.
+            let config = simulation.config();
+            Diagnostics::check(&folder.diagnostics(), config)?;
+            Timings::check(&folder.timings())?;
+            Pictures::new(folder.pictures(), config)?;
             folder.go_back(step)?;
         }
         folder.write_config(simulation.config())?;
@@ -194,9 +199,8 @@ fn go<const D: usize>(
             summary::write(&folder.summary(), &simulation, timings.total())?;
             table::print(&simulation, &progress.checks, &timings);
             simulation.collapse().iter().for_each(tell_of);
-            say("");
+            say(format_args!("\nwrote {}", folder.root().display()));
             animate::at_end(&folder.pictures())?;
-            say(format_args!("wrote {}", folder.root().display()));
             Ok(ExitCode::SUCCESS)
         }
         Ok(RunEnd::Stopped) => {

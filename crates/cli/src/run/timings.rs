@@ -59,6 +59,11 @@ impl Timings {
         })
     }
 
+    /// Whether the rows that are there can be gone on with.
+    pub(super) fn check(path: &Path) -> Result<()> {
+        rows::read(path, HEADER).map(drop)
+    }
+
     /// Seconds of the run, all processes together.
     pub(super) fn total(&self) -> f64 {
         self.earlier + self.here.iter().sum::<f64>()

@@ -12,7 +12,7 @@ pub use flow::PairFlow;
 
 use crate::model::{Model, NoiseStructure};
 use crate::stepper::Stepper;
-use crate::sum::{difference, dot, sums};
+use crate::sum::{difference, dot, length, sums};
 use crate::{Error, ErrorKind, Result};
 
 /// A pair, i < j.
@@ -50,6 +50,9 @@ pub(crate) fn check<const D: usize>(model: &dyn Model<D>, stepper: &dyn Stepper<
     ))
 }
 
+/// Part of the reach that the errors of P may move a particle by in a step.
+const HIDDEN: f64 = 0.01;
+
 /// The pairs of one step.
 #[derive(Clone, Debug)]
 pub(crate) struct ClosePairs {
@@ -57,6 +60,8 @@ pub(crate) struct ClosePairs {
     /// Side of a torus.
     side: Option<f64>,
     pairs: Vec<Pair>,
+    /// Those so close that what is left of F without P would be errors of P, which has many more digits than F.
+    closest: Vec<Pair>,
 }
 
 impl ClosePairs {
@@ -68,12 +73,27 @@ impl ClosePairs {
         strengths: &[f64],
         side: Option<f64>,
         dt: f64,
+        tolerance: f64,
     ) -> Self {
         let largest = strengths.iter().fold(0.0, |most: f64, w| most.max(w.abs()));
         let reach = flow.reach(2.0 * largest, dt);
         let mut pairs = search::pairs(positions, reach, side);
         pairs.retain(|&pair| !flow.attracts(pair_of(strengths, pair)));
-        Self { flow, side, pairs }
+        let mut all = Self {
+            flow,
+            side,
+            pairs,
+            closest: vec![],
+        };
+        let hides_the_rest = |&pair: &Pair| {
+            let [a, b] = pair_of(strengths, pair);
+            let by_pair = length(flow.field(all.apart(positions, pair)));
+            tolerance * a.max(b) * by_pair * dt > HIDDEN * reach
+        };
+        if !flow.turns {
+            all.closest = all.pairs.iter().copied().filter(hides_the_rest).collect();
+        }
+        all
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -86,11 +106,12 @@ impl ClosePairs {
         let new = |pair: &&Pair| others.binary_search(pair).is_err();
         Self {
             pairs: self.pairs.iter().filter(new).copied().collect(),
+            closest: self.closest.iter().filter(new).copied().collect(),
             ..*self
         }
     }
 
-    /// drift −= P(positions).
+    /// drift −= P(positions), of particles of positive strengths where the kernel parts them.
     pub(crate) fn take_from<const D: usize>(
         &self,
         drift: &mut [[f64; D]],
@@ -98,6 +119,12 @@ impl ClosePairs {
         strengths: &[f64],
     ) {
         self.add(drift, positions, strengths, -1.0);
+        // In w_i F_i + w_j F_j the errors of P cancel, as P does. Two so close have the same from all others.
+        for &[i, j] in &self.closest {
+            let ([i, j], [a, b]) = ([i as usize, j as usize], pair_of(strengths, [i, j]));
+            let both = std::array::from_fn(|k| (a * drift[i][k] + b * drift[j][k]) / (a + b));
+            (drift[i], drift[j]) = (both, both);
+        }
     }
 
     /// drift += P(positions).
@@ -140,6 +167,15 @@ impl ClosePairs {
             self.flow.way(self.apart(positions, pair), a + b, dt)
         };
         self.pairs.iter().map(way).collect()
+    }
+
+    /// The longest way of a particle.
+    pub(crate) fn longest<const D: usize>(&self, strengths: &[f64], ways: &[[f64; D]]) -> f64 {
+        let of = |(&pair, &way): (&Pair, &[f64; D])| {
+            let [a, b] = pair_of(strengths, pair).map(f64::abs);
+            a.max(b) * length(way)
+        };
+        self.pairs.iter().zip(ways).map(of).fold(0.0, f64::max)
     }
 
     /// rows += factor · ways, each of a pair to both of its particles.

@@ -38,10 +38,10 @@ pub(super) struct Guard<'a, const D: usize> {
 }
 
 impl<'a, const D: usize> Guard<'a, D> {
-    /// For a step from this state, whose second moment is S, with noise of this standard deviation per axis.
-    pub(super) fn new(state: &'a State<D>, second_moment: f64, noise: f64) -> Self {
+    /// For a step from this state, whose second moment is S, with noise of this standard deviation per axis, and with pairs that go so far.
+    pub(super) fn new(state: &'a State<D>, second_moment: f64, noise: f64, pairs: f64) -> Self {
         let radius = (second_moment / state.n() as f64).sqrt();
-        let limit = ABSURD * (radius + noise);
+        let limit = ABSURD * (radius + noise) + 2.0 * pairs;
         Self { state, limit }
     }
 
@@ -94,7 +94,7 @@ mod tests {
             circulations: vec![1.0; 3],
             previous_drifts: vec![],
         };
-        let guard = Guard::new(&state, 2.0, 0.1);
+        let guard = Guard::new(&state, 2.0, 0.1, 0.0);
         assert!(guard.check(&state.positions).is_ok());
         assert!(guard.check(&[[9e3, 0.0], [1.0, 0.0], [2.0, 0.0]]).is_ok());
         for bad in [[f64::NAN, 0.0], [0.0, f64::INFINITY], [1e4, 1e4]] {
@@ -115,7 +115,7 @@ mod tests {
             circulations: vec![1.0; n],
             previous_drifts: vec![],
         };
-        let guard = Guard::new(&state, n as f64, 0.0);
+        let guard = Guard::new(&state, n as f64, 0.0, 0.0);
         let mut next = state.positions.clone();
         assert!(guard.check(&next).is_ok());
         for bad in [n - 1, 2 * TASK, TASK + 7] {

@@ -19,6 +19,11 @@ pub(super) struct Exchanged {
 }
 
 impl<const D: usize> Parted<D> {
+    /// The longest way of a particle.
+    pub(super) fn longest(&self, strengths: &[f64]) -> f64 {
+        self.pairs.longest(strengths, &self.ways)
+    }
+
     /// Composes the pairs with what the scheme has made of the rest.
     pub(super) fn compose(
         &self,
@@ -52,6 +57,7 @@ impl<const D: usize> Simulation<D> {
                 self.plan.strengths(),
                 side,
                 self.config.time.dt,
+                self.plan.tolerance(),
             )
         }))
     }

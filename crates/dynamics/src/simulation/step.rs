@@ -141,7 +141,10 @@ impl<const D: usize> Simulation<D> {
                 integrals: &self.buffers.integrals,
             }),
         };
-        let guard = Guard::new(&self.state, self.observables.second_moment, spread);
+        let way = parted
+            .as_ref()
+            .map_or(0.0, |parted| parted.longest(self.plan.strengths()));
+        let guard = Guard::new(&self.state, self.observables.second_moment, spread, way);
         let (plan, mut inside) = (&mut self.plan, StepSeconds::default());
         let confinement = self.model.confinement();
         let mut drift = |x: &[[f64; D]], out: &mut [[f64; D]]| {

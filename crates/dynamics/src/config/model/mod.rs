@@ -187,7 +187,7 @@ struct RawModel {
     #[serde(skip_serializing_if = "Option::is_none")]
     s: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dimension: Option<u8>,
+    dimension: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     chi: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -226,6 +226,10 @@ impl RawModel {
             periodic: self.periodic,
         })
     }
+}
+
+fn dimension(given: i64) -> Result<u8, String> {
+    u8::try_from(given).map_err(|_| format!("model.dimension: {given} (allowed: 2 or 3)"))
 }
 
 impl TryFrom<RawModel> for ModelConfig {
@@ -274,7 +278,7 @@ impl TryFrom<RawModel> for ModelConfig {
                 Ok(Self::RieszGas {
                     strength: raw.strength.unwrap_or(1.0),
                     s: required("model", "s", raw.s)?,
-                    dimension: raw.dimension.unwrap_or(2),
+                    dimension: dimension(raw.dimension.unwrap_or(2))?,
                     gas: raw.gas()?,
                 })
             }
@@ -342,7 +346,7 @@ impl From<ModelConfig> for RawModel {
             } => Self {
                 strength: Some(strength),
                 s: Some(s),
-                dimension: Some(dimension),
+                dimension: Some(dimension.into()),
                 ..of_gas(gas)
             },
             ModelConfig::KellerSegel { chi, core, gas } => Self {
