@@ -16,6 +16,7 @@ mod cost;
 pub mod direct;
 mod error;
 mod expansion;
+pub mod general;
 pub mod kernel;
 pub mod landau;
 pub mod lists;

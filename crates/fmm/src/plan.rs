@@ -1,6 +1,6 @@
 //! Plan: build → evaluate many times → move points. Building and moving are here.
 
-mod clouds;
+pub(crate) mod clouds;
 mod demands;
 mod evaluate;
 mod few;
@@ -411,7 +411,7 @@ pub(crate) fn in_pool<R: Send>(
     }
 }
 
-fn same_number(argument: &str, found: usize, wanted: usize) -> Result<()> {
+pub(crate) fn same_number(argument: &str, found: usize, wanted: usize) -> Result<()> {
     if found == wanted {
         return Ok(());
     }
@@ -422,7 +422,8 @@ fn same_number(argument: &str, found: usize, wanted: usize) -> Result<()> {
     ))
 }
 
-fn into_tree_order<T: Real, const D: usize>(
+/// By axis, in plan units, with room for vectors behind the last.
+pub(crate) fn into_tree_order<T: Real, const D: usize>(
     points: &[[T; D]],
     order: &TreeOrder,
     scale: f64,

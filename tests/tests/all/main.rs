@@ -18,6 +18,8 @@ mod exact;
 mod extremes;
 /// What testing once found wrong, each kept from coming back.
 mod found;
+/// Kernels of any form: accuracy in the plane and in space, formulas, refusals, reproducibility.
+mod general;
 /// Gradients of the field, in the plane and in space.
 mod gradients;
 /// Gaussian cores of order 4 and 6: their formulas from their blobs, the order that the blobs give, accuracy, refusals.

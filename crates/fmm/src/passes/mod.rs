@@ -20,6 +20,7 @@ pub(crate) use downward::Down;
 pub(crate) use near::AsTheyAre;
 pub(crate) use sink::{Sink, TargetSums};
 pub(crate) use units::Units;
+pub(crate) use upward::unit_points;
 
 use crate::expansion::Expansion;
 use crate::kernel::Pair;
@@ -82,8 +83,8 @@ pub struct Buffers<T> {
     pub(crate) w: Vec<T>,
     /// Of those strengths, on a torus with a background.
     pub(crate) moments: Option<Moments>,
-    multipoles: Lines<f64>,
-    locals: Lines<f64>,
+    pub(crate) multipoles: Lines<f64>,
+    pub(crate) locals: Lines<f64>,
 }
 
 impl<T> Default for Buffers<T> {
@@ -123,31 +124,43 @@ pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, co
     buffers: &mut [Buffers<T>],
 ) -> PassSeconds {
     let mut seconds = PassSeconds::default();
-    let expansion = context.expansion;
     for (component, (strengths, buffers)) in strengths.iter().zip(&mut *buffers).enumerate() {
         buffers.component = component;
-        timed(&mut seconds.permute, || {
-            into_tree_order(context, strengths, buffers)
-        });
-        timed(&mut seconds.upward, || {
-            upward::run(context, &buffers.w, &mut buffers.multipoles);
-            if let Some(moments) = buffers.moments {
-                moments.take_out(expansion, context.tree, &mut buffers.multipoles);
-            }
-        });
-        timed(&mut seconds.downward, || {
-            downward::run(
-                context,
-                (&buffers.w, &buffers.multipoles, buffers.moments),
-                wanted(outputs) >= POTENTIAL,
-                &mut buffers.locals,
-            );
-        });
+        let potential = wanted(outputs) >= POTENTIAL;
+        up_and_down(context, strengths, potential, buffers, &mut seconds);
     }
     timed(&mut seconds.leaves, || {
         leaves::run::<T, P, E, D, M>(context, pair, outputs, buffers)
     });
     seconds
+}
+
+/// All of one strength vector but for the leaves.
+pub(crate) fn up_and_down<T: Real, E: Expansion<D>, const D: usize>(
+    context: &Context<T, E, D>,
+    strengths: &[T],
+    potential: bool,
+    buffers: &mut Buffers<T>,
+    seconds: &mut PassSeconds,
+) {
+    let expansion = context.expansion;
+    timed(&mut seconds.permute, || {
+        into_tree_order(context, strengths, buffers)
+    });
+    timed(&mut seconds.upward, || {
+        upward::run(context, &buffers.w, &mut buffers.multipoles);
+        if let Some(moments) = buffers.moments {
+            moments.take_out(expansion, context.tree, &mut buffers.multipoles);
+        }
+    });
+    timed(&mut seconds.downward, || {
+        downward::run(
+            context,
+            (&buffers.w, &buffers.multipoles, buffers.moments),
+            potential,
+            &mut buffers.locals,
+        );
+    });
 }
 
 fn timed(seconds: &mut f64, work: impl FnOnce()) {

@@ -8,6 +8,11 @@ pub(crate) trait Sink<T, const D: usize>: Sync {
     fn take(&self, component: usize, first: usize, sums: &TargetSums<T, D>);
 }
 
+/// For passes that are followed by leaves of another kind.
+impl<T, const D: usize> Sink<T, D> for () {
+    fn take(&self, _: usize, _: usize, _: &TargetSums<T, D>) {}
+}
+
 /// The radial sums at targets behind each other, of divided strengths; `t` and `g` are empty where they are not wanted.
 pub(crate) struct TargetSums<'a, T, const D: usize> {
     pub(crate) s: [&'a [T]; D],

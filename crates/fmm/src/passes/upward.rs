@@ -104,7 +104,7 @@ pub(super) fn unit_sources<T: Real, E, const D: usize>(
 
 /// A range of points in the box units of `cell`; their strengths are unspecified.
 #[inline(always)]
-pub(super) fn unit_points<T: Real, E, const D: usize>(
+pub(crate) fn unit_points<T: Real, E, const D: usize>(
     context: &Context<T, E, D>,
     cell: &Cell<D>,
     from: &[Vec<T>; D],

@@ -8,7 +8,7 @@ use lanes::Chosen;
 use std::borrow::Cow;
 
 /// Positions that are finite, and what they fill.
-pub(super) struct Clouds<'a, T: Real, const D: usize> {
+pub(crate) struct Clouds<'a, T: Real, const D: usize> {
     sources: Cow<'a, [[T; D]]>,
     targets: Option<Cow<'a, [[T; D]]>>,
     of_sources: Extent<D>,
@@ -17,7 +17,7 @@ pub(super) struct Clouds<'a, T: Real, const D: usize> {
 
 impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
     /// As the user has them, or where they lie on a torus.
-    pub(super) fn new(
+    pub(crate) fn new(
         chosen: Chosen,
         torus: Option<Torus<D>>,
         sources: &'a [[T; D]],
@@ -51,11 +51,11 @@ impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
         })
     }
 
-    pub(super) fn sources(&self) -> &[[T; D]] {
+    pub(crate) fn sources(&self) -> &[[T; D]] {
         &self.sources
     }
 
-    pub(super) fn targets(&self) -> Option<&[[T; D]]> {
+    pub(crate) fn targets(&self) -> Option<&[[T; D]]> {
         self.targets.as_deref()
     }
 
@@ -64,11 +64,11 @@ impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
         if apart { "sources" } else { "positions" }
     }
 
-    pub(super) fn both(&self) -> Extent<D> {
+    pub(crate) fn both(&self) -> Extent<D> {
         self.of_sources.join(self.of_targets)
     }
 
-    pub(super) fn check_resolution(&self, frame: &Frame<D>) -> Result<()> {
+    pub(crate) fn check_resolution(&self, frame: &Frame<D>) -> Result<()> {
         let targets = self.targets().unwrap_or_default();
         check_resolution(
             frame,

@@ -35,6 +35,7 @@ mod parts;
 mod points;
 mod product;
 mod scratch;
+pub(crate) mod skeleton;
 mod tensor;
 mod translate;
 mod uniform;

@@ -2,7 +2,8 @@
 
 use super::matrix::Matrix;
 use bincode::{Decode, Encode};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVectorViewMut};
+use rayon::prelude::*;
 
 /// What leads from one multipole to one local, as a product of matrices: the last one is applied first.
 #[derive(Debug, Encode, Decode)]
@@ -17,8 +18,8 @@ impl Product {
     pub(super) fn new(matrix: DMatrix<f64>, lost: f64) -> Self {
         let (rows, columns) = matrix.shape();
         let most = rows * columns / (rows + columns).max(1);
-        match factors(matrix.clone(), lost, most) {
-            Some([left, right]) => Self {
+        match Factors::new(matrix.clone(), lost, most) {
+            Some(Factors { left, right, .. }) => Self {
                 left: Matrix::new(rows, left.len(), |i, k| left[k][i]),
                 right: Some(Matrix::new(right.len(), columns, |k, j| right[k][j])),
             },
@@ -35,30 +36,53 @@ impl Product {
     }
 }
 
-/// Columns and rows whose products add up to `rest` but for `lost`, by orthogonalisation of the column that is left largest;
-/// `None` if that takes more than `most`.
-fn factors(mut rest: DMatrix<f64>, lost: f64, most: usize) -> Option<[Vec<Vec<f64>>; 2]> {
-    let (mut left, mut right) = (vec![], vec![]);
-    let mut squares: Vec<f64> = rest
-        .column_iter()
-        .map(|column| column.norm_squared())
-        .collect();
-    while squares.iter().sum::<f64>() > lost * lost {
-        if left.len() == most {
-            return None;
+/// Columns that are worth a task.
+const COLUMNS: usize = 128;
+
+/// Columns and rows whose products add up to a matrix, nearly.
+pub(super) struct Factors {
+    /// Orthonormal columns.
+    left: Vec<Vec<f64>>,
+    pub(super) right: Vec<Vec<f64>>,
+    /// The columns of the matrix that those of `left` were made of; by them `right` is a triangle.
+    pub(super) pivots: Vec<usize>,
+}
+
+impl Factors {
+    /// Of `rest` but for `lost` of its Frobenius norm, by orthogonalisation of the column that is left largest; `None` if that takes more
+    /// than `most`.
+    pub(super) fn new(mut rest: DMatrix<f64>, lost: f64, most: usize) -> Option<Self> {
+        let (mut left, mut right, mut pivots) = (vec![], vec![], vec![]);
+        let rows = rest.nrows();
+        let mut squares: Vec<f64> = rest
+            .column_iter()
+            .map(|column| column.norm_squared())
+            .collect();
+        while squares.iter().sum::<f64>() > lost * lost {
+            if left.len() == most {
+                return None;
+            }
+            let largest = (0..squares.len()).max_by(|&a, &b| squares[a].total_cmp(&squares[b]))?;
+            let column = rest.column(largest).normalize();
+            let mut row = vec![0.0; squares.len()];
+            let columns = rest.as_mut_slice().par_chunks_mut(rows.max(1));
+            let columns = columns.with_min_len(COLUMNS).zip(&mut row);
+            columns.zip(&mut squares).for_each(|((rest, row), square)| {
+                let mut rest = DVectorViewMut::from_slice(rest, rows);
+                *row = rest.dot(&column);
+                rest.axpy(-*row, &column, 1.0);
+                *square = rest.norm_squared();
+            });
+            left.push(column.as_slice().to_vec());
+            right.push(row);
+            pivots.push(largest);
         }
-        let largest = (0..squares.len()).max_by(|&a, &b| squares[a].total_cmp(&squares[b]))?;
-        let column = rest.column(largest).normalize();
-        let mut row = vec![0.0; squares.len()];
-        for ((mut rest, row), square) in rest.column_iter_mut().zip(&mut row).zip(&mut squares) {
-            *row = rest.dot(&column);
-            rest.axpy(-*row, &column, 1.0);
-            *square = rest.norm_squared();
-        }
-        left.push(column.as_slice().to_vec());
-        right.push(row);
+        Some(Self {
+            left,
+            right,
+            pivots,
+        })
     }
-    Some([left, right])
 }
 
 #[cfg(test)]
@@ -75,7 +99,7 @@ mod tests {
         let matrix = smooth(40);
         let mut before = 0;
         for lost in [1e-2, 1e-5, 1e-9] {
-            let [left, right] = factors(matrix.clone(), lost, 40).unwrap();
+            let Factors { left, right, .. } = Factors::new(matrix.clone(), lost, 40).unwrap();
             let sum = DMatrix::from_fn(40, 40, |i, j| {
                 (0..left.len()).map(|k| left[k][i] * right[k][j]).sum()
             });

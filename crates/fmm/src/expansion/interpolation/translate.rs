@@ -69,24 +69,47 @@ pub(super) fn translate<I: Isa, const D: usize>(
                 count += 1;
             }
         }
-        // Several at a time share the loads of the matrices.
-        let mut k = 0;
-        while k + 4 <= count {
-            let from = [0, 1, 2, 3].map(|c| outgoing.numbers(from[k + c], operators.rank));
-            let to = [to[k], to[k + 1], to[k + 2], to[k + 3]];
-            apply::<I, 4>(isa, product, from, incoming, to, &mut between);
-            k += 4;
-        }
-        while k < count {
-            let from = [outgoing.numbers(from[k], operators.rank)];
-            apply::<I, 1>(isa, product, from, incoming, [to[k]], &mut between);
-            k += 1;
-        }
+        let places = (&from[..count], &to[..count]);
+        over(
+            isa,
+            (product, operators.rank),
+            places,
+            outgoing,
+            incoming,
+            &mut between,
+        );
+    }
+}
+
+/// Adds what comes over one offset, from the given places to the given ones.
+#[inline(always)]
+pub(super) fn over<I: Isa>(
+    isa: I,
+    (product, rank): (&Product, usize),
+    (from, to): (&[usize], &[usize]),
+    outgoing: &Outgoing,
+    incoming: &mut [f64],
+    between: &mut Between,
+) {
+    // Several at a time share the loads of the matrices.
+    let mut k = 0;
+    while k + 4 <= from.len() {
+        let from = [0, 1, 2, 3].map(|c| outgoing.numbers(from[k + c], rank));
+        let to = [to[k], to[k + 1], to[k + 2], to[k + 3]];
+        apply::<I, 4>(isa, product, from, incoming, to, between);
+        k += 4;
+    }
+    while k < from.len() {
+        let from = [outgoing.numbers(from[k], rank)];
+        apply::<I, 1>(isa, product, from, incoming, [to[k]], between);
+        k += 1;
     }
 }
 
 /// Room on the stack for what is between the factors of a matrix, of one vector.
-const BETWEEN: usize = 512;
+pub(super) const BETWEEN: usize = 512;
+/// The same of as many as are taken at a time.
+pub(super) type Between = [f64; 4 * BETWEEN];
 
 /// Adds the products with some vectors to `out`, from the places `at` on.
 #[inline(always)]
@@ -96,7 +119,7 @@ fn apply<I: Isa, const C: usize>(
     x: [&[f64]; C],
     out: &mut [f64],
     at: [usize; C],
-    between: &mut [f64; 4 * BETWEEN],
+    between: &mut Between,
 ) {
     let Some(right) = &product.right else {
         return product.left.times_each::<I, C>(isa, x, out, at);
