@@ -15,8 +15,8 @@ const FACTOR: f64 = 1.7;
 /// Degrees whose powers of lengths are within the range of the numbers.
 const DEGREES: f64 = 12.0;
 
-/// Errors: values that are not finite at distances up to that of points so far apart along an axis, in the unit of the plan; a degree or
-/// a parity that is not the kernel's, and `values` that are not its values.
+/// Errors: values that are not finite at distances up to that of points so far apart along an axis, in the unit of the
+/// plan; a degree or a parity that is not the kernel's, and `values` that are not its values.
 pub(super) fn check<K: GeneralKernel<D, C>, const D: usize, const C: usize>(
     kernel: &K,
     unit: Unit,

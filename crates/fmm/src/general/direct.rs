@@ -10,11 +10,11 @@ use crate::tree::{Frame, Width};
 use lanes::{Chosen, Isa, Job};
 use rayon::prelude::*;
 
-/// Σ_{j: y_j ≠ x_i} w_j K(x_i − y_j) at every target, in their order, by the exact sum, in the caller's rayon pool: the oracle of
-/// [`GeneralPlan`](super::GeneralPlan).
+/// Σ_{j: y_j ≠ x_i} w_j K(x_i − y_j) at every target, in their order, by the exact sum, in the caller's rayon pool: the
+/// oracle of [`GeneralPlan`](super::GeneralPlan).
 ///
-/// Errors: numbers that are not finite, another number of strengths than of sources, a kernel that is not finite or not what it declares
-/// (by samples), sums that overflow.
+/// Errors: numbers that are not finite, another number of strengths than of sources, a kernel that is not finite or not
+/// what it declares (by samples), sums that overflow.
 pub fn sums<K: GeneralKernel<D, C>, const D: usize, const C: usize>(
     targets: &[[f64; D]],
     sources: &[[f64; D]],

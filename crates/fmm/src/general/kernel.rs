@@ -25,7 +25,8 @@ pub trait GeneralKernel<const D: usize, const C: usize>: Send + Sync {
     /// K(z), z ≠ 0. With `#[inline(always)]` near pairs are compiled for the machine's vectors.
     fn value(&self, z: [f64; D]) -> [f64; C];
 
-    /// The same at many z, which come by axis and go by component, all of one length. What is done with z = 0 does not matter.
+    /// The same at many z, which come by axis and go by component, all of one length. What is done with z = 0 does not
+    /// matter.
     #[inline(always)]
     fn values(&self, z: [&[f64]; D], out: [&mut [f64]; C]) {
         for j in 0..z[0].len() {
@@ -40,7 +41,8 @@ pub trait GeneralKernel<const D: usize, const C: usize>: Send + Sync {
         }
     }
 
-    /// q, if K(λz) = λ^q K(z) for every λ > 0: one set of operators serves all levels of the tree then, and clouds may have any size.
+    /// q, if K(λz) = λ^q K(z) for every λ > 0: one set of operators serves all levels of the tree then, and clouds may
+    /// have any size.
     fn degree(&self) -> Option<f64> {
         None
     }

@@ -12,7 +12,8 @@ use rayon::prelude::*;
 
 type Passes<'a, K, const D: usize, const C: usize> = Context<'a, f64, Skeleton<K, D, C>, D>;
 
-/// The sums at all targets in tree order, in units of the plan and of the strengths of the buffers, whose multipoles and locals are there.
+/// The sums at all targets in tree order, in units of the plan and of the strengths of the buffers, whose multipoles and
+/// locals are there.
 pub(super) fn run<K: GeneralKernel<D, C>, const D: usize, const C: usize>(
     context: &Passes<K, D, C>,
     (kernel, unit): (&K, Unit),

@@ -4,8 +4,8 @@
 //! u_i = Σ_{j : y_j ≠ x_i}  w_j K(x_i − y_j)          K: R^D → R^C, smooth away from 0
 //! ```
 //!
-//! [`GeneralPlan`] takes the sum in a time proportional to N, [`direct`] exactly. Where a kernel is a function of the distance,
-//! [`RadialKernel`](crate::RadialKernel) is faster.
+//! [`GeneralPlan`] takes the sum in a time proportional to N, [`direct`] exactly. Where a kernel is a function of the
+//! distance, [`RadialKernel`](crate::RadialKernel) is faster.
 
 mod check;
 mod direct;

@@ -2,13 +2,14 @@
 
 use super::GeneralKernel;
 
-/// A homogeneous kernel is asked in the unit of the plan, so that powers of lengths stay within the range of the numbers; another one in
-/// the user's.
+/// A homogeneous kernel is asked in the unit of the plan, so that powers of lengths stay within the range of the numbers;
+/// another one in the user's.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unit {
     /// What makes a length of the plan one of the kernel.
     pub(crate) length: f64,
-    /// The root of what makes a sum one of the user's: of two factors each may be within the range where their product is not.
+    /// The root of what makes a sum one of the user's: of two factors each may be within the range where their product is
+    /// not.
     root: f64,
     /// q of a homogeneous kernel, else 0.
     pub(crate) degree: f64,

@@ -49,8 +49,8 @@ pub(super) struct Factors {
 }
 
 impl Factors {
-    /// Of `rest` but for `lost` of its Frobenius norm, by orthogonalisation of the column that is left largest; `None` if that takes more
-    /// than `most`.
+    /// Of `rest` but for `lost` of its Frobenius norm, by orthogonalisation of the column that is left largest; `None` if
+    /// that takes more than `most`.
     pub(super) fn new(mut rest: DMatrix<f64>, lost: f64, most: usize) -> Option<Self> {
         let (mut left, mut right, mut pivots) = (vec![], vec![], vec![]);
         let rows = rest.nrows();

@@ -8,8 +8,8 @@
 //! local      L_s = Σ_o Σ_t K(u_s + o − u_t) M_t     values at the points, K(x) ≈ h^q Σ_s L_s P_s(x), for each component
 //! ```
 //!
-//! The points are nodes on which columns of the kernel's matrix depend least, see [`points`]. Nothing of the kernel is taken for
-//! granted: how many nodes it takes, and what points and matrices lose, is measured.
+//! The points are nodes on which columns of the kernel's matrix depend least, see [`points`]. Nothing of the kernel is
+//! taken for granted: how many nodes it takes, and what points and matrices lose, is measured.
 
 mod operators;
 mod points;
@@ -53,14 +53,21 @@ impl<K, const D: usize, const C: usize> fmt::Debug for Skeleton<K, D, C> {
     }
 }
 
+/// How much better a kernel with a length of its own is taken, which may be smooth: what all levels lose adds up then. In
+/// space more would take minutes.
+fn smooth(dimension: usize) -> f64 {
+    if dimension == 2 { 7.0 } else { 2.0 }
+}
+
 /// The first level with far lists.
 const FIRST: u32 = 2;
 
 impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> Skeleton<K, D, C> {
-    /// For a tree of this depth whose root has this side as the kernel is asked. Operators are taken from `before` where it has them.
+    /// For a tree of this depth, `stricter` than the rule says, whose root has this side as the kernel is asked.
+    /// Operators are taken from `before` where it has them.
     pub(crate) fn new(
         kernel: &Arc<K>,
-        tolerance: f64,
+        (tolerance, stricter): (f64, f64),
         (root_side, depth): (f64, u32),
         before: Option<&Self>,
     ) -> Result<Self> {
@@ -68,6 +75,10 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> Skeleton<K, D, C> {
         let (levels, side): (RangeInclusive<u32>, _) = match degree {
             Some(_) => (FIRST..=FIRST, 1.0),
             None => (FIRST..=depth.max(FIRST), root_side),
+        };
+        let counts = match degree {
+            Some(_) => (stricter, false),
+            None => (stricter * smooth(D), D == 2),
         };
         let make = |level: u32| {
             let side = match degree {
@@ -78,7 +89,8 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> Skeleton<K, D, C> {
                 return Ok((side, operators));
             }
             let far = |u: [f64; D]| kernel.value(u.map(|u| u * side));
-            let operators = Operators::new::<C>(&far, kernel.parity(), tolerance)?;
+            let parity = kernel.parity();
+            let operators = Operators::new(&far, parity, tolerance, counts)?;
             Ok((side, Arc::new(operators)))
         };
         let made: Vec<_> = levels

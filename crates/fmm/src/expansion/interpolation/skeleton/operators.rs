@@ -7,7 +7,7 @@ use super::super::product::{Factors, Product};
 use super::super::tensor::indices;
 use super::super::translate::BETWEEN;
 use super::points::Points;
-use super::samples::{Far, apart, at_nodes, functions, lost, offsets, places, sizes};
+use super::samples::{Far, Seen, apart, at_nodes};
 use crate::accuracy::most_nodes;
 use crate::general::Parity;
 use crate::{Error, ErrorKind, Result};
@@ -21,12 +21,13 @@ pub(super) struct Operators<const D: usize> {
     /// From sums of polynomials over sources to strengths at the points, and from values there to coefficients.
     pub(super) up: Matrix,
     pub(super) down: Matrix,
-    /// By offset of [`offsets`]: values at the points of a target's cell, component after component, from strengths at those of a source's.
+    /// By offset of [`offsets`]: values at the points of a target's cell, component after component, from strengths at
+    /// those of a source's.
     pub(super) m2l: Vec<Product>,
 }
 
-/// What interpolation on all nodes may lose, and between points, of the tolerance; what is left of sampled functions when there are more
-/// points than those, and what matrices lose in factors.
+/// What interpolation on all nodes may lose, and between points, of the tolerance; what is left of sampled functions when
+/// there are more points than those, and what matrices lose in factors.
 const BY_NODES: f64 = 0.1;
 const BY_POINTS: f64 = 0.25;
 const LEFT: f64 = 0.01;
@@ -34,29 +35,29 @@ const FACTORS: f64 = 0.05;
 /// Of a smooth function a node more leaves less than half: six more at least this little.
 const SMOOTH: f64 = 0.05;
 const FEWEST_NODES: usize = 3;
-/// Functions that are sampled, by nodes and at least for each offset: with two the points served those alone, and were not enough.
+/// Functions that are sampled, by nodes and at least for each offset: with two the points served those alone, and were
+/// not enough.
 const MANY: usize = 4;
 
 impl<const D: usize> Operators<D> {
-    /// For a kernel in box units. Errors: a kernel that too many nodes do not interpolate, as it is not smooth or varies too much.
+    /// For a kernel in box units; `counts`: by how much losses count more, and whether those at the faces of cells do.
+    /// Errors: a kernel that too many nodes do not interpolate, as it is not smooth or varies too much.
     pub(super) fn new<const C: usize>(
         far: Far<D, C>,
         parity: Option<Parity>,
         tolerance: f64,
+        counts: (f64, bool),
     ) -> Result<Self> {
-        let offsets = offsets::<D>();
-        let sizes = sizes(far, &offsets);
-        let seen = (&offsets[..], &sizes[..]);
-        let least = enough_nodes(far, seen, tolerance)?;
-        let mut some =
-            (least..=most_nodes(D)).map(|n| points(far, &Nodes::new(n), seen, tolerance));
+        let seen = Seen::new(far, counts);
+        let least = enough_nodes(&seen, tolerance)?;
+        let mut some = (least..=most_nodes(D)).map(|n| points(&seen, &Nodes::new(n), tolerance));
         let points = some.find_map(|points| points);
         let points = points.ok_or_else(|| varies(tolerance, D))?;
         let (count, all) = points.coefficients.shape();
         Ok(Self {
             up: Matrix::new(count, all, |i, j| points.coefficients[(i, j)]),
             down: Matrix::new(all, count, |i, j| points.coefficients[(j, i)]),
-            m2l: m2l(far, parity, &points, seen, FACTORS * tolerance),
+            m2l: m2l(&seen, parity, &points, tolerance),
             points,
         })
     }
@@ -71,26 +72,23 @@ fn stride<const D: usize>(points: &Points<D>) -> usize {
     points.len().max(1).next_multiple_of(WIDEST)
 }
 
-/// Offsets, and the size of the kernel over each.
-type Seen<'a, const D: usize> = (&'a [[f64; D]], &'a [f64]);
-
 /// Fewest nodes an axis.
 fn enough_nodes<const D: usize, const C: usize>(
-    far: Far<D, C>,
-    seen: Seen<D>,
+    seen: &Seen<D, C>,
     tolerance: f64,
 ) -> Result<usize> {
     let mut errors = vec![];
     for n in FEWEST_NODES..=most_nodes(D) {
         let nodes = Nodes::new(n);
-        let along: Vec<[Vec<f64>; D]> = places::<D>()
+        let places = seen.places();
+        let along: Vec<[Vec<f64>; D]> = places
             .iter()
             .map(|x| x.map(|u| nodes.interpolants(&[u]).remove(0)))
             .collect();
         let all: Vec<[usize; D]> = indices::<D>(n).collect();
         let weight = |i: usize, t: usize| (0..D).map(|a| along[t][a][all[i][a]]).product();
         let weights = DMatrix::from_fn(all.len(), along.len(), weight);
-        let (error, worst) = lost(far, (&at_nodes(&nodes), &weights), seen);
+        let (error, worst) = seen.lost(&at_nodes(&nodes), &weights);
         if error <= BY_NODES * tolerance {
             return Ok(n);
         }
@@ -99,7 +97,7 @@ fn enough_nodes<const D: usize, const C: usize>(
     let [.., before, _, _, _, _, _, (error, (offset, most))] = &errors[..] else {
         return Err(varies(tolerance, D));
     };
-    if *error <= SMOOTH * before.0 {
+    if *error < SMOOTH * before.0 {
         return Err(varies(tolerance, D));
     }
     let found = format!(
@@ -119,20 +117,19 @@ fn varies(tolerance: f64, dimension: usize) -> Error {
 
 /// Few points that lose little enough, if there are such among the nodes.
 fn points<const D: usize, const C: usize>(
-    far: Far<D, C>,
+    seen: &Seen<D, C>,
     nodes: &Nodes,
-    seen: Seen<D>,
     tolerance: f64,
 ) -> Option<Points<D>> {
     let all = nodes.len().pow(D as u32);
-    let each = (MANY * all).div_ceil(C * seen.0.len()).max(MANY);
-    let rows = functions(far, nodes, seen, each);
-    let left = LEFT * tolerance * (rows.len() as f64).sqrt();
+    let each = (MANY * all).div_ceil(C * seen.offsets.len()).max(MANY);
+    let rows = seen.functions(nodes, each);
+    let left = LEFT * tolerance / seen.stricter * (rows.len() as f64).sqrt();
     let factors = Factors::new(rows, left, all.min(BETWEEN))?;
     let of = |count: usize| {
         let points = Points::new(nodes, &factors, count)?;
         let u: Vec<[f64; D]> = (0..count).map(|s| points.at(s)).collect();
-        let (error, _) = lost(far, (&u, &points.values(&places())), seen);
+        let (error, _) = seen.lost(&u, &points.values(&seen.places()));
         (error <= BY_POINTS * tolerance).then_some(points)
     };
     // Bisection: what loses little enough, and what too much.
@@ -150,15 +147,15 @@ fn points<const D: usize, const C: usize>(
 
 /// The kernel between the points of far cells.
 fn m2l<const D: usize, const C: usize>(
-    far: Far<D, C>,
+    seen: &Seen<D, C>,
     parity: Option<Parity>,
     points: &Points<D>,
-    (offsets, sizes): Seen<D>,
-    lost: f64,
+    tolerance: f64,
 ) -> Vec<Product> {
+    let (offsets, sizes) = (&seen.offsets, &seen.sizes);
     let (count, stride) = (points.len(), stride(points));
     let values = |offset: [f64; D]| {
-        let at = |i, j| far(apart(points.at(i), offset, points.at(j)));
+        let at = |i, j| (seen.far)(apart(points.at(i), offset, points.at(j)));
         DMatrix::from_fn(count, count, at)
     };
     let product = |values: DMatrix<[f64; C]>, size: f64| {
@@ -166,10 +163,11 @@ fn m2l<const D: usize, const C: usize>(
             i if i < count => values[(i, j)][row / stride],
             _ => 0.0,
         };
-        let lost = lost * size * count as f64;
+        let lost = FACTORS * tolerance / seen.stricter * size * count as f64;
         Product::new(DMatrix::from_fn(C * stride, count, at), lost)
     };
-    // Offsets come in pairs, the first with the last: they are closed under reflection, and in the order of their numbers.
+    // Offsets come in pairs, the first with the last: they are closed under reflection, and in the order of their
+    // numbers.
     let half = offsets.len() / 2;
     let both: Vec<[Product; 2]> = (0..half)
         .into_par_iter()

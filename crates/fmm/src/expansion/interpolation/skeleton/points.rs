@@ -17,8 +17,9 @@ pub(super) struct Points<const D: usize> {
 }
 
 impl<const D: usize> Points<D> {
-    /// The first `count` pivots of a matrix of values at all nodes, a row for each function of the kind: an interpolative decomposition
-    /// (H. Cheng, Z. Gimbutas, P.-G. Martinsson, V. Rokhlin, SIAM J. Sci. Comput. 26, 2005). `None` if their triangle is singular.
+    /// The first `count` pivots of a matrix of values at all nodes, a row for each function of the kind: an interpolative
+    /// decomposition (H. Cheng, Z. Gimbutas, P.-G. Martinsson, V. Rokhlin, SIAM J. Sci. Comput. 26, 2005). `None` if
+    /// their triangle is singular.
     pub(super) fn new(nodes: &Nodes, factors: &Factors, count: usize) -> Option<Self> {
         let n = nodes.len();
         let (right, pivots) = (&factors.right[..count], &factors.pivots[..count]);
