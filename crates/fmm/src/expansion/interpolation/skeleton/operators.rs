@@ -30,7 +30,7 @@ pub(super) struct Operators<const D: usize> {
 /// there are more points than those, and what matrices lose in factors.
 const BY_NODES: f64 = 0.1;
 const BY_POINTS: f64 = 0.25;
-const LEFT: f64 = 0.01;
+const LEFT: f64 = 0.002;
 const FACTORS: f64 = 0.05;
 /// Of a smooth function a node more leaves less than half: six more at least this little.
 const SMOOTH: f64 = 0.05;
@@ -122,7 +122,8 @@ fn points<const D: usize, const C: usize>(
     tolerance: f64,
 ) -> Option<Points<D>> {
     let all = nodes.len().pow(D as u32);
-    let each = (MANY * all).div_ceil(C * seen.offsets.len()).max(MANY);
+    let many = if seen.faces { 4 * MANY } else { MANY };
+    let each = (many * all).div_ceil(C * seen.offsets.len()).max(many);
     let rows = seen.functions(nodes, each);
     let left = LEFT * tolerance / seen.stricter * (rows.len() as f64).sqrt();
     let factors = Factors::new(rows, left, all.min(BETWEEN))?;

@@ -44,7 +44,7 @@ pub(super) struct Seen<'a, const D: usize, const C: usize> {
     pub(super) sizes: Vec<f64>,
     /// Whether losses at the faces of cells count, and over every single offset, where they are largest: a smooth kernel
     /// has no near pairs beside which those of points on a line would be little.
-    faces: bool,
+    pub(super) faces: bool,
     /// By how much losses count more.
     pub(super) stricter: f64,
 }
