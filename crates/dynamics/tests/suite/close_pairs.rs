@@ -243,3 +243,81 @@ fn where_it_is_refused() {
     };
     refused(cored, Scheme::Sra1);
 }
+
+/// A cloud of nothing but a pair that flies apart by many times its size.
+#[test]
+fn the_cloud_is_one_pair() {
+    let run = |model: ModelConfig, positions: Vec<[f64; 2]>, m: Option<Vec<f64>>| {
+        let mut config = of(model, 1, true);
+        config.initial = InitialConfig::File {
+            path: "x.npy".into(),
+        };
+        (config.time.dt, config.time.steps) = (0.1, 1);
+        let inputs = Inputs {
+            positions: Some(positions),
+            circulations: m,
+            costs: None,
+        };
+        let run = finish(config, inputs);
+        let x = &run.state().positions;
+        [x[1][0] - x[0][0], x[1][1] - x[0][1], x[0][0], x[0][1]]
+    };
+    let apart = run(
+        log_gas(TAU, gas(0.0, 0.0)),
+        vec![[0.0, 0.0], [1e-9, 0.0]],
+        None,
+    );
+    assert!((apart[0] - 0.2_f64.sqrt()).abs() < 1e-12, "{apart:?}");
+    // A dipole flies with 1/(4π·distance), downwards.
+    let dipole = vortices(Circulations::File("m.npy".into()));
+    let moved = run(dipole, vec![[0.0, 0.0], [1e-6, 0.0]], Some(vec![1.0, -1.0]));
+    let way = 0.1 / (2.0 * TAU * 1e-6);
+    assert!(
+        (moved[0] - 1e-6).abs() < 1e-9 && (moved[3].abs() / way - 1.0).abs() < 1e-9,
+        "{moved:?}"
+    );
+}
+
+/// One so close that the errors of its own force are more than all others do, beside others.
+#[test]
+fn the_closest_pair_among_others() {
+    let mut config = of(riesz(100.0, 1.9, gas(0.0, 0.0)), 1, true);
+    config.initial = InitialConfig::File {
+        path: "x.npy".into(),
+    };
+    config.field.tolerance = 1e-5;
+    (config.time.dt, config.time.steps) = (1e-4, 1);
+    let mut positions = vec![[0.0, 0.0], [1e-8, 0.0]];
+    positions.extend(
+        (0..40).map(|k| [0, 1].map(|a| 100.0 * (f64::from(k * (a + 2)) * 0.7).sin() + 200.0)),
+    );
+    let inputs = Inputs {
+        positions: Some(positions),
+        ..Inputs::default()
+    };
+    let run = finish(config, inputs);
+    let x = &run.state().positions;
+    // d r/dt = 2 (κ/N) r^{−s−1}
+    let expected = (3.9 * 2.0 * 100.0 / 42.0 * 1e-4_f64).powf(3.9_f64.recip());
+    let found = (x[1][0] - x[0][0]).hypot(x[1][1] - x[0][1]);
+    assert!((found / expected - 1.0).abs() < 1e-3, "{found} {expected}");
+}
+
+/// Of one step alone the laws say how far they may be off, too.
+#[test]
+fn laws_of_one_step() {
+    for n in [2, 300] {
+        for (model, scheme) in [
+            (riesz(1.0, 1.0, gas(0.0, 0.0)), Scheme::Ab2Maruyama),
+            (riesz(1.0, 1.0, gas(0.0, 0.0)), Scheme::Sra3),
+        ] {
+            let mut config = of(model, n, true);
+            (config.time.scheme, config.time.dt, config.time.steps) = (scheme, 0.02, 1);
+            let laws = finish(config, Inputs::default()).laws();
+            assert!(
+                laws.iter().all(|law| law.z.abs() <= 1.0),
+                "{n} {scheme:?} {laws:?}"
+            );
+        }
+    }
+}
