@@ -66,7 +66,8 @@ pub struct TimeConfig {
     pub path_halvings: u8,
     /// Whether pairs that are too close for a step follow the exact flow of two particles ([`PairFlow`](crate::PairFlow)), and the scheme
     /// takes the rest of the drift: singular kernels only; with noise schemes of one drift a step, without also `stochastic-heun`, `sra1` and
-    /// `sra3`. Where it is missing, pairs of repulsive gases do if the scheme takes them.
+    /// `sra3`. Where it is missing, pairs of repulsive gases with s > 0 do if the scheme takes them: with s = 0 no more than a
+    /// few are thrown apart, and the search takes half as long as the sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub two_body: Option<bool>,
 }

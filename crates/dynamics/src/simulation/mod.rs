@@ -234,7 +234,7 @@ impl<const D: usize> Simulation<D> {
             close_pairs::check(&*model, &*stepper)?;
         }
         let pair_flow = model.pair_flow().filter(|flow| {
-            let wanted = config.time.two_body.unwrap_or(!flow.turns);
+            let wanted = config.time.two_body.unwrap_or(!flow.turns && flow.s > 0.0);
             wanted && close_pairs::are_taken(&*stepper, noisy)
         });
         let moved = noisy || pair_flow.is_some();
