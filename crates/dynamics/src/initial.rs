@@ -57,7 +57,7 @@ fn positions<const D: usize>(
         if let Some(i) = given.iter().position(|x| !x.iter().all(|x| x.is_finite())) {
             return Err(input(
                 format!("positions[{i}]"),
-                format!("{:?}", given[i]),
+                format!("[{}]", given[i].map(|x| x.to_string()).join(", ")),
                 "finite numbers",
             ));
         }

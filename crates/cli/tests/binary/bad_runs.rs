@@ -141,7 +141,7 @@ fn snapshots() {
     damaged(flipped, "checksum");
     let mut newer = whole.clone();
     newer[8] = 9;
-    damaged(newer, "version: 9 (allowed: 4, which this program writes)");
+    damaged(newer, "version: 9 (allowed: 5, which this program writes)");
     let mut model = whole.clone();
     let at = model
         .windows(6)
