@@ -66,7 +66,8 @@ pub(crate) struct ClosePairs {
 
 impl ClosePairs {
     /// Of these positions, for steps dt: mutual nearest neighbours closer than 2r_c ([`PairFlow::reach`]) with the largest |w_j|. Where more
-    /// than a few particles are so close together they are no pairs.
+    /// than a few particles are so close together they are no pairs. `tolerance` is what the
+    /// drift's error may be.
     pub(crate) fn find<const D: usize>(
         flow: PairFlow,
         positions: &[[f64; D]],
@@ -88,7 +89,8 @@ impl ClosePairs {
         let hides_the_rest = |&pair: &Pair| {
             let [a, b] = pair_of(strengths, pair);
             let by_pair = length(flow.field(all.apart(positions, pair)));
-            tolerance * a.max(b) * by_pair * dt > HIDDEN * reach
+            let error = tolerance * a.abs().max(b.abs()) * by_pair * dt;
+            a + b != 0.0 && error > HIDDEN * reach
         };
         if !flow.turns {
             all.closest = all.pairs.iter().copied().filter(hides_the_rest).collect();
@@ -111,7 +113,7 @@ impl ClosePairs {
         }
     }
 
-    /// drift −= P(positions), of particles of positive strengths where the kernel parts them.
+    /// drift −= P(positions).
     pub(crate) fn take_from<const D: usize>(
         &self,
         drift: &mut [[f64; D]],

@@ -57,7 +57,8 @@ impl<const D: usize> Simulation<D> {
                 self.plan.strengths(),
                 side,
                 self.config.time.dt,
-                self.plan.tolerance(),
+                // Not that of the plan, which may have been tightened since: a restart finds the same.
+                self.config.field.tolerance,
             )
         }))
     }

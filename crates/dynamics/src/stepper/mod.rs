@@ -51,7 +51,8 @@ impl<F: FnMut(&[[f64; C]], &mut [[f64; C]]) -> Result<()>, const C: usize> Drift
 pub struct Noise<'a, const C: usize = 2> {
     /// c.
     pub coefficient: f64,
-    /// ΔB over the step, one a particle, of variance dt per axis.
+    /// ΔB over the step, one a particle, of variance dt per axis; and over c what else is known of the way there, for schemes that
+    /// [take pairs](Stepper::takes_pairs).
     pub dw: &'a [[f64; C]],
     /// ∫ (B − B(t_n)) dt over the step, one a particle; empty unless [`Stepper::integrates_noise`].
     pub integrals: &'a [[f64; C]],

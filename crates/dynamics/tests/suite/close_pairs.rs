@@ -1,9 +1,7 @@
 //! Pairs that are too close for a step, by the flow of two bodies.
 
-use crate::common::{config, finish};
-use farfield_dynamics::config::{
-    Circulations, Config, Confinement, Core, GasConfig, InitialConfig, ModelConfig, Scheme,
-};
+use crate::common::{config, finish, gas, log_gas, riesz};
+use farfield_dynamics::config::{Circulations, Config, Core, InitialConfig, ModelConfig, Scheme};
 use farfield_dynamics::{ErrorKind, Inputs, Law, Simulation};
 use std::f64::consts::TAU;
 
@@ -14,35 +12,6 @@ const SCHEMES: [Scheme; 5] = [
     Scheme::Sra1,
     Scheme::Sra3,
 ];
-
-fn gas(diffusion: f64, stiffness: f64) -> GasConfig {
-    let confinement = match stiffness > 0.0 {
-        true => Confinement::Harmonic { stiffness },
-        false => Confinement::None,
-    };
-    GasConfig {
-        diffusion,
-        confinement,
-        periodic: None,
-    }
-}
-
-fn log_gas(strength: f64, gas: GasConfig) -> ModelConfig {
-    ModelConfig::LogGas {
-        strength,
-        core: Core::None,
-        gas,
-    }
-}
-
-fn riesz(strength: f64, s: f64, gas: GasConfig) -> ModelConfig {
-    ModelConfig::RieszGas {
-        strength,
-        s,
-        dimension: 2,
-        gas,
-    }
-}
 
 fn vortices(circulations: Circulations) -> ModelConfig {
     ModelConfig::Vortex {

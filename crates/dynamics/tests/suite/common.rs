@@ -1,7 +1,8 @@
 //! Configurations that several modules start from.
 
 use farfield_dynamics::config::{
-    Circulations, Config, Core, InitialConfig, ModelConfig, Scheme, TimeConfig,
+    Circulations, Config, Confinement, Core, GasConfig, InitialConfig, ModelConfig, Scheme,
+    TimeConfig,
 };
 use farfield_dynamics::{Inputs, Simulation};
 use std::sync::atomic::AtomicBool;
@@ -66,6 +67,38 @@ pub(crate) fn with(mut config: Config, new: Core) -> Config {
     };
     *core = new;
     config
+}
+
+/// Open, in a harmonic trap if there is stiffness.
+pub(crate) fn gas(diffusion: f64, stiffness: f64) -> GasConfig {
+    let confinement = match stiffness > 0.0 {
+        true => Confinement::Harmonic { stiffness },
+        false => Confinement::None,
+    };
+    GasConfig {
+        diffusion,
+        confinement,
+        periodic: None,
+    }
+}
+
+/// Without a core.
+pub(crate) fn log_gas(strength: f64, gas: GasConfig) -> ModelConfig {
+    ModelConfig::LogGas {
+        strength,
+        core: Core::None,
+        gas,
+    }
+}
+
+/// In the plane.
+pub(crate) fn riesz(strength: f64, s: f64, gas: GasConfig) -> ModelConfig {
+    ModelConfig::RieszGas {
+        strength,
+        s,
+        dimension: 2,
+        gas,
+    }
 }
 
 /// Runs to the last step.

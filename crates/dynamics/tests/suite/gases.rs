@@ -1,42 +1,13 @@
 //! Gases: the drift is the gradient of the energy, laws with and without noise, collapse, the torus.
 
-use crate::common::{config, finish};
+use crate::common::{config, finish, gas, log_gas, riesz};
 use crate::laws::holds;
 use farfield_dynamics::config::{
-    Circulations, Config, Confinement, Core, GasConfig, InitialConfig, ModelConfig, Scheme,
+    Circulations, Config, Core, GasConfig, InitialConfig, ModelConfig, Scheme,
 };
 use farfield_dynamics::{Inputs, Law, RunEnd, Simulation};
 use std::f64::consts::{PI, TAU};
 use std::sync::atomic::AtomicBool;
-
-fn gas(diffusion: f64, stiffness: f64) -> GasConfig {
-    let confinement = match stiffness > 0.0 {
-        true => Confinement::Harmonic { stiffness },
-        false => Confinement::None,
-    };
-    GasConfig {
-        diffusion,
-        confinement,
-        periodic: None,
-    }
-}
-
-fn log_gas(strength: f64, gas: GasConfig) -> ModelConfig {
-    ModelConfig::LogGas {
-        strength,
-        core: Core::None,
-        gas,
-    }
-}
-
-fn riesz(strength: f64, s: f64, gas: GasConfig) -> ModelConfig {
-    ModelConfig::RieszGas {
-        strength,
-        s,
-        dimension: 2,
-        gas,
-    }
-}
 
 fn keller_segel(chi: f64, gas: GasConfig) -> ModelConfig {
     ModelConfig::KellerSegel {

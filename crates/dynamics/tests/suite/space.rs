@@ -1,24 +1,12 @@
 //! Gases in space.
 
-use crate::common::{config, finish_in};
+use crate::common::{config, finish_in, gas};
 use crate::laws::holds;
 use farfield_dynamics::config::{
-    Circulations, Config, Confinement, Core, GasConfig, InitialConfig, ModelConfig, Scheme,
+    Circulations, Config, Core, GasConfig, InitialConfig, ModelConfig, Scheme,
 };
 use farfield_dynamics::{ErrorKind, Inputs, Law, Simulation, Snapshot};
 use std::f64::consts::PI;
-
-fn gas(diffusion: f64, stiffness: f64) -> GasConfig {
-    let confinement = match stiffness > 0.0 {
-        true => Confinement::Harmonic { stiffness },
-        false => Confinement::None,
-    };
-    GasConfig {
-        diffusion,
-        confinement,
-        periodic: None,
-    }
-}
 
 fn coulomb(strength: f64, core: Core, gas: GasConfig) -> ModelConfig {
     ModelConfig::CoulombGas {
