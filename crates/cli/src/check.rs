@@ -3,6 +3,7 @@
 use crate::clouds::{BuiltIn, Cloud};
 use crate::config::{load, read_inputs};
 use crate::error::{Error, Result};
+use crate::error_budget;
 use crate::kernel::{InPlane, InSpace, fast_dimension, in_plane, in_space, known, no_field};
 use crate::machine::Machine;
 use crate::npy::{Array, Number, Precision};
@@ -23,6 +24,9 @@ pub(crate) struct Check {
     /// Check this configuration instead, and the arrays that it names
     #[arg(value_name = "CONFIG.toml", conflicts_with_all = ["kernel", "sources", "n", "tolerances", "costs", "dimension", "periodic", "operators"])]
     config: Option<PathBuf>,
+    /// Of a configuration: what chance, steps and sums each do to its result, from pilot runs, and what dt and tolerance would do
+    #[arg(long, requires = "config")]
+    errors: bool,
     /// As in eval [default: biot-savart, in space coulomb]
     #[arg(long, value_name = "NAME", value_parser = known)]
     kernel: Option<String>,
@@ -62,7 +66,7 @@ const TARGETS: usize = 20_000;
 impl Check {
     pub(crate) fn run(&self) -> Result<()> {
         if let Some(config) = &self.config {
-            return self.machine.run(|| check_config(config));
+            return self.machine.run(|| check_config(config, self.errors));
         }
         let yours = match (&self.sources, &self.strengths) {
             (Some(sources), Some(strengths)) => {
@@ -198,7 +202,7 @@ fn yours_of<const D: usize, W: Strength<f64>>(
     Ok(strengths.into_iter().enumerate().map(of).collect())
 }
 
-fn check_config(path: &Path) -> Result<()> {
+fn check_config(path: &Path, errors: bool) -> Result<()> {
     let config = load(Some(path), &[])?;
     let estimate = match config.model.dimension() {
         2 => Estimate::of(&config, &read_inputs::<2>(&config)?)?,
@@ -206,5 +210,11 @@ fn check_config(path: &Path) -> Result<()> {
     };
     let (n, steps) = (plural(estimate.n, "particle"), count(estimate.steps));
     say(format_args!("{}: good, {n}, {steps} steps", path.display()));
+    if errors {
+        match config.model.dimension() {
+            2 => error_budget::tell(&config, &read_inputs::<2>(&config)?)?,
+            _ => error_budget::tell(&config, &read_inputs::<3>(&config)?)?,
+        };
+    }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod costs;
 mod diff;
 mod ensemble;
 mod error;
+mod error_budget;
 mod eval;
 mod export;
 mod files;

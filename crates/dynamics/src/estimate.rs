@@ -62,7 +62,7 @@ impl Estimate {
 }
 
 /// Number of particles of a configuration and its arrays.
-fn count<const D: usize>(config: &Config, inputs: &Inputs<D>) -> usize {
+pub(crate) fn count<const D: usize>(config: &Config, inputs: &Inputs<D>) -> usize {
     let given = || inputs.positions.as_ref().map_or(0, Vec::len);
     config.initial.n().unwrap_or_else(given)
 }
@@ -76,7 +76,7 @@ struct Trial {
 
 /// Steps a smaller cloud of the same shape; the second step and the second measurement count.
 fn trial<const D: usize>(config: &Config, inputs: &Inputs<D>, n: usize) -> Result<Trial> {
-    let (mut config, inputs) = smaller(config, inputs, n);
+    let (mut config, inputs) = smaller(config, inputs, n, TRIAL);
     config.field.check_every = 2;
     config.output.hamiltonian_every = 0;
     config.output.min_distance_every = 0;
@@ -90,11 +90,16 @@ fn trial<const D: usize>(config: &Config, inputs: &Inputs<D>, n: usize) -> Resul
     })
 }
 
-/// A configuration and arrays with at most `TRIAL` of the particles.
-fn smaller<const D: usize>(config: &Config, inputs: &Inputs<D>, n: usize) -> (Config, Inputs<D>) {
+/// A configuration and arrays with at most so many of the particles.
+pub(crate) fn smaller<const D: usize>(
+    config: &Config,
+    inputs: &Inputs<D>,
+    n: usize,
+    most: usize,
+) -> (Config, Inputs<D>) {
     let mut config = config.clone();
     match &mut config.initial {
-        InitialConfig::GaussianPatches { n, patches, .. } => *n = TRIAL.max(*patches).min(*n),
+        InitialConfig::GaussianPatches { n, patches, .. } => *n = most.max(*patches).min(*n),
         InitialConfig::Gaussian { n, .. }
         | InitialConfig::UniformDisc { n, .. }
         | InitialConfig::UniformBall { n, .. }
@@ -105,10 +110,10 @@ fn smaller<const D: usize>(config: &Config, inputs: &Inputs<D>, n: usize) -> (Co
         | InitialConfig::Mixture { n, .. }
         | InitialConfig::VortexSheet { n, .. }
         | InitialConfig::Dipole { n, .. }
-        | InitialConfig::Ring { n, .. } => *n = TRIAL.min(*n),
+        | InitialConfig::Ring { n, .. } => *n = most.min(*n),
         InitialConfig::File { .. } => {}
     }
-    let stride = n.div_ceil(TRIAL).max(1);
+    let stride = n.div_ceil(most).max(1);
     let positions = inputs.positions.as_deref().map(|x| every(stride, x));
     let from_file = Inputs {
         positions,

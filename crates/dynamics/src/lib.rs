@@ -62,6 +62,8 @@ pub mod landau;
 pub mod vortex_particles;
 // What a run will need.
 mod estimate;
+// What limits its results.
+mod error_budget;
 // One error type.
 mod error;
 
@@ -69,6 +71,7 @@ pub use close_pairs::PairFlow;
 pub use collapse::{Collapse, Collapsible};
 pub use config::Config;
 pub use error::{Error, ErrorKind, Result};
+pub use error_budget::{ErrorBudget, MeanErrors};
 pub use estimate::Estimate;
 pub use initial::Inputs;
 pub use laws::Law;

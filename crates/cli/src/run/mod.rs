@@ -13,6 +13,7 @@ use crate::animate;
 use crate::config::{load, read_inputs};
 use crate::costs::{self, Measured};
 use crate::error::{Error, Result};
+use crate::error_budget;
 use crate::machine::pool;
 use crate::output_folder::OutputFolder;
 use crate::pictures::Pictures;
@@ -54,6 +55,9 @@ pub(crate) struct Run {
     /// wrote after it
     #[arg(long, value_name = "STEP", allow_negative_numbers = true)]
     snapshot: Option<i64>,
+    /// Take time.dt and field.tolerance such that their errors stay below that of chance, by pilot runs, as check --errors tells
+    #[arg(long, conflicts_with = "resume")]
+    statistical: bool,
     /// Print what the run needs, and its expected time from a short trial; write nothing
     #[arg(long, conflicts_with = "resume")]
     dry_run: bool,
@@ -91,9 +95,13 @@ impl Run {
         })
     }
 
-    fn in_dimension<const D: usize>(&self, config: Config) -> Result<ExitCode> {
+    fn in_dimension<const D: usize>(&self, mut config: Config) -> Result<ExitCode> {
         let mut inputs = read_inputs::<D>(&config)?;
         inputs.costs = self.costs_for(&config)?;
+        if self.statistical {
+            config = error_budget::tell(&config, &inputs)?.enough(&config);
+            say("");
+        }
         if self.dry_run {
             dry_run::print(&config, &inputs)?;
             return Ok(ExitCode::SUCCESS);

@@ -23,6 +23,8 @@ mod bad_arrays;
 mod bad_runs;
 // Runs: what they write, and the examples.
 mod run;
+// What limits a run.
+mod error_budget;
 // Replicas of a configuration.
 mod ensemble;
 // Stopped, killed and resumed runs give the bytes of a straight one.

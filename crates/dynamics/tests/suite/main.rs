@@ -7,6 +7,8 @@ mod common;
 mod config;
 // Invariants without noise, against their error budget.
 mod conservation;
+// What limits a run.
+mod error_budget;
 // Gases: energy, laws, collapse, torus.
 mod gases;
 // Where the particles start.
