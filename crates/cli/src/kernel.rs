@@ -1,11 +1,11 @@
 //! The name of a kernel, before arrays tell the dimension.
 
-use crate::formula::radial;
 use crate::text::plural;
 use farfield::landau::Landau;
 use farfield::{
     Error, ErrorKind, Kernel2d, Kernel3d, KernelNd, RadialKernel, Riesz, VectorKernel3d,
 };
+use farfield_dynamics::formula::{Profile, RadialFormula};
 
 /// A name that is known in some dimension, as it was written: every planar kernel and core is there in space too.
 pub(crate) fn known(name: &str) -> Result<String, Error> {
@@ -78,6 +78,29 @@ pub(crate) fn in_dimension(name: &str, dimension: usize) -> Result<KernelNd, Err
     }
 }
 
+/// The kernel `radial:field=FORMULA` or `radial:potential=FORMULA`.
+fn radial(name: &str) -> Result<RadialKernel, Error> {
+    let formula = name.strip_prefix("radial:").unwrap_or_default();
+    let profile = match formula.split_once('=') {
+        Some(("field", formula)) => Profile::Field(formula.into()),
+        Some(("potential", formula)) => Profile::Potential(formula.into()),
+        Some((what, _)) => {
+            let found = format!("'{what}'");
+            return Err(Error::new(
+                ErrorKind::Argument,
+                "kernel parameter",
+                found,
+                "field, potential",
+            ));
+        }
+        None => {
+            let usage = "radial:field=FORMULA or radial:potential=FORMULA, in r";
+            return Err(refused(name, usage));
+        }
+    };
+    RadialFormula::new(&format!("kernel: {}", profile.key()), &profile)?.kernel()
+}
+
 /// The refusal of a kernel whose sums are no field.
 pub(crate) fn no_field(kernel: Landau) -> Error {
     let allowed = "biot-savart, coulomb, riesz, radial (landau is for eval)";
@@ -86,4 +109,37 @@ pub(crate) fn no_field(kernel: Landau) -> Error {
 
 fn refused(name: &str, allowed: &str) -> Error {
     Error::new(ErrorKind::Argument, "kernel", format!("'{name}'"), allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn radial_kernels() {
+        assert!(radial("radial:field=1/(r^2+0.01)").is_ok());
+        assert!(radial("radial:potential=exp(-r)/r").is_ok());
+        for (name, expected) in [
+            ("radial", "kernel: 'radial' (allowed: radial:field=FORMULA"),
+            (
+                "radial:field",
+                "kernel: 'radial:field' (allowed: radial:field=FORMULA",
+            ),
+            (
+                "radial:field=1/(r",
+                "kernel: field: '1/(r' (allowed: a formula in r",
+            ),
+            (
+                "radial:potential=x+r",
+                "kernel: potential: 'x' in 'x+r' (allowed: r, the distance",
+            ),
+            (
+                "radial:energy=r",
+                "kernel parameter: 'energy' (allowed: field, potential)",
+            ),
+        ] {
+            let error = radial(name).err().expect(name).to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
 }

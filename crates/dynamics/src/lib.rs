@@ -27,6 +27,8 @@
 
 // What a run is asked to do.
 pub mod config;
+// Kernels and potentials as users write them.
+pub mod formula;
 // Where the particles start, and their circulations.
 mod initial;
 // What changes in time.

@@ -25,6 +25,8 @@ pub struct Observables<const D: usize = 2> {
     pub hamiltonian: Option<f64>,
     /// What the tolerance of the potential can change in it; 0 without it.
     pub hamiltonian_error: f64,
+    /// Σ V(X_i) of what holds the particles together, which is part of the energy; 0 without it.
+    pub confinement: f64,
     /// 2 Σ (X_i − X̄)·F_i of the interaction F of a gas, where it was asked for.
     pub virial: Option<f64>,
     /// What the tolerance of F can change in it; 0 without it.
@@ -49,6 +51,7 @@ impl<const D: usize> Observables<D> {
             weighted_squares: m2r2,
             hamiltonian: None,
             hamiltonian_error: 0.0,
+            confinement: 0.0,
             virial: None,
             virial_error: 0.0,
             min_distance: None,

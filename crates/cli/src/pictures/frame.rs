@@ -4,7 +4,7 @@ use super::cloud::{centre, radius, velocity};
 use super::vorticity::vorticity;
 use crate::error::{Error, Result};
 use crate::files;
-use farfield_dynamics::config::Core;
+use farfield_dynamics::config::{Confinement, Core};
 use farfield_dynamics::{Config, Observables, State};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::FRAC_1_SQRT_2;
@@ -35,6 +35,8 @@ pub(super) struct Frame {
 const INSIDE: f64 = 0.997;
 /// Room beyond that, for arms that the cloud may throw.
 const MARGIN: f64 = 1.35;
+/// Growth of a gas that there is room for where a formula confines it.
+const MOST_IN_A_TRAP: f64 = 2.0;
 /// Longer over shorter side at most.
 const ASPECT: f64 = 2.5;
 
@@ -139,10 +141,13 @@ fn room_of_gas<const D: usize>(
     let n = state.n() as f64;
     let (_, diffusion) = config.model.diffusion();
     let rate = 2.0 * D as f64 * diffusion + sums.virial.unwrap_or(0.0) / n;
-    let (damping, duration) = (
-        2.0 * config.model.confinement().stiffness(),
-        left(state, config),
-    );
+    let (damping, most) = match *config.model.confinement() {
+        Confinement::None => (0.0, f64::INFINITY),
+        Confinement::Harmonic { stiffness } => (2.0 * stiffness, f64::INFINITY),
+        // What it holds back is not known.
+        Confinement::Formula { .. } => (0.0, MOST_IN_A_TRAP),
+    };
+    let duration = left(state, config);
     let (decay, grown) = match damping > 0.0 {
         true => (
             (-damping * duration).exp(),
@@ -151,7 +156,10 @@ fn room_of_gas<const D: usize>(
         false => (1.0, duration),
     };
     let now = sums.second_moment / n;
-    let growth = ((now * decay + rate * grown) / now).max(1.0).sqrt();
+    let growth = ((now * decay + rate * grown) / now)
+        .max(1.0)
+        .sqrt()
+        .min(most);
     let start = centre(state);
     let growth = if growth.is_finite() { growth } else { 1.0 };
     let radius = sensible(MARGIN * growth * radius(state, start, INSIDE));

@@ -35,6 +35,14 @@ fn configurations() {
             "time.scheme: rk4 with model.viscosity = 0.5 (allowed: rk4 only with model.viscosity = 0; else ab2-maruyama, euler-maruyama, stochastic-heun, sra1 or sra3)",
         ),
         ("initial.n = 0", "initial.n: 0 (allowed: 1 to 2^32 - 1)"),
+        (
+            "[model]\nkind = \"radial\"\ndiffusion = 0.1\nfield = \"exp(-q^2)\"",
+            "model.field: 'q' in 'exp(-q^2)' (allowed: r, the distance, as the only variable)",
+        ),
+        (
+            "[model]\nkind = \"log-gas\"\ndiffusion = 0.1\nconfinement = { kind = \"formula\", potential = \"x^2 + z^2\" }",
+            "model.confinement.potential: 'z' in 'x^2 + z^2' (allowed: x and y as the only variables in the plane)",
+        ),
     ] {
         bench.write("c.toml", text);
         bench.refused("run c.toml --out o", expected);
@@ -141,7 +149,7 @@ fn snapshots() {
     damaged(flipped, "checksum");
     let mut newer = whole.clone();
     newer[8] = 9;
-    damaged(newer, "version: 9 (allowed: 5, which this program writes)");
+    damaged(newer, "version: 9 (allowed: 6, which this program writes)");
     let mut model = whole.clone();
     let at = model
         .windows(6)

@@ -64,6 +64,33 @@ fn a_longer_run_goes_on_where_a_shorter_one_ended() {
     }
 }
 
+/// Formulas are part of what a run is: it goes on with the same ones, to the same bytes, and with no others.
+#[test]
+fn formulas() {
+    let bench = Bench::new();
+    bench.write(
+        "c.toml",
+        "[model]\nkind = \"radial\"\ndiffusion = 0.01\nfield = \"exp(-r^2)\"\n\
+         confinement = { kind = \"formula\", potential = \"x^4/4 + y^2/2\" }\n\
+         [initial]\nkind = \"gaussian\"\nn = 500\n[time]\ndt = 0.02\n[output]\npictures = 2\npicture_pixels = 60\n",
+    );
+    bench.good("run c.toml --set time.steps=10 --out straight");
+    bench.good("run c.toml --set time.steps=4 --out o");
+    for setting in [
+        "model.field=exp(-2*r^2)",
+        "model.confinement.potential=x^4/4+y^2",
+    ] {
+        bench.refused_with(
+            &format!("run --resume o --set time.steps=10 --set {setting}"),
+            &["model: ", "as in the snapshot"],
+        );
+    }
+    bench.good("run --resume o --set time.steps=10");
+    let name = "snapshots/snapshot-0000000010.ffs";
+    assert!(bench.read(&format!("straight/{name}")) == bench.read(&format!("o/{name}")));
+    assert!(bench.text("o/config.toml").contains("x^4/4 + y^2/2"));
+}
+
 #[test]
 fn a_damaged_snapshot_is_passed_over() {
     let bench = Bench::new();

@@ -2,6 +2,7 @@
 
 use super::{Circulations, Config, Confinement, Core, InitialConfig, ModelConfig};
 use crate::drift::LEAST_WITH_TABLES;
+use crate::model::{RadialGas, Trap};
 use crate::{Error, ErrorKind, Result, close_pairs, model, stepper};
 use std::fmt::Display;
 
@@ -78,6 +79,13 @@ fn at_least_zero(key: &str, value: f64) -> Result<()> {
         return Ok(());
     }
     Err(error(key, value, "finite and at least 0"))
+}
+
+fn is_dimension(dimension: u8) -> Result<()> {
+    if [2, 3].contains(&dimension) {
+        return Ok(());
+    }
+    Err(error("model.dimension", dimension, "2 or 3"))
 }
 
 fn check_circulations(circulations: &Circulations) -> Result<()> {
@@ -170,23 +178,36 @@ impl Config {
                 ..
             } => {
                 nonzero("model.strength", strength)?;
-                if ![2, 3].contains(&dimension) {
-                    return Err(error("model.dimension", dimension, "2 or 3"));
-                }
+                is_dimension(dimension)?;
                 if !(0.0..f64::from(dimension)).contains(&s) {
                     let allowed = format!("0 or more and below {dimension}, the dimension");
                     return Err(error("model.s", s, allowed));
                 }
             }
             ModelConfig::KellerSegel { chi, .. } => positive("model.chi", chi)?,
+            ModelConfig::Radial {
+                strength,
+                ref profile,
+                dimension,
+                ref gas,
+            } => {
+                nonzero("model.strength", strength)?;
+                is_dimension(dimension)?;
+                RadialGas::read(profile)?;
+                if let Some(side) = gas.periodic {
+                    let allowed = "none with kind 'radial'";
+                    return Err(error("model.periodic", side, allowed));
+                }
+            }
         }
         check_circulations(model.circulations().unwrap_or(&Circulations::Unit))?;
-        if let Confinement::Harmonic { stiffness } = model.confinement() {
+        if let Confinement::Harmonic { stiffness } = *model.confinement() {
             positive("model.confinement.stiffness", stiffness)?;
         }
+        Trap::new(model.confinement(), model.dimension())?;
         if let Some(side) = model.periodic() {
             positive("model.periodic", side)?;
-            if model.confinement() != Confinement::None {
+            if *model.confinement() != Confinement::None {
                 let value = format!("{side} with model.confinement");
                 return Err(error("model.periodic", value, "one of them"));
             }

@@ -4,7 +4,7 @@
 //! schema = 1
 //! seed = 7
 //! [model]
-//! kind = "vortex"                      # or the gases: log-gas, coulomb-gas, riesz-gas, keller-segel ([`ModelConfig`])
+//! kind = "vortex"                      # or the gases: log-gas, coulomb-gas, riesz-gas, keller-segel, radial ([`ModelConfig`])
 //! viscosity = 5e-4
 //! circulations = { law = "unit" }      # or { law = "two-point", a, b, p }, { law = "uniform", low, high }, { file = "m.npy" }
 //! core = { kind = "none" }             # or { kind = "gaussian", delta }

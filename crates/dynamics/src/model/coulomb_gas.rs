@@ -1,10 +1,10 @@
 //! Coulomb's gas in space.
 
 use super::gas::{Gas, Virial};
-use super::{Model, NoiseStructure, coulomb_in_space, plan};
+use super::{Model, NoiseStructure, Trap, coulomb_in_space, plan};
 use crate::PairFlow;
 use crate::collapse::Collapsible;
-use crate::config::{Confinement, Core};
+use crate::config::Core;
 use crate::laws::{Account, Law};
 use crate::sums::Sums;
 use crate::{Observables, Result};
@@ -18,7 +18,7 @@ use std::f64::consts::PI;
 ///
 /// Without a core z·K(z) = g(z) = 1/(4π|z|), so the virial is twice the energy of the interaction, which is checked where the energy
 /// is measured.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CoulombGas {
     strength: f64,
     kernel: Kernel3d,
@@ -65,18 +65,18 @@ impl Model<3> for CoulombGas {
         };
         (self.singular && self.strength > 0.0).then_some(flow)
     }
-    fn confinement(&self) -> Confinement {
-        self.gas.confinement
+    fn confinement(&self) -> &Trap {
+        &self.gas.confinement
     }
     fn add_energy(&self, sums: &mut Observables<3>, _: &[f64], potential: &[f64], tolerance: f64) {
         self.gas.add_energy(sums, potential, tolerance);
     }
     fn follows_virial(&self) -> bool {
-        self.gas.periodic.is_none()
+        self.gas.follows_virial()
     }
-    fn virial(&self, n: usize, sums: &Observables<3>) -> Option<f64> {
+    fn virial(&self, _: usize, sums: &Observables<3>) -> Option<f64> {
         let plain = self.singular && self.gas.periodic.is_none();
-        let energy = plain.then(|| self.gas.interaction(n, sums)).flatten()?;
+        let energy = plain.then(|| self.gas.interaction(sums)).flatten()?;
         Some(2.0 * energy)
     }
     fn virial_error(&self, sums: &Observables<3>) -> f64 {

@@ -1,14 +1,14 @@
 //! What all gases share: equal particles that a gradient moves, dX_i = −N ∇_i E dt + √(2σ) dB_i in the unit of the mean field.
 
-use super::NoiseStructure;
-use crate::Observables;
-use crate::config::{Confinement, GasConfig};
+use super::{NoiseStructure, Trap};
+use crate::config::GasConfig;
 use crate::laws::{Account, Law};
-use crate::sum::{dot, sums};
+use crate::sum::sums;
+use crate::{Observables, Result};
 
-/// Diffusion, confinement V = k|x|²/2 and box of a gas.
+/// Diffusion, confinement and box of a gas.
 ///
-/// With F_i the interaction in d dimensions, which is odd, and the virial 𝒱 = 2 Σ (X_i − X̄)·F_i, exact for every N and any time:
+/// With F_i the interaction in d dimensions, which is odd, the virial 𝒱 = 2 Σ (X_i − X̄)·F_i, and V = k|x|²/2, exact for every N and any time:
 ///
 /// ```text
 /// X̄               mean X̄(0) e^{−kt},                 variance 2σ/N ∫ e^{−2ks} ds per axis
@@ -16,25 +16,16 @@ use crate::sum::{dot, sums};
 /// ```
 ///
 /// by Itô's formula for S, where Σ F_i = 0. On a torus, where there is no V, only the law of the centre is left, of positions that are not
-/// brought back into the box.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// brought back into the box. With a V by a formula neither X̄ nor S has a law of its own, but for X̄ along axes that V does not depend on, where
+/// k = 0.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Gas {
     /// σ ≥ 0.
     pub diffusion: f64,
     /// V.
-    pub confinement: Confinement,
+    pub confinement: Trap,
     /// Side of the square or cubic torus; `None` for the whole space.
     pub periodic: Option<f64>,
-}
-
-impl From<GasConfig> for Gas {
-    fn from(config: GasConfig) -> Self {
-        Self {
-            diffusion: config.diffusion,
-            confinement: config.confinement,
-            periodic: config.periodic,
-        }
-    }
 }
 
 /// Names of the laws of X̄.
@@ -55,6 +46,20 @@ pub(crate) fn decayed(a: f64, t: f64) -> f64 {
 }
 
 impl Gas {
+    /// In so many dimensions. Errors: as [`Trap::new`].
+    pub fn new(config: &GasConfig, dimension: usize) -> Result<Self> {
+        Ok(Self {
+            diffusion: config.diffusion,
+            confinement: Trap::new(&config.confinement, dimension)?,
+            periodic: config.periodic,
+        })
+    }
+
+    /// Whether the law of S wants the virial at every step.
+    pub(super) fn follows_virial(&self) -> bool {
+        self.periodic.is_none() && self.confinement.stiffness().is_some()
+    }
+
     pub(super) fn noise(&self) -> NoiseStructure {
         NoiseStructure::of_diffusion(self.diffusion)
     }
@@ -73,25 +78,13 @@ impl Gas {
     ) {
         let n = potential.len();
         let [sum, squares] = sums(n, |i| [potential[i], potential[i] * potential[i]]);
-        observables.hamiltonian = Some(0.5 * sum + self.of_confinement(n, observables));
+        observables.hamiltonian = Some(0.5 * sum + observables.confinement);
         observables.hamiltonian_error = 0.5 * tolerance * (n as f64 * squares).sqrt();
     }
 
     /// E less Σ V(X_i), if E is known.
-    pub(super) fn interaction<const D: usize>(
-        &self,
-        n: usize,
-        observables: &Observables<D>,
-    ) -> Option<f64> {
-        let energy = observables.hamiltonian?;
-        Some(energy - self.of_confinement(n, observables))
-    }
-
-    /// Σ V(X_i) = k/2 (S + N|X̄|²).
-    fn of_confinement<const D: usize>(&self, n: usize, observables: &Observables<D>) -> f64 {
-        let centre = dot(observables.centre, observables.centre);
-        let squares = observables.second_moment + n as f64 * centre;
-        0.5 * self.confinement.stiffness() * squares
+    pub(super) fn interaction<const D: usize>(&self, observables: &Observables<D>) -> Option<f64> {
+        Some(observables.hamiltonian? - observables.confinement)
     }
 
     /// The laws of the centre and of S, and how well the virial agrees with what the kernel says of it.
@@ -101,11 +94,11 @@ impl Gas {
         } else {
             virial
         };
-        let mut laws = self.centre(account).to_vec();
+        let mut laws = self.centre(account);
         if self.periodic.is_some() {
             return laws;
         }
-        laws.push(self.second_moment(account, virial));
+        laws.extend(self.second_moment(account, virial));
         if let Some(check) = account.ledger.virial.worst {
             let (expected, measured) = (check.expected, check.measured);
             laws.push(Law::new("virial", expected, measured, check.error));
@@ -113,24 +106,24 @@ impl Gas {
         laws
     }
 
-    fn centre<const D: usize>(&self, account: &Account<D>) -> [Law; D] {
-        let (k, time) = (self.confinement.stiffness(), account.ledger.time);
-        let error = match self.noise() {
-            NoiseStructure::None => account.ledger.budget.centre,
-            NoiseStructure::Additive { .. } => {
-                (2.0 * self.diffusion * decayed(2.0 * k, time) / account.n as f64).sqrt()
-            }
+    fn centre<const D: usize>(&self, account: &Account<D>) -> Vec<Law> {
+        let time = account.ledger.time;
+        let law = |a: usize| {
+            let k = self.confinement.stiffness_along(a)?;
+            let error = match self.noise() {
+                NoiseStructure::None => account.ledger.budget.centre,
+                NoiseStructure::Additive { .. } => {
+                    (2.0 * self.diffusion * decayed(2.0 * k, time) / account.n as f64).sqrt()
+                }
+            };
+            let expected = account.initial.centre[a] * (-k * time).exp();
+            Some(Law::new(CENTRE[a], expected, account.now.centre[a], error))
         };
-        let decay = (-k * time).exp();
-        let law = |name, a: usize| {
-            let expected = account.initial.centre[a] * decay;
-            Law::new(name, expected, account.now.centre[a], error)
-        };
-        std::array::from_fn(|a| law(CENTRE[a], a))
+        (0..D).filter_map(law).collect()
     }
 
-    fn second_moment<const D: usize>(&self, account: &Account<D>, virial: Virial) -> Law {
-        let (k, ledger) = (self.confinement.stiffness(), account.ledger);
+    fn second_moment<const D: usize>(&self, account: &Account<D>, virial: Virial) -> Option<Law> {
+        let (k, ledger) = (self.confinement.stiffness()?, account.ledger);
         let time = ledger.time;
         let from_noise = 2.0 * D as f64 * self.diffusion * (account.n as f64 - 1.0);
         let work = match virial {
@@ -149,6 +142,6 @@ impl Gas {
             Virial::Followed => error + ledger.virial.work_error,
         };
         let measured = account.now.second_moment;
-        Law::new("second moment", expected, measured, error)
+        Some(Law::new("second moment", expected, measured, error))
     }
 }

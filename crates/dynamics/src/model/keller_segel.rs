@@ -1,8 +1,8 @@
 //! Chemotaxis of Patlak, Keller and Segel: a log gas that attracts.
 
-use super::{Gas, LogGas, Model, NoiseStructure};
+use super::{Gas, LogGas, Model, NoiseStructure, Trap};
 use crate::collapse::Collapsible;
-use crate::config::{Confinement, Core};
+use crate::config::Core;
 use crate::laws::{Account, Law};
 use crate::sums::Sums;
 use crate::{Observables, Result};
@@ -14,7 +14,7 @@ use farfield::Options;
 /// χ < 8πσ, and collapses where χ > 8πσ: so does a cluster of more than 8πσN/χ particles here, whose S shrinks then,
 /// d E S/dt = (n − 1)(4σ − χn/(2πN)). A run ends when such a cluster has become as small as a step can resolve.
 /// Source: Fournier and Jourdain, *Stochastic particle approximation of the Keller–Segel equation*, Ann. Appl. Probab. 27 (2017).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct KellerSegel(LogGas);
 
 impl KellerSegel {
@@ -43,7 +43,7 @@ impl Model for KellerSegel {
     fn size_at(&self, distance: f64) -> f64 {
         self.0.size_at(distance)
     }
-    fn confinement(&self) -> Confinement {
+    fn confinement(&self) -> &Trap {
         self.0.confinement()
     }
     fn add_energy(&self, sums: &mut Observables, m: &[f64], potential: &[f64], tolerance: f64) {

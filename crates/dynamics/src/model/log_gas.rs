@@ -1,10 +1,10 @@
 //! The log gas in the plane, which is Coulomb's there.
 
 use super::gas::{Gas, Virial};
-use super::{Model, NoiseStructure, coulomb, plan};
+use super::{Model, NoiseStructure, Trap, coulomb, plan};
 use crate::PairFlow;
 use crate::collapse::Collapsible;
-use crate::config::{Confinement, Core};
+use crate::config::Core;
 use crate::laws::{Account, Law};
 use crate::sums::Sums;
 use crate::{Observables, Result};
@@ -19,7 +19,7 @@ use std::f64::consts::TAU;
 ///
 /// Without a core z·K(z) = 1/2π, so the virial is κ(N − 1)/2π at every state, and the law of S ([`Gas`]) is a closed formula:
 /// d E S/dt = (N − 1)(4σ + κ/2π) − 2k E S.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LogGas {
     strength: f64,
     kernel: Kernel2d,
@@ -72,14 +72,14 @@ impl Model for LogGas {
         };
         (self.singular && self.strength > 0.0).then_some(flow)
     }
-    fn confinement(&self) -> Confinement {
-        self.gas.confinement
+    fn confinement(&self) -> &Trap {
+        &self.gas.confinement
     }
     fn add_energy(&self, sums: &mut Observables, _: &[f64], potential: &[f64], tolerance: f64) {
         self.gas.add_energy(sums, potential, tolerance);
     }
     fn follows_virial(&self) -> bool {
-        self.gas.periodic.is_none() && !self.singular
+        self.gas.follows_virial() && !self.singular
     }
     fn virial(&self, n: usize, _: &Observables) -> Option<f64> {
         self.known_virial(n)

@@ -5,22 +5,24 @@ mod coulomb_gas;
 mod gas;
 mod keller_segel;
 mod log_gas;
+mod radial_gas;
 mod riesz_gas;
 mod vortex;
 
+pub use confined::Trap;
 pub use coulomb_gas::CoulombGas;
 pub use gas::Gas;
 pub use keller_segel::KellerSegel;
 pub use log_gas::LogGas;
+pub use radial_gas::RadialGas;
 pub use riesz_gas::RieszGas;
 pub use vortex::Vortex;
 
-pub(crate) use confined::confine;
 pub(crate) use gas::decayed;
 
 use crate::PairFlow;
 use crate::collapse::Collapsible;
-use crate::config::{Confinement, Core, ModelConfig};
+use crate::config::{Core, ModelConfig};
 use crate::laws::{Account, Law};
 use crate::sums::Sums;
 use crate::{Error, ErrorKind, Observables, Result};
@@ -133,12 +135,12 @@ pub trait Model<const D: usize = 2>: Debug + Send + Sync {
     }
 
     /// V.
-    fn confinement(&self) -> Confinement {
-        Confinement::None
+    fn confinement(&self) -> &Trap {
+        &Trap::None
     }
 
-    /// Adds the energy of the system to the sums over a state, from the potentials Σ_j w_j g(X_i − X_j), whose relative ℓ2 error is at
-    /// most `tolerance`.
+    /// Adds the energy of the system to the sums over a state, which have Σ V(X_i) already, from the potentials Σ_j w_j g(X_i − X_j), whose
+    /// relative ℓ2 error is at most `tolerance`.
     fn add_energy(
         &self,
         observables: &mut Observables<D>,
@@ -180,8 +182,8 @@ pub trait Model<const D: usize = 2>: Debug + Send + Sync {
 pub fn from_config<const D: usize>(config: &ModelConfig) -> Result<Arc<dyn Model<D>>> {
     let home = config.dimension();
     let model: Box<dyn Any> = match home {
-        2 => Box::new(in_plane(config)),
-        _ => Box::new(in_space(config)),
+        2 => Box::new(in_plane(config)?),
+        _ => Box::new(in_space(config)?),
     };
     let model = model.downcast::<Arc<dyn Model<D>>>();
     model.map(|model| *model).map_err(|_| {
@@ -195,8 +197,9 @@ pub fn from_config<const D: usize>(config: &ModelConfig) -> Result<Arc<dyn Model
     })
 }
 
-fn in_plane(config: &ModelConfig) -> Arc<dyn Model> {
-    match *config {
+fn in_plane(config: &ModelConfig) -> Result<Arc<dyn Model>> {
+    let of = |gas| Gas::new(gas, 2);
+    Ok(match *config {
         ModelConfig::Vortex {
             viscosity,
             ref core,
@@ -206,32 +209,53 @@ fn in_plane(config: &ModelConfig) -> Arc<dyn Model> {
         ModelConfig::LogGas {
             strength,
             ref core,
-            gas,
-        } => Arc::new(LogGas::new(strength, core, gas.into())),
-        ModelConfig::KellerSegel { chi, ref core, gas } => {
-            Arc::new(KellerSegel::new(chi, core, gas.into()))
-        }
+            ref gas,
+        } => Arc::new(LogGas::new(strength, core, of(gas)?)),
+        ModelConfig::KellerSegel {
+            chi,
+            ref core,
+            ref gas,
+        } => Arc::new(KellerSegel::new(chi, core, of(gas)?)),
         ModelConfig::RieszGas {
-            strength, s, gas, ..
-        } => Arc::new(RieszGas::new(strength, s, gas.into())),
+            strength,
+            s,
+            ref gas,
+            ..
+        } => Arc::new(RieszGas::new(strength, s, of(gas)?)),
+        ModelConfig::Radial {
+            strength,
+            ref profile,
+            ref gas,
+            ..
+        } => Arc::new(RadialGas::new(strength, profile, of(gas)?)?),
         ModelConfig::CoulombGas { .. } => unreachable!("a model of space"),
-    }
+    })
 }
 
-fn in_space(config: &ModelConfig) -> Arc<dyn Model<3>> {
-    match *config {
+fn in_space(config: &ModelConfig) -> Result<Arc<dyn Model<3>>> {
+    let of = |gas| Gas::new(gas, 3);
+    Ok(match *config {
         ModelConfig::CoulombGas {
             strength,
             ref core,
-            gas,
-        } => Arc::new(CoulombGas::new(strength, core, gas.into())),
+            ref gas,
+        } => Arc::new(CoulombGas::new(strength, core, of(gas)?)),
         ModelConfig::RieszGas {
-            strength, s, gas, ..
-        } => Arc::new(RieszGas::new(strength, s, gas.into())),
+            strength,
+            s,
+            ref gas,
+            ..
+        } => Arc::new(RieszGas::new(strength, s, of(gas)?)),
+        ModelConfig::Radial {
+            strength,
+            ref profile,
+            ref gas,
+            ..
+        } => Arc::new(RadialGas::new(strength, profile, of(gas)?)?),
         ModelConfig::Vortex { .. }
         | ModelConfig::LogGas { .. }
         | ModelConfig::KellerSegel { .. } => unreachable!("models of the plane"),
-    }
+    })
 }
 
 /// A plan of a kernel in a box, if there is one.

@@ -1,10 +1,9 @@
 //! Riesz gases.
 
 use super::gas::{Gas, Virial};
-use super::{Model, NoiseStructure, plan};
+use super::{Model, NoiseStructure, Trap, plan};
 use crate::PairFlow;
 use crate::collapse::Collapsible;
-use crate::config::Confinement;
 use crate::laws::{Account, Law};
 use crate::sums::Sums;
 use crate::{Observables, Result};
@@ -14,7 +13,7 @@ use farfield::{Kernel, Options, Riesz};
 ///
 /// z·K(z) = r^{−s}, so the virial is (κ/N) Σ_{i≠j} r_ij^{−s}: for s > 0 it is 2s times the energy of the interaction, which is checked
 /// where the energy is measured, and for s = 0 it is κ(N − 1).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RieszGas {
     strength: f64,
     s: f64,
@@ -63,14 +62,14 @@ where
         };
         (self.strength > 0.0).then_some(flow)
     }
-    fn confinement(&self) -> Confinement {
-        self.gas.confinement
+    fn confinement(&self) -> &Trap {
+        &self.gas.confinement
     }
     fn add_energy(&self, sums: &mut Observables<D>, _: &[f64], potential: &[f64], tolerance: f64) {
         self.gas.add_energy(sums, potential, tolerance);
     }
     fn follows_virial(&self) -> bool {
-        self.gas.periodic.is_none() && !self.is_constant()
+        self.gas.follows_virial() && !self.is_constant()
     }
     fn virial(&self, n: usize, sums: &Observables<D>) -> Option<f64> {
         if self.gas.periodic.is_some() {
@@ -79,7 +78,7 @@ where
         if self.s == 0.0 {
             return Some(self.strength * (n as f64 - 1.0));
         }
-        Some(2.0 * self.s * self.gas.interaction(n, sums)?)
+        Some(2.0 * self.s * self.gas.interaction(sums)?)
     }
     fn virial_error(&self, sums: &Observables<D>) -> f64 {
         2.0 * self.s * sums.hamiltonian_error

@@ -226,6 +226,7 @@ impl<const D: usize> Simulation<D> {
         let m = &state.circulations;
         let room = |wanted: bool| vec![[0.0; D]; if wanted { n } else { 0 }];
         let noisy = model.noise() != NoiseStructure::None;
+        model.confinement().check(&state.positions)?;
         let mut step_seconds = StepSeconds::default();
         let strengths = model.strengths(m);
         let tolerance = progress.plan_tolerance;

@@ -6,7 +6,7 @@ use super::{Buffers, Simulation, StepReport, StepSeconds};
 use crate::close_pairs::{ClosePairs, Composed};
 use crate::drift::DriftPlan;
 use crate::laws::{QuietStep, VirialCheck};
-use crate::model::{NoiseStructure, confine};
+use crate::model::NoiseStructure;
 use crate::oracle::{self, Measured};
 use crate::stepper::{self, End, Noise, Start};
 use crate::{Collapse, Observables, Result};
@@ -60,11 +60,8 @@ impl<const D: usize> Simulation<D> {
         }
         let potential = subject.with_potential.then_some(subject.potential);
         self.measure(potential.as_deref());
-        confine(
-            self.model.confinement(),
-            &self.state.positions,
-            &mut self.drift,
-        );
+        let confinement = self.model.confinement();
+        confinement.confine(&self.state.positions, &mut self.drift);
         self.progress.plan_tolerance = self.plan.tolerance();
         self.drift_ready = true;
         Ok(())
@@ -72,12 +69,11 @@ impl<const D: usize> Simulation<D> {
 
     /// Energy and virial of the present state, from the interaction at its particles, which is all that `drift` holds yet.
     fn measure(&mut self, potential: Option<&[f64]>) {
-        let (m, tolerance) = (&self.state.circulations, self.plan.tolerance());
         if let Some(potential) = potential {
-            let sums = &mut self.observables;
-            self.model.add_energy(sums, m, potential, tolerance);
+            self.add_energy(potential);
         }
-        let known = self.model.virial(m.len(), &self.observables);
+        let tolerance = self.plan.tolerance();
+        let known = self.model.virial(self.state.n(), &self.observables);
         let checked = known.filter(|_| potential.is_some() && !self.progress.coincident);
         if checked.is_none() && !self.follows_virial() {
             return;
@@ -93,6 +89,15 @@ impl<const D: usize> Simulation<D> {
             measured,
             error,
         });
+    }
+
+    /// The energy of the present state, from the potentials at its particles.
+    fn add_energy(&mut self, potential: &[f64]) {
+        let (state, tolerance) = (&self.state, self.plan.tolerance());
+        let sums = &mut self.observables;
+        sums.confinement = self.model.confinement().energy(&state.positions, sums);
+        self.model
+            .add_energy(sums, &state.circulations, potential, tolerance);
     }
 
     /// Where particles are at one place, what the kernel says of the virial is not what it is.
@@ -151,7 +156,7 @@ impl<const D: usize> Simulation<D> {
             guard.check(x)?;
             plan.move_to(x, &mut inside)?;
             plan.field(out, &mut inside)?;
-            confine(confinement, x, out);
+            confinement.confine(x, out);
             if let Some(parted) = &parted {
                 parted.pairs.take_from(out, x, plan.strengths());
             }
@@ -215,7 +220,7 @@ impl<const D: usize> Simulation<D> {
         let followed = self.observables.virial.filter(|_| self.follows_virial());
         let quiet = self.quiet();
         let ledger = &mut self.progress.ledger;
-        let k = self.model.confinement().stiffness();
+        let k = self.model.confinement().stiffness().unwrap_or(0.0);
         if let Some(virial) = followed {
             ledger.virial.follow(dt, k, virial - of_pairs, quiet);
             let Exchanged { parted, new } = exchanged;
@@ -251,10 +256,7 @@ impl<const D: usize> Simulation<D> {
             // Not from `prepare`: a longer run would not evaluate the potential here.
             self.plan.move_to(positions, &mut self.step_seconds)?;
             let potential = self.plan.potential(&mut self.step_seconds)?;
-            let tolerance = self.plan.tolerance();
-            let sums = &mut self.observables;
-            self.model
-                .add_energy(sums, circulations, &potential, tolerance);
+            self.add_energy(&potential);
         }
         Ok(())
     }

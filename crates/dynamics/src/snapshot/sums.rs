@@ -8,7 +8,7 @@ use bincode::error::{DecodeError, EncodeError};
 /// The fields of [`Observables`] in their order, as they stand in snapshots.
 type Fields<const D: usize> = (
     ([f64; D], f64, f64, [f64; D], f64, f64),
-    (Option<f64>, f64, Option<f64>, f64, Option<f64>),
+    (Option<f64>, f64, f64, Option<f64>, f64, Option<f64>),
 );
 
 impl<const D: usize> Encode for Observables<D> {
@@ -25,6 +25,7 @@ impl<const D: usize> Encode for Observables<D> {
             (
                 self.hamiltonian,
                 self.hamiltonian_error,
+                self.confinement,
                 self.virial,
                 self.virial_error,
                 self.min_distance,
@@ -39,7 +40,8 @@ impl<Context, const D: usize> Decode<Context> for Observables<D> {
         let (moments, rest): Fields<D> = Decode::decode(decoder)?;
         let (centre, second_moment, circulation, impulse, angular_impulse, weighted_squares) =
             moments;
-        let (hamiltonian, hamiltonian_error, virial, virial_error, min_distance) = rest;
+        let (hamiltonian, hamiltonian_error, confinement, virial, virial_error, min_distance) =
+            rest;
         Ok(Self {
             centre,
             second_moment,
@@ -49,6 +51,7 @@ impl<Context, const D: usize> Decode<Context> for Observables<D> {
             weighted_squares,
             hamiltonian,
             hamiltonian_error,
+            confinement,
             virial,
             virial_error,
             min_distance,

@@ -4,6 +4,7 @@ use farfield_dynamics::Config;
 use farfield_dynamics::config::{
     Circulations, Confinement, Core, GasConfig, InitialConfig, ModelConfig, OnExcess, Scheme,
 };
+use farfield_dynamics::formula::Profile;
 
 fn parse(text: &str) -> Config {
     toml::from_str(text).unwrap()
@@ -185,6 +186,12 @@ fn every_gas_comes_back_from_its_own_text() {
         (Confinement::None, None),
         (Confinement::None, Some(1.5)),
         (Confinement::Harmonic { stiffness: 0.7 }, None),
+        (
+            Confinement::Formula {
+                potential: "x^4/4 + y^2/2".into(),
+            },
+            None,
+        ),
     ];
     for (confinement, periodic) in gases {
         let gas = GasConfig {
@@ -193,18 +200,29 @@ fn every_gas_comes_back_from_its_own_text() {
             periodic,
         };
         let core = Core::Gaussian { delta: 0.3 };
+        let radial = |profile| ModelConfig::Radial {
+            strength: -0.5,
+            profile,
+            dimension: 2,
+            gas: GasConfig {
+                periodic: None,
+                ..gas.clone()
+            },
+        };
         for model in [
             ModelConfig::LogGas {
                 strength: -2.0,
                 core: core.clone(),
-                gas,
+                gas: gas.clone(),
             },
             ModelConfig::RieszGas {
                 strength: 1.0,
                 s: 0.5,
                 dimension: 2,
-                gas,
+                gas: gas.clone(),
             },
+            radial(Profile::Field("exp(-r^2)".into())),
+            radial(Profile::Potential("exp(-r)/r".into())),
             ModelConfig::KellerSegel {
                 chi: 3.0,
                 core: Core::None,
@@ -268,7 +286,7 @@ fn keys_of_another_kind_are_named() {
         ),
         (
             "[model]\nkind = \"plasma\"",
-            "model.kind: 'plasma' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel)",
+            "model.kind: 'plasma' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial)",
         ),
         ("[model]\nkind = \"log-gas\"", "model.diffusion: missing"),
         (
@@ -309,6 +327,34 @@ fn keys_of_another_kind_are_named() {
         ),
         (
             "[model]\nkind = \"log-gas\"\ndiffusion = 1.0\nperiodic = 1.0\nconfinement = { kind = \"harmonic\", stiffness = 1.0 }",
+            "model.periodic: 1 with model.confinement (allowed: one of them)",
+        ),
+        (
+            "[model]\nkind = \"radial\"\ndiffusion = 1.0",
+            "model.field: missing (or model.potential)",
+        ),
+        (
+            "[model]\nkind = \"radial\"\ndiffusion = 1.0\nfield = \"1\"\npotential = \"r\"",
+            "model.potential: 'r' with model.field (allowed: one of them)",
+        ),
+        (
+            "[model]\nkind = \"radial\"\ndiffusion = 1.0\nfield = \"1\"\nperiodic = 1.0",
+            "model.periodic: not a key of kind 'radial' (its keys: diffusion, strength, field, potential, dimension, confinement)",
+        ),
+        (
+            "[model]\nkind = \"radial\"\ndiffusion = 1.0\nfield = \"1\"\nstrength = 0.0",
+            "model.strength: 0 (allowed: finite and not 0)",
+        ),
+        (
+            "[model]\nkind = \"log-gas\"\ndiffusion = 1.0\nconfinement = { kind = \"formula\" }",
+            "model.confinement.potential: missing",
+        ),
+        (
+            "[model]\nkind = \"log-gas\"\ndiffusion = 1.0\nconfinement = { kind = \"formula\", potential = \"x\", stiffness = 1.0 }",
+            "model.confinement.stiffness: not a key of kind 'formula' (its keys: potential)",
+        ),
+        (
+            "[model]\nkind = \"log-gas\"\ndiffusion = 1.0\nperiodic = 1.0\nconfinement = { kind = \"formula\", potential = \"x\" }",
             "model.periodic: 1 with model.confinement (allowed: one of them)",
         ),
         (

@@ -309,7 +309,7 @@ fn a_torus_in_equilibrium() {
         let place = |i: usize| (i as f64 + 0.3) / n as f64;
         (0..n * n).map(|i| [place(i % n), place(i / n)]).collect()
     };
-    for model in [log_gas(3.0, gas), riesz(0.5, 0.5, gas)] {
+    for model in [log_gas(3.0, gas.clone()), riesz(0.5, 0.5, gas)] {
         for positions in [lattice(1), lattice(10), vec![[0.2, 0.2]; 50]] {
             let mut config = of(model.clone(), 1);
             config.initial = InitialConfig::File {
@@ -338,7 +338,7 @@ fn on_a_torus() {
         ..gas(0.1, 0.0)
     };
     for model in [
-        log_gas(3.0, gas),
+        log_gas(3.0, gas.clone()),
         riesz(0.5, 1.0, gas),
         ModelConfig::Vortex {
             viscosity: 0.1,

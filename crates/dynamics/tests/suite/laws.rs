@@ -7,37 +7,34 @@
 
 use crate::common::{config, with_core};
 use farfield_dynamics::config::{Circulations, Config, InitialConfig, Scheme};
-use farfield_dynamics::{Inputs, Law, Simulation};
+use farfield_dynamics::{Inputs, Law, Simulation, model};
 use rayon::prelude::*;
 
 const REPLICAS: u64 = 1500;
 const BOUND: f64 = 4.8;
 
-fn replica(config: &Config, seed: u64) -> Vec<Law> {
-    match config.model.dimension() {
-        2 => replica_in::<2>(config, seed),
-        _ => replica_in::<3>(config, seed),
-    }
-}
-
-fn replica_in<const D: usize>(config: &Config, seed: u64) -> Vec<Law> {
-    let mut config = config.clone();
-    config.seed = seed;
-    let steps = config.time.steps;
-    let mut run = Simulation::<D>::from_config(config, Inputs::default()).unwrap();
-    for _ in 0..steps {
-        run.step().unwrap();
-        assert_eq!(run.collapse(), None);
-    }
-    run.laws()
+fn all_laws<const D: usize>(config: &Config, replicas: u64) -> Vec<Vec<Law>> {
+    let model = model::from_config::<D>(&config.model).unwrap();
+    let replica = |seed| {
+        let mut config = config.clone();
+        config.seed = seed;
+        let steps = config.time.steps;
+        let mut run = Simulation::with_model(model.clone(), config, Inputs::default()).unwrap();
+        for _ in 0..steps {
+            run.step().unwrap();
+            assert_eq!(run.collapse(), None);
+        }
+        run.laws()
+    };
+    (0..replicas).into_par_iter().map(replica).collect()
 }
 
 /// Checks every law of a configuration, and returns their names.
 pub(crate) fn holds(config: &Config, replicas: u64) -> Vec<&'static str> {
-    let all: Vec<Vec<Law>> = (0..replicas)
-        .into_par_iter()
-        .map(|seed| replica(config, seed))
-        .collect();
+    let all = match config.model.dimension() {
+        2 => all_laws::<2>(config, replicas),
+        _ => all_laws::<3>(config, replicas),
+    };
     for (k, law) in all[0].iter().enumerate() {
         let name = law.name;
         if name == "circulation" {

@@ -9,6 +9,8 @@ mod config;
 mod conservation;
 // What limits a run.
 mod error_budget;
+// Kernels and confinements by formulas, against those that are built in.
+mod formulas;
 // Gases: energy, laws, collapse, torus.
 mod gases;
 // Where the particles start.

@@ -4,6 +4,7 @@ use crate::common::{config, threads, with, with_core};
 use farfield_dynamics::config::{
     Circulations, Config, Confinement, Core, GasConfig, ModelConfig, Scheme,
 };
+use farfield_dynamics::formula::Profile;
 use farfield_dynamics::{Inputs, Simulation, Snapshot};
 
 /// All that the outputs of a run are made of.
@@ -56,7 +57,7 @@ fn cases() -> Vec<(&'static str, Config)> {
         strength: 0.5,
         s: 0.5,
         dimension: 2,
-        gas: confined,
+        gas: confined.clone(),
     };
     let mut torus = base(0.0, Circulations::Unit, Scheme::Rk4);
     torus.model = ModelConfig::LogGas {
@@ -66,6 +67,18 @@ fn cases() -> Vec<(&'static str, Config)> {
             diffusion: 0.0,
             confinement: Confinement::None,
             periodic: Some(1.5),
+        },
+    };
+    let mut formulas = base(0.0, Circulations::Unit, Scheme::Ab2Maruyama);
+    formulas.model = ModelConfig::Radial {
+        strength: 0.5,
+        profile: Profile::Potential("exp(-r^2) - log(r)".into()),
+        dimension: 2,
+        gas: GasConfig {
+            confinement: Confinement::Formula {
+                potential: "x^4/4 + y^2/2".into(),
+            },
+            ..confined.clone()
         },
     };
     let mut fine = base(0.01, Circulations::Unit, Scheme::Sra1);
@@ -93,6 +106,7 @@ fn cases() -> Vec<(&'static str, Config)> {
         ("sra1 on a fine path", fine),
         ("ab2, tightened", tightened),
         ("riesz gas, confined", riesz),
+        ("formulas", formulas),
         ("log gas, torus, no noise", torus),
     ]
 }
@@ -234,6 +248,36 @@ fn what_may_change_at_a_restart() {
         ),
     ] {
         assert!(text.starts_with(want), "{text}");
+    }
+}
+
+#[test]
+fn formulas_may_not_change_at_a_restart() {
+    let found = cases().into_iter().find(|(name, _)| *name == "formulas");
+    let (_, config) = found.unwrap();
+    let run = Simulation::new(config.clone(), Inputs::default()).unwrap();
+    let snapshot = run.snapshot();
+    assert!(Simulation::resume(config.clone(), snapshot.clone()).is_ok());
+    let change = |kernel: &str, trap: &str| {
+        let mut config = config.clone();
+        let ModelConfig::Radial { profile, gas, .. } = &mut config.model else {
+            panic!("another model");
+        };
+        *profile = Profile::Potential(kernel.into());
+        let potential = trap.into();
+        gas.confinement = Confinement::Formula { potential };
+        config
+    };
+    for (kernel, trap) in [
+        ("exp(-r^2) - log(r)", "x^4/4 + y^2"),
+        ("exp(-r^2) - 2*log(r)", "x^4/4 + y^2/2"),
+    ] {
+        let error = Simulation::resume(change(kernel, trap), snapshot.clone()).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.starts_with("model: ") && text.contains(kernel) && text.contains(trap),
+            "{text}"
+        );
     }
 }
 

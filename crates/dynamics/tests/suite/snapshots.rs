@@ -122,10 +122,10 @@ fn any_flipped_byte_is_noticed() {
 fn another_version_and_another_model() {
     let (bytes, [preamble, header, ..]) = whole();
     let mut newer = bytes.clone();
-    newer[8] = 6;
+    newer[8] = 7;
     assert_eq!(
         refusal(&newer),
-        "version: 6 (allowed: 5, which this program writes)"
+        "version: 7 (allowed: 6, which this program writes)"
     );
     // The name of the model stands first in the header; the checksum is made right.
     let mut other = bytes.clone();

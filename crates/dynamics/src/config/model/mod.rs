@@ -9,6 +9,7 @@ pub use confinement::Confinement;
 pub use regularisation::Core;
 
 use super::check::{Keys, required};
+use crate::formula::Profile;
 use bincode::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -65,10 +66,21 @@ pub enum ModelConfig {
         /// What all gases have.
         gas: GasConfig,
     },
+    /// A kernel by a formula in the distance: κ φ(r) z (`kind = "radial"`); not on a torus.
+    Radial {
+        /// κ; not 0.
+        strength: f64,
+        /// φ, or its potential (`field`, `potential`).
+        profile: Profile,
+        /// d: 2 or 3.
+        dimension: u8,
+        /// What all gases have.
+        gas: GasConfig,
+    },
 }
 
 /// What all gases have.
-#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct GasConfig {
     /// σ ≥ 0: the noise is √(2σ) dB.
     pub diffusion: f64,
@@ -99,6 +111,7 @@ impl ModelConfig {
             Self::CoulombGas { .. } => "coulomb-gas",
             Self::RieszGas { .. } => "riesz-gas",
             Self::KellerSegel { .. } => "keller-segel",
+            Self::Radial { .. } => "radial",
         }
     }
 
@@ -107,7 +120,9 @@ impl ModelConfig {
         match self {
             Self::Vortex { .. } | Self::LogGas { .. } | Self::KellerSegel { .. } => 2,
             Self::CoulombGas { .. } => 3,
-            Self::RieszGas { dimension, .. } => (*dimension).into(),
+            Self::RieszGas { dimension, .. } | Self::Radial { dimension, .. } => {
+                (*dimension).into()
+            }
         }
     }
 
@@ -118,7 +133,8 @@ impl ModelConfig {
             Self::LogGas { gas, .. }
             | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
-            | Self::KellerSegel { gas, .. } => ("model.diffusion", gas.diffusion),
+            | Self::KellerSegel { gas, .. }
+            | Self::Radial { gas, .. } => ("model.diffusion", gas.diffusion),
         }
     }
 
@@ -145,18 +161,19 @@ impl ModelConfig {
             | Self::LogGas { core, .. }
             | Self::CoulombGas { core, .. }
             | Self::KellerSegel { core, .. } => core,
-            Self::RieszGas { .. } => &Core::None,
+            Self::RieszGas { .. } | Self::Radial { .. } => &Core::None,
         }
     }
 
     /// V.
-    pub fn confinement(&self) -> Confinement {
+    pub fn confinement(&self) -> &Confinement {
         match self {
-            Self::Vortex { .. } => Confinement::None,
+            Self::Vortex { .. } => &Confinement::None,
             Self::LogGas { gas, .. }
             | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
-            | Self::KellerSegel { gas, .. } => gas.confinement,
+            | Self::KellerSegel { gas, .. }
+            | Self::Radial { gas, .. } => &gas.confinement,
         }
     }
 
@@ -167,7 +184,8 @@ impl ModelConfig {
             Self::LogGas { gas, .. }
             | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
-            | Self::KellerSegel { gas, .. } => gas.periodic,
+            | Self::KellerSegel { gas, .. }
+            | Self::Radial { gas, .. } => gas.periodic,
         }
     }
 }
@@ -191,6 +209,10 @@ struct RawModel {
     #[serde(skip_serializing_if = "Option::is_none")]
     chi: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    potential: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     periodic: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     circulations: Option<Circulations>,
@@ -211,6 +233,8 @@ impl RawModel {
                 ("s", self.s.is_some()),
                 ("dimension", self.dimension.is_some()),
                 ("chi", self.chi.is_some()),
+                ("field", self.field.is_some()),
+                ("potential", self.potential.is_some()),
                 ("periodic", self.periodic.is_some()),
                 ("circulations", self.circulations.is_some()),
                 ("core", self.core.is_some()),
@@ -222,9 +246,20 @@ impl RawModel {
     fn gas(&self) -> Result<GasConfig, String> {
         Ok(GasConfig {
             diffusion: required("model", "diffusion", self.diffusion)?,
-            confinement: self.confinement.unwrap_or(Confinement::None),
+            confinement: self.confinement.clone().unwrap_or(Confinement::None),
             periodic: self.periodic,
         })
+    }
+
+    fn profile(&self) -> Result<Profile, String> {
+        match (self.field.clone(), self.potential.clone()) {
+            (Some(field), None) => Ok(Profile::Field(field)),
+            (None, Some(potential)) => Ok(Profile::Potential(potential)),
+            (None, None) => Err("model.field: missing (or model.potential)".into()),
+            (Some(_), Some(potential)) => Err(format!(
+                "model.potential: '{potential}' with model.field (allowed: one of them)"
+            )),
+        }
     }
 }
 
@@ -290,8 +325,24 @@ impl TryFrom<RawModel> for ModelConfig {
                     gas: raw.gas()?,
                 })
             }
+            "radial" => {
+                only(&[
+                    "diffusion",
+                    "strength",
+                    "field",
+                    "potential",
+                    "dimension",
+                    "confinement",
+                ])?;
+                Ok(Self::Radial {
+                    strength: raw.strength.unwrap_or(1.0),
+                    profile: raw.profile()?,
+                    dimension: dimension(raw.dimension.unwrap_or(2))?,
+                    gas: raw.gas()?,
+                })
+            }
             other => Err(format!(
-                "model.kind: '{other}' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel)"
+                "model.kind: '{other}' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial)"
             )),
         }
     }
@@ -354,6 +405,24 @@ impl From<ModelConfig> for RawModel {
                 core: Some(core),
                 ..of_gas(gas)
             },
+            ModelConfig::Radial {
+                strength,
+                profile,
+                dimension,
+                gas,
+            } => {
+                let (field, potential) = match profile {
+                    Profile::Field(field) => (Some(field), None),
+                    Profile::Potential(potential) => (None, Some(potential)),
+                };
+                Self {
+                    strength: Some(strength),
+                    field,
+                    potential,
+                    dimension: Some(dimension.into()),
+                    ..of_gas(gas)
+                }
+            }
         }
     }
 }
