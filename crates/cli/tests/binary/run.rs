@@ -189,6 +189,7 @@ fn examples_run_and_hold_their_laws() {
         ("torus", fewer),
         ("coulomb", fewer),
         ("vortex-sheet", fewer),
+        ("aggregation", fewer),
     ] {
         let config = examples.join(example).with_extension("toml");
         let text = std::fs::read_to_string(&config).unwrap();
@@ -222,7 +223,7 @@ fn examples_run_and_hold_their_laws() {
                     .is_some_and(|extension| extension == "toml")
             })
             .count(),
-        12
+        13
     );
 }
 
