@@ -138,7 +138,7 @@ mod tests {
                 "kernel parameter: 'energy' (allowed: field, potential)",
             ),
         ] {
-            let error = radial(name).err().expect(name).to_string();
+            let error = radial(name).expect_err(name).to_string();
             assert!(error.starts_with(expected), "{error}");
         }
     }

@@ -141,7 +141,7 @@ mod tests {
             ),
         ] {
             for (key, made) in [("field", field(text)), ("potential", potential(text))] {
-                let error = made.err().expect(text).to_string();
+                let error = made.expect_err(text).to_string();
                 let expected = format!("model.{key}: {expected}");
                 assert!(error.starts_with(&expected), "{error}");
             }

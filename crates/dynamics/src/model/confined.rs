@@ -20,7 +20,7 @@ pub enum Trap {
         /// k > 0.
         stiffness: f64,
     },
-    /// Any.
+    /// V by a formula.
     Formula(Arc<Landscape>),
 }
 
