@@ -170,7 +170,7 @@ fn tolerances_and_names() {
         ),
         (
             "radial:field=x",
-            "kernel: field: 'x' in 'x+r' (allowed: r, the distance",
+            "kernel: field: 'x' (allowed: r, the distance",
         ),
         (
             "radial:energy=r",

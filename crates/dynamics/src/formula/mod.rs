@@ -39,13 +39,17 @@ impl Formula {
         let refused = |found: String, allowed: &str| {
             Error::new(ErrorKind::Argument, argument, found, allowed)
         };
+        let part = |found: &str| match found == text {
+            true => format!("'{text}'"),
+            false => format!("'{found}' in '{text}'"),
+        };
         if text.chars().count() > LONGEST {
             let found: String = text.chars().take(20).collect();
             let allowed = format!("a formula of at most {LONGEST} characters");
             return Err(refused(format!("'{found}…'"), &allowed));
         }
-        let plain = notation::plain(text)
-            .map_err(|(found, allowed)| refused(format!("'{found}' in '{text}'"), allowed))?;
+        let plain =
+            notation::plain(text).map_err(|(found, allowed)| refused(part(&found), allowed))?;
         let expression: FlatEx<f64> = exmex::parse(&plain).map_err(|error| {
             let Variables { names, example, .. } = variables;
             let names = names.join(", ");
@@ -54,7 +58,7 @@ impl Formula {
         })?;
         let place = |name: &String| {
             let found = variables.names.iter().position(|known| known == name);
-            found.ok_or_else(|| refused(format!("'{name}' in '{text}'"), variables.allowed))
+            found.ok_or_else(|| refused(part(name), variables.allowed))
         };
         let places = expression.var_names().iter().map(place);
         Ok(Self {
