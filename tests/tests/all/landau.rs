@@ -284,6 +284,54 @@ fn plans_move_and_threads_do_not_matter() {
 }
 
 #[test]
+fn one_leaf_capacity_gives_both_trees_again() {
+    let (points, w) = (
+        Shape::Gaussian.points(5000, 78),
+        Signs::One.strengths(5000, 78),
+    );
+    for gamma in [-2.0, -1.0, 0.0] {
+        let new = |options| LandauPlan::new(&points, Landau { gamma }, options).unwrap();
+        let options = Options::tolerance(1e-4);
+        let plan = new(options.clone());
+        let (sums, capacity) = (plan.sums(&w).unwrap(), plan.leaf_capacity());
+        let report = plan.report();
+        assert_eq!((report.n_sources, report.leaf_capacity), (5000, capacity));
+        assert!(report.bytes > 24 * 5000);
+        let again = new(options.leaf_capacity(capacity)).sums(&w).unwrap();
+        assert!(again == sums, "γ = {gamma}");
+    }
+}
+
+#[test]
+fn errors_of_given_sums_are_noticed() {
+    let (points, w) = (
+        Shape::Uniform.points(2000, 79),
+        Signs::One.strengths(2000, 79),
+    );
+    let plan = LandauPlan::new(&points, Landau { gamma: -1.0 }, Options::tolerance(1e-6)).unwrap();
+    let sums = plan.sums(&w).unwrap();
+    let measured = |sums| {
+        let report = plan.verify_sums(&w, sums, 200, 5).unwrap();
+        report.measured_error
+    };
+    assert!(measured(&sums) < 1e-6);
+    let (mut of_a, mut of_b) = (sums.clone(), sums.clone());
+    of_a.a
+        .iter_mut()
+        .flatten()
+        .flatten()
+        .for_each(|a| *a *= 1.01);
+    of_b.b.iter_mut().flatten().for_each(|b| *b *= 1.02);
+    assert!((measured(&of_a) - 0.01).abs() < 1e-5);
+    assert!((measured(&of_b) - 0.02).abs() < 1e-5);
+    of_a.a.pop();
+    refused(
+        plan.verify_sums(&w, &of_a, 200, 5),
+        &["sums.a", "1999", "2000"],
+    );
+}
+
+#[test]
 fn what_is_not_allowed() {
     let points = Shape::Uniform.points(10, 77);
     for gamma in [-2.1, 1.1, f64::NAN, f64::NEG_INFINITY] {

@@ -28,6 +28,7 @@
 mod direct;
 mod moments;
 mod plan;
+mod report;
 mod unit;
 
 pub use direct::sums as direct;

@@ -1,14 +1,13 @@
 //! Plans for the sums of the Landau kernel: one for the matrix, one for its divergence.
 
-use super::direct::{self, check, overflow};
+use super::direct::{check, overflow};
 use super::unit::Unit;
 use super::{Landau, LandauSums, moments};
-use crate::accuracy::{report, stratified};
 use crate::kernel::{Kernel, Power, RadialFunction, RadialKernel};
 use crate::memory::room;
 use crate::plan::in_pool;
 use crate::points::{check_positions, check_strengths};
-use crate::{Error, OperatorsReport, Options, Outputs, Plan, Result, VerifyReport};
+use crate::{Error, Options, Outputs, Plan, Result};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use std::array::from_fn;
@@ -40,17 +39,17 @@ where
     Power: Kernel<D, Strength<f64> = f64>,
     RadialKernel: Kernel<D, Strength<f64> = f64>,
 {
-    kernel: Landau,
+    pub(super) kernel: Landau,
     /// In the user's unit; those of the method are in a unit of their own.
-    positions: Vec<[f64; D]>,
+    pub(super) positions: Vec<[f64; D]>,
     unit: Unit,
-    method: Method<D>,
-    pool: Option<Arc<ThreadPool>>,
+    pub(super) method: Method<D>,
+    pub(super) pool: Option<Arc<ThreadPool>>,
 }
 
 /// How A and B are summed.
 #[derive(Debug)]
-enum Method<const D: usize>
+pub(super) enum Method<const D: usize>
 where
     Power: Kernel<D, Strength<f64> = f64>,
     RadialKernel: Kernel<D, Strength<f64> = f64>,
@@ -79,7 +78,7 @@ fn stricter(gamma: f64) -> f64 {
 }
 
 /// The smallest tolerance.
-fn least_tolerance(dimension: usize) -> f64 {
+pub(super) fn least_tolerance(dimension: usize) -> f64 {
     if dimension == 2 { 1e-8 } else { 1e-5 }
 }
 
@@ -206,66 +205,6 @@ where
             _ => check(sums),
         }
     }
-
-    /// Where the operators of its plans came from.
-    pub fn operators(&self) -> OperatorsReport {
-        let mut all = OperatorsReport::default();
-        match &self.method {
-            Method::Moments(_) => (),
-            Method::Powers { matrix, divergence } => {
-                all.add(matrix.report().operators);
-                all.add(divergence.report().operators);
-            }
-            Method::Tables {
-                matrix, divergence, ..
-            } => {
-                all.add(matrix.report().operators);
-                all.add(divergence.report().operators);
-            }
-        }
-        all
-    }
-
-    /// The larger of the measured errors of A and B, on `samples` positions against the direct sum.
-    pub fn verify(&self, weights: &[f64], samples: usize) -> Result<VerifyReport> {
-        if samples == 0 {
-            return Err(Error::argument("samples", "0", "1 or more"));
-        }
-        let all = self.sums(weights)?;
-        let sample = stratified(self.positions.len(), samples, 0);
-        let targets: Vec<[f64; D]> = sample.iter().map(|&i| self.positions[i]).collect();
-        let exact = || direct::sums(&targets, &self.positions, weights, self.kernel);
-        let exact = in_pool(self.pool.clone(), exact)?;
-        let square = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>();
-        let largest = |x: &[f64]| x.iter().fold(0.0f64, |size, x| size.max(x.abs()));
-        // Squares of sums themselves may leave the range of the numbers.
-        let [of_a, of_b] = [
-            exact.a.as_flattened().as_flattened(),
-            exact.b.as_flattened(),
-        ]
-        .map(|x| if largest(x) == 0.0 { 1.0 } else { largest(x) });
-        let of = |found: &dyn Fn(usize) -> Vec<f64>, exact: &dyn Fn(usize) -> Vec<f64>, unit| {
-            let errors: Vec<f64> = sample
-                .iter()
-                .enumerate()
-                .map(|(k, &i)| {
-                    let both = found(i).into_iter().zip(exact(k));
-                    both.map(|(x, y)| (x - y) * (x - y)).sum()
-                })
-                .collect();
-            let mean = (0..sample.len()).map(|k| square(&exact(k))).sum::<f64>();
-            report(&errors, mean / sample.len().max(1) as f64, unit)
-        };
-        let a = |a: &[[f64; D]; D]| a.as_flattened().iter().map(|x| x / of_a).collect();
-        let a = of(&|i| a(&all.a[i]), &|k| a(&exact.a[k]), of_a);
-        let b = |b: &[f64; D]| b.iter().map(|x| x / of_b).collect();
-        let b = of(&|i| b(&all.b[i]), &|k| b(&exact.b[k]), of_b);
-        Ok(if a.measured_error >= b.measured_error {
-            a
-        } else {
-            b
-        })
-    }
 }
 
 #[allow(private_bounds)]
@@ -279,24 +218,27 @@ where
             return Ok(Self::Moments(positions));
         }
         let positions = &positions[..];
-        let divergence = Power { s: -gamma - 2.0 };
-        let mut of_divergence = options.clone();
-        of_divergence.tolerance *= if gamma > 0.0 { 0.5 } else { 1.0 };
-        let divergence = Plan::new(positions, divergence, of_divergence)?;
+        // With the cells of the plan for A, so that one leaf capacity gives both again.
+        let of_divergence = |leaf_capacity: usize| {
+            let mut same = options.clone().leaf_capacity(leaf_capacity);
+            same.tolerance *= if gamma > 0.0 { 0.5 } else { 1.0 };
+            Plan::new(positions, Power { s: -gamma - 2.0 }, same)
+        };
         let mut of_matrix = options.clone().outputs(Outputs::GRADIENT);
         if (gamma + 2.0).abs() < APART {
             let kernel = RadialKernel::new(&NearLogarithm { gamma })?;
+            let matrix = Plan::new(positions, kernel, of_matrix)?;
             return Ok(Self::Tables {
-                matrix: Plan::new(positions, kernel, of_matrix)?,
-                divergence,
+                divergence: of_divergence(matrix.leaf_capacity())?,
+                matrix,
                 coincident: at_one_place(positions),
             });
         }
         of_matrix.tolerance /= stricter(gamma);
-        let kernel = Power { s: -gamma - 4.0 };
+        let matrix = Plan::new(positions, Power { s: -gamma - 4.0 }, of_matrix)?;
         Ok(Self::Powers {
-            matrix: Plan::new(positions, kernel, of_matrix)?,
-            divergence,
+            divergence: of_divergence(matrix.leaf_capacity())?,
+            matrix,
         })
     }
 
