@@ -1,10 +1,10 @@
 //! The model's drift through a plan, with the time that it takes.
 
-use crate::Result;
 use crate::model::Model;
 use crate::oracle::FLOOR;
 use crate::simulation::StepSeconds;
 use crate::sums::Sums;
+use crate::{Error, ErrorKind, Result};
 use farfield::{Costs, Options, Outputs, PassSeconds, PlanReport, VerifyReport};
 use std::sync::Arc;
 use std::time::Instant;
@@ -148,8 +148,18 @@ impl<const D: usize> DriftPlan<D> {
         Ok(())
     }
 
+    /// The A_i of the noise, where the interaction was last asked for.
+    pub(crate) fn matrices(&self) -> Result<&[[[f64; D]; D]]> {
+        let (n, all) = (self.strengths.len(), self.plan.matrices());
+        all.filter(|all| all.len() == n).ok_or_else(|| {
+            let value = format!("{} matrices", all.map_or(0, <[_]>::len));
+            let allowed = format!("{n}, one a particle");
+            Error::value(ErrorKind::Field, "matrices of the noise", value, allowed)
+        })
+    }
+
     /// The interaction at the plan's positions.
-    pub(crate) fn field(&self, out: &mut [[f64; D]], seconds: &mut StepSeconds) -> Result<()> {
+    pub(crate) fn field(&mut self, out: &mut [[f64; D]], seconds: &mut StepSeconds) -> Result<()> {
         let started = Instant::now();
         let mut passes = self.plan.field_into(&self.strengths, out)?;
         passes.total = started.elapsed().as_secs_f64();

@@ -169,8 +169,7 @@ impl MeanErrors {
 /// That of means; without noise of paths.
 fn order<const D: usize>(config: &Config) -> f64 {
     let stepper: Box<dyn Stepper<D>> = stepper::from_config(config.time.scheme);
-    let (_, diffusion) = config.model.diffusion();
-    match diffusion > 0.0 {
+    match config.model.has_noise() {
         true => stepper.weak_order(),
         false => stepper.weak_order().max(stepper.strong_order()),
     }
@@ -280,7 +279,7 @@ fn drift<const D: usize>(start: &Simulation<D>) -> Result<f64> {
     let model = model::from_config::<D>(&config.model)?;
     let strengths = model.strengths(&state.circulations);
     let options = Options::tolerance(config.field.tolerance);
-    let plan = model.plan(&state.positions, options)?;
+    let mut plan = model.plan(&state.positions, options)?;
     let mut field = vec![[0.0; D]; state.n()];
     plan.field_into(&strengths, &mut field)?;
     let [squares] = sums(field.len(), |i| [dot(field[i], field[i])]);

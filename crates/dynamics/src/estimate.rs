@@ -109,6 +109,7 @@ pub(crate) fn smaller<const D: usize>(
         | InitialConfig::PowerLaw { n, .. }
         | InitialConfig::Mixture { n, .. }
         | InitialConfig::VortexSheet { n, .. }
+        | InitialConfig::Bkw { n, .. }
         | InitialConfig::Dipole { n, .. }
         | InitialConfig::Ring { n, .. } => *n = most.min(*n),
         InitialConfig::File { .. } => {}

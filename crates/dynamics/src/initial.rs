@@ -1,6 +1,7 @@
 //! Where the particles start, and their circulations. Every draw is keyed by (seed, particle).
 
 use crate::config::{Circulations, Config, InitialConfig};
+use crate::landau::bkw;
 use crate::noise::{Stream, cos_sin_turns, normals, uniforms};
 use crate::{Error, ErrorKind, Result};
 use farfield::Costs;
@@ -154,6 +155,7 @@ fn in_plane(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
             // The wave over −1/2 to 1/2, half a turn later.
             [length * (u - 0.5), -amplitude * wave + thickness * across]
         }
+        InitialConfig::Bkw { start, .. } => bkw::velocity(start, seed, i),
         InitialConfig::Ring { n, radius } => on_circle(radius, i as f64 / n as f64),
         InitialConfig::File { .. }
         | InitialConfig::UniformBall { .. }
@@ -213,6 +215,7 @@ fn in_space(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 3] {
             let x = in_space(&patch, seed, i);
             std::array::from_fn(|a| centres[k][a] + x[a])
         }
+        InitialConfig::Bkw { start, .. } => bkw::velocity(start, seed, i),
         _ => unreachable!("from a file, or in the plane"),
     }
 }

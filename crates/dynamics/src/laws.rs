@@ -2,14 +2,15 @@
 
 use crate::Observables;
 use crate::model::decayed;
-use crate::sum::{difference, dot, sums};
+use crate::sum::{add, difference, dot, sums};
 use bincode::{Decode, Encode};
 use std::f64::consts::TAU;
 
 /// One exact law, expected and measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Law {
-    /// Short name: `centre x`, `second moment`, `impulse x`, `angular impulse`, `circulation`, `hamiltonian`, `virial`.
+    /// Short name: `centre x`, `second moment`, `impulse x`, `angular impulse`, `circulation`, `hamiltonian`, `virial`,
+    /// `momentum x`, `energy`.
     pub name: &'static str,
     /// What the law says.
     pub expected: f64,
@@ -74,8 +75,21 @@ pub struct Ledger {
     pub weighted_squares: f64,
     /// What the interaction of a gas has done to S.
     pub virial: VirialLedger,
+    /// What noise of matrices has done.
+    pub variation: Variation,
     /// How far the conserved quantities can have gone; only kept without noise.
     pub budget: Budget,
+}
+
+/// Quadratic variations under noise √2 A_i^{1/2} dB_i, from the left ends of the steps (the conditional variance of a step's noise).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+pub struct Variation {
+    /// Of the axes of Σ m_i X_i: 2 ∫ Σ m_i² (A_i)_{aa} dt; 0 beyond d.
+    pub impulse: [f64; 3],
+    /// Of Σ m_i |X_i|²: 8 ∫ Σ m_i² X_i·A_i X_i dt.
+    pub angular_impulse: f64,
+    /// dt² Σ |m_i| |F_i|² of every step: with m_i > 0 what Euler's scheme adds to Σ m_i |X_i|².
+    pub of_scheme: f64,
 }
 
 /// For each conserved quantity Q the sum over the steps of ‖∇Q‖₂·(‖e‖₂ + dt·tolerance·‖F‖₂ + ε‖X‖₂): the local error e of
@@ -201,6 +215,42 @@ impl Ledger {
         let squares = start.second_moment * decayed(4.0 * k, dt);
         self.second_moment = self.second_moment * (-4.0 * k * dt).exp() + squares;
         self.weighted_squares += dt * start.weighted_squares;
+    }
+}
+
+impl Variation {
+    /// Of one step from these positions.
+    pub(crate) fn of_step<const D: usize>(
+        dt: f64,
+        positions: &[[f64; D]],
+        circulations: &[f64],
+        drift: &[[f64; D]],
+        matrices: &[[[f64; D]; D]],
+    ) -> Self {
+        let (x, m) = (positions, circulations);
+        let diagonal = sums(x.len(), |i| {
+            std::array::from_fn::<f64, D, _>(|axis| m[i] * m[i] * matrices[i][axis][axis])
+        });
+        let [along, squares] = sums(x.len(), |i| {
+            let turned = matrices[i].map(|row| dot(row, x[i]));
+            [
+                m[i] * m[i] * dot(x[i], turned),
+                m[i].abs() * dot(drift[i], drift[i]),
+            ]
+        });
+        let of_axis = |axis: usize| diagonal.get(axis).map_or(0.0, |a| 2.0 * dt * a);
+        Self {
+            impulse: [0, 1, 2].map(of_axis),
+            angular_impulse: 8.0 * dt * along,
+            of_scheme: dt * dt * squares,
+        }
+    }
+
+    /// Adds another step's.
+    pub(crate) fn add(&mut self, step: &Self) {
+        self.impulse = add(self.impulse, step.impulse);
+        self.angular_impulse += step.angular_impulse;
+        self.of_scheme += step.of_scheme;
     }
 }
 

@@ -6,12 +6,12 @@ use farfield::{
 use std::fmt::Debug;
 
 /// The sums u_i = Σ_j w_j K(x_i − x_j) of a kernel, as [`Plan`] takes them: positions, strengths and sums are one a particle, in the user's
-/// order and unit, and errors are those of the plan.
+/// order and unit, and errors are those of the plan. Of one's own they may be anything that the particles' places tell.
 pub trait Sums<const D: usize = 2>: Debug + Send + Sync {
     /// Follows the particles.
     fn move_to(&mut self, positions: &[[f64; D]]) -> Result<()>;
     /// Fields at the particles.
-    fn field_into(&self, strengths: &[f64], out: &mut [[f64; D]]) -> Result<PassSeconds>;
+    fn field_into(&mut self, strengths: &[f64], out: &mut [[f64; D]]) -> Result<PassSeconds>;
     /// Fields, potentials, or both.
     fn evaluate(&self, strengths: &[f64], outputs: Outputs) -> Result<Evaluation<f64, D>>;
     /// The error of fields at sampled particles, against the direct sum.
@@ -22,6 +22,11 @@ pub trait Sums<const D: usize = 2>: Debug + Send + Sync {
         samples: usize,
         salt: u64,
     ) -> Result<VerifyReport>;
+    /// Where the noise of particle i is √2 A_i^{1/2} dB_i ([`NoiseStructure::Matrices`](crate::model::NoiseStructure)), the A_i at the
+    /// particles, one each, as of the last fields: symmetric, with no eigenvalue below 0 but for rounding.
+    fn matrices(&self) -> Option<&[[[f64; D]; D]]> {
+        None
+    }
     /// What the plan tells about itself.
     fn report(&self) -> PlanReport;
     /// Particles in a cell above which it is split.
@@ -37,8 +42,8 @@ where
     fn move_to(&mut self, positions: &[[f64; D]]) -> Result<()> {
         self.move_to(positions)
     }
-    fn field_into(&self, strengths: &[f64], out: &mut [[f64; D]]) -> Result<PassSeconds> {
-        self.field_into(strengths, out)
+    fn field_into(&mut self, strengths: &[f64], out: &mut [[f64; D]]) -> Result<PassSeconds> {
+        Plan::field_into(self, strengths, out)
     }
     fn evaluate(&self, strengths: &[f64], outputs: Outputs) -> Result<Evaluation<f64, D>> {
         self.evaluate(&[strengths], outputs)

@@ -194,7 +194,7 @@ mod tests {
             ("time.dt=-1", "time.dt: -1 (allowed: finite and above 0)"),
             (
                 "initial.kind=disc",
-                "--set: initial.kind: 'disc' (allowed: gaussian-patches, gaussian, uniform-disc, uniform-square, uniform-ball, uniform-cube, annulus, power-law, mixture, vortex-sheet, dipole, ring, file)",
+                "--set: initial.kind: 'disc' (allowed: gaussian-patches, gaussian, uniform-disc, uniform-square, uniform-ball, uniform-cube, annulus, power-law, mixture, vortex-sheet, bkw, dipole, ring, file)",
             ),
             (
                 "nonsense",

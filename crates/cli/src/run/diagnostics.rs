@@ -5,35 +5,48 @@ use crate::rows::{self, Rows, number, optional};
 use farfield_dynamics::{Config, ErrorKind, Observables, Observer, View};
 use std::path::Path;
 
-/// Columns as [`Observables`] defines them, with an axis behind an underline. Of gases, whose particles are all alike, less.
-fn columns(config: &Config) -> Vec<&'static str> {
-    let axis = |names: [&'static str; 3]| names.into_iter().take(config.model.dimension());
-    let mut all: Vec<_> = axis(["centre_x", "centre_y", "centre_z"]).collect();
-    all.push("second_moment");
-    if config.model.kind() == "vortex" {
-        all.push("circulation");
-        all.extend(axis(["impulse_x", "impulse_y", "impulse_z"]));
-        all.extend(["angular_impulse", "hamiltonian"]);
-    } else {
-        all.push("energy");
+/// A column: how it is called, and what of [`Observables`] it has, with an axis behind an underline.
+type Column = (&'static str, &'static str);
+
+/// Of gases, whose particles are all alike, less; of the Landau equation, whose particles are velocities, by other names.
+fn columns(config: &Config) -> Vec<Column> {
+    let axis = |columns: [Column; 3]| columns.into_iter().take(config.model.dimension());
+    let same = |name: &'static str| (name, name);
+    let mut all: Vec<_> = axis(["centre_x", "centre_y", "centre_z"].map(same)).collect();
+    all.push(same("second_moment"));
+    match config.model.kind() {
+        "vortex" => {
+            all.push(same("circulation"));
+            all.extend(axis(["impulse_x", "impulse_y", "impulse_z"].map(same)));
+            all.extend(["angular_impulse", "hamiltonian"].map(same));
+        }
+        "landau" => {
+            all.extend(axis([
+                ("momentum_x", "impulse_x"),
+                ("momentum_y", "impulse_y"),
+                ("momentum_z", "impulse_z"),
+            ]));
+            all.push(("energy", "angular_impulse"));
+        }
+        _ => all.push(("energy", "hamiltonian")),
     }
-    all.push("min_distance");
+    all.push(same("min_distance"));
     all
 }
 
-fn value<const D: usize>(sums: &Observables<D>, column: &str) -> Option<f64> {
-    let (name, axis) = column.rsplit_once('_').unwrap_or((column, ""));
+fn value<const D: usize>(sums: &Observables<D>, quantity: &str) -> Option<f64> {
+    let (name, axis) = quantity.rsplit_once('_').unwrap_or((quantity, ""));
     let axis = ["x", "y", "z"].iter().position(|known| *known == axis);
     match (name, axis) {
         ("centre", Some(axis)) => Some(sums.centre[axis]),
         ("impulse", Some(axis)) => Some(sums.impulse[axis]),
-        _ => match column {
+        _ => match quantity {
             "second_moment" => Some(sums.second_moment),
             "circulation" => Some(sums.circulation),
             "angular_impulse" => Some(sums.angular_impulse),
-            "hamiltonian" | "energy" => sums.hamiltonian,
+            "hamiltonian" => sums.hamiltonian,
             "min_distance" => sums.min_distance,
-            _ => unreachable!("a column of these"),
+            _ => unreachable!("a quantity of these"),
         },
     }
 }
@@ -41,7 +54,8 @@ fn value<const D: usize>(sums: &Observables<D>, column: &str) -> Option<f64> {
 /// `field_error` is the last measurement of the drift's relative error, `field_error_bound` what it is at most, `field_error_step`
 /// where it was measured.
 fn header(config: &Config) -> String {
-    let names = columns(config).join(",");
+    let names: Vec<_> = columns(config).iter().map(|column| column.0).collect();
+    let names = names.join(",");
     format!("step,time,{names},field_error,field_error_bound,field_error_step")
 }
 
@@ -84,7 +98,7 @@ impl Diagnostics {
             let check = view.report.last_check;
             let mut fields = vec![step.to_string(), number(view.state.time)];
             let columns = columns(&self.config).into_iter();
-            fields.extend(columns.map(|column| optional(value(sums, column))));
+            fields.extend(columns.map(|(_, quantity)| optional(value(sums, quantity))));
             fields.push(optional(check.map(|check| check.measured_error)));
             fields.push(optional(check.map(|check| check.error_bound)));
             fields.push(
@@ -122,9 +136,9 @@ fn due(step: u64, every: u64, config: &Config) -> bool {
 fn without_extras(step: u64, row: &str, config: &Config) -> String {
     let mut fields: Vec<&str> = row.split(',').collect();
     // Step and time stand before the columns.
-    for (name, field) in columns(config).into_iter().zip(fields.iter_mut().skip(2)) {
-        let every = match name {
-            "hamiltonian" | "energy" => config.output.hamiltonian_every,
+    for ((_, quantity), field) in columns(config).into_iter().zip(fields.iter_mut().skip(2)) {
+        let every = match quantity {
+            "hamiltonian" => config.output.hamiltonian_every,
             "min_distance" => config.output.min_distance_every,
             _ => continue,
         };

@@ -22,9 +22,8 @@ pub(super) fn print<const D: usize>(
 }
 
 fn laws<const D: usize>(simulation: &Simulation<D>) {
-    let (_, diffusion) = simulation.config().model.diffusion();
     // Without noise the laws hold up to the errors of scheme and sum, and |z| ≤ 1.
-    let error = if diffusion > 0.0 {
+    let error = if simulation.config().model.has_noise() {
         "std. error"
     } else {
         "may differ"

@@ -1,4 +1,4 @@
-//! The Landau kernel by name.
+//! The Landau kernel by name, and runs of the Landau equation.
 
 use crate::bench::{Bench, npy, npz};
 use crate::eval::relative_error;
@@ -89,4 +89,102 @@ fn what_is_not_there() {
         "check --n 100 --kernel landau:gamma=-1",
         &["kernel: 'landau:gamma=-1' (allowed: biot-savart, coulomb, riesz, radial (landau is for eval))"],
     );
+}
+
+const RUN: &str = "[model]\nkind = \"landau\"\ngamma = -1.0\n[initial]\nkind = \"bkw\"\nn = 400\nstart = 0.7\n[time]\n\
+                   scheme = \"euler-maruyama\"\ndt = 0.01\nsteps = 8\n[field]\ntolerance = 1e-4\ncheck_every = 4\n\
+                   [output]\nsnapshot_every = 3\npictures = 2\n";
+
+#[test]
+fn a_run_and_the_same_after_a_stop() {
+    let bench = Bench::new();
+    bench.write("c.toml", RUN);
+    let printed = bench.good("run c.toml --out whole");
+    for part in [
+        "400 particles",
+        "momentum z",
+        "energy",
+        "std. error",
+        "at step 4",
+    ] {
+        assert!(printed.contains(part), "{printed}");
+    }
+    let rows = bench.text("whole/diagnostics.csv");
+    let (header, last) = (
+        rows.lines().next().unwrap(),
+        rows.lines().last().unwrap().split(',').collect::<Vec<_>>(),
+    );
+    let expected = "step,time,centre_x,centre_y,centre_z,second_moment,momentum_x,momentum_y,momentum_z,energy,min_distance,";
+    assert!(header.starts_with(expected), "{header}");
+    bench.good("export whole --snapshot -1 --output v.npy");
+    let (shape, v) = npy(&bench.read("v.npy"));
+    assert_eq!(shape, [400, 3]);
+    let near = |column: usize, expected: f64| {
+        let found: f64 = last[column].parse().unwrap();
+        assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+    };
+    for axis in 0..3 {
+        near(6 + axis, v.iter().skip(axis).step_by(3).sum());
+    }
+    near(9, v.iter().map(|v| v * v).sum());
+    bench.good("run c.toml --out half --set time.steps=3");
+    bench.good("run --resume half --set time.steps=8");
+    for name in [
+        "diagnostics.csv",
+        "config.toml",
+        "snapshots/snapshot-0000000008.ffs",
+        "pictures/density-0000000008.png",
+    ] {
+        let (whole, half) = (format!("whole/{name}"), format!("half/{name}"));
+        assert!(bench.read(&whole) == bench.read(&half), "{name}");
+    }
+    assert!(bench.good("info whole").contains("landau"));
+    bench.good("ensemble c.toml --replicas 3 --out replicas");
+}
+
+#[test]
+fn runs_that_are_refused() {
+    let bench = Bench::new();
+    for (from, to, expected) in [
+        (
+            "euler-maruyama",
+            "sra3",
+            "time.scheme: sra3 with model.kind = \"landau\" (allowed: euler-maruyama, as the noise depends on the state)",
+        ),
+        (
+            "gamma = -1.0",
+            "gamma = -3.5",
+            "model.gamma: -3.5 (allowed: -3 to 1 in 3 dimensions)",
+        ),
+        (
+            "gamma = -1.0",
+            "gamma = -1.0\ndimension = 4",
+            "model.dimension: 4 (allowed: 2 or 3)",
+        ),
+        (
+            "start = 0.7",
+            "start = 0.5",
+            "initial.start: 0.5 (allowed: 0.6 to 1 in 3 dimensions)",
+        ),
+        (
+            "tolerance = 1e-4",
+            "tolerance = 1e-6",
+            "field.tolerance: 1e-6 (allowed: 1e-5 to 0.1 for landau in 3 dimensions)",
+        ),
+    ] {
+        bench.write("c.toml", RUN.replace(from, to));
+        bench.refused("run c.toml --out o", expected);
+    }
+    for (from, to, expected) in [
+        ("gamma = -1.0\n", "", "model.gamma: missing"),
+        ("start = 0.7\n", "", "initial.start: missing"),
+        (
+            "gamma = -1.0",
+            "gamma = -1.0\ndiffusion = 1.0",
+            "model.diffusion: not a key of kind 'landau' (its keys: gamma, dimension)",
+        ),
+    ] {
+        bench.write("c.toml", RUN.replace(from, to));
+        bench.refused_with("run c.toml --out o", &[expected]);
+    }
 }

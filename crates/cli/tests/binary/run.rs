@@ -190,6 +190,7 @@ fn examples_run_and_hold_their_laws() {
         ("coulomb", fewer),
         ("vortex-sheet", fewer),
         ("aggregation", fewer),
+        ("landau", fewer),
     ] {
         let config = examples.join(example).with_extension("toml");
         let text = std::fs::read_to_string(&config).unwrap();

@@ -2,6 +2,7 @@
 
 use super::{Circulations, Config, Confinement, Core, InitialConfig, ModelConfig};
 use crate::drift::LEAST_WITH_TABLES;
+use crate::landau::{self, bkw};
 use crate::model::{RadialGas, Trap};
 use crate::{Error, ErrorKind, Result, close_pairs, model, stepper};
 use std::fmt::Display;
@@ -81,7 +82,7 @@ fn at_least_zero(key: &str, value: f64) -> Result<()> {
     Err(error(key, value, "finite and at least 0"))
 }
 
-fn is_dimension(dimension: u8) -> Result<()> {
+fn two_or_three(dimension: u8) -> Result<()> {
     if [2, 3].contains(&dimension) {
         return Ok(());
     }
@@ -178,7 +179,7 @@ impl Config {
                 ..
             } => {
                 nonzero("model.strength", strength)?;
-                is_dimension(dimension)?;
+                two_or_three(dimension)?;
                 if !(0.0..f64::from(dimension)).contains(&s) {
                     let allowed = format!("0 or more and below {dimension}, the dimension");
                     return Err(error("model.s", s, allowed));
@@ -192,11 +193,18 @@ impl Config {
                 ref gas,
             } => {
                 nonzero("model.strength", strength)?;
-                is_dimension(dimension)?;
+                two_or_three(dimension)?;
                 RadialGas::read(profile)?;
                 if let Some(side) = gas.periodic {
                     let allowed = "none with kind 'radial'";
                     return Err(error("model.periodic", side, allowed));
+                }
+            }
+            ModelConfig::Landau { gamma, dimension } => {
+                two_or_three(dimension)?;
+                if !(-f64::from(dimension)..=1.0).contains(&gamma) {
+                    let allowed = format!("-{dimension} to 1 in {dimension} dimensions");
+                    return Err(error("model.gamma", gamma, allowed));
                 }
             }
         }
@@ -292,6 +300,9 @@ impl Config {
             | InitialConfig::UniformDisc { radius, .. }
             | InitialConfig::UniformBall { radius, .. }
             | InitialConfig::Ring { radius, .. } => positive("initial.radius", radius),
+            InitialConfig::Bkw { start, .. } => {
+                bkw::check(dimension, start, ErrorKind::Config, "initial.start")
+            }
             InitialConfig::File { .. } => Ok(()),
         }
     }
@@ -313,11 +324,9 @@ impl Config {
             let allowed = format!("0 to {MOST_HALVINGS}");
             return Err(error("time.path_halvings", halvings, allowed));
         }
-        if self.time.two_body == Some(true) {
-            match self.model.dimension() {
-                2 => self.check_pairs::<2>()?,
-                _ => self.check_pairs::<3>()?,
-            }
+        match self.model.dimension() {
+            2 => self.check_scheme::<2>()?,
+            _ => self.check_scheme::<3>()?,
         }
         if self.time.steps > u64::MAX >> halvings {
             let allowed = format!("at most {} with so many halvings", u64::MAX >> halvings);
@@ -329,9 +338,14 @@ impl Config {
         Ok(())
     }
 
-    fn check_pairs<const D: usize>(&self) -> Result<()> {
+    fn check_scheme<const D: usize>(&self) -> Result<()> {
         let model = model::from_config::<D>(&self.model)?;
-        close_pairs::check(&*model, &*stepper::from_config(self.time.scheme))
+        let stepper = stepper::from_config(self.time.scheme);
+        stepper::check_matrices(&*stepper, model.noise(), model.kind())?;
+        match self.time.two_body {
+            Some(true) => close_pairs::check(&*model, &*stepper),
+            _ => Ok(()),
+        }
     }
 
     fn check_field(&self) -> Result<()> {
@@ -344,6 +358,13 @@ impl Config {
             let value = format!("{tolerance:e}");
             let allowed = "1e-10 to 0.1 with an algebraic core";
             return Err(error("field.tolerance", value, allowed));
+        }
+        if let ModelConfig::Landau { dimension, .. } = self.model {
+            let least = landau::least_tolerance(dimension.into());
+            if tolerance < least {
+                let allowed = format!("{least:e} to 0.1 for landau in {dimension} dimensions");
+                return Err(error("field.tolerance", format!("{tolerance:e}"), allowed));
+            }
         }
         if self.field.wide_core == Some(true) && tolerance < LEAST_WITH_TABLES {
             let allowed = "false with a field.tolerance below 1e-10";

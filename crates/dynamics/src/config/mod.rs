@@ -4,7 +4,7 @@
 //! schema = 1
 //! seed = 7
 //! [model]
-//! kind = "vortex"                      # or the gases: log-gas, coulomb-gas, riesz-gas, keller-segel, radial ([`ModelConfig`])
+//! kind = "vortex"                      # or the gases: log-gas, coulomb-gas, riesz-gas, keller-segel, radial; or landau ([`ModelConfig`])
 //! viscosity = 5e-4
 //! circulations = { law = "unit" }      # or { law = "two-point", a, b, p }, { law = "uniform", low, high }, { file = "m.npy" }
 //! core = { kind = "none" }             # or { kind = "gaussian", delta }
@@ -76,7 +76,7 @@ pub struct TimeConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
-    /// Strong order 1, weak order 1 for additive noise; one drift a step.
+    /// Strong order 1, weak order 1 for additive noise; one drift a step. The one scheme for noise that depends on the state.
     EulerMaruyama,
     /// Weak order 2 for additive noise; one drift a step.
     Ab2Maruyama,
@@ -137,7 +137,8 @@ pub struct OutputConfig {
     pub pictures: u32,
     /// Pixels of a picture's longer side.
     pub picture_pixels: u32,
-    /// Steps between two values of the Hamiltonian (the potential rides on the drift's evaluation).
+    /// Steps between two values of the Hamiltonian (the potential rides on the drift's evaluation), which models without a potential
+    /// have none of.
     pub hamiltonian_every: u64,
     /// Steps between two values of the smallest distance, which is not measured on a torus.
     pub min_distance_every: u64,

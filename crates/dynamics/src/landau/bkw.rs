@@ -22,31 +22,40 @@ pub fn fourth_moment(dimension: usize, k: f64) -> f64 {
     d * (d + 2.0) * k * (2.0 - k)
 }
 
-/// Independent velocities of this law with K = `start`, from d/(d + 2) to 1, where it is Maxwell's.
-///
-/// f mixes the Gaussian of variance K an axis with the same weighted by |v|²/dK, whose |v|² is that of d + 2 normal numbers.
+/// Independent velocities of this law with K = `start`, from d/(d + 2) to 1, where it is Maxwell's; those of `initial.kind = "bkw"`.
 pub fn velocities<const D: usize>(n: usize, start: f64, seed: u64) -> Result<Vec<[f64; D]>>
 where
     (): Dimension<D>,
 {
-    let d = D as f64;
-    if !(start >= d / (d + 2.0) && start <= 1.0) {
-        let allowed = format!("{} to 1 in {D} dimensions", d / (d + 2.0));
-        return Err(Error::value(ErrorKind::Input, "start", start, allowed));
-    }
-    let weighted = d * (1.0 - start) / (2.0 * start);
-    let draw = |i: usize| {
-        let pair = |draw| normals(seed, Stream::Positions, draw, i as u32);
-        let ([a, b], [c, e]) = (pair(0), pair(1));
-        let mut v: [f64; D] = std::array::from_fn(|axis| [a, b, c][axis]);
-        let [u, _] = uniforms(seed, Stream::Circulations, 0, i as u32);
-        if u < weighted {
-            let square: f64 = v.iter().map(|x| x * x).sum();
-            let [f, _] = pair(2);
-            let longer = ((square + e * e + f * f) / square).sqrt();
-            v = v.map(|x| longer * x);
-        }
-        v.map(|x| start.sqrt() * x)
-    };
+    check(D, start, ErrorKind::Input, "start")?;
+    let draw = |i: usize| velocity(start, seed, i);
     Ok((0..n).into_par_iter().map(draw).collect())
+}
+
+/// Whether there is a law with K = `start`.
+pub(crate) fn check(dimension: usize, start: f64, kind: ErrorKind, name: &str) -> Result<()> {
+    let d = dimension as f64;
+    if start >= d / (d + 2.0) && start <= 1.0 {
+        return Ok(());
+    }
+    let allowed = format!("{} to 1 in {dimension} dimensions", d / (d + 2.0));
+    Err(Error::value(kind, name, start, allowed))
+}
+
+/// Velocity of particle i.
+///
+/// f mixes the Gaussian of variance K an axis with the same weighted by |v|²/dK, whose |v|² is that of d + 2 normal numbers.
+pub(crate) fn velocity<const D: usize>(start: f64, seed: u64, i: usize) -> [f64; D] {
+    let weighted = D as f64 * (1.0 - start) / (2.0 * start);
+    let pair = |draw| normals(seed, Stream::Positions, draw, i as u32);
+    let ([a, b], [c, e]) = (pair(0), pair(1));
+    let mut v: [f64; D] = std::array::from_fn(|axis| [a, b, c][axis]);
+    let [u, _] = uniforms(seed, Stream::Positions, 3, i as u32);
+    if u < weighted {
+        let square: f64 = v.iter().map(|x| x * x).sum();
+        let [f, _] = pair(2);
+        let longer = ((square + e * e + f * f) / square).sqrt();
+        v = v.map(|x| longer * x);
+    }
+    v.map(|x| start.sqrt() * x)
 }

@@ -1,9 +1,7 @@
 //! What the plane and space have of their own.
 
-use super::root;
-use crate::noise::Brownian;
 use farfield::landau::{Landau, LandauPlan, LandauSums};
-use farfield::{Options, Result, VerifyReport};
+use farfield::{Options, PlanReport, Result, VerifyReport};
 use std::fmt::Debug;
 
 /// Implemented by `()` for 2 and 3.
@@ -16,17 +14,25 @@ pub trait Dimension<const D: usize> {
     /// Follows the velocities.
     fn move_to(plan: &mut Self::Plan, velocities: &[[f64; D]]) -> Result<()>;
     /// A and B.
-    fn sums(plan: &Self::Plan, weights: &[f64], sums: &mut LandauSums<D>) -> Result<()>;
-    /// The larger of the measured errors of A and B.
-    fn verify(plan: &Self::Plan, weights: &[f64], samples: usize) -> Result<VerifyReport>;
-    /// ΔB of every particle.
-    fn increments(brownian: &Brownian, step: u64, dt: f64, out: &mut [[f64; D]]);
-    /// The symmetric square root of a matrix whose eigenvalues are at least 0, but for rounding.
-    fn root(a: &[[f64; D]; D]) -> [[f64; D]; D];
+    fn sums_into(plan: &Self::Plan, weights: &[f64], sums: &mut LandauSums<D>) -> Result<()>;
+    /// The larger of the measured errors of A and B, on velocities chosen by `salt`.
+    fn verify(
+        plan: &Self::Plan,
+        weights: &[f64],
+        sums: &LandauSums<D>,
+        samples: usize,
+        salt: u64,
+    ) -> Result<VerifyReport>;
+    /// What the plan tells about itself.
+    fn report(plan: &Self::Plan) -> PlanReport;
+    /// Velocities in a cell above which it is split.
+    fn leaf_capacity(plan: &Self::Plan) -> usize;
+    /// The smallest tolerance of such plans.
+    fn least_tolerance() -> f64;
 }
 
 macro_rules! dimension {
-    ($D:literal, $increments:ident, $root:ident) => {
+    ($D:literal) => {
         impl Dimension<$D> for () {
             type Plan = LandauPlan<$D>;
 
@@ -36,20 +42,33 @@ macro_rules! dimension {
             fn move_to(plan: &mut Self::Plan, velocities: &[[f64; $D]]) -> Result<()> {
                 plan.move_to(velocities)
             }
-            fn sums(plan: &Self::Plan, weights: &[f64], sums: &mut LandauSums<$D>) -> Result<()> {
+            fn sums_into(
+                plan: &Self::Plan,
+                weights: &[f64],
+                sums: &mut LandauSums<$D>,
+            ) -> Result<()> {
                 plan.sums_into(weights, sums)
             }
-            fn verify(plan: &Self::Plan, weights: &[f64], samples: usize) -> Result<VerifyReport> {
-                plan.verify(weights, samples)
+            fn verify(
+                plan: &Self::Plan,
+                weights: &[f64],
+                sums: &LandauSums<$D>,
+                samples: usize,
+                salt: u64,
+            ) -> Result<VerifyReport> {
+                plan.verify_sums(weights, sums, samples, salt)
             }
-            fn increments(brownian: &Brownian, step: u64, dt: f64, out: &mut [[f64; $D]]) {
-                brownian.$increments(step, dt, out);
+            fn report(plan: &Self::Plan) -> PlanReport {
+                plan.report()
             }
-            fn root(a: &[[f64; $D]; $D]) -> [[f64; $D]; $D] {
-                root::$root(a)
+            fn leaf_capacity(plan: &Self::Plan) -> usize {
+                plan.leaf_capacity()
+            }
+            fn least_tolerance() -> f64 {
+                LandauPlan::<$D>::least_tolerance()
             }
         }
     };
 }
-dimension!(2, increments, in_plane);
-dimension!(3, increments_in_space, in_space);
+dimension!(2);
+dimension!(3);

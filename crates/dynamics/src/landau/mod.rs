@@ -10,34 +10,45 @@
 //! fast multipole plans of [`farfield::landau`]. Source: Fournier, *Particle approximation of some Landau equations*, Kinet. Relat.
 //! Models 2 (2009).
 //!
-//! ```
-//! use farfield_dynamics::landau::{LandauSettings, LandauSimulation, bkw};
+//! It is a [`Model`](crate::model::Landau) like the others: positions are velocities, and so are what pictures and diagnostics show.
 //!
-//! let start: Vec<[f64; 3]> = bkw::velocities(2000, 0.6, 7)?;
-//! let mut run = LandauSimulation::new(start, LandauSettings::new(0.0, 0.005))?;
+//! ```
+//! use farfield_dynamics::config::{Config, InitialConfig, ModelConfig, Scheme};
+//! use farfield_dynamics::landau::bkw;
+//! use farfield_dynamics::{Inputs, Simulation};
+//!
+//! let mut config = Config::default();
+//! config.model = ModelConfig::Landau { gamma: 0.0, dimension: 3 };
+//! config.initial = InitialConfig::Bkw { n: 2000, start: 0.6 };
+//! (config.time.scheme, config.time.dt) = (Scheme::EulerMaruyama, 0.005);
+//! let mut run = Simulation::<3>::from_config(config, Inputs::default())?;
 //! for _ in 0..20 {
 //!     run.step()?;
 //! }
 //! for law in run.laws() {
 //!     assert!(law.z.abs() < 5.0, "{law:?}"); // momentum and energy
 //! }
-//! let k = bkw::k(3, 0.6, run.time()); // the exact solution of this start goes on being one of its family
-//! let fourth = run.velocities().iter().map(|v| v.iter().map(|x| x * x).sum::<f64>().powi(2)).sum::<f64>() / 2000.0;
+//! let k = bkw::k(3, 0.6, run.state().time); // the exact solution of this start goes on being one of its family
+//! let velocities = &run.state().positions;
+//! let fourth = velocities.iter().map(|v| v.iter().map(|x| x * x).sum::<f64>().powi(2)).sum::<f64>() / 2000.0;
 //! assert!((fourth / bkw::fourth_moment(3, k) - 1.0).abs() < 0.3);
 //! # Ok::<(), farfield_dynamics::Error>(())
 //! ```
 
 // A law whose evolution is known.
 pub mod bkw;
+// Drift and noise.
+mod coefficients;
 // What the plane and space have of their own.
 mod dimension;
-// Square roots of symmetric matrices.
-mod root;
-// How the velocities change.
-mod settings;
-// The loop, and the laws.
-mod simulation;
 
+pub(crate) use coefficients::Coefficients;
 pub use dimension::Dimension;
-pub use settings::LandauSettings;
-pub use simulation::LandauSimulation;
+
+/// The smallest tolerance in 2 or 3 dimensions.
+pub(crate) fn least_tolerance(dimension: usize) -> f64 {
+    match dimension {
+        2 => <() as Dimension<2>>::least_tolerance(),
+        _ => <() as Dimension<3>>::least_tolerance(),
+    }
+}

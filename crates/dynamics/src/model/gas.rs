@@ -112,9 +112,7 @@ impl Gas {
             let k = self.confinement.stiffness_along(a)?;
             let error = match self.noise() {
                 NoiseStructure::None => account.ledger.budget.centre,
-                NoiseStructure::Additive { .. } => {
-                    (2.0 * self.diffusion * decayed(2.0 * k, time) / account.n as f64).sqrt()
-                }
+                _ => (2.0 * self.diffusion * decayed(2.0 * k, time) / account.n as f64).sqrt(),
             };
             let expected = account.initial.centre[a] * (-k * time).exp();
             Some(Law::new(CENTRE[a], expected, account.now.centre[a], error))
@@ -135,7 +133,7 @@ impl Gas {
             + work;
         let error = match self.noise() {
             NoiseStructure::None => ledger.budget.second_moment,
-            NoiseStructure::Additive { .. } => (8.0 * self.diffusion * ledger.second_moment).sqrt(),
+            _ => (8.0 * self.diffusion * ledger.second_moment).sqrt(),
         };
         let error = match virial {
             Virial::Constant(_) => error,

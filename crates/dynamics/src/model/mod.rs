@@ -4,6 +4,7 @@ mod confined;
 mod coulomb_gas;
 mod gas;
 mod keller_segel;
+mod landau;
 mod log_gas;
 mod radial_gas;
 mod riesz_gas;
@@ -13,6 +14,7 @@ pub use confined::Trap;
 pub use coulomb_gas::CoulombGas;
 pub use gas::Gas;
 pub use keller_segel::KellerSegel;
+pub use landau::Landau;
 pub use log_gas::LogGas;
 pub use radial_gas::RadialGas;
 pub use riesz_gas::RieszGas;
@@ -28,6 +30,7 @@ use crate::sums::Sums;
 use crate::{Error, ErrorKind, Observables, Result};
 use farfield::{AlgebraicCore, GaussianCore, Kernel, Kernel2d, Kernel3d, Options, Plan};
 use std::any::Any;
+use std::f64::consts::SQRT_2;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -41,6 +44,9 @@ pub enum NoiseStructure {
         /// √(2σ).
         coefficient: f64,
     },
+    /// √2 A_i^{1/2} dB_i in Itô's sense, with symmetric matrices A_i that depend on where all particles are ([`Sums::matrices`]) and
+    /// the symmetric root. Schemes must [take them](crate::stepper::Stepper::takes_matrices).
+    Matrices,
 }
 
 impl NoiseStructure {
@@ -51,6 +57,15 @@ impl NoiseStructure {
         }
         Self::Additive {
             coefficient: (2.0 * sigma).sqrt(),
+        }
+    }
+
+    /// What stands before dB_i, or before A_i^{1/2} dB_i; `None` without noise.
+    pub fn coefficient(self) -> Option<f64> {
+        match self {
+            Self::None => None,
+            Self::Additive { coefficient } => Some(coefficient),
+            Self::Matrices => Some(SQRT_2),
         }
     }
 }
@@ -137,6 +152,11 @@ pub trait Model<const D: usize = 2>: Debug + Send + Sync {
     /// V.
     fn confinement(&self) -> &Trap {
         &Trap::None
+    }
+
+    /// Whether there is a potential, from which the energy is measured where the output asks for it.
+    fn has_potential(&self) -> bool {
+        true
     }
 
     /// Adds the energy of the system to the sums over a state, which have Σ V(X_i) already, from the potentials Σ_j w_j g(X_i − X_j), whose
@@ -228,6 +248,7 @@ fn in_plane(config: &ModelConfig) -> Result<Arc<dyn Model>> {
             ref gas,
             ..
         } => Arc::new(RadialGas::new(strength, profile, of(gas)?)?),
+        ModelConfig::Landau { gamma, .. } => Arc::new(Landau::new(gamma)),
         ModelConfig::CoulombGas { .. } => unreachable!("a model of space"),
     })
 }
@@ -252,6 +273,7 @@ fn in_space(config: &ModelConfig) -> Result<Arc<dyn Model<3>>> {
             ref gas,
             ..
         } => Arc::new(RadialGas::new(strength, profile, of(gas)?)?),
+        ModelConfig::Landau { gamma, .. } => Arc::new(Landau::new(gamma)),
         ModelConfig::Vortex { .. }
         | ModelConfig::LogGas { .. }
         | ModelConfig::KellerSegel { .. } => unreachable!("models of the plane"),

@@ -6,6 +6,7 @@
 mod normal;
 mod path;
 mod philox;
+mod root;
 mod space;
 
 pub use philox::philox4x32;
@@ -13,6 +14,7 @@ pub use philox::philox4x32;
 pub(crate) use normal::cos_sin_turns;
 use normal::{normal_pair, open_one};
 use path::Streams;
+pub(crate) use root::apply_roots;
 use space::IN_SPACE;
 
 /// What random numbers are for; each purpose has its own.

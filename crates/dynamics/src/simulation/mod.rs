@@ -1,6 +1,7 @@
 //! The loop: prepare the drift at a state, show the state to the observers, step.
 
 mod guard;
+mod noise;
 mod parted;
 mod report;
 mod step;

@@ -2,7 +2,7 @@
 
 use super::guard::Guard;
 use super::parted::{Exchanged, Parted};
-use super::{Buffers, Simulation, StepReport, StepSeconds};
+use super::{Simulation, StepReport, StepSeconds};
 use crate::close_pairs::{ClosePairs, Composed};
 use crate::drift::DriftPlan;
 use crate::laws::{QuietStep, VirialCheck};
@@ -16,6 +16,14 @@ use std::time::Instant;
 impl<const D: usize> Simulation<D> {
     pub(super) fn quiet(&self) -> bool {
         self.model.noise() == NoiseStructure::None
+    }
+
+    /// Steps between two values of the energy; 0 where there is no potential.
+    fn energy_every(&self) -> u64 {
+        match self.model.has_potential() {
+            true => self.config.output.hamiltonian_every,
+            false => 0,
+        }
     }
 
     pub(super) fn report(&self) -> StepReport {
@@ -41,13 +49,14 @@ impl<const D: usize> Simulation<D> {
             return Ok(());
         }
         let (step, field) = (self.state.step, &self.config.field);
+        let with_potential = due(step, self.energy_every());
         let positions = &self.state.positions;
         self.plan.move_to(positions, &mut self.step_seconds)?;
         let mut subject = Prepared {
             positions,
             plan: &mut self.plan,
             drift: &mut self.drift,
-            with_potential: due(step, self.config.output.hamiltonian_every),
+            with_potential,
             potential: vec![],
             seconds: &mut self.step_seconds,
         };
@@ -126,9 +135,14 @@ impl<const D: usize> Simulation<D> {
     /// Makes the step.
     pub(super) fn advance(&mut self) -> Result<StepErrors> {
         let dt = self.config.time.dt;
-        let mut noise = self.draw_noise(dt);
-        let spread = noise.unwrap_or(0.0) * dt.sqrt();
+        let mut noise = self.draw_noise(dt)?;
+        let spread = match self.model.noise() {
+            NoiseStructure::Additive { coefficient } => coefficient * dt.sqrt(),
+            // That of matrices is no wider than the cloud, unless the step is too long.
+            NoiseStructure::None | NoiseStructure::Matrices => 0.0,
+        };
         let started = Instant::now();
+        let variation = self.variation(dt)?;
         let parted = self.part(&mut noise);
         // With noise, a first step that takes the drift for the one before is Euler's: it has no stage where particles meet that are no pair.
         let previous = &self.state.previous_drifts;
@@ -174,6 +188,7 @@ impl<const D: usize> Simulation<D> {
         });
         guard.check(&self.buffers.next)?;
         self.commit(dt, parted, &composed);
+        self.progress.ledger.variation.add(&variation);
         let elapsed = started.elapsed().as_secs_f64();
         self.step_seconds.update += elapsed - inside.rebuild - inside.field.total;
         self.step_seconds.add(&inside);
@@ -181,21 +196,6 @@ impl<const D: usize> Simulation<D> {
             coefficient,
             of_pairs: composed.change.sqrt(),
         })
-    }
-
-    /// Fills the increments; the coefficient in front of them, or `None` without noise.
-    fn draw_noise(&mut self, dt: f64) -> Option<f64> {
-        match self.model.noise() {
-            NoiseStructure::None => None,
-            NoiseStructure::Additive { coefficient } => {
-                let started = Instant::now();
-                let step = self.state.step;
-                let Buffers { dw, integrals, .. } = &mut self.buffers;
-                self.brownian.in_any_dimension(step, dt, dw, integrals);
-                self.step_seconds.noise += started.elapsed().as_secs_f64();
-                Some(coefficient)
-            }
-        }
     }
 
     /// The new positions become the state.
@@ -242,15 +242,16 @@ impl<const D: usize> Simulation<D> {
         let started = Instant::now();
         let output = &self.config.output;
         let (step, last) = (self.state.step, self.state.step == self.config.time.steps);
+        let energy_every = self.energy_every();
         let wanted = |every| due(step, every) || (last && every > 0);
         let (positions, circulations) = (&self.state.positions, &self.state.circulations);
-        let hamiltonian = wanted(output.hamiltonian_every);
+        let hamiltonian = wanted(energy_every);
         self.observables = Observables::moments(positions, circulations);
         if wanted(output.min_distance_every) && self.model.periodic().is_none() {
             self.observables.add_min_distance(positions);
         }
         self.step_seconds.observe += started.elapsed().as_secs_f64();
-        if due(step, output.hamiltonian_every) {
+        if due(step, energy_every) {
             self.prepare()?;
         } else if hamiltonian {
             // Not from `prepare`: a longer run would not evaluate the potential here.

@@ -5,7 +5,7 @@
 //!
 //! | scheme | drifts a step | strong | weak | without noise | what for |
 //! | --- | --- | --- | --- | --- | --- |
-//! | `euler-maruyama` | 1 | 1 | 1 | 1 | comparisons |
+//! | `euler-maruyama` | 1 | 1 | 1 | 1 | comparisons, and noise that depends on the state (strong 1/2, in Itô's sense) |
 //! | `ab2-maruyama` | 1 | 1 | 2 | 2 | the default: laws and means at the least cost |
 //! | `stochastic-heun` | 2 | 1 | 2 | 2 | means, where nothing may be carried from step to step |
 //! | `sra1` | 2 | 3/2 | 2 | 2 | single paths: runs compared on one path, couplings |
@@ -30,6 +30,7 @@ pub use sra3::Sra3;
 pub use stochastic_heun::StochasticHeun;
 
 use crate::config::Scheme;
+use crate::model::NoiseStructure;
 use crate::{Error, ErrorKind, Result};
 use rayon::prelude::*;
 use std::fmt::Debug;
@@ -83,7 +84,7 @@ pub struct End<'a, const C: usize = 2> {
     pub anticipated: Option<&'a mut [[f64; C]]>,
 }
 
-/// A scheme. Noise is additive, so Itô and Stratonovich agree.
+/// A scheme. Noise is additive, so Itô and Stratonovich agree, but for those that [take matrices](Stepper::takes_matrices).
 pub trait Stepper<const C: usize = 2>: Debug + Send + Sync {
     /// `time.scheme` in the configuration.
     fn name(&self) -> &'static str;
@@ -112,6 +113,11 @@ pub trait Stepper<const C: usize = 2>: Debug + Send + Sync {
         false
     }
 
+    /// Whether it is right in Itô's sense where [`Noise::dw`] is A_i^{1/2} ΔB_i with matrices A_i of the state at the start of the step.
+    fn takes_matrices(&self) -> bool {
+        false
+    }
+
     /// Makes one step and returns the coefficient of its local error, see [`End::anticipated`].
     fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64>;
 }
@@ -127,6 +133,25 @@ pub fn from_config<const C: usize>(scheme: Scheme) -> Box<dyn Stepper<C>> {
         Scheme::Ab3 => Box::new(Ab3),
         Scheme::Rk4 => Box::new(Rk4),
     }
+}
+
+/// Whether a scheme takes noise of this kind, which is of the model `kind`.
+pub(crate) fn check_matrices<const C: usize>(
+    stepper: &dyn Stepper<C>,
+    noise: NoiseStructure,
+    kind: &str,
+) -> Result<()> {
+    if noise != NoiseStructure::Matrices || stepper.takes_matrices() {
+        return Ok(());
+    }
+    let value = format!("{} with model.kind = \"{kind}\"", stepper.name());
+    let allowed = "euler-maruyama, as the noise depends on the state";
+    Err(Error::value(
+        ErrorKind::Config,
+        "time.scheme",
+        value,
+        allowed,
+    ))
 }
 
 /// The drift of the step just made becomes the first of the `count` previous ones; `drift` is room for the next then.

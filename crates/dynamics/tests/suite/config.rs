@@ -156,6 +156,7 @@ fn every_kind_comes_back_from_its_own_text() {
             separation,
             radius,
         },
+        InitialConfig::Bkw { n, start: 0.7 },
         InitialConfig::File {
             path: "x.npy".into(),
         },
@@ -286,7 +287,7 @@ fn keys_of_another_kind_are_named() {
         ),
         (
             "[model]\nkind = \"plasma\"",
-            "model.kind: 'plasma' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial)",
+            "model.kind: 'plasma' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial, landau)",
         ),
         ("[model]\nkind = \"log-gas\"", "model.diffusion: missing"),
         (

@@ -1,8 +1,10 @@
 //! The Landau equation by particles: one step by plain loops, laws in the mean, isotropisation, the exact solution.
 
-use crate::common::threads;
-use farfield_dynamics::landau::{Dimension, LandauSettings, LandauSimulation, bkw};
+use crate::common::{finish_in, threads};
+use farfield_dynamics::config::{Config, InitialConfig, ModelConfig, Scheme};
+use farfield_dynamics::landau::{Dimension, bkw};
 use farfield_dynamics::noise::Brownian;
+use farfield_dynamics::{Inputs, Result, Simulation};
 use rayon::prelude::*;
 use std::array::from_fn;
 
@@ -46,6 +48,38 @@ fn coefficients<const D: usize>(v: &[[f64; D]], i: usize, gamma: f64) -> (Matrix
     (a, b)
 }
 
+/// What is neither measured nor written but for the laws.
+fn config<const D: usize>(gamma: f64, dt: f64, seed: u64) -> Config {
+    let mut config = Config {
+        seed,
+        model: ModelConfig::Landau {
+            gamma,
+            dimension: D as u8,
+        },
+        initial: InitialConfig::File {
+            path: "v.npy".into(),
+        },
+        ..Config::default()
+    };
+    (config.time.scheme, config.time.dt) = (Scheme::EulerMaruyama, dt);
+    config.field.check_every = 0;
+    config.output.min_distance_every = 0;
+    config
+}
+
+fn from<const D: usize>(velocities: &[[f64; D]]) -> Inputs<D> {
+    Inputs {
+        positions: Some(velocities.to_vec()),
+        ..Inputs::default()
+    }
+}
+
+/// So many steps from these velocities.
+fn run<const D: usize>(velocities: &[[f64; D]], mut config: Config, steps: u64) -> Simulation<D> {
+    config.time.steps = steps;
+    finish_in(config, from(velocities))
+}
+
 fn cloud<const D: usize>(n: usize, seed: u64) -> Vec<[f64; D]>
 where
     (): Dimension<D>,
@@ -57,35 +91,42 @@ where
         .collect()
 }
 
+/// Of the first step.
+fn increments<const D: usize>(brownian: &Brownian, dt: f64, out: &mut [[f64; D]]) {
+    let (mut in_plane, mut in_space) = (vec![[0.0; 2]; out.len()], vec![[0.0; 3]; out.len()]);
+    brownian.increments(0, dt, &mut in_plane);
+    brownian.increments_in_space(0, dt, &mut in_space);
+    for (i, out) in out.iter_mut().enumerate() {
+        let all: &[f64] = if D == 2 { &in_plane[i] } else { &in_space[i] };
+        *out = from_fn(|x| all[x]);
+    }
+}
+
 fn one_step<const D: usize>(gamma: f64)
 where
     (): Dimension<D>,
 {
     let (n, dt) = (30, 0.01);
     let start = cloud::<D>(n, 3);
-    let settings = LandauSettings {
-        tolerance: 1e-5,
-        seed: 9,
-        ..LandauSettings::new(gamma, dt)
-    };
-    let mut run = LandauSimulation::new(start.clone(), settings).unwrap();
-    run.step().unwrap();
+    let mut config = config::<D>(gamma, dt, 9);
+    config.field.check_every = 1;
+    let run = run(&start, config, 1);
     let mut dw = vec![[0.0; D]; n];
-    <()>::increments(&Brownian::new(9), 0, dt, &mut dw);
+    increments(&Brownian::new(9), dt, &mut dw);
     for i in 0..n {
         let (a, b) = coefficients(&start, i, gamma);
         let root = root(&a);
         for x in 0..D {
             let noise: f64 = (0..D).map(|y| root[x][y] * dw[i][y]).sum();
             let expected = start[i][x] + 2.0 * b[x] * dt + 2f64.sqrt() * noise;
-            let found = run.velocities()[i][x];
+            let found = run.state().positions[i][x];
             assert!(
                 (found - expected).abs() < 1e-4 * dt.sqrt(),
                 "{found} {expected}"
             );
         }
     }
-    assert!(run.verify(n).unwrap().error_bound < 1e-5);
+    assert!(run.last_check().unwrap().error_bound < 1e-5);
 }
 
 #[test]
@@ -104,13 +145,8 @@ where
     (): Dimension<D>,
 {
     let replica = |seed: u64| {
-        let settings = LandauSettings {
-            seed,
-            ..LandauSettings::new(gamma, 1e-3)
-        };
-        let mut run = LandauSimulation::new(cloud::<D>(10, seed + 7000), settings).unwrap();
-        (0..20).for_each(|_| run.step().unwrap());
-        run.laws()
+        let start = cloud::<D>(10, seed + 7000);
+        run(&start, config::<D>(gamma, 1e-3, seed), 20).laws()
     };
     let all: Vec<_> = (0..400).into_par_iter().map(replica).collect();
     assert_eq!(all[0].len(), D + 1);
@@ -159,13 +195,8 @@ where
         expected = expected.map(|p| kept * p + share * (trace - p));
     }
     let replica = |seed: u64| {
-        let settings = LandauSettings {
-            seed,
-            ..LandauSettings::new(0.0, dt)
-        };
-        let mut run = LandauSimulation::new(start.clone(), settings).unwrap();
-        (0..steps).for_each(|_| run.step().unwrap());
-        covariance(run.velocities())
+        let run = run(&start, config::<D>(0.0, dt, seed), steps);
+        covariance(&run.state().positions)
     };
     let all: Vec<_> = (0..replicas).into_par_iter().map(replica).collect();
     for x in 0..D {
@@ -207,10 +238,15 @@ where
         (fourth - expected).abs() < 4.8 * error,
         "{fourth} {expected}"
     );
-    let mut run = LandauSimulation::new(velocities, LandauSettings::new(0.0, 5e-4)).unwrap();
-    (0..200).for_each(|_| run.step().unwrap());
-    let k = bkw::k(D, start, run.time());
-    let (fourth, error) = power(run.velocities(), 2);
+    // The same by their name.
+    let mut config = config::<D>(0.0, 5e-4, 5);
+    config.initial = InitialConfig::Bkw { n, start };
+    config.time.steps = 200;
+    let begun = Simulation::<D>::from_config(config.clone(), Inputs::default()).unwrap();
+    assert_eq!(begun.state().positions, velocities);
+    let run = finish_in::<D>(config, Inputs::default());
+    let k = bkw::k(D, start, run.state().time);
+    let (fourth, error) = power(&run.state().positions, 2);
     let expected = bkw::fourth_moment(D, k);
     assert!(
         (fourth - expected).abs() < 4.8 * error,
@@ -230,48 +266,75 @@ fn bobylev_krook_wu() {
 
 #[test]
 fn same_bits_for_any_number_of_threads() {
-    let run = |gamma: f64| {
-        let mut run =
-            LandauSimulation::new(cloud::<3>(6000, 1), LandauSettings::new(gamma, 1e-3)).unwrap();
-        (0..2).for_each(|_| run.step().unwrap());
-        (run.velocities().to_vec(), run.laws())
+    let start = cloud::<3>(6000, 1);
+    let outcome = |gamma: f64| {
+        let run = run(&start, config::<3>(gamma, 1e-3, 0), 2);
+        (run.state().positions.clone(), run.laws())
     };
     for gamma in [0.0, -3.0] {
-        assert!(threads(1, || run(gamma)) == threads(3, || run(gamma)));
+        assert!(threads(1, || outcome(gamma)) == threads(3, || outcome(gamma)));
     }
 }
 
 #[test]
-fn few_particles_and_bad_input() {
+fn few_particles() {
     for n in [1, 2] {
         let start = vec![[1.0, 2.0]; n];
-        let mut run = LandauSimulation::new(start.clone(), LandauSettings::new(-1.0, 0.1)).unwrap();
-        run.step().unwrap();
-        assert_eq!(run.velocities(), start);
+        let run = run(&start, config::<2>(-1.0, 0.1, 0), 1);
+        assert_eq!(run.state().positions, start);
+        assert!(run.laws().iter().all(|law| law.z == 0.0));
     }
-    let refused =
-        |v: Vec<[f64; 2]>, settings| LandauSimulation::new(v, settings).unwrap_err().to_string();
-    let good = LandauSettings::new(0.0, 0.1);
-    let some = || vec![[0.0, 1.0], [1.0, 0.0]];
-    assert_eq!(
-        refused(vec![], good),
-        "velocities: 0 particles (allowed: 1 to 2^32 - 1)"
-    );
-    assert!(refused(vec![[f64::NAN, 0.0]], good).contains("NaN"));
-    for dt in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        let error = refused(some(), LandauSettings { dt, ..good });
-        assert!(error.starts_with("dt: "), "{error}");
-    }
-    let error = refused(some(), LandauSettings { gamma: 2.0, ..good });
-    assert_eq!(error, "kernel: gamma: 2 (allowed: -2 to 1 in 2 dimensions)");
-    let error = bkw::velocities::<2>(10, 0.4, 0).unwrap_err().to_string();
-    assert_eq!(error, "start: 0.4 (allowed: 0.5 to 1 in 2 dimensions)");
-    // A step that throws a particle out is refused, and the state stays.
-    let mut run = LandauSimulation::new(some(), LandauSettings::new(0.0, 1e6)).unwrap();
+}
+
+/// A step that throws a particle out is refused, and the state stays.
+#[test]
+fn steps_that_are_too_long() {
+    let start = [[0.0, 1.0], [1.0, 0.0]];
+    let mut run = Simulation::new(config::<2>(0.0, 1e6, 0), from(&start)).unwrap();
     let error = run.step().unwrap_err().to_string();
-    assert!(
-        error.starts_with("step 1: particle 0 went from [0.0, 1.0]"),
-        "{error}"
+    assert!(error.starts_with("step 1: particle 0 moved by"), "{error}");
+    assert_eq!(
+        (&run.state().positions[..], run.state().step),
+        (&start[..], 0)
     );
-    assert_eq!((run.velocities(), run.steps()), (&some()[..], 0));
+}
+
+#[test]
+fn bad_input() {
+    fn refused<T>(made: Result<T>) -> String {
+        made.map(|_| ()).unwrap_err().to_string()
+    }
+    let of = |config| refused(Simulation::new(config, from(&[[0.0, 1.0], [1.0, 0.0]])));
+    assert_eq!(
+        of(config::<2>(-2.5, 0.1, 0)),
+        "model.gamma: -2.5 (allowed: -2 to 1 in 2 dimensions)"
+    );
+    for (scheme, name) in [
+        (Scheme::Ab2Maruyama, "ab2-maruyama"),
+        (Scheme::Sra1, "sra1"),
+        (Scheme::Rk4, "rk4"),
+    ] {
+        let mut config = config::<2>(0.0, 0.1, 0);
+        config.time.scheme = scheme;
+        let expected = format!(
+            "time.scheme: {name} with model.kind = \"landau\" (allowed: euler-maruyama, as the noise depends on the state)"
+        );
+        assert_eq!(of(config), expected);
+    }
+    let mut precise = config::<2>(0.0, 0.1, 0);
+    precise.field.tolerance = 1e-9;
+    assert_eq!(
+        of(precise),
+        "field.tolerance: 1e-9 (allowed: 1e-8 to 0.1 for landau in 2 dimensions)"
+    );
+    let mut pairs = config::<2>(0.0, 0.1, 0);
+    pairs.time.two_body = Some(true);
+    assert!(of(pairs).starts_with("time.two_body: true with this landau"));
+    let mut early = config::<2>(0.0, 0.1, 0);
+    early.initial = InitialConfig::Bkw { n: 10, start: 0.4 };
+    let allowed = "(allowed: 0.5 to 1 in 2 dimensions)";
+    let error = refused(Simulation::new(early, Inputs::default()));
+    assert_eq!(error, format!("initial.start: 0.4 {allowed}"));
+    let error = refused(bkw::velocities::<2>(10, 0.4, 0));
+    assert_eq!(error, format!("start: 0.4 {allowed}"));
 }

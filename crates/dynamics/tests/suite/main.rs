@@ -19,6 +19,8 @@ mod initial;
 mod landau;
 // Exact laws with noise, over many replicas.
 mod laws;
+// Noise that depends on the state, of a model of one's own.
+mod matrices;
 // The smallest inputs, and the ones that must be refused.
 mod limits;
 // The loop: observers, stopping, errors, estimates.

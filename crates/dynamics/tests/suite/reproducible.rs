@@ -108,7 +108,18 @@ fn cases() -> Vec<(&'static str, Config)> {
         ("riesz gas, confined", riesz),
         ("formulas", formulas),
         ("log gas, torus, no noise", torus),
+        ("landau", landau(-2.0, 2)),
     ]
+}
+
+fn landau(gamma: f64, dimension: u8) -> Config {
+    let mut config = config(1000, 0.0, Circulations::Unit);
+    config.model = ModelConfig::Landau { gamma, dimension };
+    (config.time.scheme, config.time.dt) = (Scheme::EulerMaruyama, 1e-3);
+    config.time.steps = 12;
+    config.field.tolerance = 1e-4;
+    config.field.check_every = 3;
+    config
 }
 
 /// Runs in space.
@@ -143,6 +154,8 @@ fn cases_in_space() -> Vec<(&'static str, Config)> {
         ("coulomb gas", base(coulomb(gas(0.01, None)))),
         ("coulomb gas, torus", base(coulomb(gas(0.01, Some(2.0))))),
         ("riesz gas in space, no noise", base(riesz)),
+        ("landau in space", landau(-1.0, 3)),
+        ("landau in space, maxwell molecules", landau(0.0, 3)),
     ]
 }
 

@@ -100,6 +100,13 @@ pub enum InitialConfig {
         /// Standard deviation of the scatter.
         thickness: f64,
     },
+    /// The solution of Bobylev, Krook and Wu ([`crate::landau::bkw`]), of ⟨|x|²⟩ = d (`kind = "bkw"`).
+    Bkw {
+        /// Number of particles.
+        n: usize,
+        /// K at time 0, from d/(d + 2) to 1, where it is a Gaussian.
+        start: f64,
+    },
     /// Two Gaussian patches on the x axis; the circulations of the one at x > 0 (odd particles) change sign, unless they
     /// come from a file (`kind = "dipole"`). With positive circulations it moves upwards.
     Dipole {
@@ -126,7 +133,7 @@ pub enum InitialConfig {
 }
 
 /// Every `kind`.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "gaussian-patches",
     "gaussian",
     "uniform-disc",
@@ -137,6 +144,7 @@ const KINDS: [&str; 13] = [
     "power-law",
     "mixture",
     "vortex-sheet",
+    "bkw",
     "dipole",
     "ring",
     "file",
@@ -170,6 +178,7 @@ impl InitialConfig {
             Self::PowerLaw { .. } => "power-law",
             Self::Mixture { .. } => "mixture",
             Self::VortexSheet { .. } => "vortex-sheet",
+            Self::Bkw { .. } => "bkw",
             Self::Dipole { .. } => "dipole",
             Self::Ring { .. } => "ring",
             Self::File { .. } => "file",
@@ -182,6 +191,7 @@ impl InitialConfig {
             Self::Gaussian { .. }
             | Self::PowerLaw { .. }
             | Self::Mixture { .. }
+            | Self::Bkw { .. }
             | Self::File { .. } => None,
             Self::UniformBall { .. } | Self::UniformCube { .. } => Some(3),
             _ => Some(2),
@@ -191,7 +201,7 @@ impl InitialConfig {
     /// The kinds for this dimension.
     pub(crate) fn kinds_in(dimension: usize) -> Vec<&'static str> {
         let here = |kind: &&str| match *kind {
-            "gaussian" | "power-law" | "mixture" | "file" => true,
+            "gaussian" | "power-law" | "mixture" | "bkw" | "file" => true,
             "uniform-ball" | "uniform-cube" => dimension == 3,
             _ => dimension == 2,
         };
@@ -211,6 +221,7 @@ impl InitialConfig {
             | Self::PowerLaw { n, .. }
             | Self::Mixture { n, .. }
             | Self::VortexSheet { n, .. }
+            | Self::Bkw { n, .. }
             | Self::Dipole { n, .. }
             | Self::Ring { n, .. } => Some(n),
             Self::File { .. } => None,

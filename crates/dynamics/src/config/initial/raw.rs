@@ -38,6 +38,8 @@ pub(super) struct RawInitial {
     #[serde(skip_serializing_if = "Option::is_none")]
     thickness: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<PathBuf>,
 }
 
@@ -60,6 +62,7 @@ impl TryFrom<RawInitial> for InitialConfig {
                 ("length", raw.length.is_some()),
                 ("amplitude", raw.amplitude.is_some()),
                 ("thickness", raw.thickness.is_some()),
+                ("start", raw.start.is_some()),
                 ("path", raw.path.is_some()),
             ],
         );
@@ -134,6 +137,13 @@ impl TryFrom<RawInitial> for InitialConfig {
                     length: raw.length.unwrap_or(1.0),
                     amplitude: raw.amplitude.unwrap_or(0.02),
                     thickness: raw.thickness.unwrap_or(0.0),
+                })
+            }
+            "bkw" => {
+                only(&["n", "start"])?;
+                Ok(Self::Bkw {
+                    n,
+                    start: required("initial", "start", raw.start)?,
                 })
             }
             "dipole" => only(&["n", "separation", "radius"]).map(|()| Self::Dipole {
@@ -216,6 +226,10 @@ impl From<InitialConfig> for RawInitial {
                 length: Some(length),
                 amplitude: Some(amplitude),
                 thickness: Some(thickness),
+                ..raw
+            },
+            InitialConfig::Bkw { start, .. } => Self {
+                start: Some(start),
                 ..raw
             },
             InitialConfig::Annulus { inner, radius, .. } => Self {

@@ -2,18 +2,19 @@
 
 mod circulations;
 mod confinement;
+mod raw;
 mod regularisation;
 
 pub use circulations::Circulations;
 pub use confinement::Confinement;
 pub use regularisation::Core;
 
-use super::check::{Keys, required};
 use crate::formula::Profile;
 use bincode::{Decode, Encode};
+use raw::RawModel;
 use serde::{Deserialize, Serialize};
 
-/// The particle system. Gases have m_j = 1.
+/// The particle system. Gases and the particles of the Landau equation have m_j = 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
 #[serde(try_from = "RawModel", into = "RawModel")]
 pub enum ModelConfig {
@@ -77,6 +78,13 @@ pub enum ModelConfig {
         /// What all gases have.
         gas: GasConfig,
     },
+    /// The Landau equation, whose particles are velocities (`kind = "landau"`, see [`crate::landau`]); only by `euler-maruyama`.
+    Landau {
+        /// −d ≤ γ ≤ 1.
+        gamma: f64,
+        /// d: 2 or 3; 3 if not given.
+        dimension: u8,
+    },
 }
 
 /// What all gases have.
@@ -112,6 +120,7 @@ impl ModelConfig {
             Self::RieszGas { .. } => "riesz-gas",
             Self::KellerSegel { .. } => "keller-segel",
             Self::Radial { .. } => "radial",
+            Self::Landau { .. } => "landau",
         }
     }
 
@@ -120,13 +129,13 @@ impl ModelConfig {
         match self {
             Self::Vortex { .. } | Self::LogGas { .. } | Self::KellerSegel { .. } => 2,
             Self::CoulombGas { .. } => 3,
-            Self::RieszGas { dimension, .. } | Self::Radial { dimension, .. } => {
-                (*dimension).into()
-            }
+            Self::RieszGas { dimension, .. }
+            | Self::Radial { dimension, .. }
+            | Self::Landau { dimension, .. } => (*dimension).into(),
         }
     }
 
-    /// The key of σ, and σ.
+    /// The key of σ, and σ; 0 where the noise comes from the particles themselves.
     pub fn diffusion(&self) -> (&'static str, f64) {
         match self {
             Self::Vortex { viscosity, .. } => ("model.viscosity", *viscosity),
@@ -135,7 +144,13 @@ impl ModelConfig {
             | Self::RieszGas { gas, .. }
             | Self::KellerSegel { gas, .. }
             | Self::Radial { gas, .. } => ("model.diffusion", gas.diffusion),
+            Self::Landau { .. } => ("model.diffusion", 0.0),
         }
+    }
+
+    /// Whether there is noise.
+    pub fn has_noise(&self) -> bool {
+        matches!(self, Self::Landau { .. }) || self.diffusion().1 != 0.0
     }
 
     /// Where the m_j come from, if they need not be 1.
@@ -161,14 +176,14 @@ impl ModelConfig {
             | Self::LogGas { core, .. }
             | Self::CoulombGas { core, .. }
             | Self::KellerSegel { core, .. } => core,
-            Self::RieszGas { .. } | Self::Radial { .. } => &Core::None,
+            Self::RieszGas { .. } | Self::Radial { .. } | Self::Landau { .. } => &Core::None,
         }
     }
 
     /// V.
     pub fn confinement(&self) -> &Confinement {
         match self {
-            Self::Vortex { .. } => &Confinement::None,
+            Self::Vortex { .. } | Self::Landau { .. } => &Confinement::None,
             Self::LogGas { gas, .. }
             | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
@@ -186,243 +201,7 @@ impl ModelConfig {
             | Self::RieszGas { gas, .. }
             | Self::KellerSegel { gas, .. }
             | Self::Radial { gas, .. } => gas.periodic,
-        }
-    }
-}
-
-/// The table as written.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawModel {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    viscosity: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diffusion: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    strength: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    s: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dimension: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    chi: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    potential: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    periodic: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    circulations: Option<Circulations>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    core: Option<Core>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    confinement: Option<Confinement>,
-}
-
-impl RawModel {
-    fn keys(&self) -> Keys {
-        Keys::new(
-            "model",
-            [
-                ("viscosity", self.viscosity.is_some()),
-                ("diffusion", self.diffusion.is_some()),
-                ("strength", self.strength.is_some()),
-                ("s", self.s.is_some()),
-                ("dimension", self.dimension.is_some()),
-                ("chi", self.chi.is_some()),
-                ("field", self.field.is_some()),
-                ("potential", self.potential.is_some()),
-                ("periodic", self.periodic.is_some()),
-                ("circulations", self.circulations.is_some()),
-                ("core", self.core.is_some()),
-                ("confinement", self.confinement.is_some()),
-            ],
-        )
-    }
-
-    fn gas(&self) -> Result<GasConfig, String> {
-        Ok(GasConfig {
-            diffusion: required("model", "diffusion", self.diffusion)?,
-            confinement: self.confinement.clone().unwrap_or(Confinement::None),
-            periodic: self.periodic,
-        })
-    }
-
-    fn profile(&self) -> Result<Profile, String> {
-        match (self.field.clone(), self.potential.clone()) {
-            (Some(field), None) => Ok(Profile::Field(field)),
-            (None, Some(potential)) => Ok(Profile::Potential(potential)),
-            (None, None) => Err("model.field: missing (or model.potential)".into()),
-            (Some(_), Some(potential)) => Err(format!(
-                "model.potential: '{potential}' with model.field (allowed: one of them)"
-            )),
-        }
-    }
-}
-
-fn dimension(given: i64) -> Result<u8, String> {
-    u8::try_from(given).map_err(|_| format!("model.dimension: {given} (allowed: 2 or 3)"))
-}
-
-impl TryFrom<RawModel> for ModelConfig {
-    type Error = String;
-    fn try_from(raw: RawModel) -> Result<Self, String> {
-        let kind = raw.kind.as_deref().unwrap_or("vortex");
-        let only = |allowed: &[&str]| raw.keys().only(&format!("kind '{kind}'"), allowed);
-        let core = raw.core.clone().unwrap_or(Core::None);
-        match kind {
-            "vortex" => {
-                only(&["viscosity", "circulations", "core", "periodic"])?;
-                Ok(Self::Vortex {
-                    viscosity: raw
-                        .viscosity
-                        .unwrap_or(ModelConfig::default().diffusion().1),
-                    circulations: raw.circulations.unwrap_or(Circulations::Unit),
-                    core,
-                    periodic: raw.periodic,
-                })
-            }
-            "log-gas" => {
-                only(&["diffusion", "strength", "core", "confinement", "periodic"])?;
-                Ok(Self::LogGas {
-                    strength: raw.strength.unwrap_or(1.0),
-                    core,
-                    gas: raw.gas()?,
-                })
-            }
-            "coulomb-gas" => {
-                only(&["diffusion", "strength", "core", "confinement", "periodic"])?;
-                Ok(Self::CoulombGas {
-                    strength: raw.strength.unwrap_or(1.0),
-                    core,
-                    gas: raw.gas()?,
-                })
-            }
-            "riesz-gas" => {
-                only(&[
-                    "diffusion",
-                    "strength",
-                    "s",
-                    "dimension",
-                    "confinement",
-                    "periodic",
-                ])?;
-                Ok(Self::RieszGas {
-                    strength: raw.strength.unwrap_or(1.0),
-                    s: required("model", "s", raw.s)?,
-                    dimension: dimension(raw.dimension.unwrap_or(2))?,
-                    gas: raw.gas()?,
-                })
-            }
-            "keller-segel" => {
-                only(&["diffusion", "chi", "core", "confinement", "periodic"])?;
-                Ok(Self::KellerSegel {
-                    chi: required("model", "chi", raw.chi)?,
-                    core,
-                    gas: raw.gas()?,
-                })
-            }
-            "radial" => {
-                only(&[
-                    "diffusion",
-                    "strength",
-                    "field",
-                    "potential",
-                    "dimension",
-                    "confinement",
-                ])?;
-                Ok(Self::Radial {
-                    strength: raw.strength.unwrap_or(1.0),
-                    profile: raw.profile()?,
-                    dimension: dimension(raw.dimension.unwrap_or(2))?,
-                    gas: raw.gas()?,
-                })
-            }
-            other => Err(format!(
-                "model.kind: '{other}' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial)"
-            )),
-        }
-    }
-}
-
-impl From<ModelConfig> for RawModel {
-    fn from(model: ModelConfig) -> Self {
-        let of_gas = |gas: GasConfig| Self {
-            kind: Some(model.kind().into()),
-            diffusion: Some(gas.diffusion),
-            confinement: Some(gas.confinement),
-            periodic: gas.periodic,
-            ..Self::default()
-        };
-        match model.clone() {
-            ModelConfig::Vortex {
-                viscosity,
-                circulations,
-                core,
-                periodic,
-            } => Self {
-                kind: Some(model.kind().into()),
-                viscosity: Some(viscosity),
-                circulations: Some(circulations),
-                core: Some(core),
-                periodic,
-                ..Self::default()
-            },
-            ModelConfig::LogGas {
-                strength,
-                core,
-                gas,
-            } => Self {
-                strength: Some(strength),
-                core: Some(core),
-                ..of_gas(gas)
-            },
-            ModelConfig::CoulombGas {
-                strength,
-                core,
-                gas,
-            } => Self {
-                strength: Some(strength),
-                core: Some(core),
-                ..of_gas(gas)
-            },
-            ModelConfig::RieszGas {
-                strength,
-                s,
-                dimension,
-                gas,
-            } => Self {
-                strength: Some(strength),
-                s: Some(s),
-                dimension: Some(dimension.into()),
-                ..of_gas(gas)
-            },
-            ModelConfig::KellerSegel { chi, core, gas } => Self {
-                chi: Some(chi),
-                core: Some(core),
-                ..of_gas(gas)
-            },
-            ModelConfig::Radial {
-                strength,
-                profile,
-                dimension,
-                gas,
-            } => {
-                let (field, potential) = match profile {
-                    Profile::Field(field) => (Some(field), None),
-                    Profile::Potential(potential) => (None, Some(potential)),
-                };
-                Self {
-                    strength: Some(strength),
-                    field,
-                    potential,
-                    dimension: Some(dimension.into()),
-                    ..of_gas(gas)
-                }
-            }
+            Self::Landau { .. } => None,
         }
     }
 }

@@ -1,0 +1,259 @@
+//! `[model]` as it is written: one table for all kinds, each of which has keys of its own.
+
+use super::{Circulations, Confinement, Core, GasConfig, ModelConfig};
+use crate::config::check::{Keys, required};
+use crate::formula::Profile;
+use serde::{Deserialize, Serialize};
+
+/// The table as written.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawModel {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    viscosity: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diffusion: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strength: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dimension: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chi: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gamma: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    potential: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    periodic: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    circulations: Option<Circulations>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    core: Option<Core>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confinement: Option<Confinement>,
+}
+
+impl RawModel {
+    fn keys(&self) -> Keys {
+        Keys::new(
+            "model",
+            [
+                ("viscosity", self.viscosity.is_some()),
+                ("diffusion", self.diffusion.is_some()),
+                ("strength", self.strength.is_some()),
+                ("s", self.s.is_some()),
+                ("dimension", self.dimension.is_some()),
+                ("chi", self.chi.is_some()),
+                ("gamma", self.gamma.is_some()),
+                ("field", self.field.is_some()),
+                ("potential", self.potential.is_some()),
+                ("periodic", self.periodic.is_some()),
+                ("circulations", self.circulations.is_some()),
+                ("core", self.core.is_some()),
+                ("confinement", self.confinement.is_some()),
+            ],
+        )
+    }
+
+    fn gas(&self) -> Result<GasConfig, String> {
+        Ok(GasConfig {
+            diffusion: required("model", "diffusion", self.diffusion)?,
+            confinement: self.confinement.clone().unwrap_or(Confinement::None),
+            periodic: self.periodic,
+        })
+    }
+
+    fn profile(&self) -> Result<Profile, String> {
+        match (self.field.clone(), self.potential.clone()) {
+            (Some(field), None) => Ok(Profile::Field(field)),
+            (None, Some(potential)) => Ok(Profile::Potential(potential)),
+            (None, None) => Err("model.field: missing (or model.potential)".into()),
+            (Some(_), Some(potential)) => Err(format!(
+                "model.potential: '{potential}' with model.field (allowed: one of them)"
+            )),
+        }
+    }
+}
+
+fn dimension(given: i64) -> Result<u8, String> {
+    u8::try_from(given).map_err(|_| format!("model.dimension: {given} (allowed: 2 or 3)"))
+}
+
+impl TryFrom<RawModel> for ModelConfig {
+    type Error = String;
+    fn try_from(raw: RawModel) -> Result<Self, String> {
+        let kind = raw.kind.as_deref().unwrap_or("vortex");
+        let only = |allowed: &[&str]| raw.keys().only(&format!("kind '{kind}'"), allowed);
+        let core = raw.core.clone().unwrap_or(Core::None);
+        match kind {
+            "vortex" => {
+                only(&["viscosity", "circulations", "core", "periodic"])?;
+                Ok(Self::Vortex {
+                    viscosity: raw
+                        .viscosity
+                        .unwrap_or(ModelConfig::default().diffusion().1),
+                    circulations: raw.circulations.unwrap_or(Circulations::Unit),
+                    core,
+                    periodic: raw.periodic,
+                })
+            }
+            "log-gas" => {
+                only(&["diffusion", "strength", "core", "confinement", "periodic"])?;
+                Ok(Self::LogGas {
+                    strength: raw.strength.unwrap_or(1.0),
+                    core,
+                    gas: raw.gas()?,
+                })
+            }
+            "coulomb-gas" => {
+                only(&["diffusion", "strength", "core", "confinement", "periodic"])?;
+                Ok(Self::CoulombGas {
+                    strength: raw.strength.unwrap_or(1.0),
+                    core,
+                    gas: raw.gas()?,
+                })
+            }
+            "riesz-gas" => {
+                only(&[
+                    "diffusion",
+                    "strength",
+                    "s",
+                    "dimension",
+                    "confinement",
+                    "periodic",
+                ])?;
+                Ok(Self::RieszGas {
+                    strength: raw.strength.unwrap_or(1.0),
+                    s: required("model", "s", raw.s)?,
+                    dimension: dimension(raw.dimension.unwrap_or(2))?,
+                    gas: raw.gas()?,
+                })
+            }
+            "keller-segel" => {
+                only(&["diffusion", "chi", "core", "confinement", "periodic"])?;
+                Ok(Self::KellerSegel {
+                    chi: required("model", "chi", raw.chi)?,
+                    core,
+                    gas: raw.gas()?,
+                })
+            }
+            "radial" => {
+                only(&[
+                    "diffusion",
+                    "strength",
+                    "field",
+                    "potential",
+                    "dimension",
+                    "confinement",
+                ])?;
+                Ok(Self::Radial {
+                    strength: raw.strength.unwrap_or(1.0),
+                    profile: raw.profile()?,
+                    dimension: dimension(raw.dimension.unwrap_or(2))?,
+                    gas: raw.gas()?,
+                })
+            }
+            "landau" => {
+                only(&["gamma", "dimension"])?;
+                Ok(Self::Landau {
+                    gamma: required("model", "gamma", raw.gamma)?,
+                    dimension: dimension(raw.dimension.unwrap_or(3))?,
+                })
+            }
+            other => Err(format!(
+                "model.kind: '{other}' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial, landau)"
+            )),
+        }
+    }
+}
+
+impl From<ModelConfig> for RawModel {
+    fn from(model: ModelConfig) -> Self {
+        let of_gas = |gas: GasConfig| Self {
+            kind: Some(model.kind().into()),
+            diffusion: Some(gas.diffusion),
+            confinement: Some(gas.confinement),
+            periodic: gas.periodic,
+            ..Self::default()
+        };
+        match model.clone() {
+            ModelConfig::Vortex {
+                viscosity,
+                circulations,
+                core,
+                periodic,
+            } => Self {
+                kind: Some(model.kind().into()),
+                viscosity: Some(viscosity),
+                circulations: Some(circulations),
+                core: Some(core),
+                periodic,
+                ..Self::default()
+            },
+            ModelConfig::LogGas {
+                strength,
+                core,
+                gas,
+            } => Self {
+                strength: Some(strength),
+                core: Some(core),
+                ..of_gas(gas)
+            },
+            ModelConfig::CoulombGas {
+                strength,
+                core,
+                gas,
+            } => Self {
+                strength: Some(strength),
+                core: Some(core),
+                ..of_gas(gas)
+            },
+            ModelConfig::RieszGas {
+                strength,
+                s,
+                dimension,
+                gas,
+            } => Self {
+                strength: Some(strength),
+                s: Some(s),
+                dimension: Some(dimension.into()),
+                ..of_gas(gas)
+            },
+            ModelConfig::KellerSegel { chi, core, gas } => Self {
+                chi: Some(chi),
+                core: Some(core),
+                ..of_gas(gas)
+            },
+            ModelConfig::Radial {
+                strength,
+                profile,
+                dimension,
+                gas,
+            } => {
+                let (field, potential) = match profile {
+                    Profile::Field(field) => (Some(field), None),
+                    Profile::Potential(potential) => (None, Some(potential)),
+                };
+                Self {
+                    strength: Some(strength),
+                    field,
+                    potential,
+                    dimension: Some(dimension.into()),
+                    ..of_gas(gas)
+                }
+            }
+            ModelConfig::Landau { gamma, dimension } => Self {
+                kind: Some(model.kind().into()),
+                gamma: Some(gamma),
+                dimension: Some(dimension.into()),
+                ..Self::default()
+            },
+        }
+    }
+}
