@@ -5,7 +5,9 @@
 //! the scheme adds it as it adds noise. At the end it is taken anew from the middle of the way that R leads, X_n + ½∫R dt, so that
 //! without noise both parts are composed symmetrically (Strang), which is of order 2.
 
+mod area;
 mod flow;
+mod grid;
 mod search;
 
 pub use flow::PairFlow;
@@ -232,7 +234,7 @@ impl ClosePairs {
 
     /// X_i − X_j, of the nearest images on a torus.
     fn apart<const D: usize>(&self, x: &[[f64; D]], [i, j]: Pair) -> [f64; D] {
-        search::apart(x[i as usize], x[j as usize], self.side)
+        grid::apart(x[i as usize], x[j as usize], self.side)
     }
 }
 
