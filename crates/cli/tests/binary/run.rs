@@ -224,7 +224,7 @@ fn examples_run_and_hold_their_laws() {
                     .is_some_and(|extension| extension == "toml")
             })
             .count(),
-        13
+        14
     );
 }
 
