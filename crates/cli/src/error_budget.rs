@@ -27,9 +27,14 @@ pub(crate) fn tell<const D: usize>(config: &Config, inputs: &Inputs<D>) -> Resul
     say(format_args!(
         "\nwith              time.dt = {dt:.3e}, field.tolerance = {tolerance:.1e}"
     ));
+    let bound = match budget.dt / dt {
+        ratio if ratio <= ErrorBudget::LEAST => " (or less: no more is told by these pilots)",
+        ratio if ratio >= ErrorBudget::MOST => " (or more: no more is told by these pilots)",
+        _ => "",
+    };
     let (dt, tolerance) = (budget.dt, budget.tolerance);
     say(format_args!(
-        "enough            time.dt = {dt:.3e}, field.tolerance = {tolerance:.1e}"
+        "enough            time.dt = {dt:.3e}, field.tolerance = {tolerance:.1e}{bound}"
     ));
     Ok(budget)
 }

@@ -39,10 +39,11 @@ pub struct ErrorBudget {
     pub time: f64,
     /// The means, and how wrong each is.
     pub means: Vec<MeanErrors>,
-    /// A tolerance for which sums do not count: 0.1/√N, 1e-12 to 1e-3.
+    /// A tolerance for which sums do not count: 0.1/√N, 1e-12 to 1e-3, less if the sums of a mean have more than a tenth of chance as error
+    /// then; not below the least of the kernel.
     pub tolerance: f64,
     /// A step by which no mean has more than 0.3 of chance as error, be the error of the steps larger by two of its standard errors: a
-    /// hundredth to [`MOST`](Self::MOST) times the configuration's.
+    /// hundredth to [`MOST`](Self::MOST) times the configuration's. As it is where no mean is left to chance.
     pub dt: f64,
 }
 
@@ -75,11 +76,22 @@ impl ErrorBudget {
     /// Of steps so many times as long as measured, the order no longer tells the error.
     pub const MOST: f64 = 4.0;
 
+    /// Nor of so much shorter ones.
+    pub const LEAST: f64 = 0.01;
+
     /// Runs the pilots of a configuration.
     ///
-    /// Errors: those of a run, and pilots that collapse.
+    /// Errors: those of a run, pilots that collapse, and a path that is halved 20 times, which pilots halve once more.
     pub fn of<const D: usize>(config: &Config, inputs: &Inputs<D>) -> Result<Self> {
         config.check()?;
+        let halvings = config.time.path_halvings;
+        if halvings >= 20 {
+            let (key, allowed) = (
+                "time.path_halvings",
+                "0 to 19, of which pilots make one more",
+            );
+            return Err(Error::value(ErrorKind::Config, key, halvings, allowed));
+        }
         let n = count(config, inputs);
         let (small, inputs) = smaller(config, inputs, n, PARTICLES);
         let pilots: Vec<Pilot<D>> = (0..PILOTS as u64)
@@ -90,14 +102,21 @@ impl ErrorBudget {
         let means: Vec<_> = (0..=D)
             .map(|k| MeanErrors::of(k, &pilots, order, n, config.field.tolerance))
             .collect();
-        let least = means.iter().map(|mean| mean.stretch(order));
-        let factor = least.fold(Self::MOST, f64::min).max(0.01);
+        let told = || means.iter().filter(|mean| mean.is_left_to_chance());
+        let least = told().map(|mean| mean.stretch(order)).reduce(f64::min);
+        let factor = least.map_or(1.0, |least| least.clamp(Self::LEAST, Self::MOST));
+        let asked = config.field.tolerance;
+        let tolerance = told().map(|mean| asked * 0.1 * mean.chance / mean.sums);
+        let of_all = (0.1 / (n as f64).sqrt()).clamp(1e-12, 1e-3);
+        let tolerance = tolerance
+            .fold(of_all, f64::min)
+            .max(pilots[0].least_tolerance);
         Ok(Self {
             n,
             pilots: [pilots[0].n, PILOTS],
             time: pilots[0].time,
             means,
-            tolerance: (0.1 / (n as f64).sqrt()).clamp(1e-12, 1e-3),
+            tolerance,
             dt: config.time.dt * factor,
         })
     }
@@ -156,6 +175,11 @@ impl MeanErrors {
         }
     }
 
+    /// Not where φ is the same for all particles, but for rounding.
+    fn is_left_to_chance(&self) -> bool {
+        self.chance > 1e-12 * self.value.abs()
+    }
+
     /// How many times as long steps may be.
     fn stretch(&self, order: f64) -> f64 {
         let most = self.steps + 2.0 * self.steps_error;
@@ -181,8 +205,9 @@ struct Pilot<const D: usize> {
     /// At the end, with dt and dt/2, as [`means`] has them.
     coarse: Vec<Mean>,
     fine: Vec<Mean>,
-    /// Root mean square of the interaction at the start.
+    /// Root mean square of the interaction at the start, and the least tolerance of its sums.
     drift: f64,
+    least_tolerance: f64,
 }
 
 /// Of φ over the particles.
@@ -205,7 +230,7 @@ impl<const D: usize> Pilot<D> {
         fine.time.dt *= 0.5;
         fine.time.steps *= 2;
         let start = Simulation::from_config(coarse.clone(), inputs.clone())?;
-        let (waves, drift) = (waves(&start), drift(&start)?);
+        let (waves, (drift, least_tolerance)) = (waves(&start), drift(&start)?);
         let time = coarse.time.dt * coarse.time.steps as f64;
         let end = |config| -> Result<_> { Ok(means(&finish(config, inputs)?, waves)) };
         Ok(Self {
@@ -214,6 +239,7 @@ impl<const D: usize> Pilot<D> {
             coarse: end(coarse)?,
             fine: end(fine)?,
             drift,
+            least_tolerance,
         })
     }
 }
@@ -274,7 +300,7 @@ fn finish<const D: usize>(config: Config, inputs: &Inputs<D>) -> Result<Simulati
     Ok(run)
 }
 
-fn drift<const D: usize>(start: &Simulation<D>) -> Result<f64> {
+fn drift<const D: usize>(start: &Simulation<D>) -> Result<(f64, f64)> {
     let (config, state) = (start.config(), start.state());
     let model = model::from_config::<D>(&config.model)?;
     let strengths = model.strengths(&state.circulations);
@@ -283,5 +309,6 @@ fn drift<const D: usize>(start: &Simulation<D>) -> Result<f64> {
     let mut field = vec![[0.0; D]; state.n()];
     plan.field_into(&strengths, &mut field)?;
     let [squares] = sums(field.len(), |i| [dot(field[i], field[i])]);
-    Ok((squares / field.len() as f64).sqrt())
+    let size = (squares / field.len() as f64).sqrt();
+    Ok((size, plan.least_tolerance()))
 }

@@ -80,7 +80,28 @@ impl Landscape {
 mod tests {
     use super::*;
 
-    /// Exact derivatives against differences of the values, where bases of powers are negative too.
+    /// Exact derivatives against differences of the values.
+    fn holds(text: &str, places: &[[f64; 2]]) {
+        let v = Landscape::new("v", text, 2).unwrap();
+        for &x in places {
+            let gradient = v.gradient(x);
+            for a in 0..2 {
+                let moved = |by: f64| {
+                    let mut x = x;
+                    x[a] += by;
+                    v.value(x)
+                };
+                let difference = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+                let scale = 1.0 + difference.abs();
+                assert!(
+                    (gradient[a] - difference).abs() < 1e-7 * scale,
+                    "{text} {x:?} {gradient:?} {difference}"
+                );
+            }
+        }
+    }
+
+    /// Bases of powers are negative too.
     #[test]
     fn gradients() {
         for text in [
@@ -94,23 +115,25 @@ mod tests {
             "tanh(x*y)^2",
             "7",
         ] {
-            let v = Landscape::new("v", text, 2).unwrap();
-            for x in [[-1.3, 0.7], [0.4, -2.1], [-0.2, -0.6], [1.1, 0.3]] {
-                let gradient = v.gradient(x);
-                for a in 0..2 {
-                    let moved = |by: f64| {
-                        let mut x = x;
-                        x[a] += by;
-                        v.value(x)
-                    };
-                    let difference = (moved(1e-5) - moved(-1e-5)) / 2e-5;
-                    let scale = 1.0 + difference.abs();
-                    assert!(
-                        (gradient[a] - difference).abs() < 1e-7 * scale,
-                        "{text} {x:?} {gradient:?} {difference}"
-                    );
-                }
-            }
+            holds(text, &[[-1.3, 0.7], [0.4, -2.1], [-0.2, -0.6], [1.1, 0.3]]);
+        }
+    }
+
+    /// As long as formulas may be, read on the small stacks of threads.
+    #[test]
+    fn long_and_deep() {
+        for text in [
+            format!("x{}", "*x".repeat(199)),
+            format!("x{}", "+x".repeat(199)),
+            format!("{}x{}", "-(".repeat(130), ")".repeat(130)),
+            format!("y{}", "/(2+x^2)".repeat(45)),
+            format!("{}x{}", "exp(-".repeat(60), ")".repeat(60)),
+            format!("{}x{}", "sin(".repeat(75), ")".repeat(75)),
+            format!("x{}", "*sin(x*y)".repeat(40)),
+            format!("1{}", "-exp(-(x-1)^2-(y-1)^2)".repeat(18)),
+            format!("0{}", "+0.1*x^2*y^2".repeat(30)),
+        ] {
+            holds(&text, &[[0.9, 0.4]]);
         }
     }
 

@@ -10,8 +10,11 @@ pub use radial::{Profile, RadialFormula};
 use exmex::{Differentiate, Express, FlatEx};
 use farfield::{Error, ErrorKind, Result};
 
-/// Longest formula: derivatives grow, and what evaluates them calls itself.
+/// Longest formula: derivatives grow.
 const LONGEST: usize = 400;
+
+/// Bytes of stack for the parser, which calls itself for every operator; those that it does not touch cost nothing.
+const ROOM: usize = 1 << 30;
 
 /// The variables that a formula may have.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,7 +53,8 @@ impl Formula {
         }
         let plain =
             notation::plain(text).map_err(|(found, allowed)| refused(part(&found), allowed))?;
-        let expression: FlatEx<f64> = exmex::parse(&plain).map_err(|error| {
+        let parsed = with_room(argument, || exmex::parse::<f64>(&plain))?;
+        let expression = parsed.map_err(|error| {
             let Variables { names, example, .. } = variables;
             let names = names.join(", ");
             let allowed = format!("a formula in {names}, as {example} ({error})");
@@ -73,10 +77,10 @@ impl Formula {
     /// By one of its variables. Errors: a function that has no derivative.
     fn derivative(&self, variable: usize) -> Result<Self> {
         let by = self.places.iter().position(|&place| place == variable);
-        let derived = match by {
+        let derived = with_room(&self.argument, || match by {
             Some(by) => self.expression.clone().partial(by),
             None => exmex::parse("0"),
-        };
+        })?;
         let expression = derived.map_err(|error| {
             let allowed = format!("a formula that can be differentiated ({error})");
             let found = format!("'{}'", self.text);
@@ -105,4 +109,17 @@ impl Formula {
         let used = &used[..self.places.len()];
         self.expression.eval(used).unwrap_or(f64::NAN)
     }
+}
+
+/// What the work gives, on a stack of its own.
+fn with_room<T: Send>(argument: &str, work: impl FnOnce() -> T + Send) -> Result<T> {
+    let done = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(ROOM);
+        let done = thread.spawn_scoped(scope, work)?.join();
+        done.map_err(|_| std::io::Error::other("the parser failed"))
+    });
+    done.map_err(|error| {
+        let allowed = "a formula that this machine has room for";
+        Error::new(ErrorKind::Argument, argument, error.to_string(), allowed)
+    })
 }

@@ -10,6 +10,7 @@ type Refused = (String, &'static str);
 /// The formula with the same meaning for the parser.
 pub(super) fn plain(formula: &str) -> Result<String, Refused> {
     let (mut rest, mut plain, mut before) = (formula.trim_start(), String::new(), '(');
+    let mut before_token = "";
     // By depth of parentheses: whether what is read is an exponent.
     let mut exponents = vec![false];
     while let Some(first) = rest.chars().next() {
@@ -20,6 +21,12 @@ pub(super) fn plain(formula: &str) -> Result<String, Refused> {
         };
         let (token, after) = rest.split_at(len);
         let after = after.trim_start();
+        if (first.is_alphanumeric() || first == '.') && "1)".contains(before) {
+            return Err((
+                format!("{before_token} {token}"),
+                "an operator between them",
+            ));
+        }
         match (first, exponents.last_mut()) {
             ('(', _) => exponents.push(false),
             (')', _) => drop(exponents.pop()),
@@ -58,6 +65,7 @@ pub(super) fn plain(formula: &str) -> Result<String, Refused> {
         } else {
             first
         };
+        before_token = token;
         rest = after;
     }
     Ok(plain)
@@ -107,6 +115,13 @@ mod tests {
             ("(r^2)^-3+r^2", "(r^2)^-3+r^2"),
         ] {
             assert_eq!(plain(written).unwrap(), expected);
+        }
+        for parts in ["1 2*r", "1. 5*r", "r^2 3", "P I*r", "(r)2", "2r", "r r"] {
+            assert_eq!(
+                plain(parts).unwrap_err().1,
+                "an operator between them",
+                "{parts}"
+            );
         }
         assert!(plain("1..2").is_err() && plain("sin r").is_err() && plain("1/-r").is_err());
         for tower in ["r^2^3", "2^-r^2", "2^(r)^2"] {

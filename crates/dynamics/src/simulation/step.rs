@@ -186,7 +186,9 @@ impl<const D: usize> Simulation<D> {
             let (x, strengths) = (&self.state.positions, self.plan.strengths());
             parted.compose(x, strengths, dt, noise.unwrap_or(1.0), &mut self.buffers)
         });
-        guard.check(&self.buffers.next)?;
+        let formula = || confinement.check(&self.state.positions);
+        let bad = |error| formula().err().unwrap_or(error);
+        guard.check(&self.buffers.next).map_err(bad)?;
         self.commit(dt, parted, &composed);
         self.progress.ledger.variation.add(&variation);
         let elapsed = started.elapsed().as_secs_f64();

@@ -141,6 +141,8 @@ fn anywhere() {
         let mut config = trapped(3.0, Scheme::Ab2Maruyama, 0.1);
         config.initial = InitialConfig::Gaussian { n, radius: 1.0 };
         let found = budget(&config);
+        // Two are as far from their centre, so that nothing is left to chance.
+        assert_eq!(found.dt, config.time.dt);
         let good = |mean: &MeanErrors| mean.value.is_finite() && mean.steps.is_finite();
         assert!(found.means.iter().all(good) && found.dt > 0.0, "{found:?}");
     }
@@ -165,6 +167,29 @@ fn anywhere() {
     let found = ErrorBudget::of::<3>(&config, &Inputs::default()).unwrap();
     let names: Vec<_> = found.means.iter().map(|mean| mean.name).collect();
     assert_eq!(names, ["square distance", "cos x", "cos y", "cos z"]);
+}
+
+/// Of long runs of few, the sums of the tolerance by N would count.
+#[test]
+fn sums_do_not_count() {
+    let mut config = config(50, 0.01, Circulations::Unit);
+    (config.time.dt, config.time.steps) = (5.0, 200);
+    let found = budget(&config);
+    let (asked, tolerance) = (config.field.tolerance, found.tolerance);
+    let shares = found
+        .means
+        .iter()
+        .map(|mean| mean.sums * tolerance / asked / mean.chance);
+    let most = shares.fold(0.0, f64::max);
+    assert!((most - 0.1).abs() < 1e-12 && tolerance < 1e-3, "{found:?}");
+    config.time.path_halvings = 20;
+    let refused = ErrorBudget::of::<2>(&config, &Inputs::default()).unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .starts_with("time.path_halvings: 20 (allowed: 0 to 19"),
+        "{refused}"
+    );
 }
 
 #[test]

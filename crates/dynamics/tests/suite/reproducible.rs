@@ -297,16 +297,17 @@ fn formulas_may_not_change_at_a_restart() {
 /// The capacity that a cost model chose is in the configuration from the start, and a restart or a tighter plan keeps it.
 #[test]
 fn the_leaf_capacity_stays() {
-    let mut costs = farfield::Costs::shipped(farfield::InstructionSet::Avx2);
-    costs.m2l_cell *= 20.0;
-    let inputs = Inputs {
+    let shipped = farfield::Costs::shipped(farfield::InstructionSet::Avx512);
+    let mut dear = shipped;
+    dear.m2l_cell *= 200.0;
+    let [cheap, dear] = [shipped, dear].map(|costs| Inputs {
         costs: Some(costs),
         ..Inputs::default()
-    };
+    });
     for (name, config) in cases() {
-        let mut run = Simulation::new(config.clone(), inputs.clone()).unwrap();
+        let mut run = Simulation::new(config.clone(), dear.clone()).unwrap();
         let capacity = run.config().field.leaf_capacity;
-        let plain = Simulation::new(config.clone(), Inputs::default()).unwrap();
+        let plain = Simulation::new(config.clone(), cheap.clone()).unwrap();
         // Leaves of a torus are halves of halves of the box: a capacity between two of them changes nothing.
         let halves = config.model.periodic().is_some();
         let least = plain.config().field.leaf_capacity;
