@@ -26,6 +26,12 @@ pub(crate) fn count(n: impl TryInto<u64>) -> String {
     text
 }
 
+/// `1e-5`, `3.16e-5`: three digits, and none more than it has.
+pub(crate) fn tolerance(tolerance: f64) -> String {
+    let rounded: f64 = format!("{tolerance:.2e}").parse().unwrap_or(tolerance);
+    format!("{rounded:e}")
+}
+
 /// `1 particle`, `2 particles`.
 pub(crate) fn plural(n: usize, noun: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
@@ -97,6 +103,8 @@ mod tests {
         assert_eq!(count(1_234_567u64), "1,234,567");
         assert_eq!(plural(1, "particle"), "1 particle");
         assert_eq!(plural(2000, "particle"), "2,000 particles");
+        assert_eq!(tolerance(1e-5), "1e-5");
+        assert_eq!(tolerance(0.1 / 1e7f64.sqrt()), "3.16e-5");
         assert_eq!(seconds(0.0123), "0.012 s");
         assert_eq!(seconds(59.94), "59.9 s");
         assert_eq!(seconds(312.0), "5 min 12 s");

@@ -18,7 +18,7 @@ use crate::machine::pool;
 use crate::output_folder::OutputFolder;
 use crate::pictures::Pictures;
 use crate::snapshots::Number;
-use crate::text::{count, plural, say, tell};
+use crate::text::{self, count, plural, say, tell};
 use clap::Args;
 use diagnostics::Diagnostics;
 use farfield::Costs;
@@ -240,9 +240,9 @@ fn announce<const D: usize>(simulation: &Simulation<D>, folder: &Folder) {
     let (config, plan) = (simulation.config(), simulation.plan_report());
     let particles = particles(config, simulation.state().n());
     let (scheme, steps, dt) = (config.time.scheme.name(), config.time.steps, config.time.dt);
-    let tolerance = config.field.tolerance;
+    let tolerance = text::tolerance(config.field.tolerance);
     say(format_args!(
-        "{particles}, {scheme}, {steps} steps of dt = {dt}, tolerance {tolerance:e}"
+        "{particles}, {scheme}, {steps} steps of dt = {dt}, tolerance {tolerance}"
     ));
     let threads = plural(rayon::current_num_threads(), "thread");
     let (isa, cells) = (plan.instruction_set, plural(plan.cells, "cell"));

@@ -1,6 +1,6 @@
 //! How far the run is: a bar on a terminal, a line now and then elsewhere.
 
-use crate::text::{tell, time_left};
+use crate::text::{self, tell, time_left};
 use farfield_dynamics::{Config, FieldCheck, Observer, View};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, stderr};
@@ -65,7 +65,10 @@ impl Progress {
         }
         if let Some(check) = self.checks.last() {
             let (error, tolerance) = (check.measured_error, self.tolerance);
-            message += &format!("   field error {error:.1e} of {tolerance:e}");
+            message += &format!(
+                "   field error {error:.1e} of {}",
+                text::tolerance(tolerance)
+            );
         }
         message
     }

@@ -1,7 +1,7 @@
 //! The end of a run on the terminal: exact laws, measured errors, time by pass.
 
 use super::timings::Timings;
-use crate::text::{count, say, seconds};
+use crate::text::{self, count, say, seconds};
 use farfield_dynamics::{FieldCheck, Simulation};
 
 pub(super) fn print<const D: usize>(
@@ -63,7 +63,7 @@ fn field_errors<const D: usize>(simulation: &Simulation<D>, checks: &[FieldCheck
             format!("  at step {}", check.step),
             check.measured_error,
             check.error_bound,
-            format!("{tolerance:e}"),
+            text::tolerance(tolerance),
         ));
     }
     say(format_args!("{:<18}{largest:>14.1e}", "  largest"));

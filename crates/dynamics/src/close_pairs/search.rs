@@ -79,6 +79,14 @@ mod tests {
     use crate::sum::length;
     use proptest::prelude::*;
 
+    fn mutual(n: usize, nearest: impl Fn(usize) -> Option<usize>) -> Vec<Pair> {
+        let pair = |i: usize| {
+            let j = nearest(i)?;
+            (i < j && nearest(j) == Some(i)).then_some([i as u32, j as u32])
+        };
+        (0..n).filter_map(pair).collect()
+    }
+
     /// By all pairs.
     fn plainly<const D: usize>(x: &[[f64; D]], reach: f64, side: Option<f64>) -> Vec<Pair> {
         let distance = |i: usize, j: usize| length(apart(x[i], x[j], side));
@@ -87,11 +95,7 @@ mod tests {
                 (0..x.len()).filter(|&j| j != i && distance(i, j) > 0.0 && distance(i, j) < reach);
             others.min_by(|&j, &k| distance(i, j).total_cmp(&distance(i, k)))
         };
-        let pair = |i: usize| {
-            let j = nearest(i)?;
-            (i < j && nearest(j) == Some(i)).then_some([i as u32, j as u32])
-        };
-        (0..x.len()).filter_map(pair).collect()
+        mutual(x.len(), nearest)
     }
 
     proptest! {
@@ -142,11 +146,7 @@ mod tests {
             let others = (0..x.len()).filter(near).filter(|_| !crowded[i]);
             others.min_by(|&j, &k| distance(i, j).total_cmp(&distance(i, k)))
         };
-        let pair = |i: usize| {
-            let j = nearest(i)?;
-            (i < j && nearest(j) == Some(i)).then_some([i as u32, j as u32])
-        };
-        (0..x.len()).filter_map(pair).collect()
+        mutual(x.len(), nearest)
     }
 
     proptest! {

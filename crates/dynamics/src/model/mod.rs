@@ -236,31 +236,30 @@ fn in_plane(config: &ModelConfig) -> Result<Arc<dyn Model>> {
             ref core,
             ref gas,
         } => Arc::new(KellerSegel::new(chi, core, of(gas)?)),
-        ModelConfig::RieszGas {
-            strength,
-            s,
-            ref gas,
-            ..
-        } => Arc::new(RieszGas::new(strength, s, of(gas)?)),
-        ModelConfig::Radial {
-            strength,
-            ref profile,
-            ref gas,
-            ..
-        } => Arc::new(RadialGas::new(strength, profile, of(gas)?)?),
-        ModelConfig::Landau { gamma, .. } => Arc::new(Landau::new(gamma)),
-        ModelConfig::CoulombGas { .. } => unreachable!("a model of space"),
+        _ => return in_both(config),
     })
 }
 
 fn in_space(config: &ModelConfig) -> Result<Arc<dyn Model<3>>> {
-    let of = |gas| Gas::new(gas, 3);
     Ok(match *config {
         ModelConfig::CoulombGas {
             strength,
             ref core,
             ref gas,
-        } => Arc::new(CoulombGas::new(strength, core, of(gas)?)),
+        } => Arc::new(CoulombGas::new(strength, core, Gas::new(gas, 3)?)),
+        _ => return in_both(config),
+    })
+}
+
+/// What is at home in the plane and in space.
+fn in_both<const D: usize>(config: &ModelConfig) -> Result<Arc<dyn Model<D>>>
+where
+    RieszGas: Model<D>,
+    RadialGas: Model<D>,
+    Landau: Model<D>,
+{
+    let of = |gas| Gas::new(gas, D);
+    Ok(match *config {
         ModelConfig::RieszGas {
             strength,
             s,
@@ -276,7 +275,8 @@ fn in_space(config: &ModelConfig) -> Result<Arc<dyn Model<3>>> {
         ModelConfig::Landau { gamma, .. } => Arc::new(Landau::new(gamma)),
         ModelConfig::Vortex { .. }
         | ModelConfig::LogGas { .. }
-        | ModelConfig::KellerSegel { .. } => unreachable!("models of the plane"),
+        | ModelConfig::KellerSegel { .. }
+        | ModelConfig::CoulombGas { .. } => unreachable!("at home in one of them"),
     })
 }
 
