@@ -151,7 +151,7 @@ impl Chosen {
             // No function of its own: every 64-bit Arm target is compiled with NEON.
             #[cfg(target_arch = "aarch64")]
             Token::Neon(isa) => job.run(isa),
-            Token::Scalar(isa) => job.run(isa),
+            Token::Scalar(isa) => isa.run(job),
         }
     }
 }

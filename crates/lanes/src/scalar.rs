@@ -1,11 +1,19 @@
 //! The scalar set: the reference that every other set is tested against.
 
-use crate::{InstructionSet, Integers, Isa, Lanes, Real, math};
+use crate::{InstructionSet, Integers, Isa, Job, Lanes, Real, math};
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Mul, Neg, Not, Sub, SubAssign};
 
 /// One number at a time; every machine has it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Scalar(());
+
+impl Scalar {
+    /// Runs a job. Never inlined, so that it is compiled once, not at every call.
+    #[inline(never)]
+    pub(crate) fn run<J: Job>(self, job: J) -> J::Output {
+        job.run(self)
+    }
+}
 
 impl Isa for Scalar {
     type F64 = ScalarVector<f64>;

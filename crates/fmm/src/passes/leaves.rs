@@ -83,22 +83,35 @@ pub(super) fn all_leaves<
     P: Pair,
     E: Expansion<D>,
 {
+    let near = |near: &mut Near<T, D, M>, leaves: &[u32]| {
+        let w = buffers.each_ref().map(|buffers| &buffers.w[..]);
+        let chosen = context.chosen;
+        chosen.run(NearPairs::<T, P, E, ACCURACY, WANTED, D, M> {
+            context,
+            pair,
+            w,
+            leaves,
+            near,
+        });
+    };
+    by_blocks(context, buffers, WANTED, &near);
+}
+
+/// The near pairs of each block by `near`, and what comes from far. This loop is compiled once for all pairs.
+fn by_blocks<T: Real, E: Expansion<D>, const D: usize, const M: usize>(
+    context: &Context<T, E, D>,
+    buffers: &[Buffers<T>; M],
+    wanted: usize,
+    near: &(dyn Fn(&mut Near<T, D, M>, &[u32]) + Sync),
+) {
     let work = |scratch: &mut Scratch<T, D, M>, leaves| {
-        context
-            .chosen
-            .run(NearPairs::<T, P, E, ACCURACY, WANTED, D, M> {
-                context,
-                pair,
-                w: buffers.each_ref().map(|buffers| &buffers.w[..]),
-                leaves,
-                near: &mut scratch.near,
-            });
+        near(&mut scratch.near, leaves);
         for (buffers, sums) in buffers.iter().zip(&mut scratch.near.sums) {
             context.chosen.run(Far {
                 context,
                 buffers,
                 leaves,
-                wanted: WANTED,
+                wanted,
                 sums,
                 points: &mut scratch.points,
                 far: &mut scratch.sums,
