@@ -51,6 +51,17 @@ impl<const D: usize> Extent<D> {
         axes.map(|(low, high)| high - low).fold(0.0, f64::max)
     }
 
+    /// The middle of the box around the points; 0 if there are none.
+    pub(crate) fn middle(&self) -> [f64; D] {
+        let middle = |a: usize| 0.5 * self.low[a] + 0.5 * self.high[a];
+        let nothing = self
+            .low
+            .iter()
+            .zip(&self.high)
+            .any(|(low, high)| low > high);
+        std::array::from_fn(|a| if nothing { 0.0 } else { middle(a) })
+    }
+
     /// The largest |x| of all components; 0 if there are no points.
     pub(crate) fn largest(&self) -> f64 {
         let ends = self.low.into_iter().chain(self.high);

@@ -4,8 +4,9 @@
 //! A(v) = (m₀|v|² − 2 v·m₁ + tr S) I − (m₀ v vᵀ − v m₁ᵀ − m₁ vᵀ + S)        B(v) = −(d − 1)(m₀ v − m₁)
 //! ```
 //!
-//! v is counted from the middle of the cloud, where least cancels.
+//! v is counted from the middle of the cloud, where least cancels, and in the cloud's unit.
 
+use super::unit::Unit;
 use rayon::prelude::*;
 
 /// Points of one task; sums go piece by piece, so that they are the same for any number of threads.
@@ -26,10 +27,10 @@ impl<const D: usize> Moments<D> {
         second: [[0.0; D]; D],
     };
 
-    fn of(points: &[[f64; D]], weights: &[f64], centre: &[f64; D]) -> Self {
+    fn of(points: &[[f64; D]], weights: &[f64], origin: &Origin<D>) -> Self {
         let mut sum = Self::NOTHING;
         for (y, &w) in points.iter().zip(weights) {
-            let y = from(y, centre);
+            let y = origin.place(y);
             sum.zeroth += w;
             for i in 0..D {
                 sum.first[i] += w * y[i];
@@ -71,43 +72,52 @@ impl<const D: usize> Moments<D> {
     }
 }
 
-fn from<const D: usize>(x: &[f64; D], centre: &[f64; D]) -> [f64; D] {
-    std::array::from_fn(|k| x[k] - centre[k])
+/// Where points are counted from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin<const D: usize> {
+    inverse: f64,
+    /// In the unit.
+    centre: [f64; D],
+    /// What brings A and B to the user's unit, if twice multiplied with.
+    factors: [f64; 2],
 }
 
-/// The middle of the box around some points.
-fn middle<const D: usize>(points: &[[f64; D]]) -> [f64; D] {
-    let [mut low, mut high] = [[f64::INFINITY; D], [f64::NEG_INFINITY; D]];
-    for x in points {
-        for k in 0..D {
-            (low[k], high[k]) = (low[k].min(x[k]), high[k].max(x[k]));
+impl<const D: usize> Origin<D> {
+    /// Around this middle, which is in the user's unit.
+    pub(super) fn new(middle: [f64; D], unit: Unit) -> Self {
+        Self {
+            inverse: unit.inverse(),
+            centre: middle.map(|x| x * unit.inverse()),
+            factors: unit.factors(0.0),
         }
     }
-    if points.is_empty() {
-        return [0.0; D];
+
+    fn place(&self, x: &[f64; D]) -> [f64; D] {
+        std::array::from_fn(|k| x[k] * self.inverse - self.centre[k])
     }
-    std::array::from_fn(|k| 0.5 * low[k] + 0.5 * high[k])
 }
 
-/// The sums at all targets, into slices as long; the first one that is not finite, if there is one.
+/// The sums at all points, into slices as long; the first one that is not finite, if there is one.
 pub(super) fn fill<const D: usize>(
-    targets: &[[f64; D]],
-    sources: &[[f64; D]],
+    points: &[[f64; D]],
     weights: &[f64],
+    origin: &Origin<D>,
     (a, b): (&mut [[[f64; D]; D]], &mut [[f64; D]]),
 ) -> Option<usize> {
-    let centre = middle(sources);
-    let pieces = sources.par_chunks(PIECE).zip(weights.par_chunks(PIECE));
+    let pieces = points.par_chunks(PIECE).zip(weights.par_chunks(PIECE));
     let pieces: Vec<Moments<D>> = pieces
-        .map(|(points, weights)| Moments::of(points, weights, &centre))
+        .map(|(points, weights)| Moments::of(points, weights, origin))
         .collect();
     let all = pieces.iter().fold(Moments::NOTHING, Moments::add);
+    let [of_a, of_b] = origin.factors;
     let out = a.par_chunks_mut(PIECE).zip(b.par_chunks_mut(PIECE));
-    let pieces = out.zip(targets.par_chunks(PIECE)).enumerate();
-    let bad = pieces.filter_map(|(piece, ((a, b), targets))| {
+    let pieces = out.zip(points.par_chunks(PIECE)).enumerate();
+    let bad = pieces.filter_map(|(piece, ((a, b), points))| {
         let mut bad = None;
-        for (k, ((a, b), v)) in a.iter_mut().zip(b).zip(targets).enumerate() {
-            (*a, *b) = all.at(&from(v, &centre));
+        for (k, ((a, b), x)) in a.iter_mut().zip(b).zip(points).enumerate() {
+            let (in_unit, drift) = all.at(&origin.place(x));
+            *a = in_unit.map(|row| row.map(|x| x * of_a * of_a));
+            *b = drift.map(|x| x * of_b * of_b);
             // 0 unless one of them is not finite.
             let numbers = a.as_flattened().iter().chain(&*b);
             if numbers.fold(0.0, |sum, x| sum + 0.0 * x) != 0.0 && bad.is_none() {

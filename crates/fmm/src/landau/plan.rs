@@ -1,6 +1,7 @@
 //! Plans for the sums of the Landau kernel: one for the matrix, one for its divergence.
 
 use super::direct::{check, overflow};
+use super::moments::Origin;
 use super::unit::Unit;
 use super::{Landau, LandauSums, moments};
 use crate::kernel::{Kernel, Power, RadialFunction, RadialKernel};
@@ -40,7 +41,7 @@ where
     RadialKernel: Kernel<D, Strength<f64> = f64>,
 {
     pub(super) kernel: Landau,
-    /// In the user's unit; those of the method are in a unit of their own.
+    /// In the user's unit; plans have those of a unit of their own.
     pub(super) positions: Vec<[f64; D]>,
     unit: Unit,
     pub(super) method: Method<D>,
@@ -54,7 +55,7 @@ where
     Power: Kernel<D, Strength<f64> = f64>,
     RadialKernel: Kernel<D, Strength<f64> = f64>,
 {
-    Moments(Vec<[f64; D]>),
+    Moments(Origin<D>),
     Powers {
         matrix: Plan<f64, Power, D>,
         divergence: Plan<f64, Power, D>,
@@ -114,9 +115,13 @@ where
         }
         let extent = check_positions(options.chosen()?, "positions", positions)?;
         let unit = Unit::of(extent.widest());
+        let method = match kernel.gamma {
+            0.0 => Method::Moments(Origin::new(extent.middle(), unit)),
+            gamma => Method::new(&unit.positions(positions), gamma, &options)?,
+        };
         Ok(Self {
             kernel,
-            method: Method::new(unit.positions(positions), kernel.gamma, &options)?,
+            method,
             unit,
             positions: positions.to_vec(),
             pool: options.pool,
@@ -137,8 +142,10 @@ where
         }
         let extent = check_positions(lanes::Chosen::detect(), "positions", positions)?;
         let unit = Unit::of(extent.widest());
-        if let Err(error) = self.method.move_to(unit.positions(positions)) {
-            self.method.move_to(self.unit.positions(&self.positions))?;
+        if let Method::Moments(origin) = &mut self.method {
+            *origin = Origin::new(extent.middle(), unit);
+        } else if let Err(error) = self.method.move_to(&unit.positions(positions)) {
+            self.method.move_to(&self.unit.positions(&self.positions))?;
             return Err(error);
         }
         self.unit = unit;
@@ -169,11 +176,13 @@ where
         check_strengths::<f64, f64>(lanes::Chosen::detect(), &[weights], n)?;
         let gamma = self.kernel.gamma;
         match &self.method {
-            Method::Moments(x) => {
+            Method::Moments(origin) => {
                 room(&mut sums.a, n, [[0.0; D]; D]);
                 room(&mut sums.b, n, [0.0; D]);
                 let out = (&mut sums.a[..], &mut sums.b[..]);
-                moments::fill(x, x, weights, out).map_or(Ok(()), overflow)?;
+                // Already in the user's unit, and looked at.
+                return moments::fill(&self.positions, weights, origin, out)
+                    .map_or(Ok(()), overflow);
             }
             Method::Powers { matrix, divergence } => {
                 *sums = both(matrix, divergence, weights)?;
@@ -199,11 +208,7 @@ where
             }
         }
         self.unit.to_user(gamma, sums);
-        match self.method {
-            // Looked at when they were made.
-            Method::Moments(_) if self.unit.is_one() => Ok(()),
-            _ => check(sums),
-        }
+        check(sums)
     }
 }
 
@@ -213,11 +218,8 @@ where
     Power: Kernel<D, Strength<f64> = f64>,
     RadialKernel: Kernel<D, Strength<f64> = f64>,
 {
-    fn new(positions: Vec<[f64; D]>, gamma: f64, options: &Options) -> Result<Self> {
-        if gamma == 0.0 {
-            return Ok(Self::Moments(positions));
-        }
-        let positions = &positions[..];
+    /// Two plans, γ not being 0.
+    fn new(positions: &[[f64; D]], gamma: f64, options: &Options) -> Result<Self> {
         // With the cells of the plan for A, so that one leaf capacity gives both again.
         let of_divergence = |leaf_capacity: usize| {
             let mut same = options.clone().leaf_capacity(leaf_capacity);
@@ -242,24 +244,21 @@ where
         })
     }
 
-    fn move_to(&mut self, positions: Vec<[f64; D]>) -> Result<()> {
+    fn move_to(&mut self, positions: &[[f64; D]]) -> Result<()> {
         match self {
-            Self::Moments(before) => {
-                *before = positions;
-                Ok(())
-            }
+            Self::Moments(_) => Ok(()),
             Self::Powers { matrix, divergence } => {
-                matrix.move_to(&positions)?;
-                divergence.move_to(&positions)
+                matrix.move_to(positions)?;
+                divergence.move_to(positions)
             }
             Self::Tables {
                 matrix,
                 divergence,
                 coincident,
             } => {
-                matrix.move_to(&positions)?;
-                divergence.move_to(&positions)?;
-                *coincident = at_one_place(&positions);
+                matrix.move_to(positions)?;
+                divergence.move_to(positions)?;
+                *coincident = at_one_place(positions);
                 Ok(())
             }
         }

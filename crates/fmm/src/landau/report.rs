@@ -22,7 +22,7 @@ where
     /// the plan is the same again. At γ = 0, where all points are in one cell, their number.
     pub fn leaf_capacity(&self) -> usize {
         match &self.method {
-            Method::Moments(x) => x.len().max(1),
+            Method::Moments(_) => self.positions.len().max(1),
             Method::Powers { matrix, .. } => matrix.leaf_capacity(),
             Method::Tables { matrix, .. } => matrix.leaf_capacity(),
         }
@@ -32,13 +32,13 @@ where
     pub fn report(&self) -> PlanReport {
         let n = self.positions.len();
         match &self.method {
-            Method::Moments(x) => PlanReport {
+            Method::Moments(_) => PlanReport {
                 n_sources: n,
                 n_targets: n,
                 cells: 1,
                 leaves: 1,
                 leaf_capacity: self.leaf_capacity(),
-                bytes: size_of_val(&self.positions[..]) + size_of_val(&x[..]),
+                bytes: size_of_val(&self.positions[..]),
                 instruction_set: lanes::Chosen::detect().set().name(),
                 ..PlanReport::default()
             },

@@ -17,23 +17,28 @@ impl Unit {
         Self(2f64.powi(2 * half as i32))
     }
 
-    pub(super) fn is_one(self) -> bool {
-        self.0 == 1.0
+    pub(super) fn inverse(self) -> f64 {
+        1.0 / self.0
+    }
+
+    /// What brings A and B of positions in it to the user's unit, A being a length to the power γ + 2, and B having one less. To
+    /// be multiplied with twice, so that a sum leaves the range of the numbers only where the result does, or nearly so.
+    pub(super) fn factors(self, gamma: f64) -> [f64; 2] {
+        [gamma + 2.0, gamma + 1.0].map(|power| self.0.powf(0.5 * power))
     }
 
     /// Positions in it.
     pub(super) fn positions<const D: usize>(self, positions: &[[f64; D]]) -> Vec<[f64; D]> {
-        let inverse = 1.0 / self.0;
+        let inverse = self.inverse();
         positions.iter().map(|x| x.map(|x| x * inverse)).collect()
     }
 
-    /// Sums of positions in it, in the user's unit: A is a length to the power γ + 2, and B has one less.
+    /// Sums of positions in it, in the user's unit.
     pub(super) fn to_user<const D: usize>(self, gamma: f64, sums: &mut LandauSums<D>) {
         if self.0 == 1.0 {
             return;
         }
-        // In two steps, so that a sum leaves the range of the numbers only where the result does, or nearly so.
-        let [of_a, of_b] = [gamma + 2.0, gamma + 1.0].map(|power| self.0.powf(0.5 * power));
+        let [of_a, of_b] = self.factors(gamma);
         sums.a.par_iter_mut().for_each(|a| {
             let numbers = a.as_flattened_mut().iter_mut();
             numbers.for_each(|x| *x = *x * of_a * of_a);
