@@ -185,7 +185,7 @@ mod tests {
             ),
             (
                 "time.scheme=euler",
-                "--set: time.scheme: 'euler' (allowed: euler-maruyama, ab2-maruyama, stochastic-heun, sra1, sra3, ab3, rk4)",
+                "--set: time.scheme: 'euler' (allowed: euler-maruyama, ab2-maruyama, stochastic-heun, sra1, sra3, ab3, rk4, exponential-heun)",
             ),
             (
                 "seed.x=1",

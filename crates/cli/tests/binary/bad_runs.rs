@@ -32,7 +32,7 @@ fn configurations() {
         ),
         (
             "model.viscosity = 0.5\ntime.scheme = \"rk4\"",
-            "time.scheme: rk4 with model.viscosity = 0.5 (allowed: rk4 only with model.viscosity = 0; else ab2-maruyama, euler-maruyama, stochastic-heun, sra1 or sra3)",
+            "time.scheme: rk4 with model.viscosity = 0.5 (allowed: rk4 only with model.viscosity = 0; else ab2-maruyama, euler-maruyama, stochastic-heun, exponential-heun, sra1 or sra3)",
         ),
         ("initial.n = 0", "initial.n: 0 (allowed: 1 to 2^32 - 1)"),
         (

@@ -315,7 +315,7 @@ impl Config {
             let name = scheme.name();
             let value = format!("{name} with {key} = {diffusion}");
             let allowed = format!(
-                "{name} only with {key} = 0; else ab2-maruyama, euler-maruyama, stochastic-heun, sra1 or sra3"
+                "{name} only with {key} = 0; else ab2-maruyama, euler-maruyama, stochastic-heun, exponential-heun, sra1 or sra3"
             );
             return Err(error("time.scheme", value, allowed));
         }

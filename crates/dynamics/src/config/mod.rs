@@ -12,7 +12,7 @@
 //! kind = "gaussian-patches"            # or gaussian, uniform-disc, uniform-square, annulus, dipole, ring, …: [`InitialConfig`]
 //! n = 1_000_000
 //! [time]
-//! scheme = "ab2-maruyama"              # or euler-maruyama, stochastic-heun, sra1, sra3; with viscosity 0 also ab3, rk4
+//! scheme = "ab2-maruyama"              # or euler-maruyama, stochastic-heun, exponential-heun, sra1, sra3; with viscosity 0 also ab3, rk4
 //! [field]
 //! tolerance = 1e-5
 //! [output]
@@ -90,6 +90,8 @@ pub enum Scheme {
     Ab3,
     /// Order 4 without noise; four drifts a step.
     Rk4,
+    /// Weak order 2 for additive noise, a harmonic trap solved exactly; two drifts a step.
+    ExponentialHeun,
 }
 
 /// How the sum is taken and checked.
@@ -209,6 +211,7 @@ impl Scheme {
             Self::Sra3 => "sra3",
             Self::Ab3 => "ab3",
             Self::Rk4 => "rk4",
+            Self::ExponentialHeun => "exponential-heun",
         }
     }
 

@@ -154,6 +154,7 @@ impl<const D: usize> Simulation<D> {
             drift: &self.drift,
             previous_drifts: if first { &same } else { previous },
             dt,
+            stiffness: self.model.confinement().stiffness().unwrap_or(0.0),
             noise: noise.map(|coefficient| Noise {
                 coefficient,
                 dw: &self.buffers.dw,

@@ -8,6 +8,7 @@
 //! | `euler-maruyama` | 1 | 1 | 1 | 1 | comparisons, and noise that depends on the state (strong 1/2, in Itô's sense) |
 //! | `ab2-maruyama` | 1 | 1 | 2 | 2 | the default: laws and means at the least cost |
 //! | `stochastic-heun` | 2 | 1 | 2 | 2 | means, where nothing may be carried from step to step |
+//! | `exponential-heun` | 2 | 1 | 2 | 2 | the same in a stiff harmonic trap, which it solves exactly |
 //! | `sra1` | 2 | 3/2 | 2 | 2 | single paths: runs compared on one path, couplings |
 //! | `sra3` | 3 | 3/2 | 2 | 3 | the same where noise is weak |
 //! | `ab3` | 1 | | | 3 | no noise, long runs at low cost |
@@ -16,6 +17,7 @@
 mod ab2_maruyama;
 mod ab3;
 mod euler_maruyama;
+mod exponential_heun;
 mod rk4;
 mod sra1;
 mod sra3;
@@ -24,6 +26,7 @@ mod stochastic_heun;
 pub use ab2_maruyama::Ab2Maruyama;
 pub use ab3::Ab3;
 pub use euler_maruyama::EulerMaruyama;
+pub use exponential_heun::ExponentialHeun;
 pub use rk4::Rk4;
 pub use sra1::Sra1;
 pub use sra3::Sra3;
@@ -70,6 +73,8 @@ pub struct Start<'a, const C: usize = 2> {
     pub previous_drifts: &'a [Vec<[f64; C]>],
     /// Length of the step.
     pub dt: f64,
+    /// k, where F(x) is −k x and what else there is: a scheme may solve that part exactly. 0 is always right.
+    pub stiffness: f64,
     /// The noise; `None` without.
     pub noise: Option<Noise<'a, C>>,
 }
@@ -128,6 +133,7 @@ pub fn from_config<const C: usize>(scheme: Scheme) -> Box<dyn Stepper<C>> {
         Scheme::EulerMaruyama => Box::new(EulerMaruyama),
         Scheme::Ab2Maruyama => Box::new(Ab2Maruyama),
         Scheme::StochasticHeun => Box::new(StochasticHeun),
+        Scheme::ExponentialHeun => Box::new(ExponentialHeun),
         Scheme::Sra1 => Box::new(Sra1),
         Scheme::Sra3 => Box::new(Sra3),
         Scheme::Ab3 => Box::new(Ab3),

@@ -47,7 +47,7 @@ impl VortexSettings {
             (Viscosity::Brownian { .. }, _) if nu > 0.0 && !self.scheme.takes_noise() => refuse(
                 "scheme",
                 format!("{} with Brownian viscosity", self.scheme.name()),
-                "euler-maruyama, ab2-maruyama, stochastic-heun, sra1 or sra3, or another viscosity",
+                "euler-maruyama, ab2-maruyama, stochastic-heun, exponential-heun, sra1 or sra3, or another viscosity",
             ),
             (Viscosity::CoreSpreading { .. }, Core::None | Core::Algebraic { .. }) => refuse(
                 "viscosity",

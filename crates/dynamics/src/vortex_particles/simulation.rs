@@ -67,6 +67,7 @@ impl VortexSimulation {
             drift: &self.rate,
             previous_drifts: &self.previous_rates,
             dt,
+            stiffness: 0.0,
             noise: noise.map(|coefficient| Noise {
                 coefficient,
                 dw: &self.dw,

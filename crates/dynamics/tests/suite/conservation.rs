@@ -4,7 +4,7 @@ use crate::common::{config, finish, with_core};
 use farfield_dynamics::config::{Circulations, Scheme};
 use farfield_dynamics::{Inputs, Law};
 
-const SCHEMES: [Scheme; 7] = [
+const SCHEMES: [Scheme; 8] = [
     Scheme::EulerMaruyama,
     Scheme::Ab2Maruyama,
     Scheme::StochasticHeun,
@@ -12,6 +12,7 @@ const SCHEMES: [Scheme; 7] = [
     Scheme::Sra3,
     Scheme::Ab3,
     Scheme::Rk4,
+    Scheme::ExponentialHeun,
 ];
 
 fn laws(scheme: Scheme, circulations: Circulations, tolerance: f64, core: bool) -> Vec<Law> {
@@ -83,7 +84,8 @@ fn budgets_shrink_with_the_order_and_the_tolerance() {
             .standard_error
             / 300.0
     };
-    let [euler, ab2, heun, sra1, sra3, ab3, rk4] = SCHEMES.map(|scheme| budget(scheme, 1e-12));
+    let [euler, ab2, heun, sra1, sra3, ab3, rk4, exponential] =
+        SCHEMES.map(|scheme| budget(scheme, 1e-12));
     assert!(
         euler < 0.1 && ab2 < euler / 20.0 && rk4 < ab2 / 100.0,
         "{euler:e} {ab2:e} {rk4:e}"
@@ -92,6 +94,8 @@ fn budgets_shrink_with_the_order_and_the_tolerance() {
         heun < euler / 20.0 && sra1 < euler / 20.0 && sra3 < heun / 2.0 && ab3 < ab2 / 5.0,
         "{heun:e} {sra1:e} {sra3:e} {ab3:e}"
     );
+    // Without a trap the same scheme.
+    assert!((exponential / heun - 1.0).abs() < 1e-6, "{exponential:e}");
     let rough = budget(Scheme::Rk4, 1e-4);
     assert!((1e-6..1e-4).contains(&rough), "{rough:e}");
 }

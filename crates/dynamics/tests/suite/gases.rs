@@ -374,3 +374,19 @@ fn on_a_torus() {
         }
     }
 }
+
+/// Steps as long as the trap's own time, in which Heun's scheme keeps half of what it should lose: five standard errors away
+/// after one replica.
+#[test]
+fn a_stiff_trap_needs_no_short_steps() {
+    let mut config = of(log_gas(0.5, gas(0.5, 20.0)), 30);
+    config.time.scheme = Scheme::ExponentialHeun;
+    (config.time.dt, config.time.steps) = (0.05, 20);
+    config.output.hamiltonian_every = 0;
+    let names = holds(&config, 300);
+    assert_eq!(names, ["centre x", "centre y", "second moment"]);
+    config.time.scheme = Scheme::StochasticHeun;
+    let laws = finish(config, Inputs::default()).laws();
+    let second = laws.iter().find(|law| law.name == "second moment");
+    assert!(second.unwrap().z > 5.0, "{laws:?}");
+}

@@ -21,10 +21,11 @@ const TIME: f64 = 1.0;
 const X0: [f64; 2] = [1.0, 0.5];
 
 /// The schemes that take noise.
-pub(crate) const NOISY: [Scheme; 5] = [
+pub(crate) const NOISY: [Scheme; 6] = [
     Scheme::EulerMaruyama,
     Scheme::Ab2Maruyama,
     Scheme::StochasticHeun,
+    Scheme::ExponentialHeun,
     Scheme::Sra1,
     Scheme::Sra3,
 ];
@@ -59,6 +60,7 @@ fn run(
             drift: &now,
             previous_drifts: &before,
             dt: TIME / steps as f64,
+            stiffness: DAMPING,
             noise: noise.as_ref().map(|[dw, integrals]| Noise {
                 coefficient: C,
                 dw,
@@ -154,6 +156,7 @@ fn without_noise() {
         (Scheme::EulerMaruyama, 1.0),
         (Scheme::Ab2Maruyama, 2.0),
         (Scheme::StochasticHeun, 2.0),
+        (Scheme::ExponentialHeun, 2.0),
         (Scheme::Sra1, 2.0),
         (Scheme::Sra3, 3.0),
         (Scheme::Ab3, 3.0),
@@ -181,6 +184,7 @@ fn local_error_estimates_are_of_the_right_size() {
         (Scheme::Ab2Maruyama, 0.95, 1.1),
         // Where F is linear a third of the estimate, see there.
         (Scheme::StochasticHeun, 2.9, 3.1),
+        (Scheme::ExponentialHeun, 2.0, 3.1),
         (Scheme::Sra1, 2.9, 3.1),
         (Scheme::Sra3, 1.0, 100.0),
         (Scheme::Ab3, 0.95, 1.1),
@@ -197,6 +201,7 @@ fn local_error_estimates_are_of_the_right_size() {
             drift: &now,
             previous_drifts: &[before, earlier],
             dt,
+            stiffness: DAMPING,
             noise: None,
         };
         let (mut next, mut anticipated) = (x.clone(), x.clone());
@@ -224,6 +229,7 @@ fn noise_that_a_scheme_cannot_take_is_refused() {
         drift: &x,
         previous_drifts: &[],
         dt: 0.1,
+        stiffness: 0.0,
         noise: Some(Noise {
             coefficient: C,
             dw: &x,
@@ -253,6 +259,44 @@ fn noise_that_a_scheme_cannot_take_is_refused() {
     }
 }
 
+/// One step of any length has the law of the process dX = −k X dt + c dB: mean e^{−k dt} x₀, variance c² (1 − e^{−2 k dt})/(2k).
+#[test]
+fn a_trap_alone_is_solved_exactly() {
+    let k = 3.0;
+    for dt in [1e-3, 0.1, 1.0, 20.0] {
+        let trap = |x: &[[f64; 2]], out: &mut [[f64; 2]]| {
+            out.copy_from_slice(&x.iter().map(|x| x.map(|x| -k * x)).collect::<Vec<_>>());
+            Ok(())
+        };
+        // From rest, an increment of one standard deviation; and a start without noise.
+        let (x, dw) = ([[0.0, X0[0]]], [[f64::sqrt(dt), 0.0]]);
+        let mut now = x;
+        trap(&x, &mut now).unwrap();
+        let start = Start {
+            positions: &x,
+            drift: &now,
+            previous_drifts: &[],
+            dt,
+            stiffness: k,
+            noise: Some(Noise {
+                coefficient: C,
+                dw: &dw,
+                integrals: &[],
+            }),
+        };
+        let mut next = x;
+        let end = End {
+            positions: &mut next,
+            anticipated: None,
+        };
+        let stepper = stepper::from_config(Scheme::ExponentialHeun);
+        stepper.step(&start, &mut { trap }, end).unwrap();
+        let deviation = C * (-(-2.0 * k * dt).exp_m1() / (2.0 * k)).sqrt();
+        assert!((next[0][0] / deviation - 1.0).abs() < 1e-13, "dt {dt}");
+        assert!((next[0][1] - X0[0] * (-k * dt).exp()).abs() < 1e-14);
+    }
+}
+
 #[test]
 fn ab2_starts_with_a_step_of_heun() {
     let (dt, x, dw) = (0.3, vec![X0], vec![[0.4, -1.1]]);
@@ -263,6 +307,7 @@ fn ab2_starts_with_a_step_of_heun() {
         drift: &now,
         previous_drifts: &[],
         dt,
+        stiffness: 0.0,
         noise: Some(Noise {
             coefficient: C,
             dw: &dw,

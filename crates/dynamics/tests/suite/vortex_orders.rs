@@ -61,6 +61,7 @@ impl System {
                 drift: &now,
                 previous_drifts: &before,
                 dt,
+                stiffness: 0.0,
                 noise: Some(Noise {
                     coefficient: self.noise,
                     dw: &dw,
