@@ -98,7 +98,7 @@ pub(crate) fn smaller<const D: usize>(
     most: usize,
 ) -> (Config, Inputs<D>) {
     let mut config = config.clone();
-    match &mut config.initial {
+    match config.initial.law_mut() {
         InitialConfig::GaussianPatches { n, patches, .. } => *n = most.max(*patches).min(*n),
         InitialConfig::Gaussian { n, .. }
         | InitialConfig::UniformDisc { n, .. }
@@ -112,7 +112,7 @@ pub(crate) fn smaller<const D: usize>(
         | InitialConfig::Bkw { n, .. }
         | InitialConfig::Dipole { n, .. }
         | InitialConfig::Ring { n, .. } => *n = most.min(*n),
-        InitialConfig::File { .. } => {}
+        InitialConfig::File { .. } | InitialConfig::QuasiRandom(_) => {}
     }
     let stride = n.div_ceil(most).max(1);
     let positions = inputs.positions.as_deref().map(|x| every(stride, x));

@@ -1,8 +1,8 @@
-//! Where the particles start, and their circulations. Every draw is keyed by (seed, particle).
+//! Where the particles start, and their circulations. Every draw is keyed by (seed, particle), or quasi-random ([`Draws`]).
 
 use crate::config::{Circulations, Config, InitialConfig};
 use crate::landau::bkw;
-use crate::noise::{Stream, cos_sin_turns, normals, uniforms};
+use crate::noise::{Draws, Stream, cos_sin_turns, uniforms};
 use crate::{Error, ErrorKind, Result};
 use farfield::Costs;
 use rayon::prelude::*;
@@ -73,26 +73,39 @@ fn positions<const D: usize>(
         ));
     }
     let n = config.initial.n().expect("only a file leaves n open");
+    let law = config.initial.law();
+    let draws = draws(config, law, n);
     let place = |i: usize| {
-        let (initial, seed) = (&config.initial, config.seed);
         let place = match config.model.dimension() {
             2 => {
-                let [x, y] = in_plane(initial, seed, i);
+                let [x, y] = in_plane(law, &draws, i);
                 [x, y, 0.0]
             }
-            _ => in_space(initial, seed, i),
+            _ => in_space(law, &draws, i),
         };
         std::array::from_fn(|a| place[a])
     };
     Ok((0..n).into_par_iter().map(place).collect())
 }
 
+/// What the places of n particles are made of.
+fn draws(config: &Config, law: &InitialConfig, n: usize) -> Draws {
+    let seed = config.seed;
+    if !config.initial.is_quasi_random() {
+        return Draws::Independent { seed };
+    }
+    let beside = usize::from(matches!(law, InitialConfig::Bkw { .. }));
+    Draws::quasi_random(seed, n, config.model.dimension() + beside)
+}
+
 /// Position of particle i in the plane; never called for a file.
-fn in_plane(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
-    let gaussian = |centre: [f64; 2], radius: f64| {
-        let z = normals(seed, Stream::Positions, 0, i as u32);
+fn in_plane(initial: &InitialConfig, draws: &Draws, i: usize) -> [f64; 2] {
+    // Of a patch that takes every so many-th particle.
+    let every = |stride: usize, centre: [f64; 2], radius: f64| {
+        let z = draws.normals(0, draws.number(stride, i));
         [0, 1].map(|k| centre[k] + radius * FRAC_1_SQRT_2 * z[k])
     };
+    let gaussian = |centre, radius| every(1, centre, radius);
     let on_circle = |radius: f64, turns: f64| cos_sin_turns(turns).map(|x| radius * x);
     match *initial {
         InitialConfig::GaussianPatches {
@@ -107,19 +120,19 @@ fn in_plane(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
                 _ => 0.5 * separation / (PI / patches as f64).sin(),
             };
             let turns = (i % patches) as f64 / patches as f64;
-            gaussian(on_circle(circle, turns), radius)
+            every(patches, on_circle(circle, turns), radius)
         }
         InitialConfig::Gaussian { radius, .. } => gaussian([0.0, 0.0], radius),
         InitialConfig::UniformDisc { radius, .. } => {
-            let [u, v] = uniforms(seed, Stream::Positions, 0, i as u32);
+            let [u, v] = draws.uniforms(0, i);
             on_circle(radius * u.sqrt(), v)
         }
         InitialConfig::UniformSquare { side, .. } => {
-            let place = uniforms(seed, Stream::Positions, 0, i as u32);
+            let place = draws.uniforms(0, i);
             place.map(|u| side * (u - 0.5))
         }
         InitialConfig::Annulus { inner, radius, .. } => {
-            let [u, v] = uniforms(seed, Stream::Positions, 0, i as u32);
+            let [u, v] = draws.uniforms(0, i);
             // Uniform in r², in units of the radius, whose square may be beyond the numbers.
             let within = (inner / radius).powi(2);
             on_circle(radius * (within + (1.0 - within) * u).sqrt(), v)
@@ -128,10 +141,10 @@ fn in_plane(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
             separation, radius, ..
         } => {
             let side = if second_of_dipole(i) { 0.5 } else { -0.5 };
-            gaussian([side * separation, 0.0], radius)
+            every(2, [side * separation, 0.0], radius)
         }
         InitialConfig::PowerLaw { power, radius, .. } => {
-            let [u, v] = uniforms(seed, Stream::Positions, 0, i as u32);
+            let [u, v] = draws.uniforms(0, i);
             on_circle(radius * u.powf((2.0 - power).recip()), v)
         }
         InitialConfig::Mixture {
@@ -140,7 +153,7 @@ fn in_plane(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
             ref weights,
             ..
         } => {
-            let k = patch(weights, seed, i);
+            let k = patch(weights, draws.share(2, i));
             gaussian([centres[k][0], centres[k][1]], radii[k])
         }
         InitialConfig::VortexSheet {
@@ -149,24 +162,24 @@ fn in_plane(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 2] {
             thickness,
             ..
         } => {
-            let [u, _] = uniforms(seed, Stream::Positions, 0, i as u32);
-            let [across, _] = normals(seed, Stream::Positions, 1, i as u32);
+            let [u, _] = draws.uniforms(0, i);
+            let [across, _] = draws.normals(1, i);
             let [_, wave] = cos_sin_turns(u);
             // The wave over −1/2 to 1/2, half a turn later.
             [length * (u - 0.5), -amplitude * wave + thickness * across]
         }
-        InitialConfig::Bkw { start, .. } => bkw::velocity(start, seed, i),
+        InitialConfig::Bkw { start, .. } => bkw::velocity(start, draws, i),
         InitialConfig::Ring { n, radius } => on_circle(radius, i as f64 / n as f64),
         InitialConfig::File { .. }
         | InitialConfig::UniformBall { .. }
-        | InitialConfig::UniformCube { .. } => unreachable!("from a file, or in space"),
+        | InitialConfig::UniformCube { .. }
+        | InitialConfig::QuasiRandom(_) => unreachable!("from a file, in space, or no law"),
     }
 }
 
-/// The patch that a particle is in.
-fn patch(weights: &[f64], seed: u64, i: usize) -> usize {
-    let [u, _] = uniforms(seed, Stream::Positions, 2, i as u32);
-    let mut left = u * weights.iter().sum::<f64>();
+/// The patch that a particle is in, if this part of all is before it.
+fn patch(weights: &[f64], share: f64) -> usize {
+    let mut left = share * weights.iter().sum::<f64>();
     let fits = |w: &f64| {
         left -= w;
         left < 0.0
@@ -181,11 +194,11 @@ fn patch(weights: &[f64], seed: u64, i: usize) -> usize {
 }
 
 /// The same in space.
-fn in_space(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 3] {
-    let uniform = |draw: u64| uniforms(seed, Stream::Positions, draw, i as u32);
+fn in_space(initial: &InitialConfig, draws: &Draws, i: usize) -> [f64; 3] {
+    let uniform = |draw: u64| draws.uniforms(draw, i);
     match *initial {
         InitialConfig::Gaussian { radius, .. } => {
-            let normal = |draw: u64| normals(seed, Stream::Positions, draw, i as u32);
+            let normal = |draw: u64| draws.normals(draw, i);
             let ([x, y], [z, _]) = (normal(0), normal(1));
             [x, y, z].map(|x| radius * FRAC_1_SQRT_2 * x)
         }
@@ -207,15 +220,15 @@ fn in_space(initial: &InitialConfig, seed: u64, i: usize) -> [f64; 3] {
             ref weights,
             ..
         } => {
-            let k = patch(weights, seed, i);
+            let k = patch(weights, draws.share(2, i));
             let patch = InitialConfig::Gaussian {
                 n: 1,
                 radius: radii[k],
             };
-            let x = in_space(&patch, seed, i);
+            let x = in_space(&patch, draws, i);
             std::array::from_fn(|a| centres[k][a] + x[a])
         }
-        InitialConfig::Bkw { start, .. } => bkw::velocity(start, seed, i),
+        InitialConfig::Bkw { start, .. } => bkw::velocity(start, draws, i),
         _ => unreachable!("from a file, or in the plane"),
     }
 }
@@ -262,7 +275,7 @@ fn circulations(config: &Config, given: Option<Vec<f64>>, n: usize) -> Result<Ve
             allowed,
         ));
     }
-    let dipole = matches!(config.initial, InitialConfig::Dipole { .. });
+    let dipole = matches!(config.initial.law(), InitialConfig::Dipole { .. });
     let draw = |i: usize| {
         let m = circulation(circulations, config.seed, i);
         if dipole && second_of_dipole(i) { -m } else { m }

@@ -240,7 +240,17 @@ impl Config {
             let allowed = InitialConfig::kinds_in(dimension).join(", ");
             return Err(error("initial.kind", value, allowed));
         }
-        match self.initial {
+        let law = self.initial.law();
+        let drawn = !matches!(
+            law,
+            InitialConfig::Ring { .. } | InitialConfig::File { .. } | InitialConfig::QuasiRandom(_)
+        );
+        if self.initial.is_quasi_random() && !drawn {
+            let value = format!("true with initial.kind = \"{}\"", law.kind());
+            let allowed = "false, as nothing is drawn there";
+            return Err(error("initial.quasi_random", value, allowed));
+        }
+        match *law {
             InitialConfig::GaussianPatches {
                 n,
                 patches,
@@ -303,7 +313,7 @@ impl Config {
             InitialConfig::Bkw { start, .. } => {
                 bkw::check(dimension, start, ErrorKind::Config, "initial.start")
             }
-            InitialConfig::File { .. } => Ok(()),
+            InitialConfig::File { .. } | InitialConfig::QuasiRandom(_) => Ok(()),
         }
     }
 

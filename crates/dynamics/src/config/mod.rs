@@ -11,6 +11,7 @@
 //! [initial]
 //! kind = "gaussian-patches"            # or gaussian, uniform-disc, uniform-square, annulus, dipole, ring, …: [`InitialConfig`]
 //! n = 1_000_000
+//! quasi_random = false                 # or true: particles that cover the law evenly ([`InitialConfig::QuasiRandom`])
 //! [time]
 //! scheme = "ab2-maruyama"              # or euler-maruyama, stochastic-heun, exponential-heun, sra1, sra3; with viscosity 0 also ab3, rk4
 //! [field]
@@ -25,7 +26,7 @@ mod model;
 mod replica;
 mod resume;
 
-pub use initial::InitialConfig;
+pub use initial::{Drawn, InitialConfig};
 pub use model::{Circulations, Confinement, Core, GasConfig, ModelConfig};
 
 use bincode::{Decode, Encode};

@@ -7,7 +7,7 @@
 //! Source: Krook and Wu, *Exact solutions of the Boltzmann equation*, Phys. Fluids 20 (1977).
 
 use super::Dimension;
-use crate::noise::{Stream, normals, uniforms};
+use crate::noise::Draws;
 use crate::{Error, ErrorKind, Result};
 use rayon::prelude::*;
 
@@ -28,7 +28,8 @@ where
     (): Dimension<D>,
 {
     check(D, start, ErrorKind::Input, "start")?;
-    let draw = |i: usize| velocity(start, seed, i);
+    let draws = Draws::Independent { seed };
+    let draw = |i: usize| velocity(start, &draws, i);
     Ok((0..n).into_par_iter().map(draw).collect())
 }
 
@@ -45,16 +46,14 @@ pub(crate) fn check(dimension: usize, start: f64, kind: ErrorKind, name: &str) -
 /// Velocity of particle i.
 ///
 /// f mixes the Gaussian of variance K an axis with the same weighted by |v|²/dK, whose |v|² is that of d + 2 normal numbers.
-pub(crate) fn velocity<const D: usize>(start: f64, seed: u64, i: usize) -> [f64; D] {
+pub(crate) fn velocity<const D: usize>(start: f64, draws: &Draws, i: usize) -> [f64; D] {
     let weighted = D as f64 * (1.0 - start) / (2.0 * start);
-    let pair = |draw| normals(seed, Stream::Positions, draw, i as u32);
-    let ([a, b], [c, e]) = (pair(0), pair(1));
+    let ([a, b], [c, _]) = (draws.normals(0, i), draws.normals(1, i));
     let mut v: [f64; D] = std::array::from_fn(|axis| [a, b, c][axis]);
-    let [u, _] = uniforms(seed, Stream::Positions, 3, i as u32);
-    if u < weighted {
+    if draws.share(3, i) < weighted {
         let square: f64 = v.iter().map(|x| x * x).sum();
-        let [f, _] = pair(2);
-        let longer = ((square + e * e + f * f) / square).sqrt();
+        let [e, f] = draws.two_squares(D, i);
+        let longer = ((square + e + f) / square).sqrt();
         v = v.map(|x| longer * x);
     }
     v.map(|x| start.sqrt() * x)

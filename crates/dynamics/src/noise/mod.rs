@@ -3,14 +3,17 @@
 //! Every number is a pure function of its key, so it depends neither on threads, nor on restarts, nor on how many
 //! particles there are, nor on the instruction set.
 
+mod draws;
 mod normal;
 mod path;
 mod philox;
+mod quantile;
 mod root;
 mod space;
 
 pub use philox::philox4x32;
 
+pub(crate) use draws::Draws;
 pub(crate) use normal::cos_sin_turns;
 use normal::{normal_pair, open_one};
 use path::Streams;
@@ -36,6 +39,8 @@ pub(crate) enum Stream {
     BesideInSpace = 6,
     /// The third.
     ThirdBeside = 7,
+    /// Shifts of quasi-random positions.
+    Shifts = 8,
 }
 
 const IN_THE_PLANE: Streams<1> = Streams {

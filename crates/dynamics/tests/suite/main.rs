@@ -31,6 +31,8 @@ mod noise;
 mod observables;
 // Strong and weak orders of the schemes, computed without sampling.
 mod orders;
+// Quasi-random starts.
+mod quasi_random;
 // The same bits after a restart and for any number of threads.
 mod reproducible;
 // Snapshot files, whole and damaged.

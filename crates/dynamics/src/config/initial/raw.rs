@@ -41,11 +41,24 @@ pub(super) struct RawInitial {
     start: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quasi_random: Option<bool>,
 }
 
 impl TryFrom<RawInitial> for InitialConfig {
     type Error = String;
     fn try_from(raw: RawInitial) -> Result<Self, String> {
+        let quasi_random = raw.quasi_random == Some(true);
+        let law = Self::law_of(raw)?;
+        Ok(match quasi_random {
+            true => Self::QuasiRandom(law.into()),
+            false => law,
+        })
+    }
+}
+
+impl InitialConfig {
+    fn law_of(raw: RawInitial) -> Result<Self, String> {
         let keys = Keys::new(
             "initial",
             [
@@ -247,6 +260,10 @@ impl From<InitialConfig> for RawInitial {
             InitialConfig::File { path } => Self {
                 path: Some(path),
                 ..raw
+            },
+            InitialConfig::QuasiRandom(law) => Self {
+                quasi_random: Some(true),
+                ..Self::from(*law.0)
             },
         }
     }
