@@ -7,8 +7,8 @@ pub(crate) use inputs::read_inputs;
 
 use crate::error::{Error, Result};
 use crate::files;
-use farfield_dynamics::Config;
 use farfield_dynamics::config::{Circulations, InitialConfig};
+use farfield_dynamics::{Config, model};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -31,12 +31,40 @@ pub(crate) fn load(file: Option<&Path>, settings: &[String]) -> Result<Config> {
         .map_err(|error| Error::Failed(format!("--set: {}", explain::error(&text, &error).text)))?;
     anchor(&mut config, Path::new(""))?;
     config.check()?;
-    Ok(config)
+    let given = table
+        .get("output")
+        .and_then(|output| output.get(ENERGY_EVERY));
+    let given = given.filter(|every| every.as_integer() != Some(0));
+    match given {
+        Some(every) if !has_energy(&config)? => {
+            let found = format!("{every} with model.kind = \"{}\"", config.model.kind());
+            let allowed = "0, or not given, as there is no potential to measure an energy by";
+            Err(Error::refused(
+                format_args!("output.{ENERGY_EVERY}"),
+                found,
+                allowed,
+            ))
+        }
+        _ => Ok(config),
+    }
+}
+
+/// The key of `[output]` that is only for models with an energy.
+const ENERGY_EVERY: &str = "hamiltonian_every";
+
+fn has_energy(config: &Config) -> Result<bool> {
+    Ok(match config.model.dimension() {
+        2 => model::from_config::<2>(&config.model)?.has_potential(),
+        _ => model::from_config::<3>(&config.model)?.has_potential(),
+    })
 }
 
 /// Writes the resolved configuration, with which a run, or whatever `what` says, can be repeated.
 pub(crate) fn write(path: &Path, config: &Config, what: &str) -> Result<()> {
     let text = toml::to_string(config).map_err(|e| Error::Failed(format!("config.toml: {e}")))?;
+    let energy = has_energy(config)?;
+    let kept = |line: &&str| energy || !line.starts_with(ENERGY_EVERY);
+    let text: String = text.split_inclusive('\n').filter(kept).collect();
     let version = env!("CARGO_PKG_VERSION");
     files::write(path, |to| {
         write!(

@@ -170,7 +170,7 @@ fn snapshots() {
     bench.write(last, &whole);
     bench.refused_with(
         "run --resume o --set model.viscosity=0.5",
-        &["model: ", "viscosity: 0.5", "as in the snapshot"],
+        &["model.viscosity: 0.5 (allowed: 0.0005, as in the snapshot)"],
     );
     bench.refused_with(
         "run --resume o --set seed=8",

@@ -175,6 +175,17 @@ fn runs_that_are_refused() {
         bench.write("c.toml", RUN.replace(from, to));
         bench.refused("run c.toml --out o", expected);
     }
+    let every = "run c.toml --out o --set output.hamiltonian_every";
+    bench.write("c.toml", RUN);
+    bench.refused(
+        &format!("{every}=5"),
+        "output.hamiltonian_every: 5 with model.kind = \"landau\" (allowed: 0, or not given, as there is no potential to measure \
+         an energy by)",
+    );
+    // What a run writes can be run again.
+    bench.good(&format!("{every}=0 --set time.steps=0"));
+    assert!(!bench.text("o/config.toml").contains("hamiltonian_every"));
+    bench.good("run o/config.toml --out again");
     for (from, to, expected) in [
         ("gamma = -1.0\n", "", "model.gamma: missing"),
         ("start = 0.7\n", "", "initial.start: missing"),

@@ -76,13 +76,36 @@ fn formulas() {
     );
     bench.good("run c.toml --set time.steps=10 --out straight");
     bench.good("run c.toml --set time.steps=4 --out o");
-    for setting in [
-        "model.field=exp(-2*r^2)",
-        "model.confinement.potential=x^4/4+y^2",
+    for (setting, expected) in [
+        (
+            "model.field=exp(-2*r^2)",
+            "model.field: \"exp(-2*r^2)\" (allowed: \"exp(-r^2)\", as in the snapshot)",
+        ),
+        (
+            "model.confinement.potential=x^4/4+y^2",
+            "model.confinement: { kind = \"formula\", potential = \"x^4/4+y^2\" } (allowed: { kind = \"formula\", \
+             potential = \"x^4/4 + y^2/2\" }, as in the snapshot)",
+        ),
+        (
+            "model.diffusion=0.02",
+            "model.diffusion: 0.02 (allowed: 0.01, as in the snapshot)",
+        ),
+        (
+            "model.strength=2",
+            "model.strength: 2.0 (allowed: 1.0, as in the snapshot)",
+        ),
+        (
+            "initial.quasi_random=true",
+            "initial.quasi_random: true (allowed: missing, as in the snapshot)",
+        ),
+        (
+            "initial.kind=uniform-disc",
+            "initial.kind: \"uniform-disc\" (allowed: \"gaussian\", as in the snapshot)",
+        ),
     ] {
         bench.refused_with(
             &format!("run --resume o --set time.steps=10 --set {setting}"),
-            &["model: ", "as in the snapshot"],
+            &[expected],
         );
     }
     bench.good("run --resume o --set time.steps=10");

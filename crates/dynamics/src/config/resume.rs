@@ -2,6 +2,8 @@
 
 use super::Config;
 use crate::{Error, ErrorKind, Result};
+use serde::Serialize;
+use toml::{Table, Value};
 
 impl Config {
     /// Whether a run with this configuration goes on where the other's snapshot of `step` stopped: all that the path of
@@ -15,15 +17,12 @@ impl Config {
             return refuse("seed", self.seed.to_string(), other.seed.to_string());
         }
         if self.model != other.model {
-            return refuse(
-                "model",
-                format!("{:?}", self.model),
-                format!("{:?}", other.model),
-            );
+            let [key, now, was] = differing("model", [&self.model, &other.model]);
+            return refuse(&key, now, was);
         }
         if self.initial != other.initial {
-            let allowed = format!("{:?}", other.initial);
-            return refuse("initial", format!("{:?}", self.initial), allowed);
+            let [key, now, was] = differing("initial", [&self.initial, &other.initial]);
+            return refuse(&key, now, was);
         }
         let (time, old) = (&self.time, &other.time);
         if time.scheme != old.scheme {
@@ -58,4 +57,15 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// The first key of two tables that is not the same, the kind before all, and both values, as TOML has them.
+fn differing(table: &str, both: [&impl Serialize; 2]) -> [String; 3] {
+    let [now, was] = both.map(|it| Table::try_from(it).unwrap_or_default());
+    let kind = String::from("kind");
+    let mut keys = [&kind].into_iter().chain(now.keys()).chain(was.keys());
+    let key = keys.find(|key| now.get(*key) != was.get(*key));
+    let key = key.unwrap_or(&kind);
+    let said = |table: &Table| table.get(key).map_or("missing".into(), Value::to_string);
+    [format!("{table}.{key}"), said(&now), said(&was)]
 }
