@@ -44,9 +44,10 @@ impl Estimate {
         let looks_back = stepper.looks_back();
         let integrals = usize::from(stepper.integrates_noise());
         // Positions and next positions, drift, increments or anticipated drift, and a snapshot being written; circulations
-        // twice, strengths.
+        // twice, strengths, σ.
         let vectors = 4 + integrals + looks_back + (1 + looks_back);
-        let particle_bytes = 8 * D * vectors + 8 * 3;
+        let scalars = 3 + usize::from(config.model.diffusion_formula().is_some());
+        let particle_bytes = 8 * D * vectors + 8 * scalars;
         let seconds = steps as f64 * trial.step_seconds + checks as f64 * trial.check_seconds;
         Ok(Self {
             n,

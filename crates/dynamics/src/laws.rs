@@ -81,13 +81,16 @@ pub struct Ledger {
     pub budget: Budget,
 }
 
-/// Quadratic variations under noise √2 A_i^{1/2} dB_i, from the left ends of the steps (the conditional variance of a step's noise).
+/// Quadratic variations under noise √2 A_i^{1/2} dB_i, or with A_i = σ(X_i) I, from the left ends of the steps (the
+/// conditional variance of a step's noise). The confinement takes e^{−k(t−s)} of what noise has done to X, if it has a k.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
 pub struct Variation {
     /// Of the axes of Σ m_i X_i: 2 ∫ Σ m_i² (A_i)_{aa} dt; 0 beyond d.
     pub impulse: [f64; 3],
     /// Of Σ m_i |X_i|²: 8 ∫ Σ m_i² X_i·A_i X_i dt.
     pub angular_impulse: f64,
+    /// Of S: 8 ∫ Σ σ(X_i) |X_i − X̄|² dt; only for numbers σ(X_i).
+    pub second_moment: f64,
     /// dt² Σ |m_i| |F_i|² of every step: with m_i > 0 what Euler's scheme adds to Σ m_i |X_i|².
     pub of_scheme: f64,
 }
@@ -242,14 +245,41 @@ impl Variation {
         Self {
             impulse: [0, 1, 2].map(of_axis),
             angular_impulse: 8.0 * dt * along,
+            second_moment: 0.0,
             of_scheme: dt * dt * squares,
         }
     }
 
-    /// Adds another step's.
-    pub(crate) fn add(&mut self, step: &Self) {
-        self.impulse = add(self.impulse, step.impulse);
-        self.angular_impulse += step.angular_impulse;
+    /// Of one step from these positions, about this centre, with σ(X_i) under confinement k.
+    pub(crate) fn of_scalars<const D: usize>(
+        [dt, k]: [f64; 2],
+        positions: &[[f64; D]],
+        circulations: &[f64],
+        centre: [f64; D],
+        scalars: &[f64],
+    ) -> Self {
+        let (x, m) = (positions, circulations);
+        let [spread, along, about] = sums(x.len(), |i| {
+            let (sigma, z) = (scalars[i], difference(x[i], centre));
+            let weighted = m[i] * m[i] * sigma;
+            [weighted, weighted * dot(x[i], x[i]), sigma * dot(z, z)]
+        });
+        let of_axis = |axis: usize| if axis < D { 2.0 * spread } else { 0.0 };
+        let [twice, fourfold] = [2.0, 4.0].map(|times| decayed(times * k, dt));
+        Self {
+            impulse: [0, 1, 2].map(|axis| twice * of_axis(axis)),
+            angular_impulse: 8.0 * fourfold * along,
+            second_moment: 8.0 * fourfold * about,
+            of_scheme: 0.0,
+        }
+    }
+
+    /// Adds another step's, before which confinement has left this part of X.
+    pub(crate) fn add(&mut self, step: &Self, left: f64) {
+        let (square, fourth) = (left.powi(2), left.powi(4));
+        self.impulse = add(self.impulse.map(|x| square * x), step.impulse);
+        self.angular_impulse = fourth * self.angular_impulse + step.angular_impulse;
+        self.second_moment = fourth * self.second_moment + step.second_moment;
         self.of_scheme += step.of_scheme;
     }
 }

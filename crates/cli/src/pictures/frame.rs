@@ -35,8 +35,8 @@ pub(super) struct Frame {
 const INSIDE: f64 = 0.997;
 /// Room beyond that, for arms that the cloud may throw.
 const MARGIN: f64 = 1.35;
-/// Growth of a gas that there is room for where a formula confines it.
-const MOST_IN_A_TRAP: f64 = 2.0;
+/// Growth of a gas that there is room for where a formula confines it, or says how it spreads.
+const BY_A_FORMULA: f64 = 2.0;
 /// Longer over shorter side at most.
 const ASPECT: f64 = 2.5;
 
@@ -145,7 +145,7 @@ fn room_of_gas<const D: usize>(
         Confinement::None => (0.0, f64::INFINITY),
         Confinement::Harmonic { stiffness } => (2.0 * stiffness, f64::INFINITY),
         // What it holds back is not known.
-        Confinement::Formula { .. } => (0.0, MOST_IN_A_TRAP),
+        Confinement::Formula { .. } => (0.0, BY_A_FORMULA),
     };
     let duration = left(state, config);
     let (decay, grown) = match damping > 0.0 {
@@ -161,7 +161,11 @@ fn room_of_gas<const D: usize>(
         .sqrt()
         .min(most);
     let start = centre(state);
-    let growth = if growth.is_finite() { growth } else { 1.0 };
+    let growth = match config.model.diffusion_formula() {
+        Some(_) => BY_A_FORMULA,
+        None if growth.is_finite() => growth,
+        None => 1.0,
+    };
     let radius = sensible(MARGIN * growth * radius(state, start, INSIDE));
     (start, [radius; 2])
 }

@@ -171,6 +171,50 @@ fn a_dry_run_writes_nothing() {
     assert_eq!(bench.list("."), [""; 0]);
 }
 
+/// Noise by a formula, from a quasi-random start.
+#[test]
+fn noise_by_a_formula() {
+    let bench = Bench::new();
+    let text = "[model]\nkind = \"log-gas\"\ndiffusion = \"0.02*(1+x^2)\"\n[initial]\nkind = \"gaussian\"\nn = 400\n\
+                quasi_random = true\n[time]\nscheme = \"euler-maruyama\"\ndt = 0.01\nsteps = 5\n[output]\npictures = 2\n";
+    bench.write("c.toml", text);
+    let printed = bench.good("run c.toml --out o");
+    assert!(printed.contains("second moment"), "{printed}");
+    let written = bench.text("o/config.toml");
+    for line in ["diffusion = \"0.02*(1+x^2)\"\n", "quasi_random = true\n"] {
+        assert!(written.contains(line), "{written}");
+    }
+    for (from, to, expected) in [
+        (
+            "\"0.02*(1+x^2)\"",
+            "true",
+            "model.diffusion: boolean `true` (allowed: a number, or a formula in quotes)",
+        ),
+        (
+            "euler-maruyama",
+            "sra1",
+            "time.scheme: sra1 with model.diffusion by a formula (allowed: euler-maruyama, as the noise depends on the state)",
+        ),
+        (
+            "0.02*(1+x^2)",
+            "0.02*(1+w)",
+            "model.diffusion: 'w' in '0.02*(1+w)' (allowed: x and y as the only variables in the plane)",
+        ),
+        (
+            "\"gaussian\"",
+            "\"ring\"",
+            "initial.quasi_random: true with initial.kind = \"ring\" (allowed: false, as nothing is drawn there)",
+        ),
+    ] {
+        bench.write("bad.toml", text.replace(from, to));
+        bench.refused_with("run bad.toml --out bad", &[expected]);
+    }
+    bench.refused_with(
+        "check c.toml --errors",
+        &["initial.quasi_random: true (allowed: false where chance is measured)"],
+    );
+}
+
 #[test]
 fn examples_run_and_hold_their_laws() {
     let bench = Bench::new();
@@ -191,6 +235,7 @@ fn examples_run_and_hold_their_laws() {
         ("vortex-sheet", fewer),
         ("aggregation", fewer),
         ("landau", fewer),
+        ("heavy-tails", fewer),
     ] {
         let config = examples.join(example).with_extension("toml");
         let text = std::fs::read_to_string(&config).unwrap();
@@ -224,7 +269,7 @@ fn examples_run_and_hold_their_laws() {
                     .is_some_and(|extension| extension == "toml")
             })
             .count(),
-        14
+        15
     );
 }
 

@@ -5,7 +5,7 @@
 //! seed = 7
 //! [model]
 //! kind = "vortex"                      # or the gases: log-gas, coulomb-gas, riesz-gas, keller-segel, radial; or landau ([`ModelConfig`])
-//! viscosity = 5e-4
+//! viscosity = 5e-4                     # of gases diffusion, a number or a formula, "0.1*(1 + x^2)" ([`Diffusion`])
 //! circulations = { law = "unit" }      # or { law = "two-point", a, b, p }, { law = "uniform", low, high }, { file = "m.npy" }
 //! core = { kind = "none" }             # or { kind = "gaussian", delta }
 //! [initial]
@@ -27,7 +27,7 @@ mod replica;
 mod resume;
 
 pub use initial::{Drawn, InitialConfig};
-pub use model::{Circulations, Confinement, Core, GasConfig, ModelConfig};
+pub use model::{Circulations, Confinement, Core, Diffusion, GasConfig, ModelConfig};
 
 use bincode::{Decode, Encode};
 use serde::{Deserialize, Serialize};

@@ -27,6 +27,16 @@ impl Landscape {
     ///
     /// Errors: another dimension, no formula, one of other variables, or one that cannot be differentiated.
     pub fn new(owner: &str, text: &str, dimension: usize) -> Result<Self> {
+        let plain = Self::without_gradient(owner, text, dimension)?;
+        let gradient = (0..dimension).map(|a| plain.value.derivative(a));
+        Ok(Self {
+            gradient: gradient.collect::<Result<_>>()?,
+            ..plain
+        })
+    }
+
+    /// The same of a function that need not have derivatives: those that it is asked for are 0.
+    pub(crate) fn without_gradient(owner: &str, text: &str, dimension: usize) -> Result<Self> {
         let variables = match dimension {
             2 => PLANE,
             3 => SPACE,
@@ -36,12 +46,15 @@ impl Landscape {
                 return Err(Error::new(ErrorKind::Argument, owner, found, allowed));
             }
         };
-        let value = Formula::parse(owner, text, variables)?;
-        let gradient = (0..dimension).map(|a| value.derivative(a));
         Ok(Self {
-            gradient: gradient.collect::<Result<_>>()?,
-            value,
+            value: Formula::parse(owner, text, variables)?,
+            gradient: vec![],
         })
+    }
+
+    /// As it is written.
+    pub(crate) fn text(&self) -> &str {
+        &self.value.text
     }
 
     /// V(x).
@@ -134,6 +147,47 @@ mod tests {
             format!("0{}", "+0.1*x^2*y^2".repeat(30)),
         ] {
             holds(&text, &[[0.9, 0.4]]);
+        }
+    }
+
+    /// Those that README names.
+    #[test]
+    fn functions() {
+        let (x, y) = (0.3f64, 0.7f64);
+        for (text, expected) in [
+            ("exp(x)+log(y)-ln(x)", x.exp() + y.ln() - x.ln()),
+            ("log2(x)*log10(y)", x.log2() * y.log10()),
+            ("sqrt(x)+sin(x)*cos(y)", x.sqrt() + x.sin() * y.cos()),
+            (
+                "tan(x)+asin(x)-acos(y)*atan(y)",
+                x.tan() + x.asin() - y.acos() * y.atan(),
+            ),
+            ("sinh(x)+cosh(y)*tanh(y)", x.sinh() + y.cosh() * y.tanh()),
+            (
+                "asinh(x)+acosh(1+y)-atanh(y)",
+                x.asinh() + (1.0 + y).acosh() - y.atanh(),
+            ),
+            (
+                "PI*x+E*y-TAU",
+                std::f64::consts::PI * x + std::f64::consts::E * y - std::f64::consts::TAU,
+            ),
+        ] {
+            let v = Landscape::new("v", text, 2).unwrap();
+            assert!((v.value([x, y]) - expected).abs() < 1e-14, "{text}");
+            holds(text, &[[x, y]]);
+        }
+        for (text, expected) in [
+            ("abs(x-y)+signum(-x)", y - x - 1.0),
+            ("cbrt(x)+floor(7*x)+ceil(y)", x.cbrt() + 3.0),
+            ("round(y)+trunc(3*y)+fract(5*x)", 3.5),
+        ] {
+            let v = Landscape::without_gradient("v", text, 2).unwrap();
+            assert!((v.value([x, y]) - expected).abs() < 1e-14, "{text}");
+            let error = Landscape::new("v", text, 2).unwrap_err().to_string();
+            assert!(
+                error.contains("(allowed: a formula that can be differentiated"),
+                "{error}"
+            );
         }
     }
 

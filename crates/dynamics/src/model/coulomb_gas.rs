@@ -51,6 +51,9 @@ impl Model<3> for CoulombGas {
     fn noise(&self) -> NoiseStructure {
         self.gas.noise()
     }
+    fn spreads(&self, positions: &[[f64; 3]], out: &mut [f64]) -> Result<()> {
+        self.gas.diffusion.at(positions, out)
+    }
     fn periodic(&self) -> Option<f64> {
         self.gas.periodic
     }
@@ -85,7 +88,8 @@ impl Model<3> for CoulombGas {
     fn collapsible(&self, n: usize, dt: f64) -> Option<Collapsible> {
         let attraction = -self.strength / (4.0 * PI);
         let singular = self.singular && attraction > 0.0;
-        singular.then(|| Collapsible::new::<3>(attraction, 1.0, self.gas.diffusion, n, dt))
+        let sigma = self.gas.diffusion.constant()?;
+        singular.then(|| Collapsible::new::<3>(attraction, 1.0, sigma, n, dt))
     }
     fn laws(&self, account: &Account<3>) -> Vec<Law> {
         self.gas.laws(account, Virial::Followed)

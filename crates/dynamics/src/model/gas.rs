@@ -1,6 +1,6 @@
 //! What all gases share: equal particles that a gradient moves, dX_i = −N ∇_i E dt + √(2σ) dB_i in the unit of the mean field.
 
-use super::{NoiseStructure, Trap};
+use super::{NoiseStructure, Spread, Trap};
 use crate::config::GasConfig;
 use crate::laws::{Account, Law};
 use crate::sum::sums;
@@ -18,10 +18,13 @@ use crate::{Observables, Result};
 /// by Itô's formula for S, where Σ F_i = 0. On a torus, where there is no V, only the law of the centre is left, of positions that are not
 /// brought back into the box. With a V by a formula neither X̄ nor S has a law of its own, but for X̄ along axes that V does not depend on, where
 /// k = 0.
+///
+/// With σ(x) by a formula and noise in Itô's sense, both laws have (1/N) Σ σ(X_i) in the place of σ, but for Σ σ(X_i) |X_i −
+/// X̄|² in that of σS, as they were along the run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gas {
     /// σ ≥ 0.
-    pub diffusion: f64,
+    pub diffusion: Spread,
     /// V.
     pub confinement: Trap,
     /// Side of the square or cubic torus; `None` for the whole space.
@@ -46,10 +49,10 @@ pub(crate) fn decayed(a: f64, t: f64) -> f64 {
 }
 
 impl Gas {
-    /// In so many dimensions. Errors: as [`Trap::new`].
+    /// In so many dimensions. Errors: as [`Spread::new`] and [`Trap::new`].
     pub fn new(config: &GasConfig, dimension: usize) -> Result<Self> {
         Ok(Self {
-            diffusion: config.diffusion,
+            diffusion: Spread::new(&config.diffusion, dimension)?,
             confinement: Trap::new(&config.confinement, dimension)?,
             periodic: config.periodic,
         })
@@ -61,7 +64,8 @@ impl Gas {
     }
 
     pub(super) fn noise(&self) -> NoiseStructure {
-        NoiseStructure::of_diffusion(self.diffusion)
+        let sigma = self.diffusion.constant();
+        sigma.map_or(NoiseStructure::Scalars, NoiseStructure::of_diffusion)
     }
 
     /// w_j = κ/N.
@@ -107,12 +111,13 @@ impl Gas {
     }
 
     fn centre<const D: usize>(&self, account: &Account<D>) -> Vec<Law> {
-        let time = account.ledger.time;
+        let (time, n) = (account.ledger.time, account.n as f64);
         let law = |a: usize| {
             let k = self.confinement.stiffness_along(a)?;
-            let error = match self.noise() {
-                NoiseStructure::None => account.ledger.budget.centre,
-                _ => (2.0 * self.diffusion * decayed(2.0 * k, time) / account.n as f64).sqrt(),
+            let error = match self.diffusion.constant() {
+                Some(0.0) => account.ledger.budget.centre,
+                Some(sigma) => (2.0 * sigma * decayed(2.0 * k, time) / n).sqrt(),
+                None => account.ledger.variation.impulse[a].sqrt() / n,
             };
             let expected = account.initial.centre[a] * (-k * time).exp();
             Some(Law::new(CENTRE[a], expected, account.now.centre[a], error))
@@ -122,18 +127,21 @@ impl Gas {
 
     fn second_moment<const D: usize>(&self, account: &Account<D>, virial: Virial) -> Option<Law> {
         let (k, ledger) = (self.confinement.stiffness()?, account.ledger);
-        let time = ledger.time;
-        let from_noise = 2.0 * D as f64 * self.diffusion * (account.n as f64 - 1.0);
+        let (time, n) = (ledger.time, account.n as f64);
+        let from_noise = match self.diffusion.constant() {
+            Some(sigma) => 2.0 * D as f64 * sigma * (n - 1.0) * decayed(2.0 * k, time),
+            // 2 ∫ Σ σ(X_i) ds is what varies along an axis.
+            None => D as f64 * (n - 1.0) / n * ledger.variation.impulse[0],
+        };
         let work = match virial {
             Virial::Constant(virial) => virial * decayed(2.0 * k, time),
             Virial::Followed => ledger.virial.work,
         };
-        let expected = account.initial.second_moment * (-2.0 * k * time).exp()
-            + from_noise * decayed(2.0 * k, time)
-            + work;
-        let error = match self.noise() {
-            NoiseStructure::None => ledger.budget.second_moment,
-            _ => (8.0 * self.diffusion * ledger.second_moment).sqrt(),
+        let expected = account.initial.second_moment * (-2.0 * k * time).exp() + from_noise + work;
+        let error = match self.diffusion.constant() {
+            Some(0.0) => ledger.budget.second_moment,
+            Some(sigma) => (8.0 * sigma * ledger.second_moment).sqrt(),
+            None => ledger.variation.second_moment.sqrt(),
         };
         let error = match virial {
             Virial::Constant(_) => error,

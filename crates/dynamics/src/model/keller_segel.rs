@@ -37,6 +37,9 @@ impl Model for KellerSegel {
     fn noise(&self) -> NoiseStructure {
         self.0.noise()
     }
+    fn spreads(&self, positions: &[[f64; 2]], out: &mut [f64]) -> Result<()> {
+        self.0.spreads(positions, out)
+    }
     fn periodic(&self) -> Option<f64> {
         self.0.periodic()
     }

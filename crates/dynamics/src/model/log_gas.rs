@@ -58,6 +58,9 @@ impl Model for LogGas {
     fn noise(&self) -> NoiseStructure {
         self.gas.noise()
     }
+    fn spreads(&self, positions: &[[f64; 2]], out: &mut [f64]) -> Result<()> {
+        self.gas.diffusion.at(positions, out)
+    }
     fn periodic(&self) -> Option<f64> {
         self.gas.periodic
     }
@@ -87,7 +90,8 @@ impl Model for LogGas {
     fn collapsible(&self, n: usize, dt: f64) -> Option<Collapsible> {
         let attraction = -self.strength / TAU;
         let singular = self.singular && attraction > 0.0;
-        singular.then(|| Collapsible::new::<2>(attraction, 0.0, self.gas.diffusion, n, dt))
+        let sigma = self.gas.diffusion.constant()?;
+        singular.then(|| Collapsible::new::<2>(attraction, 0.0, sigma, n, dt))
     }
     fn laws(&self, account: &Account) -> Vec<Law> {
         let known = self.known_virial(account.n);

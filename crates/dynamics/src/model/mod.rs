@@ -8,6 +8,7 @@ mod landau;
 mod log_gas;
 mod radial_gas;
 mod riesz_gas;
+mod spread;
 mod vortex;
 
 pub use confined::Trap;
@@ -18,6 +19,7 @@ pub use landau::Landau;
 pub use log_gas::LogGas;
 pub use radial_gas::RadialGas;
 pub use riesz_gas::RieszGas;
+pub use spread::Spread;
 pub use vortex::Vortex;
 
 pub(crate) use gas::decayed;
@@ -47,6 +49,9 @@ pub enum NoiseStructure {
     /// √2 A_i^{1/2} dB_i in Itô's sense, with symmetric matrices A_i that depend on where all particles are ([`Sums::matrices`]) and
     /// the symmetric root. Schemes must [take them](crate::stepper::Stepper::takes_matrices).
     Matrices,
+    /// √(2σ(X_i)) dB_i in Itô's sense, with a number for every particle that depends on where the particles are
+    /// ([`Model::spreads`]): the same as matrices σ(X_i) I, for the schemes that take those.
+    Scalars,
 }
 
 impl NoiseStructure {
@@ -60,12 +65,17 @@ impl NoiseStructure {
         }
     }
 
+    /// Whether it depends on where the particles are.
+    pub fn depends_on_state(self) -> bool {
+        matches!(self, Self::Matrices | Self::Scalars)
+    }
+
     /// What stands before dB_i, or before A_i^{1/2} dB_i; `None` without noise.
     pub fn coefficient(self) -> Option<f64> {
         match self {
             Self::None => None,
             Self::Additive { coefficient } => Some(coefficient),
-            Self::Matrices => Some(SQRT_2),
+            Self::Matrices | Self::Scalars => Some(SQRT_2),
         }
     }
 }
@@ -132,6 +142,13 @@ pub trait Model<const D: usize = 2>: Debug + Send + Sync {
 
     /// The noise term.
     fn noise(&self) -> NoiseStructure;
+
+    /// Writes σ(X_i) of every particle, where the noise is [`NoiseStructure::Scalars`]. Errors: numbers that are not finite
+    /// or below 0.
+    fn spreads(&self, positions: &[[f64; D]], out: &mut [f64]) -> Result<()> {
+        let _ = (positions, out);
+        Ok(())
+    }
 
     /// Side of the square torus that the particles live on, if they do.
     fn periodic(&self) -> Option<f64> {

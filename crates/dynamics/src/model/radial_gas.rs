@@ -72,6 +72,9 @@ where
     fn noise(&self) -> NoiseStructure {
         self.gas.noise()
     }
+    fn spreads(&self, positions: &[[f64; D]], out: &mut [f64]) -> Result<()> {
+        self.gas.diffusion.at(positions, out)
+    }
     fn confinement(&self) -> &Trap {
         &self.gas.confinement
     }

@@ -48,6 +48,9 @@ where
     fn noise(&self) -> NoiseStructure {
         self.gas.noise()
     }
+    fn spreads(&self, positions: &[[f64; D]], out: &mut [f64]) -> Result<()> {
+        self.gas.diffusion.at(positions, out)
+    }
     fn periodic(&self) -> Option<f64> {
         self.gas.periodic
     }
@@ -85,8 +88,8 @@ where
     }
     fn collapsible(&self, n: usize, dt: f64) -> Option<Collapsible> {
         let attraction = -self.strength;
-        (attraction > 0.0)
-            .then(|| Collapsible::new::<D>(attraction, self.s, self.gas.diffusion, n, dt))
+        let sigma = self.gas.diffusion.constant()?;
+        (attraction > 0.0).then(|| Collapsible::new::<D>(attraction, self.s, sigma, n, dt))
     }
     fn laws(&self, account: &Account<D>) -> Vec<Law> {
         let virial = match self.is_constant() {

@@ -17,7 +17,7 @@ pub(crate) use draws::Draws;
 pub(crate) use normal::cos_sin_turns;
 use normal::{normal_pair, open_one};
 use path::Streams;
-pub(crate) use root::apply_roots;
+pub(crate) use root::{apply_roots, apply_scalars};
 use space::IN_SPACE;
 
 /// What random numbers are for; each purpose has its own.

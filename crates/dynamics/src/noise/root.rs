@@ -34,6 +34,16 @@ pub(crate) fn apply_roots<const D: usize>(matrices: &[[[f64; D]; D]], dw: &mut [
     });
 }
 
+/// ΔB_i becomes √σ_i ΔB_i.
+pub(crate) fn apply_scalars<const D: usize>(scalars: &[f64], dw: &mut [[f64; D]]) {
+    let tasks = dw.par_chunks_mut(TASK).zip(scalars.par_chunks(TASK));
+    tasks.for_each(|(dw, scalars)| {
+        for (dw, sigma) in dw.iter_mut().zip(scalars) {
+            *dw = dw.map(|x| sigma.sqrt() * x);
+        }
+    });
+}
+
 /// No more than [`SIDE`] of them.
 fn side_by_side<const D: usize>(matrices: &[[[f64; D]; D]], vectors: &mut [[f64; D]]) {
     let [mut units, mut traces, mut minors, mut thirds] = [[0.0; SIDE]; 4];

@@ -65,6 +65,8 @@ struct Buffers<const D: usize> {
     integrals: Vec<[f64; D]>,
     /// Empty with noise.
     anticipated: Vec<[f64; D]>,
+    /// σ of every particle; empty where it is the same everywhere.
+    scalars: Vec<f64>,
 }
 
 impl Simulation {
@@ -228,6 +230,11 @@ impl<const D: usize> Simulation<D> {
         let room = |wanted: bool| vec![[0.0; D]; if wanted { n } else { 0 }];
         let noisy = model.noise() != NoiseStructure::None;
         model.confinement().check(&state.positions)?;
+        let local = model.noise() == NoiseStructure::Scalars;
+        let mut scalars = vec![0.0; if local { n } else { 0 }];
+        if local {
+            model.spreads(&state.positions, &mut scalars)?;
+        }
         let mut step_seconds = StepSeconds::default();
         let strengths = model.strengths(m);
         let tolerance = progress.plan_tolerance;
@@ -268,6 +275,7 @@ impl<const D: usize> Simulation<D> {
                 dw: room(moved),
                 integrals: room(moved && stepper.integrates_noise()),
                 anticipated: room(!noisy),
+                scalars,
             },
             step_seconds,
             seconds: StepSeconds::default(),

@@ -136,13 +136,10 @@ impl<const D: usize> Simulation<D> {
     pub(super) fn advance(&mut self) -> Result<StepErrors> {
         let dt = self.config.time.dt;
         let mut noise = self.draw_noise(dt)?;
-        let spread = match self.model.noise() {
-            NoiseStructure::Additive { coefficient } => coefficient * dt.sqrt(),
-            // That of matrices is no wider than the cloud, unless the step is too long.
-            NoiseStructure::None | NoiseStructure::Matrices => 0.0,
-        };
+        let spread = self.spread(dt);
         let started = Instant::now();
-        let variation = self.variation(dt)?;
+        let k = self.model.confinement().stiffness().unwrap_or(0.0);
+        let variation = self.variation(dt, k)?;
         let parted = self.part(&mut noise);
         // With noise, a first step that takes the drift for the one before is Euler's: it has no stage where particles meet that are no pair.
         let previous = &self.state.previous_drifts;
@@ -191,7 +188,8 @@ impl<const D: usize> Simulation<D> {
         let bad = |error| formula().err().unwrap_or(error);
         guard.check(&self.buffers.next).map_err(bad)?;
         self.commit(dt, parted, &composed);
-        self.progress.ledger.variation.add(&variation);
+        let left = (-k * dt).exp();
+        self.progress.ledger.variation.add(&variation, left);
         let elapsed = started.elapsed().as_secs_f64();
         self.step_seconds.update += elapsed - inside.rebuild - inside.field.total;
         self.step_seconds.add(&inside);

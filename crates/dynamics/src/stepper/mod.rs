@@ -147,10 +147,14 @@ pub(crate) fn check_matrices<const C: usize>(
     noise: NoiseStructure,
     kind: &str,
 ) -> Result<()> {
-    if noise != NoiseStructure::Matrices || stepper.takes_matrices() {
+    if !noise.depends_on_state() || stepper.takes_matrices() {
         return Ok(());
     }
-    let value = format!("{} with model.kind = \"{kind}\"", stepper.name());
+    let what = match noise {
+        NoiseStructure::Scalars => "with model.diffusion by a formula".into(),
+        _ => format!("with model.kind = \"{kind}\""),
+    };
+    let value = format!("{} {what}", stepper.name());
     let allowed = "euler-maruyama, as the noise depends on the state";
     Err(Error::value(
         ErrorKind::Config,

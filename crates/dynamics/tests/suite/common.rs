@@ -76,7 +76,7 @@ pub(crate) fn gas(diffusion: f64, stiffness: f64) -> GasConfig {
         false => Confinement::None,
     };
     GasConfig {
-        diffusion,
+        diffusion: diffusion.into(),
         confinement,
         periodic: None,
     }

@@ -196,7 +196,7 @@ fn every_gas_comes_back_from_its_own_text() {
     ];
     for (confinement, periodic) in gases {
         let gas = GasConfig {
-            diffusion: 0.1,
+            diffusion: 0.1.into(),
             confinement,
             periodic,
         };

@@ -14,7 +14,7 @@ fn trapped(strength: f64, scheme: Scheme, dt: f64) -> Config {
         strength,
         core: Core::Gaussian { delta: 0.5 },
         gas: GasConfig {
-            diffusion: 0.2,
+            diffusion: 0.2.into(),
             confinement: Confinement::Harmonic { stiffness: 1.5 },
             periodic: None,
         },
@@ -157,7 +157,7 @@ fn anywhere() {
         strength: 1.0,
         core: Core::None,
         gas: GasConfig {
-            diffusion: 0.1,
+            diffusion: 0.1.into(),
             confinement: Confinement::None,
             periodic: Some(2.0),
         },
@@ -199,7 +199,7 @@ fn none_of_what_collapses() {
         chi: 50.0,
         core: Core::None,
         gas: GasConfig {
-            diffusion: 0.01,
+            diffusion: 0.01.into(),
             confinement: Confinement::None,
             periodic: None,
         },

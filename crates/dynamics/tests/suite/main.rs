@@ -19,6 +19,8 @@ mod initial;
 mod landau;
 // Exact laws with noise, over many replicas.
 mod laws;
+// σ by a formula.
+mod local_noise;
 // Noise that depends on the state, of a model of one's own.
 mod matrices;
 // The smallest inputs, and the ones that must be refused.
@@ -29,10 +31,10 @@ mod running;
 mod noise;
 // Sums over the particles against plain loops.
 mod observables;
-// Strong and weak orders of the schemes, computed without sampling.
-mod orders;
 // Quasi-random starts.
 mod quasi_random;
+// Strong and weak orders of the schemes, computed without sampling.
+mod orders;
 // The same bits after a restart and for any number of threads.
 mod reproducible;
 // Snapshot files, whole and damaged.

@@ -48,7 +48,7 @@ fn cases() -> Vec<(&'static str, Config)> {
     tightened.field.tolerance = 1e-4;
     (tightened.field.check_samples, tightened.field.check_every) = (1, 1);
     let confined = GasConfig {
-        diffusion: 0.01,
+        diffusion: 0.01.into(),
         confinement: Confinement::Harmonic { stiffness: 1.0 },
         periodic: None,
     };
@@ -64,7 +64,7 @@ fn cases() -> Vec<(&'static str, Config)> {
         strength: 0.5,
         core: Core::None,
         gas: GasConfig {
-            diffusion: 0.0,
+            diffusion: 0.0.into(),
             confinement: Confinement::None,
             periodic: Some(1.5),
         },
@@ -134,8 +134,8 @@ fn cases_in_space() -> Vec<(&'static str, Config)> {
         config.output.min_distance_every = 5;
         config
     };
-    let gas = |diffusion, periodic| GasConfig {
-        diffusion,
+    let gas = |diffusion: f64, periodic| GasConfig {
+        diffusion: diffusion.into(),
         confinement: Confinement::None,
         periodic,
     };

@@ -2,11 +2,13 @@
 
 mod circulations;
 mod confinement;
+mod diffusion;
 mod raw;
 mod regularisation;
 
 pub use circulations::Circulations;
 pub use confinement::Confinement;
+pub use diffusion::Diffusion;
 pub use regularisation::Core;
 
 use crate::formula::Profile;
@@ -91,7 +93,7 @@ pub enum ModelConfig {
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct GasConfig {
     /// σ ≥ 0: the noise is √(2σ) dB.
-    pub diffusion: f64,
+    pub diffusion: Diffusion,
     /// V.
     pub confinement: Confinement,
     /// Side of the square torus; `None` for the whole plane.
@@ -135,7 +137,7 @@ impl ModelConfig {
         }
     }
 
-    /// The key of σ, and σ; 0 where the noise comes from the particles themselves.
+    /// The key of σ, and σ; 0 where it depends on the state.
     pub fn diffusion(&self) -> (&'static str, f64) {
         match self {
             Self::Vortex { viscosity, .. } => ("model.viscosity", *viscosity),
@@ -143,14 +145,29 @@ impl ModelConfig {
             | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
             | Self::KellerSegel { gas, .. }
-            | Self::Radial { gas, .. } => ("model.diffusion", gas.diffusion),
+            | Self::Radial { gas, .. } => {
+                ("model.diffusion", gas.diffusion.constant().unwrap_or(0.0))
+            }
             Self::Landau { .. } => ("model.diffusion", 0.0),
         }
     }
 
     /// Whether there is noise.
     pub fn has_noise(&self) -> bool {
-        matches!(self, Self::Landau { .. }) || self.diffusion().1 != 0.0
+        let of_state = matches!(self, Self::Landau { .. }) || self.diffusion_formula().is_some();
+        of_state || self.diffusion().1 != 0.0
+    }
+
+    /// σ where it is a formula.
+    pub fn diffusion_formula(&self) -> Option<&str> {
+        match self {
+            Self::Vortex { .. } | Self::Landau { .. } => None,
+            Self::LogGas { gas, .. }
+            | Self::CoulombGas { gas, .. }
+            | Self::RieszGas { gas, .. }
+            | Self::KellerSegel { gas, .. }
+            | Self::Radial { gas, .. } => gas.diffusion.formula(),
+        }
     }
 
     /// Where the m_j come from, if they need not be 1.

@@ -1,6 +1,6 @@
 //! `[model]` as it is written: one table for all kinds, each of which has keys of its own.
 
-use super::{Circulations, Confinement, Core, GasConfig, ModelConfig};
+use super::{Circulations, Confinement, Core, Diffusion, GasConfig, ModelConfig};
 use crate::config::check::{Keys, required};
 use crate::formula::Profile;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub(super) struct RawModel {
     #[serde(skip_serializing_if = "Option::is_none")]
     viscosity: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    diffusion: Option<f64>,
+    diffusion: Option<Diffusion>,
     #[serde(skip_serializing_if = "Option::is_none")]
     strength: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +63,7 @@ impl RawModel {
 
     fn gas(&self) -> Result<GasConfig, String> {
         Ok(GasConfig {
-            diffusion: required("model", "diffusion", self.diffusion)?,
+            diffusion: required("model", "diffusion", self.diffusion.clone())?,
             confinement: self.confinement.clone().unwrap_or(Confinement::None),
             periodic: self.periodic,
         })
