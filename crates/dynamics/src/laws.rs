@@ -10,7 +10,7 @@ use std::f64::consts::TAU;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Law {
     /// Short name: `centre x`, `second moment`, `impulse x`, `angular impulse`, `circulation`, `hamiltonian`, `virial`,
-    /// `momentum x`, `energy`.
+    /// `momentum x`, `energy`, `anisotropy x`.
     pub name: &'static str,
     /// What the law says.
     pub expected: f64,
@@ -75,14 +75,15 @@ pub struct Ledger {
     pub weighted_squares: f64,
     /// What the interaction of a gas has done to S.
     pub virial: VirialLedger,
-    /// What noise of matrices has done.
+    /// What noise of matrices, or jumps, have done.
     pub variation: Variation,
-    /// How far the conserved quantities can have gone; only kept without noise.
+    /// How far the conserved quantities can have gone; only kept without noise, and of jumps rounding.
     pub budget: Budget,
 }
 
 /// Quadratic variations under noise √2 A_i^{1/2} dB_i, or with A_i = σ(X_i) I, from the left ends of the steps (the
-/// conditional variance of a step's noise). The confinement takes e^{−k(t−s)} of what noise has done to X, if it has a k.
+/// conditional variance of a step's noise); under jumps the sums of their squares. The confinement takes e^{−k(t−s)} of what
+/// noise has done to X, if it has a k.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
 pub struct Variation {
     /// Of the axes of Σ m_i X_i: 2 ∫ Σ m_i² (A_i)_{aa} dt; 0 beyond d.
@@ -91,6 +92,8 @@ pub struct Variation {
     pub angular_impulse: f64,
     /// Of S: 8 ∫ Σ σ(X_i) |X_i − X̄|² dt; only for numbers σ(X_i).
     pub second_moment: f64,
+    /// Under jumps, of the axes of C° = Σ (X_i − X̄)(X_i − X̄)ᵀ less its trace/d, decayed as C° is; 0 beyond d.
+    pub anisotropy: [f64; 3],
     /// dt² Σ |m_i| |F_i|² of every step: with m_i > 0 what Euler's scheme adds to Σ m_i |X_i|².
     pub of_scheme: f64,
 }
@@ -246,6 +249,7 @@ impl Variation {
             impulse: [0, 1, 2].map(of_axis),
             angular_impulse: 8.0 * dt * along,
             second_moment: 0.0,
+            anisotropy: [0.0; 3],
             of_scheme: dt * dt * squares,
         }
     }

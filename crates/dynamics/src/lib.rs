@@ -60,6 +60,8 @@ mod simulation;
 mod snapshot;
 // The Landau equation.
 pub mod landau;
+// The Boltzmann equation.
+pub mod boltzmann;
 // Vortex particles in space.
 pub mod vortex_particles;
 // What a run will need.

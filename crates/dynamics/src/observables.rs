@@ -12,6 +12,8 @@ pub struct Observables<const D: usize = 2> {
     pub centre: [f64; D],
     /// S = Σ |X_i − X̄|².
     pub second_moment: f64,
+    /// The same by axes, Σ (X_i − X̄)_a².
+    pub squares: [f64; D],
     /// Σ m_i.
     pub circulation: f64,
     /// Σ m_i X_i.
@@ -44,7 +46,8 @@ impl<const D: usize> Observables<D> {
         let [m, mr2, m2r2] = all.sums;
         Self {
             centre: all.centre(),
-            second_moment: all.second_moment,
+            second_moment: all.squares.into_iter().sum(),
+            squares: all.squares,
             circulation: m,
             impulse: all.impulse,
             angular_impulse: mr2,
@@ -100,8 +103,8 @@ struct Part<const D: usize> {
     impulse: [f64; D],
     /// Σ of m, m|X|², m²|X|².
     sums: [f64; 3],
-    /// About the centre of these particles.
-    second_moment: f64,
+    /// Along each axis, about the centre of these particles.
+    squares: [f64; D],
 }
 
 impl<const D: usize> Default for Part<D> {
@@ -111,13 +114,13 @@ impl<const D: usize> Default for Part<D> {
             places: [0.0; D],
             impulse: [0.0; D],
             sums: [0.0; 3],
-            second_moment: 0.0,
+            squares: [0.0; D],
         }
     }
 }
 
 impl<const D: usize> Part<D> {
-    /// Of a chunk that stays in the cache: the second moment is taken about the centre in a second loop, so that nothing
+    /// Of a chunk that stays in the cache: the squares are taken about the centre in a second loop, so that nothing
     /// cancels.
     fn new(positions: &[[f64; D]], circulations: &[f64]) -> Self {
         let mut part = Self {
@@ -132,7 +135,8 @@ impl<const D: usize> Part<D> {
         }
         let centre = part.centre();
         for &x in positions {
-            part.second_moment += squared_distance(x, centre);
+            let square = difference(x, centre).map(|z| z * z);
+            part.squares = add(part.squares, square);
         }
         part
     }
@@ -145,18 +149,14 @@ impl<const D: usize> Part<D> {
     /// Source: Chan, Golub and LeVeque, *Algorithms for computing the sample variance*, Am. Stat. 37 (1983).
     fn join(a: Self, b: Self) -> Self {
         let n = a.n + b.n;
-        let apart = squared_distance(a.centre(), b.centre()) * (a.n * b.n / n);
+        let share = a.n * b.n / n;
+        let apart = difference(a.centre(), b.centre()).map(|z| z * z * share);
         Self {
             n,
             places: add(a.places, b.places),
             impulse: add(a.impulse, b.impulse),
             sums: add(a.sums, b.sums),
-            second_moment: a.second_moment + b.second_moment + apart,
+            squares: add(add(a.squares, b.squares), apart),
         }
     }
-}
-
-fn squared_distance<const D: usize>(x: [f64; D], y: [f64; D]) -> f64 {
-    let z = difference(x, y);
-    dot(z, z)
 }

@@ -213,7 +213,7 @@ mod tests {
             ),
             (
                 "time.scheme=euler",
-                "--set: time.scheme: 'euler' (allowed: euler-maruyama, ab2-maruyama, stochastic-heun, sra1, sra3, ab3, rk4, exponential-heun)",
+                "--set: time.scheme: 'euler' (allowed: euler-maruyama, ab2-maruyama, stochastic-heun, sra1, sra3, ab3, rk4, exponential-heun, jumps)",
             ),
             (
                 "seed.x=1",

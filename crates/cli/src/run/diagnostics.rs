@@ -8,7 +8,7 @@ use std::path::Path;
 /// A column: how it is called, and what of [`Observables`] it has, with an axis behind an underline.
 type Column = (&'static str, &'static str);
 
-/// Of gases, whose particles are all alike, less; of the Landau equation, whose particles are velocities, by other names.
+/// Of gases, whose particles are all alike, less; of the Landau and Boltzmann equations, whose particles are velocities, by other names.
 fn columns(config: &Config) -> Vec<Column> {
     let axis = |columns: [Column; 3]| columns.into_iter().take(config.model.dimension());
     let same = |name: &'static str| (name, name);
@@ -20,7 +20,7 @@ fn columns(config: &Config) -> Vec<Column> {
             all.extend(axis(["impulse_x", "impulse_y", "impulse_z"].map(same)));
             all.extend(["angular_impulse", "hamiltonian"].map(same));
         }
-        "landau" => {
+        "landau" | "boltzmann" => {
             all.extend(axis([
                 ("momentum_x", "impulse_x"),
                 ("momentum_y", "impulse_y"),

@@ -1,10 +1,11 @@
 //! Every value of a configuration, checked with an error that names its dotted key.
 
-use super::{Circulations, Config, Confinement, Core, InitialConfig, ModelConfig};
+use super::{Angle, Circulations, Config, Confinement, Core, InitialConfig, ModelConfig};
 use crate::drift::LEAST_WITH_TABLES;
 use crate::landau::{self, bkw};
 use crate::model::{RadialGas, Trap};
 use crate::{Error, ErrorKind, Result, close_pairs, model, stepper};
+use std::f64::consts::PI;
 use std::fmt::Display;
 
 /// 2²⁰ fine increments a step.
@@ -207,6 +208,20 @@ impl Config {
                     return Err(error("model.gamma", gamma, allowed));
                 }
             }
+            ModelConfig::Boltzmann {
+                rate,
+                angle,
+                dimension,
+                ..
+            } => {
+                two_or_three(dimension)?;
+                positive("model.rate", rate)?;
+                if let Angle::Theta(theta) = angle
+                    && !(theta > 0.0 && theta < PI)
+                {
+                    return Err(error("model.angle.theta", theta, "above 0 and below π"));
+                }
+            }
         }
         check_circulations(model.circulations().unwrap_or(&Circulations::Unit))?;
         if let Confinement::Harmonic { stiffness } = *model.confinement() {
@@ -351,7 +366,7 @@ impl Config {
     fn check_scheme<const D: usize>(&self) -> Result<()> {
         let model = model::from_config::<D>(&self.model)?;
         let stepper = stepper::from_config(self.time.scheme);
-        stepper::check_matrices(&*stepper, model.noise(), model.kind())?;
+        stepper::check_noise(&*stepper, model.noise(), model.kind())?;
         match self.time.two_body {
             Some(true) => close_pairs::check(&*model, &*stepper),
             _ => Ok(()),

@@ -4,7 +4,7 @@
 //! schema = 1
 //! seed = 7
 //! [model]
-//! kind = "vortex"                      # or the gases: log-gas, coulomb-gas, riesz-gas, keller-segel, radial; or landau ([`ModelConfig`])
+//! kind = "vortex"                      # or the gases: log-gas, coulomb-gas, riesz-gas, keller-segel, radial; or landau, boltzmann ([`ModelConfig`])
 //! viscosity = 5e-4                     # of gases diffusion, a number or a formula, "0.1*(1 + x^2)" ([`Diffusion`])
 //! circulations = { law = "unit" }      # or { law = "two-point", a, b, p }, { law = "uniform", low, high }, { file = "m.npy" }
 //! core = { kind = "none" }             # or { kind = "gaussian", delta }
@@ -13,7 +13,7 @@
 //! n = 1_000_000
 //! quasi_random = false                 # or true: particles that cover the law evenly ([`InitialConfig::QuasiRandom`])
 //! [time]
-//! scheme = "ab2-maruyama"              # or euler-maruyama, stochastic-heun, exponential-heun, sra1, sra3; with viscosity 0 also ab3, rk4
+//! scheme = "ab2-maruyama"              # or euler-maruyama, stochastic-heun, exponential-heun, sra1, sra3; with viscosity 0 also ab3, rk4; jumps for boltzmann
 //! [field]
 //! tolerance = 1e-5
 //! [output]
@@ -27,7 +27,9 @@ mod replica;
 mod resume;
 
 pub use initial::{Drawn, InitialConfig};
-pub use model::{Circulations, Confinement, Core, Diffusion, GasConfig, ModelConfig};
+pub use model::{
+    Angle, Circulations, Collisions, Confinement, Core, Diffusion, GasConfig, ModelConfig,
+};
 
 use bincode::{Decode, Encode};
 use serde::{Deserialize, Serialize};
@@ -93,6 +95,8 @@ pub enum Scheme {
     Rk4,
     /// Weak order 2 for additive noise, a harmonic trap solved exactly; two drifts a step.
     ExponentialHeun,
+    /// None: the one scheme for models that jump, exactly in law.
+    Jumps,
 }
 
 /// How the sum is taken and checked.
@@ -213,6 +217,7 @@ impl Scheme {
             Self::Ab3 => "ab3",
             Self::Rk4 => "rk4",
             Self::ExponentialHeun => "exponential-heun",
+            Self::Jumps => "jumps",
         }
     }
 

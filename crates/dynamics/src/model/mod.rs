@@ -1,5 +1,6 @@
 //! Drift, noise structure and exact laws of a particle system; one model a file.
 
+mod boltzmann;
 mod confined;
 mod coulomb_gas;
 mod gas;
@@ -11,6 +12,7 @@ mod riesz_gas;
 mod spread;
 mod vortex;
 
+pub use boltzmann::Boltzmann;
 pub use confined::Trap;
 pub use coulomb_gas::CoulombGas;
 pub use gas::Gas;
@@ -27,7 +29,8 @@ pub(crate) use gas::decayed;
 use crate::PairFlow;
 use crate::collapse::Collapsible;
 use crate::config::{Core, ModelConfig};
-use crate::laws::{Account, Law};
+use crate::laws::{Account, Law, Ledger};
+use crate::noise::Pieces;
 use crate::sums::Sums;
 use crate::{Error, ErrorKind, Observables, Result};
 use farfield::{AlgebraicCore, GaussianCore, Kernel, Kernel2d, Kernel3d, Options, Plan};
@@ -52,6 +55,8 @@ pub enum NoiseStructure {
     /// √(2σ(X_i)) dB_i in Itô's sense, with a number for every particle that depends on where the particles are
     /// ([`Model::spreads`]): the same as matrices σ(X_i) I, for the schemes that take those.
     Scalars,
+    /// None, but the particles jump ([`Model::jump`]), and do nothing else.
+    Jumps,
 }
 
 impl NoiseStructure {
@@ -73,7 +78,7 @@ impl NoiseStructure {
     /// What stands before dB_i, or before A_i^{1/2} dB_i; `None` without noise.
     pub fn coefficient(self) -> Option<f64> {
         match self {
-            Self::None => None,
+            Self::None | Self::Jumps => None,
             Self::Additive { coefficient } => Some(coefficient),
             Self::Matrices | Self::Scalars => Some(SQRT_2),
         }
@@ -211,6 +216,14 @@ pub trait Model<const D: usize = 2>: Debug + Send + Sync {
         None
     }
 
+    /// Makes the jumps of a step, where [`noise`](Self::noise) says that there are some, and enters in the ledger what the laws need of them.
+    ///
+    /// Errors: more jumps than it can make. The state and the ledger are then as before.
+    fn jump(&self, step: &Pieces, positions: &mut [[f64; D]], ledger: &mut Ledger) -> Result<()> {
+        let _ = (step, positions, ledger);
+        Ok(())
+    }
+
     /// The exact laws of this model, at the state that the account describes.
     fn laws(&self, account: &Account<D>) -> Vec<Law>;
 }
@@ -290,6 +303,12 @@ where
             ..
         } => Arc::new(RadialGas::new(strength, profile, of(gas)?)?),
         ModelConfig::Landau { gamma, .. } => Arc::new(Landau::new(gamma)),
+        ModelConfig::Boltzmann {
+            rate,
+            angle,
+            scheme,
+            ..
+        } => Arc::new(Boltzmann::new(rate, angle, scheme)),
         ModelConfig::Vortex { .. }
         | ModelConfig::LogGas { .. }
         | ModelConfig::KellerSegel { .. }

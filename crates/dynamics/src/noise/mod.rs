@@ -7,15 +7,17 @@ mod draws;
 mod normal;
 mod path;
 mod philox;
+mod pieces;
 mod quantile;
 mod root;
 mod space;
 
 pub use philox::philox4x32;
+pub use pieces::Pieces;
 
 pub(crate) use draws::Draws;
-pub(crate) use normal::cos_sin_turns;
-use normal::{normal_pair, open_one};
+use normal::normal_pair;
+pub(crate) use normal::{cos_sin_turns, ln, open_one, open_zero};
 use path::Streams;
 pub(crate) use root::{apply_roots, apply_scalars};
 use space::IN_SPACE;
@@ -39,8 +41,12 @@ pub(crate) enum Stream {
     BesideInSpace = 6,
     /// The third.
     ThirdBeside = 7,
+    /// When two particles collide, and which.
+    Collisions = 8,
+    /// How a collision turns them.
+    Deflections = 9,
     /// Shifts of quasi-random positions.
-    Shifts = 8,
+    Shifts = 10,
 }
 
 const IN_THE_PLANE: Streams<1> = Streams {
@@ -119,14 +125,14 @@ pub(crate) fn uniforms(seed: u64, stream: Stream, draw: u64, particle: u32) -> [
 
 /// All of the key but the particle.
 #[derive(Clone, Copy, Debug)]
-struct Key {
+pub(crate) struct Key {
     seed: [u32; 2],
     step: [u32; 2],
     stream: u32,
 }
 
 impl Key {
-    fn new(seed: u64, stream: Stream, step: u64) -> Self {
+    pub(crate) fn new(seed: u64, stream: Stream, step: u64) -> Self {
         let halves = |x: u64| [x as u32, (x >> 32) as u32];
         Self {
             seed: halves(seed),
@@ -136,7 +142,7 @@ impl Key {
     }
 
     #[inline(always)]
-    fn words(&self, particle: u32) -> [u64; 2] {
+    pub(crate) fn words(&self, particle: u32) -> [u64; 2] {
         let counter = [particle, self.step[0], self.step[1], self.stream];
         let [a, b, c, d] = philox4x32(counter, self.seed);
         let word = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);

@@ -37,7 +37,7 @@ pub(crate) fn normal_pair(a: u64, b: u64) -> [f64; 2] {
 
 /// ln x for positive normal x.
 #[inline(always)]
-pub(super) fn ln(x: f64) -> f64 {
+pub(crate) fn ln(x: f64) -> f64 {
     const LN2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
     const LN2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
     const L: [f64; 7] = [

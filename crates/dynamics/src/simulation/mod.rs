@@ -246,7 +246,7 @@ impl<const D: usize> Simulation<D> {
             let wanted = config.time.two_body.unwrap_or(!flow.turns && flow.s > 0.0);
             wanted && close_pairs::are_taken(&*stepper, noisy)
         });
-        let moved = noisy || pair_flow.is_some();
+        let moved = model.noise().coefficient().is_some() || pair_flow.is_some();
         let choices = Choices {
             leaf_capacity: config.field.leaf_capacity,
             wide_core: config.field.wide_core,

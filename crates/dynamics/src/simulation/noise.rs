@@ -11,7 +11,7 @@ impl<const D: usize> Simulation<D> {
     /// Fills the increments; the coefficient in front of them, or `None` without noise.
     pub(super) fn draw_noise(&mut self, dt: f64) -> Result<Option<f64>> {
         let structure = self.model.noise();
-        stepper::check_matrices(&*self.stepper, structure, self.model.kind())?;
+        stepper::check_noise(&*self.stepper, structure, self.model.kind())?;
         let Some(coefficient) = structure.coefficient() else {
             return Ok(None);
         };
@@ -30,7 +30,7 @@ impl<const D: usize> Simulation<D> {
                 self.model.spreads(&self.state.positions, scalars)?;
                 apply_scalars(scalars, dw);
             }
-            NoiseStructure::None | NoiseStructure::Additive { .. } => {}
+            NoiseStructure::None | NoiseStructure::Additive { .. } | NoiseStructure::Jumps => {}
         }
         self.step_seconds.noise += started.elapsed().as_secs_f64();
         Ok(Some(coefficient))
@@ -40,7 +40,9 @@ impl<const D: usize> Simulation<D> {
     pub(super) fn variation(&self, dt: f64, k: f64) -> Result<Variation> {
         let (x, m) = (&self.state.positions, &self.state.circulations);
         Ok(match self.model.noise() {
-            NoiseStructure::None | NoiseStructure::Additive { .. } => Variation::default(),
+            NoiseStructure::None | NoiseStructure::Additive { .. } | NoiseStructure::Jumps => {
+                Variation::default()
+            }
             NoiseStructure::Matrices => {
                 let matrices = self.plan.matrices()?;
                 Variation::of_step(dt, x, m, &self.drift, matrices)
@@ -60,8 +62,8 @@ impl<const D: usize> Simulation<D> {
                 let most = self.buffers.scalars.iter().copied().fold(0.0, f64::max);
                 (2.0 * most * dt).sqrt()
             }
-            // That of matrices is no wider than the cloud, unless the step is too long.
-            NoiseStructure::None | NoiseStructure::Matrices => 0.0,
+            // That of matrices is no wider than the cloud, unless the step is too long, and so are jumps.
+            NoiseStructure::None | NoiseStructure::Matrices | NoiseStructure::Jumps => 0.0,
         }
     }
 }

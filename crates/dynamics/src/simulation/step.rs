@@ -151,7 +151,7 @@ impl<const D: usize> Simulation<D> {
             drift: &self.drift,
             previous_drifts: if first { &same } else { previous },
             dt,
-            stiffness: self.model.confinement().stiffness().unwrap_or(0.0),
+            stiffness: k,
             noise: noise.map(|coefficient| Noise {
                 coefficient,
                 dw: &self.buffers.dw,
@@ -184,9 +184,16 @@ impl<const D: usize> Simulation<D> {
             let (x, strengths) = (&self.state.positions, self.plan.strengths());
             parted.compose(x, strengths, dt, noise.unwrap_or(1.0), &mut self.buffers)
         });
+        let mut ledger = self.progress.ledger;
+        if self.model.noise() == NoiseStructure::Jumps {
+            let pieces = self.brownian.pieces(self.state.step, dt);
+            self.model
+                .jump(&pieces, &mut self.buffers.next, &mut ledger)?;
+        }
         let formula = || confinement.check(&self.state.positions);
         let bad = |error| formula().err().unwrap_or(error);
         guard.check(&self.buffers.next).map_err(bad)?;
+        self.progress.ledger = ledger;
         self.commit(dt, parted, &composed);
         let left = (-k * dt).exp();
         self.progress.ledger.variation.add(&variation, left);

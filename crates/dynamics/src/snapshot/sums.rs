@@ -7,7 +7,7 @@ use bincode::error::{DecodeError, EncodeError};
 
 /// The fields of [`Observables`] in their order, as they stand in snapshots.
 type Fields<const D: usize> = (
-    ([f64; D], f64, f64, [f64; D], f64, f64),
+    ([f64; D], f64, [f64; D], f64, [f64; D], f64, f64),
     (Option<f64>, f64, f64, Option<f64>, f64, Option<f64>),
 );
 
@@ -17,6 +17,7 @@ impl<const D: usize> Encode for Observables<D> {
             (
                 self.centre,
                 self.second_moment,
+                self.squares,
                 self.circulation,
                 self.impulse,
                 self.angular_impulse,
@@ -38,13 +39,21 @@ impl<const D: usize> Encode for Observables<D> {
 impl<Context, const D: usize> Decode<Context> for Observables<D> {
     fn decode<R: Decoder<Context = Context>>(decoder: &mut R) -> Result<Self, DecodeError> {
         let (moments, rest): Fields<D> = Decode::decode(decoder)?;
-        let (centre, second_moment, circulation, impulse, angular_impulse, weighted_squares) =
-            moments;
+        let (
+            centre,
+            second_moment,
+            squares,
+            circulation,
+            impulse,
+            angular_impulse,
+            weighted_squares,
+        ) = moments;
         let (hamiltonian, hamiltonian_error, confinement, virial, virial_error, min_distance) =
             rest;
         Ok(Self {
             centre,
             second_moment,
+            squares,
             circulation,
             impulse,
             angular_impulse,

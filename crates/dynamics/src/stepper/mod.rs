@@ -13,11 +13,13 @@
 //! | `sra3` | 3 | 3/2 | 2 | 3 | the same where noise is weak |
 //! | `ab3` | 1 | | | 3 | no noise, long runs at low cost |
 //! | `rk4` | 4 | | | 4 | no noise, precise runs |
+//! | `jumps` | 0 | | | | models that jump, exactly in law |
 
 mod ab2_maruyama;
 mod ab3;
 mod euler_maruyama;
 mod exponential_heun;
+mod jumps;
 mod rk4;
 mod sra1;
 mod sra3;
@@ -27,6 +29,7 @@ pub use ab2_maruyama::Ab2Maruyama;
 pub use ab3::Ab3;
 pub use euler_maruyama::EulerMaruyama;
 pub use exponential_heun::ExponentialHeun;
+pub use jumps::Jumps;
 pub use rk4::Rk4;
 pub use sra1::Sra1;
 pub use sra3::Sra3;
@@ -123,6 +126,11 @@ pub trait Stepper<const C: usize = 2>: Debug + Send + Sync {
         false
     }
 
+    /// Whether it is for models that [jump](crate::model::Model::jump), and for no others.
+    fn takes_jumps(&self) -> bool {
+        false
+    }
+
     /// Makes one step and returns the coefficient of its local error, see [`End::anticipated`].
     fn step(&self, start: &Start<C>, drift: &mut dyn Drift<C>, end: End<C>) -> Result<f64>;
 }
@@ -138,24 +146,31 @@ pub fn from_config<const C: usize>(scheme: Scheme) -> Box<dyn Stepper<C>> {
         Scheme::Sra3 => Box::new(Sra3),
         Scheme::Ab3 => Box::new(Ab3),
         Scheme::Rk4 => Box::new(Rk4),
+        Scheme::Jumps => Box::new(Jumps),
     }
 }
 
 /// Whether a scheme takes noise of this kind, which is of the model `kind`.
-pub(crate) fn check_matrices<const C: usize>(
+pub(crate) fn check_noise<const C: usize>(
     stepper: &dyn Stepper<C>,
     noise: NoiseStructure,
     kind: &str,
 ) -> Result<()> {
-    if !noise.depends_on_state() || stepper.takes_matrices() {
-        return Ok(());
-    }
+    let (of_state, jumps) = (stepper.takes_matrices(), stepper.takes_jumps());
+    let allowed = match noise {
+        NoiseStructure::Jumps if !jumps => "jumps, as the particles do nothing else",
+        NoiseStructure::Jumps => return Ok(()),
+        _ if jumps => "a scheme for a drift, as the particles do not jump",
+        _ if noise.depends_on_state() && !of_state => {
+            "euler-maruyama, as the noise depends on the state"
+        }
+        _ => return Ok(()),
+    };
     let what = match noise {
         NoiseStructure::Scalars => "with model.diffusion by a formula".into(),
         _ => format!("with model.kind = \"{kind}\""),
     };
     let value = format!("{} {what}", stepper.name());
-    let allowed = "euler-maruyama, as the noise depends on the state";
     Err(Error::value(
         ErrorKind::Config,
         "time.scheme",

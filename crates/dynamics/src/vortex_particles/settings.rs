@@ -43,6 +43,9 @@ impl VortexSettings {
         if !(nu >= 0.0 && nu.is_finite()) {
             return refuse("viscosity.nu", nu, "finite and at least 0");
         }
+        if self.scheme == Scheme::Jumps {
+            return refuse("scheme", "jumps", "a scheme for a drift");
+        }
         match (self.viscosity, core) {
             (Viscosity::Brownian { .. }, _) if nu > 0.0 && !self.scheme.takes_noise() => refuse(
                 "scheme",

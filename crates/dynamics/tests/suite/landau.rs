@@ -67,7 +67,7 @@ fn config<const D: usize>(gamma: f64, dt: f64, seed: u64) -> Config {
     config
 }
 
-fn from<const D: usize>(velocities: &[[f64; D]]) -> Inputs<D> {
+pub(crate) fn from<const D: usize>(velocities: &[[f64; D]]) -> Inputs<D> {
     Inputs {
         positions: Some(velocities.to_vec()),
         ..Inputs::default()
@@ -80,7 +80,7 @@ fn run<const D: usize>(velocities: &[[f64; D]], mut config: Config, steps: u64) 
     finish_in(config, from(velocities))
 }
 
-fn cloud<const D: usize>(n: usize, seed: u64) -> Vec<[f64; D]>
+pub(crate) fn cloud<const D: usize>(n: usize, seed: u64) -> Vec<[f64; D]>
 where
     (): Dimension<D>,
 {

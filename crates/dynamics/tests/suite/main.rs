@@ -3,6 +3,8 @@
 // Configurations that several modules start from.
 mod close_pairs;
 mod common;
+// The Boltzmann equation by particles.
+mod boltzmann;
 // The TOML of a run: defaults, unknown keys, every value out of bounds.
 mod config;
 // Invariants without noise, against their error budget.

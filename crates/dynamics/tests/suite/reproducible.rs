@@ -2,7 +2,7 @@
 
 use crate::common::{config, threads, with, with_core};
 use farfield_dynamics::config::{
-    Circulations, Config, Confinement, Core, GasConfig, ModelConfig, Scheme,
+    Angle, Circulations, Collisions, Config, Confinement, Core, GasConfig, ModelConfig, Scheme,
 };
 use farfield_dynamics::formula::Profile;
 use farfield_dynamics::{Inputs, Simulation, Snapshot};
@@ -122,6 +122,20 @@ fn landau(gamma: f64, dimension: u8) -> Config {
     config
 }
 
+fn boltzmann(angle: Angle, scheme: Collisions) -> Config {
+    let mut config = config(1000, 0.0, Circulations::Unit);
+    config.model = ModelConfig::Boltzmann {
+        rate: 2.0,
+        angle,
+        scheme,
+        dimension: 3,
+    };
+    (config.time.scheme, config.time.path_halvings) = (Scheme::Jumps, 1);
+    config.time.steps = 12;
+    config.field.check_every = 3;
+    config
+}
+
 /// Runs in space.
 fn cases_in_space() -> Vec<(&'static str, Config)> {
     let base = |model| {
@@ -156,6 +170,11 @@ fn cases_in_space() -> Vec<(&'static str, Config)> {
         ("riesz gas in space, no noise", base(riesz)),
         ("landau in space", landau(-1.0, 3)),
         ("landau in space, maxwell molecules", landau(0.0, 3)),
+        ("boltzmann", boltzmann(Angle::Uniform, Collisions::Kac)),
+        (
+            "boltzmann, nanbu",
+            boltzmann(Angle::Theta(0.3), Collisions::Nanbu),
+        ),
     ]
 }
 

@@ -1,12 +1,14 @@
 //! `[model]`.
 
 mod circulations;
+mod collisions;
 mod confinement;
 mod diffusion;
 mod raw;
 mod regularisation;
 
 pub use circulations::Circulations;
+pub use collisions::{Angle, Collisions};
 pub use confinement::Confinement;
 pub use diffusion::Diffusion;
 pub use regularisation::Core;
@@ -16,7 +18,7 @@ use bincode::{Decode, Encode};
 use raw::RawModel;
 use serde::{Deserialize, Serialize};
 
-/// The particle system. Gases and the particles of the Landau equation have m_j = 1.
+/// The particle system. Gases and the particles of the Landau and Boltzmann equations have m_j = 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
 #[serde(try_from = "RawModel", into = "RawModel")]
 pub enum ModelConfig {
@@ -87,6 +89,18 @@ pub enum ModelConfig {
         /// d: 2 or 3; 3 if not given.
         dimension: u8,
     },
+    /// The Boltzmann equation for Maxwell molecules, whose particles are velocities (`kind = "boltzmann"`, see [`crate::boltzmann`]); only
+    /// by `jumps`.
+    Boltzmann {
+        /// λ > 0, collisions of a particle a unit of time; 1 if not given.
+        rate: f64,
+        /// The law of σ; uniform if not given.
+        angle: Angle,
+        /// Which of two particles a collision changes; both if not given.
+        scheme: Collisions,
+        /// d: 2 or 3; 3 if not given.
+        dimension: u8,
+    },
 }
 
 /// What all gases have.
@@ -123,6 +137,7 @@ impl ModelConfig {
             Self::KellerSegel { .. } => "keller-segel",
             Self::Radial { .. } => "radial",
             Self::Landau { .. } => "landau",
+            Self::Boltzmann { .. } => "boltzmann",
         }
     }
 
@@ -133,7 +148,8 @@ impl ModelConfig {
             Self::CoulombGas { .. } => 3,
             Self::RieszGas { dimension, .. }
             | Self::Radial { dimension, .. }
-            | Self::Landau { dimension, .. } => (*dimension).into(),
+            | Self::Landau { dimension, .. }
+            | Self::Boltzmann { dimension, .. } => (*dimension).into(),
         }
     }
 
@@ -148,20 +164,21 @@ impl ModelConfig {
             | Self::Radial { gas, .. } => {
                 ("model.diffusion", gas.diffusion.constant().unwrap_or(0.0))
             }
-            Self::Landau { .. } => ("model.diffusion", 0.0),
+            Self::Landau { .. } | Self::Boltzmann { .. } => ("model.diffusion", 0.0),
         }
     }
 
-    /// Whether there is noise.
+    /// Whether there is noise, or jumps.
     pub fn has_noise(&self) -> bool {
-        let of_state = matches!(self, Self::Landau { .. }) || self.diffusion_formula().is_some();
+        let collides = matches!(self, Self::Landau { .. } | Self::Boltzmann { .. });
+        let of_state = collides || self.diffusion_formula().is_some();
         of_state || self.diffusion().1 != 0.0
     }
 
     /// σ where it is a formula.
     pub fn diffusion_formula(&self) -> Option<&str> {
         match self {
-            Self::Vortex { .. } | Self::Landau { .. } => None,
+            Self::Vortex { .. } | Self::Landau { .. } | Self::Boltzmann { .. } => None,
             Self::LogGas { gas, .. }
             | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
@@ -193,14 +210,19 @@ impl ModelConfig {
             | Self::LogGas { core, .. }
             | Self::CoulombGas { core, .. }
             | Self::KellerSegel { core, .. } => core,
-            Self::RieszGas { .. } | Self::Radial { .. } | Self::Landau { .. } => &Core::None,
+            Self::RieszGas { .. }
+            | Self::Radial { .. }
+            | Self::Landau { .. }
+            | Self::Boltzmann { .. } => &Core::None,
         }
     }
 
     /// V.
     pub fn confinement(&self) -> &Confinement {
         match self {
-            Self::Vortex { .. } | Self::Landau { .. } => &Confinement::None,
+            Self::Vortex { .. } | Self::Landau { .. } | Self::Boltzmann { .. } => {
+                &Confinement::None
+            }
             Self::LogGas { gas, .. }
             | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
@@ -218,7 +240,7 @@ impl ModelConfig {
             | Self::RieszGas { gas, .. }
             | Self::KellerSegel { gas, .. }
             | Self::Radial { gas, .. } => gas.periodic,
-            Self::Landau { .. } => None,
+            Self::Landau { .. } | Self::Boltzmann { .. } => None,
         }
     }
 }

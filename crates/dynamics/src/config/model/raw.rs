@@ -1,6 +1,8 @@
 //! `[model]` as it is written: one table for all kinds, each of which has keys of its own.
 
-use super::{Circulations, Confinement, Core, Diffusion, GasConfig, ModelConfig};
+use super::{
+    Angle, Circulations, Collisions, Confinement, Core, Diffusion, GasConfig, ModelConfig,
+};
 use crate::config::check::{Keys, required};
 use crate::formula::Profile;
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,12 @@ pub(super) struct RawModel {
     chi: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gamma: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    angle: Option<Angle>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheme: Option<Collisions>,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,6 +59,9 @@ impl RawModel {
                 ("dimension", self.dimension.is_some()),
                 ("chi", self.chi.is_some()),
                 ("gamma", self.gamma.is_some()),
+                ("rate", self.rate.is_some()),
+                ("angle", self.angle.is_some()),
+                ("scheme", self.scheme.is_some()),
                 ("field", self.field.is_some()),
                 ("potential", self.potential.is_some()),
                 ("periodic", self.periodic.is_some()),
@@ -166,8 +177,17 @@ impl TryFrom<RawModel> for ModelConfig {
                     dimension: dimension(raw.dimension.unwrap_or(3))?,
                 })
             }
+            "boltzmann" => {
+                only(&["rate", "angle", "scheme", "dimension"])?;
+                Ok(Self::Boltzmann {
+                    rate: raw.rate.unwrap_or(1.0),
+                    angle: raw.angle.unwrap_or(Angle::Uniform),
+                    scheme: raw.scheme.unwrap_or(Collisions::Kac),
+                    dimension: dimension(raw.dimension.unwrap_or(3))?,
+                })
+            }
             other => Err(format!(
-                "model.kind: '{other}' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial, landau)"
+                "model.kind: '{other}' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial, landau, boltzmann)"
             )),
         }
     }
@@ -251,6 +271,19 @@ impl From<ModelConfig> for RawModel {
             ModelConfig::Landau { gamma, dimension } => Self {
                 kind: Some(model.kind().into()),
                 gamma: Some(gamma),
+                dimension: Some(dimension.into()),
+                ..Self::default()
+            },
+            ModelConfig::Boltzmann {
+                rate,
+                angle,
+                scheme,
+                dimension,
+            } => Self {
+                kind: Some(model.kind().into()),
+                rate: Some(rate),
+                angle: Some(angle),
+                scheme: Some(scheme),
                 dimension: Some(dimension.into()),
                 ..Self::default()
             },
