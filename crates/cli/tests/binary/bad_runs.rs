@@ -36,6 +36,14 @@ fn configurations() {
         ),
         ("initial.n = 0", "initial.n: 0 (allowed: 1 to 2^32 - 1)"),
         (
+            "[model]\nkind = \"boltzmann\"\nangle = \"wide\"",
+            "c.toml:3: model.angle: 'wide' (allowed: uniform, theta)",
+        ),
+        (
+            "[model]\nkind = \"boltzmann\"\nscheme = \"bird\"",
+            "c.toml:3: model.scheme: 'bird' (allowed: kac, nanbu)",
+        ),
+        (
             "[model]\nkind = \"radial\"\ndiffusion = 0.1\nfield = \"exp(-q^2)\"",
             "model.field: 'q' in 'exp(-q^2)' (allowed: r, the distance, as the only variable)",
         ),

@@ -37,6 +37,7 @@ fn a_longer_run_goes_on_where_a_shorter_one_ended() {
         "sra1 --set time.path_halvings=1",
         "ab3 --set model.viscosity=0",
         "rk4 --set model.viscosity=0",
+        "jumps --set model.kind=boltzmann --set model.dimension=2",
     ] {
         let bench = Bench::new();
         let run = format!("{RUN} --set output.pictures=0 --set time.scheme={pace}");

@@ -236,6 +236,7 @@ fn examples_run_and_hold_their_laws() {
         ("aggregation", fewer),
         ("landau", fewer),
         ("heavy-tails", fewer),
+        ("boltzmann", fewer),
     ] {
         let config = examples.join(example).with_extension("toml");
         let text = std::fs::read_to_string(&config).unwrap();
@@ -253,7 +254,7 @@ fn examples_run_and_hold_their_laws() {
         let laws = summary["laws"].as_array().unwrap();
         assert!(laws.len() >= 3, "{example}");
         for law in laws {
-            // Fixed seeds; by chance one of these sixty is above 4.5 once in 2400.
+            // Fixed seeds; by chance one of these sixty-five is above 4.5 once in 2200.
             assert!(law["z"].as_f64().unwrap().abs() < 4.5, "{example}: {law}");
         }
     }

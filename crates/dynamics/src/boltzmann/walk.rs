@@ -7,9 +7,20 @@ use crate::noise::{Key, Pieces, Stream, ln, open_zero};
 use crate::sum::{add, difference, dot, sums};
 use crate::{Error, ErrorKind, Result};
 use std::array::from_fn;
+use std::hint::black_box;
 
 /// Collisions of a piece of a step have numbers of 32 bits; this many are expected at most.
 const MOST: f64 = 2147483648.0;
+
+/// Collisions drawn together: what they need of many velocities then comes from the memory at once.
+const BLOCK: usize = 64;
+
+/// What chance says of a collision.
+struct Draw {
+    wait: f64,
+    pair: [usize; 2],
+    turn: [u64; 2],
+}
 
 /// How N particles collide.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,31 +76,44 @@ impl Walk {
         let (pairs, turns) = (key(Stream::Collisions), key(Stream::Deflections));
         let n = velocities.len();
         let mut effect = Effect::from(sums(n, |i| velocities[i]));
-        let (end, mut time) = (pieces.length, 0.0);
-        for k in 0.. {
+        let draw = |k: u32| {
             let [wait, pair] = pairs.words(k);
-            time -= ln(open_zero(wait)) / all;
-            if time > end {
-                break;
+            Draw {
+                wait: -ln(open_zero(wait)) / all,
+                pair: ordered_pair(pair, n),
+                turn: turns.words(k),
             }
-            let [i, j] = ordered_pair(pair, n);
-            let was = [velocities[i], velocities[j]];
-            let mut is = self.collide(was, turns.words(k));
-            if self.scheme == Collisions::Nanbu {
-                is[1] = was[1];
+        };
+        let (end, mut time) = (pieces.length, 0.0);
+        for block in 0.. {
+            let draws: [Draw; BLOCK] = from_fn(|k| draw((BLOCK * block + k) as u32));
+            let touch = |i: usize| velocities[i][0] + velocities[i][D - 1];
+            let touched = draws.iter().flat_map(|draw| draw.pair).map(touch);
+            black_box(touched.sum::<f64>());
+            for Draw { wait, pair, turn } in draws {
+                time += wait;
+                if time > end {
+                    effect.enter(ledger, (-2.0 * self.decay * end).exp());
+                    return;
+                }
+                let weight = (-2.0 * self.decay * (end - time)).exp();
+                let was = pair.map(|i| velocities[i]);
+                let is = self.collide(was, turn);
+                [velocities[pair[0]], velocities[pair[1]]] = is;
+                effect.add(was, is, n, weight);
             }
-            [velocities[i], velocities[j]] = is;
-            effect.add(was, is, n, (-2.0 * self.decay * (end - time)).exp());
         }
-        effect.enter(ledger, (-2.0 * self.decay * end).exp());
     }
 
-    /// v′ and v′_*.
+    /// v′, and v′_* or v_*.
     #[inline]
     fn collide<const D: usize>(&self, [v, w]: [[f64; D]; 2], words: [u64; 2]) -> [[f64; D]; 2] {
         let turned = self.deflection.turn(difference(v, w), words);
         let half = |sign: f64| from_fn(|a| 0.5 * (v[a] + w[a]) + 0.5 * sign * turned[a]);
-        [half(1.0), half(-1.0)]
+        match self.scheme {
+            Collisions::Kac => [half(1.0), half(-1.0)],
+            Collisions::Nanbu => [half(1.0), w],
+        }
     }
 }
 

