@@ -3,6 +3,7 @@
 //! Every number is a pure function of its key, so it depends neither on threads, nor on restarts, nor on how many
 //! particles there are, nor on the instruction set.
 
+mod bridge;
 mod draws;
 mod normal;
 mod path;
@@ -15,6 +16,7 @@ mod space;
 pub use philox::philox4x32;
 pub use pieces::Pieces;
 
+pub use bridge::Piece;
 pub(crate) use draws::Draws;
 use normal::normal_pair;
 pub(crate) use normal::{cos_sin_turns, ln, open_one, open_zero};
@@ -138,6 +140,14 @@ impl Key {
             seed: halves(seed),
             step: halves(step),
             stream: stream as u32,
+        }
+    }
+
+    /// Other numbers for every node of a tree below the step; node 0 is the step itself.
+    fn below(self, node: u32) -> Self {
+        Self {
+            stream: self.stream | node << 8,
+            ..self
         }
     }
 

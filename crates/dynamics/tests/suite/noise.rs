@@ -2,7 +2,7 @@
 //! fixed, so the tests pass or fail for good.
 
 use crate::common::threads;
-use farfield_dynamics::noise::Brownian;
+use farfield_dynamics::noise::{Brownian, Piece};
 
 fn draw(seed: u64, step: u64, n: usize) -> Vec<[f64; 2]> {
     let mut out = vec![[0.0; 2]; n];
@@ -250,5 +250,124 @@ fn distribution_is_normal() {
         });
         let d = distance.fold(0.0, f64::max) * n.sqrt();
         assert!(d < 2.5, "component {component}: √n·D = {d:.2}");
+    }
+}
+
+/// A half is half as long, and both make the whole: in the plane and in space, however deep.
+#[test]
+fn halves_of_a_step_add_up_to_it() {
+    fn check<const D: usize>(path: Brownian, piece: &Piece<D>) {
+        let halves = path.halves(piece);
+        let [first, second] = &halves;
+        for (i, (whole, integral)) in piece.dw.iter().zip(&piece.integrals).enumerate() {
+            for k in 0..D {
+                let sum = first.dw[i][k] + second.dw[i][k];
+                assert!((sum - whole[k]).abs() < 4e-15 * piece.dt.sqrt());
+                let moved =
+                    first.integrals[i][k] + second.integrals[i][k] + first.dt * first.dw[i][k];
+                assert!((moved - integral[k]).abs() < 4e-15 * piece.dt.powf(1.5));
+            }
+        }
+        for (k, half) in (0..).zip(&halves) {
+            assert_eq!(
+                (half.level, half.index, half.dt),
+                (piece.level + 1, 2 * piece.index + k, piece.dt / 2.0)
+            );
+            if half.level < 5 {
+                check(path, half);
+            }
+        }
+    }
+    for halvings in [0, 2] {
+        let path = Brownian::new(7).halved(halvings);
+        check::<2>(path, &path.piece(9, 0.3, 100));
+        check::<3>(path, &path.piece(9, 0.3, 100));
+    }
+}
+
+/// Whether a step is drawn in one piece, or as halves of a longer one that is put together from such, its halves are the same.
+#[test]
+fn pieces_depend_on_the_path_alone() {
+    let fine = Brownian::new(7);
+    let [_, late] = fine
+        .halved(1)
+        .halves(&fine.halved(1).piece::<2>(9, 0.5, 5000));
+    let step: Piece = fine.piece(19, 0.25, 5000);
+    let same = |a: &Piece, b: &Piece| a.dw == b.dw && a.integrals == b.integrals;
+    assert!(same(&late, &step));
+    let (a, b) = (fine.halved(1).halves(&late), fine.halves(&step));
+    assert!((0..2).all(|k| same(&a[k], &b[k])));
+    let (a, b) = (fine.halved(1).halves(&a[1]), fine.halves(&b[1]));
+    assert!((0..2).all(|k| same(&a[k], &b[k])));
+    for count in [1, 3] {
+        assert!(same(
+            &threads(count, || fine.halves(&b[1]))[0],
+            &fine.halves(&b[1])[0]
+        ));
+    }
+    let few = fine.halves(&fine.piece::<2>(19, 0.25, 65));
+    let many = fine.halves(&step);
+    assert!(few[1].dw == many[1].dw[..65]);
+    let other = fine.halves(&Piece {
+        step: 20,
+        ..step.clone()
+    });
+    assert!(
+        other[0]
+            .dw
+            .iter()
+            .zip(&many[0].dw)
+            .all(|(a, b)| a[0] != b[0] && a[1] != b[1])
+    );
+}
+
+/// Of three levels, what increments and integrals are made of: independent standard normal numbers.
+#[test]
+fn halves_have_the_law_of_a_brownian_path() {
+    fn columns<const D: usize>(path: Brownian, n: usize) -> Vec<Vec<f64>> {
+        let whole: Piece<D> = path.piece(3, 2.0, n);
+        let [a, b] = path.halves(&whole);
+        let [c, d] = path.halves(&b);
+        let [e, f] = path.halves(&c);
+        let split = |piece: &Piece<D>, k: usize| {
+            let h = piece.dt;
+            let rows = piece.dw.iter().zip(&piece.integrals);
+            let both = rows.map(|(w, i)| {
+                let beside = (i[k] - 0.5 * h * w[k]) * 12f64.sqrt() / h.powf(1.5);
+                [w[k] / h.sqrt(), beside]
+            });
+            both.collect::<Vec<_>>()
+        };
+        let of = |piece| (0..D).map(move |k| split(piece, k));
+        let pieces: Vec<_> = [&a, &d, &e, &f].into_iter().flat_map(of).collect();
+        pieces
+            .iter()
+            .flat_map(|rows| [0, 1].map(|j| rows.iter().map(|x| x[j]).collect()))
+            .collect()
+    }
+    let n = 1 << 17;
+    let path = Brownian::new(29);
+    for columns in [columns::<2>(path, n), columns::<3>(path, n)] {
+        for (i, x) in columns.iter().enumerate() {
+            for (j, y) in columns[..=i].iter().enumerate() {
+                let pairs: Vec<_> = x.iter().zip(y).map(|(x, y)| [*x, *y]).collect();
+                let (product, squares) = match i == j {
+                    true => (
+                        z(&pairs, 1.0, 2f64.sqrt(), |[x, _]| x * x),
+                        z(&pairs, 3.0, 96f64.sqrt(), |[x, _]| x.powi(4)),
+                    ),
+                    false => (
+                        z(&pairs, 0.0, 1.0, |[x, y]| x * y),
+                        z(&pairs, 0.0, 2.0, |[x, y]| (x * x - 1.0) * (y * y - 1.0)),
+                    ),
+                };
+                assert!(
+                    product.abs() < 4.9 && squares.abs() < 4.9,
+                    "{i} {j}: {product:.2} {squares:.2}"
+                );
+            }
+            let pairs: Vec<_> = x.iter().map(|x| [*x, 0.0]).collect();
+            assert!(z(&pairs, 0.0, 1.0, |[x, _]| x).abs() < 4.5, "mean {i}");
+        }
     }
 }
