@@ -16,6 +16,8 @@ pub enum ErrorKind {
     Field,
     /// The measured error of the drift exceeds the tolerance.
     Excess,
+    /// The least sub-step that is allowed has a larger error than allowed.
+    Unresolved,
     /// A particle left the finite numbers, or moved absurdly far in one step.
     BlowUp,
     /// A snapshot is damaged, or belongs to another run.

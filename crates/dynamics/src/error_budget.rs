@@ -82,12 +82,21 @@ impl ErrorBudget {
     /// Runs the pilots of a configuration.
     ///
     /// Errors: those of a run, pilots that collapse, a path that is halved 20 times, which pilots halve once more, and
-    /// quasi-random particles, whose chance is less than that of independent ones.
+    /// adaptive steps, whose errors are not those of dt, and quasi-random particles, whose chance is less than that of
+    /// independent ones.
     pub fn of<const D: usize>(config: &Config, inputs: &Inputs<D>) -> Result<Self> {
         config.check()?;
         if config.initial.is_quasi_random() {
             let (key, allowed) = ("initial.quasi_random", "false where chance is measured");
             return Err(Error::value(ErrorKind::Config, key, true, allowed));
+        }
+        if config.time.adaptive.is_some() {
+            let (key, value) = (
+                "time.adaptive",
+                "given, so that its tolerance says what errors steps have",
+            );
+            let allowed = "missing, where the errors of steps dt are asked for";
+            return Err(Error::value(ErrorKind::Config, key, value, allowed));
         }
         let halvings = config.time.path_halvings;
         if halvings >= 20 {

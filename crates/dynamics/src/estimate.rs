@@ -13,6 +13,9 @@ pub struct Estimate {
     pub steps: u64,
     /// Drift evaluations of the whole run.
     pub evaluations: u64,
+    /// Whether that, the memory and the time are the least that there can be: with `time.adaptive`, as if every step were
+    /// taken in one piece, since how many sub-steps there will be only the run can tell.
+    pub at_least: bool,
     /// Bytes held while running: particles, plan and buffers.
     pub bytes: usize,
     /// Bytes of one snapshot.
@@ -48,11 +51,17 @@ impl Estimate {
         let vectors = 4 + integrals + looks_back + (1 + looks_back);
         let scalars = 3 + usize::from(config.model.diffusion_formula().is_some());
         let particle_bytes = 8 * D * vectors + 8 * scalars;
-        let seconds = steps as f64 * trial.step_seconds + checks as f64 * trial.check_seconds;
+        // In one piece a step asks for the drift at its end too.
+        let adaptive = config.time.adaptive.is_some();
+        let evaluations = stepper.evaluations() + u64::from(adaptive);
+        let more = evaluations as f64 / stepper.evaluations() as f64;
+        let step_seconds = more * trial.step_seconds;
+        let seconds = steps as f64 * step_seconds + checks as f64 * trial.check_seconds;
         Ok(Self {
             n,
             steps,
-            evaluations: stepper.evaluations() * steps,
+            evaluations: evaluations * steps,
+            at_least: adaptive,
             bytes: n * particle_bytes + (trial.plan_bytes as f64 * scale) as usize,
             snapshot_bytes: Snapshot::<D>::bytes(n, looks_back),
             seconds: seconds * scale,
@@ -81,6 +90,10 @@ fn trial<const D: usize>(config: &Config, inputs: &Inputs<D>, n: usize) -> Resul
     config.field.check_every = 2;
     config.output.hamiltonian_every = 0;
     config.output.min_distance_every = 0;
+    if let Some(adaptive) = config.time.adaptive.take() {
+        // As long as others, and no step of it goes wrong.
+        config.time.dt = adaptive.shortest(config.time.dt);
+    }
     let mut run = Simulation::from_config(config, inputs)?;
     let [_, step, check] = [run.step()?, run.step()?, run.step()?].map(|report| report.seconds);
     Ok(Trial {

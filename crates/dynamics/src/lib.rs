@@ -52,6 +52,8 @@ mod sum;
 pub mod laws;
 // Particles too close for a step.
 mod close_pairs;
+// Steps as short as errors ask for.
+mod adaptive;
 // Particles that attract each other too much.
 mod collapse;
 // The loop.
@@ -71,6 +73,7 @@ mod error_budget;
 // One error type.
 mod error;
 
+pub use adaptive::Substeps;
 pub use close_pairs::PairFlow;
 pub use collapse::{Collapse, Collapsible};
 pub use config::Config;

@@ -51,12 +51,17 @@ fn value<const D: usize>(sums: &Observables<D>, quantity: &str) -> Option<f64> {
     }
 }
 
-/// `field_error` is the last measurement of the drift's relative error, `field_error_bound` what it is at most, `field_error_step`
-/// where it was measured.
+/// `field_error` is the last measurement of the drift's relative error, `field_error_bound` what it is at most,
+/// `field_error_step` where it was measured. With adaptive steps there are the sub-steps since step 0: those taken, those
+/// refused, and the length of the shortest taken.
 fn header(config: &Config) -> String {
     let names: Vec<_> = columns(config).iter().map(|column| column.0).collect();
     let names = names.join(",");
-    format!("step,time,{names},field_error,field_error_bound,field_error_step")
+    let substeps = match config.time.adaptive {
+        Some(_) => ",substeps,rejected,shortest",
+        None => "",
+    };
+    format!("step,time,{names},field_error,field_error_bound,field_error_step{substeps}")
 }
 
 pub(super) struct Diagnostics {
@@ -106,6 +111,11 @@ impl Diagnostics {
                     .map(|check| check.step.to_string())
                     .unwrap_or_default(),
             );
+            if let Some(substeps) = view.simulation.substeps() {
+                fields.push(substeps.taken.to_string());
+                fields.push(substeps.rejected.to_string());
+                fields.push(optional(substeps.shortest(self.config.time.dt)));
+            }
             self.rows.add(&fields.join(","))?;
         }
         let snapshot_every = output.snapshot_every;

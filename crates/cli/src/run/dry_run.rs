@@ -14,12 +14,16 @@ pub(super) fn print<const D: usize>(config: &Config, inputs: &Inputs<D>) -> Resu
     let disk = estimate.snapshot_bytes.saturating_mul(snapshots as usize);
     let steps = count(estimate.steps);
     let evaluations = count(estimate.evaluations);
+    let [least, about] = match estimate.at_least {
+        true => ["at least ", "at least"],
+        false => ["", "about"],
+    };
     say(format_args!(
         "particles        {}",
         count(estimate.n as u64)
     ));
     say(format_args!(
-        "steps            {steps} of dt = {}, {}, {evaluations} field evaluations",
+        "steps            {steps} of dt = {}, {}, {least}{evaluations} field evaluations",
         time.dt,
         time.scheme.name()
     ));
@@ -33,7 +37,7 @@ pub(super) fn print<const D: usize>(config: &Config, inputs: &Inputs<D>) -> Resu
         estimate.instruction_set
     ));
     say(format_args!(
-        "memory           about {}",
+        "memory           {about} {}",
         bytes(estimate.bytes)
     ));
     say(format_args!(
@@ -41,7 +45,7 @@ pub(super) fn print<const D: usize>(config: &Config, inputs: &Inputs<D>) -> Resu
         bytes(disk)
     ));
     say(format_args!(
-        "expected time    about {}",
+        "expected time    {about} {}",
         seconds(estimate.seconds)
     ));
     Ok(())

@@ -20,9 +20,19 @@ struct Summary {
     /// timings.csv.
     predicted_core_seconds: Predicted,
     laws: Vec<Law>,
+    /// Of adaptive steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    substeps: Option<Substeps>,
     /// Where particles collapsed, which ends a run before its steps are made.
     #[serde(skip_serializing_if = "Option::is_none")]
     collapse: Option<Collapse>,
+}
+
+#[derive(Serialize)]
+struct Substeps {
+    taken: u64,
+    rejected: u64,
+    shortest: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +76,11 @@ pub(super) fn write<const D: usize>(
         leaf_capacity: plan.leaf_capacity,
         predicted_core_seconds: Predicted::new(&plan, 1, 1),
         laws: simulation.laws().into_iter().map(law).collect(),
+        substeps: simulation.substeps().map(|substeps| Substeps {
+            taken: substeps.taken,
+            rejected: substeps.rejected,
+            shortest: substeps.shortest(simulation.config().time.dt),
+        }),
         collapse: simulation.collapse().map(|found| Collapse {
             step: found.step,
             time: found.time,

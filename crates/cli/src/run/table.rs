@@ -16,9 +16,25 @@ pub(super) fn print<const D: usize>(
         "{n}, {step} steps to t = {time} in {}\n",
         seconds(total)
     ));
+    substeps(simulation);
     laws(simulation);
     field_errors(simulation, checks);
     time_by_pass(timings);
+}
+
+/// Those of adaptive steps.
+fn substeps<const D: usize>(simulation: &Simulation<D>) {
+    let dt = simulation.config().time.dt;
+    let Some((all, shortest)) = simulation
+        .substeps()
+        .and_then(|all| Some((all, all.shortest(dt)?)))
+    else {
+        return;
+    };
+    let (taken, rejected) = (count(all.taken), count(all.rejected));
+    say(format_args!(
+        "{taken} sub-steps, the shortest of {shortest:.2e}; {rejected} more were too long\n"
+    ));
 }
 
 fn laws<const D: usize>(simulation: &Simulation<D>) {

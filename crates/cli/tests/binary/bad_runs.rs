@@ -157,7 +157,7 @@ fn snapshots() {
     damaged(flipped, "checksum");
     let mut newer = whole.clone();
     newer[8] = 9;
-    damaged(newer, "version: 9 (allowed: 6, which this program writes)");
+    damaged(newer, "version: 9 (allowed: 7, which this program writes)");
     let mut model = whole.clone();
     let at = model
         .windows(6)

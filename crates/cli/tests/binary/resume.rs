@@ -29,6 +29,15 @@ pub(crate) fn same(bench: &Bench, a: &str, b: &str) {
     assert_eq!(laws(a), laws(b));
 }
 
+/// The snapshot of a step, and the diagnostics.
+pub(crate) fn same_end(bench: &Bench, a: &str, b: &str, step: u64) {
+    let name = format!("snapshots/snapshot-{step:010}.ffs");
+    let [left, right] = [a, b].map(|run| bench.read(&format!("{run}/{name}")));
+    assert!(left == right, "{b}: step {step}");
+    let [left, right] = [a, b].map(|run| bench.text(&format!("{run}/diagnostics.csv")));
+    assert!(left == right, "{b}\n{left}\n{right}");
+}
+
 #[test]
 fn a_longer_run_goes_on_where_a_shorter_one_ended() {
     for pace in [
@@ -48,14 +57,8 @@ fn a_longer_run_goes_on_where_a_shorter_one_ended() {
         let printed = bench.good("run --resume o --set time.steps=20");
         assert!(printed.contains("going on from step 10"), "{printed}");
         // Snapshots hold their configuration: those before step 10 have that of the shorter run.
-        for step in [14, 20] {
-            let name = format!("snapshots/snapshot-{step:010}.ffs");
-            let [left, right] = ["straight", "o"].map(|run| bench.read(&format!("{run}/{name}")));
-            assert!(left == right, "{pace}: step {step}");
-        }
-        let [left, right] =
-            ["straight", "o"].map(|run| bench.text(&format!("{run}/diagnostics.csv")));
-        assert!(left == right, "{pace}\n{left}\n{right}");
+        same_end(&bench, "straight", "o", 14);
+        same_end(&bench, "straight", "o", 20);
         let timings = bench.text("o/timings.csv");
         assert_eq!(
             timings.lines().count(),

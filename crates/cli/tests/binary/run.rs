@@ -226,6 +226,7 @@ fn examples_run_and_hold_their_laws() {
         ("dipole", fewer),
         ("random-circulations", fewer),
         ("point-vortex-ring", ""),
+        ("close-vortices", ""),
         ("from-file", "--set time.steps=10"),
         ("ginibre", fewer),
         ("keller-segel", fewer),

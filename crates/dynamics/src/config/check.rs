@@ -1,10 +1,10 @@
 //! Every value of a configuration, checked with an error that names its dotted key.
 
-use super::{Angle, Circulations, Config, Confinement, Core, InitialConfig, ModelConfig};
+use super::{Adaptive, Angle, Circulations, Config, Confinement, Core, InitialConfig, ModelConfig};
 use crate::drift::LEAST_WITH_TABLES;
 use crate::landau::{self, bkw};
 use crate::model::{RadialGas, Trap};
-use crate::{Error, ErrorKind, Result, close_pairs, model, stepper};
+use crate::{Error, ErrorKind, Result, adaptive, close_pairs, model, stepper};
 use std::f64::consts::PI;
 use std::fmt::Display;
 
@@ -353,6 +353,17 @@ impl Config {
             2 => self.check_scheme::<2>()?,
             _ => self.check_scheme::<3>()?,
         }
+        if let Some(Adaptive {
+            tolerance,
+            halvings,
+        }) = self.time.adaptive
+        {
+            positive("time.adaptive.tolerance", tolerance)?;
+            if !(1..=MOST_HALVINGS).contains(&halvings) {
+                let allowed = format!("1 to {MOST_HALVINGS}");
+                return Err(error("time.adaptive.halvings", halvings, allowed));
+            }
+        }
         if self.time.steps > u64::MAX >> halvings {
             let allowed = format!("at most {} with so many halvings", u64::MAX >> halvings);
             return Err(error("time.steps", self.time.steps, allowed));
@@ -367,9 +378,18 @@ impl Config {
         let model = model::from_config::<D>(&self.model)?;
         let stepper = stepper::from_config(self.time.scheme);
         stepper::check_noise(&*stepper, model.noise(), model.kind())?;
+        let adaptive = self.time.adaptive.is_some();
         match self.time.two_body {
-            Some(true) => close_pairs::check(&*model, &*stepper),
-            _ => Ok(()),
+            Some(true) if adaptive => {
+                let value = "true with time.adaptive";
+                return Err(error("time.two_body", value, "one of them"));
+            }
+            Some(true) => close_pairs::check(&*model, &*stepper)?,
+            _ => {}
+        }
+        match adaptive {
+            true => adaptive::check(&*stepper, model.noise()),
+            false => Ok(()),
         }
     }
 

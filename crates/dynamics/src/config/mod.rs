@@ -14,6 +14,7 @@
 //! quasi_random = false                 # or true: particles that cover the law evenly ([`InitialConfig::QuasiRandom`])
 //! [time]
 //! scheme = "ab2-maruyama"              # or euler-maruyama, stochastic-heun, exponential-heun, sra1, sra3; with viscosity 0 also ab3, rk4; jumps for boltzmann
+//! # adaptive = { tolerance = 1e-6 }    # sub-steps as errors ask for, with schemes that look at no earlier step: [`Adaptive`]
 //! [field]
 //! tolerance = 1e-5
 //! [output]
@@ -73,6 +74,58 @@ pub struct TimeConfig {
     /// few are thrown apart, and the search takes half as long as the sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub two_body: Option<bool>,
+    /// Sub-steps within each step, as short as errors and close pairs ask for; missing by default, for steps of length dt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adaptive: Option<Adaptive>,
+}
+
+/// How a step is halved into sub-steps dt/2^k. They see one Brownian path, whatever they are, and outputs stay at whole
+/// steps. For schemes that look at no earlier step (`euler-maruyama`, `stochastic-heun`, `exponential-heun`, `sra1`, `sra3`, `rk4`), without
+/// `two_body`.
+///
+/// ```toml
+/// [time]
+/// adaptive = { tolerance = 1e-6, halvings = 12 }
+/// ```
+///
+/// A sub-step h is taken if both hold, and halved if not (the least one needs the second alone):
+///
+/// - no distance is too small: h W |K(r)| ≤ r/4 with r the smallest distance of two particles at different places at its
+///   start (of nearest images on a torus) and W = 2 max |w_j|, so that it changes r by no more than about a quarter; for
+///   kernels of a power of r without a core;
+/// - no particle's local error e is too large. Without noise e is what the scheme says
+///   ([`End::anticipated`](crate::stepper::End::anticipated)): Euler's and Heun's steps differ by it, those of `rk4` and of
+///   its embedded scheme of order 3. With noise e = h/2 (F(X_{n+1}) − F(X_n)), by which Heun's and Euler's differ on the
+///   same path, for every scheme. Errors of the drift add up, those of noise in the mean square: |e| (λ dt/h + (1 − λ)
+///   √(dt/h)) may be `tolerance`, with λ the part that the drift h|F| has in how far drift and noise √(2σh) move the
+///   particle.
+///
+/// So no particle's errors in a step dt add up to much more than `tolerance`. A sub-step that is tried costs as many drifts
+/// as the scheme takes, and a whole step one more. Where the least sub-step dt/2^`halvings` has a larger error, the run ends
+/// and says when and at which particle.
+///
+/// Source: Hairer, Nørsett and Wanner, *Solving Ordinary Differential Equations I*, §II.4; Gaines and Lyons, *Variable step
+/// size control in the numerical solution of stochastic differential equations*, SIAM J. Appl. Math. 57 (1997), for paths
+/// that are refined, not drawn again.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
+#[serde(deny_unknown_fields)]
+pub struct Adaptive {
+    /// What the local errors of a step dt may add up to at any particle, as a length.
+    pub tolerance: f64,
+    /// The least sub-step is dt/2^`halvings`; 1 to 20, 12 by default.
+    #[serde(default = "Adaptive::halvings")]
+    pub halvings: u8,
+}
+
+impl Adaptive {
+    fn halvings() -> u8 {
+        12
+    }
+
+    /// The least sub-step of steps dt.
+    pub fn shortest(&self, dt: f64) -> f64 {
+        dt / f64::from(1 << self.halvings)
+    }
 }
 
 /// The schemes, one a file in [`crate::stepper`].
@@ -175,6 +228,7 @@ impl Default for TimeConfig {
             steps: 50,
             path_halvings: 0,
             two_body: None,
+            adaptive: None,
         }
     }
 }

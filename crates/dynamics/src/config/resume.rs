@@ -1,6 +1,6 @@
 //! What may change between a snapshot and the run that goes on from it.
 
-use super::Config;
+use super::{Adaptive, Config};
 use crate::{Error, ErrorKind, Result};
 use serde::Serialize;
 use toml::{Table, Value};
@@ -45,6 +45,18 @@ impl Config {
         if time.two_body != old.two_body {
             let said = |given: Option<bool>| given.map_or("missing".into(), |x| x.to_string());
             return refuse("time.two_body", said(time.two_body), said(old.two_body));
+        }
+        if time.adaptive != old.adaptive {
+            let said = |given: Option<Adaptive>| {
+                let keys = |Adaptive {
+                                tolerance,
+                                halvings,
+                            }| {
+                    format!("{{ tolerance = {tolerance:e}, halvings = {halvings} }}")
+                };
+                given.map_or("missing".into(), keys)
+            };
+            return refuse("time.adaptive", said(time.adaptive), said(old.adaptive));
         }
         if time.steps < step {
             let allowed = format!("at least {step}, the step of the snapshot");

@@ -26,15 +26,16 @@ impl Brownian {
         self.part(step, 0, 0, dt, n)
     }
 
-    /// The halves of a piece, whose increments add up to its, and whose integrals to its with what the first half has moved by then, but for
-    /// rounding. The path is the same whichever pieces are asked for; parts no shorter than dt/2^h of a path [`halved`](Self::halved)
-    /// h times are those that it is drawn in.
+    /// The halves of a piece, whose increments add up to its, and whose integrals to its with what the first half has moved
+    /// by then, but for rounding. The path is the same whichever pieces are asked for; parts no shorter than dt/2^h of a
+    /// path [`halved`](Self::halved) h times are those that it is drawn in.
     ///
     /// With h the length of the piece, k = h/2, and the given ΔB, I = h ΔB/2 + h^{3/2} Z/√12, the halves W₁, W₂ and
-    /// I_j = k W_j/2 + k^{3/2} Z_j/√12 are W₁,₂ = ΔB/2 ± √h V/2, Z₁,₂ = (U ± D)/√2 with V = (√3 Z + R)/2, U = (Z − √3 R)/2 and standard normal
-    /// numbers R and D, keyed by the seed, the particle, the step, the piece and the component.
-    /// Source: Lévy's construction, as in Karatzas and Shreve, *Brownian Motion and Stochastic Calculus*, §2.3; Gaines and Lyons, *Variable
-    /// step size control in the numerical solution of stochastic differential equations*, SIAM J. Appl. Math. 57 (1997).
+    /// I_j = k W_j/2 + k^{3/2} Z_j/√12 are W₁,₂ = ΔB/2 ± √h V/2, Z₁,₂ = (U ± D)/√2 with V = (√3 Z + R)/2, U = (Z − √3 R)/2
+    /// and standard normal numbers R and D, keyed by the seed, the particle, the step, the piece and the component.
+    /// Source: Lévy's construction, as in Karatzas and Shreve, *Brownian Motion and Stochastic Calculus*, §2.3; Gaines and
+    /// Lyons, *Variable step size control in the numerical solution of stochastic differential equations*, SIAM J. Appl.
+    /// Math. 57 (1997).
     pub fn halves<const D: usize>(&self, piece: &Piece<D>) -> [Piece<D>; 2] {
         let (level, half, n) = (piece.level + 1, 0.5 * piece.dt, piece.dw.len());
         if u32::from(piece.level) < self.halvings {

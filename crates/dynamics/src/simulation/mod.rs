@@ -5,9 +5,11 @@ mod noise;
 mod parted;
 mod report;
 mod step;
+mod substeps;
 
 pub use report::{Observer, RunEnd, StepReport, StepSeconds, View};
 
+use crate::adaptive::Substeps;
 use crate::close_pairs::{self, ClosePairs};
 use crate::drift::{Choices, DriftPlan, LEAST_WITH_TABLES};
 use crate::laws::{Account, Ledger};
@@ -110,6 +112,7 @@ impl<const D: usize> Simulation<D> {
             ledger: Ledger::default(),
             last_check: None,
             max_measured_error: None,
+            substeps: Substeps::default(),
         };
         let state = State {
             step: 0,
@@ -243,8 +246,8 @@ impl<const D: usize> Simulation<D> {
             close_pairs::check(&*model, &*stepper)?;
         }
         let pair_flow = model.pair_flow().filter(|flow| {
-            let wanted = config.time.two_body.unwrap_or(!flow.turns && flow.s > 0.0);
-            wanted && close_pairs::are_taken(&*stepper, noisy)
+            let close = !flow.turns && flow.s > 0.0 && config.time.adaptive.is_none();
+            config.time.two_body.unwrap_or(close) && close_pairs::are_taken(&*stepper, noisy)
         });
         let moved = model.noise().coefficient().is_some() || pair_flow.is_some();
         let choices = Choices {
@@ -299,10 +302,13 @@ impl<const D: usize> Simulation<D> {
         let started = Instant::now();
         self.step_seconds = StepSeconds::default();
         self.prepare()?;
-        let errors = self.advance()?;
+        let errors = match self.config.time.adaptive {
+            Some(adaptive) => self.advance_in_substeps(adaptive).map(|()| None)?,
+            None => Some(self.advance()?),
+        };
         self.observe()?;
         self.find_collapse();
-        if self.quiet() {
+        if let Some(errors) = errors.filter(|_| self.quiet()) {
             self.keep_budget(errors)?;
         }
         self.close(started);
@@ -395,6 +401,11 @@ impl<const D: usize> Simulation<D> {
     /// The largest measured error since step 0 of a drift that was used.
     pub fn max_measured_error(&self) -> Option<f64> {
         self.progress.max_measured_error
+    }
+
+    /// Sub-steps since step 0; `None` where steps are of length dt.
+    pub fn substeps(&self) -> Option<Substeps> {
+        self.config.time.adaptive.map(|_| self.progress.substeps)
     }
 
     /// What the plan built last.

@@ -14,7 +14,7 @@ pub struct StepSeconds {
     pub field: PassSeconds,
     /// Measuring the drift's error.
     pub check: f64,
-    /// Drawing the Brownian increments.
+    /// Drawing the Brownian increments; those of sub-steps count as `update`.
     pub noise: f64,
     /// The scheme's update, its safety checks and the laws' bookkeeping; drifts inside the scheme count as `rebuild`
     /// and `field`.

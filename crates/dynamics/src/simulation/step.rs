@@ -110,16 +110,19 @@ impl<const D: usize> Simulation<D> {
     }
 
     /// Where particles are at one place, what the kernel says of the virial is not what it is.
-    fn follows_virial(&self) -> bool {
+    pub(super) fn follows_virial(&self) -> bool {
         let known = || self.model.virial(self.state.n(), &self.observables);
         self.model.follows_virial() || (self.progress.coincident && known().is_some())
     }
 
     /// Whether particles have collapsed.
     pub(super) fn find_collapse(&mut self) {
-        let (positions, dt) = (&self.state.positions, self.config.time.dt);
+        let (positions, time) = (&self.state.positions, &self.config.time);
         let started = Instant::now();
-        let rule = self.model.collapsible(positions.len(), dt);
+        let shortest = time
+            .adaptive
+            .map_or(time.dt, |adaptive| adaptive.shortest(time.dt));
+        let rule = self.model.collapsible(positions.len(), shortest);
         let found = rule.and_then(|rule| rule.find(positions, self.model.periodic()));
         self.collapse = found.map(|cluster| Collapse {
             step: self.state.step,

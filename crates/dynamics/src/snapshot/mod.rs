@@ -6,6 +6,7 @@ mod sums;
 
 pub use folder::{Found, SnapshotWriter};
 
+use crate::adaptive::Substeps;
 use crate::laws::Ledger;
 use crate::{Config, FieldCheck, Observables, State};
 use bincode::{Decode, Encode};
@@ -35,6 +36,8 @@ pub(crate) struct Progress<const D: usize> {
     pub(crate) ledger: Ledger,
     pub(crate) last_check: Option<FieldCheck>,
     pub(crate) max_measured_error: Option<f64>,
+    /// Sub-steps since step 0.
+    pub(crate) substeps: Substeps,
 }
 
 impl Snapshot {

@@ -24,6 +24,7 @@ pub(crate) fn config(n: usize, viscosity: f64, circulations: Circulations) -> Co
             steps: 20,
             path_halvings: 0,
             two_body: None,
+            adaptive: None,
         },
         ..Config::default()
     };

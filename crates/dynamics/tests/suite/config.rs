@@ -2,7 +2,8 @@
 
 use farfield_dynamics::Config;
 use farfield_dynamics::config::{
-    Circulations, Confinement, Core, GasConfig, InitialConfig, ModelConfig, OnExcess, Scheme,
+    Adaptive, Circulations, Confinement, Core, GasConfig, InitialConfig, ModelConfig, OnExcess,
+    Scheme,
 };
 use farfield_dynamics::formula::Profile;
 
@@ -65,6 +66,7 @@ fn every_key_is_read() {
         dt = 0.25
         steps = 9
         path_halvings = 2
+        adaptive = { tolerance = 1e-6 }
         [field]
         tolerance = 1e-7
         check_every = 4
@@ -104,6 +106,11 @@ fn every_key_is_read() {
         (time.scheme, time.dt, time.steps, time.path_halvings),
         (Scheme::EulerMaruyama, 0.25, 9, 2)
     );
+    let adaptive = Adaptive {
+        tolerance: 1e-6,
+        halvings: 12,
+    };
+    assert_eq!(time.adaptive, Some(adaptive));
     let field = &config.field;
     assert_eq!(
         (field.tolerance, field.check_every, field.check_samples),
@@ -491,6 +498,27 @@ fn values_out_of_bounds_are_named_with_what_is_allowed() {
         (
             "[time]\npath_halvings = 21",
             "time.path_halvings: 21 (allowed: 0 to 20)",
+        ),
+        (
+            "[time]\nscheme = \"sra1\"\nadaptive = { tolerance = 0.0 }",
+            "time.adaptive.tolerance: 0 (allowed: finite and above 0)",
+        ),
+        (
+            "[time]\nscheme = \"sra1\"\nadaptive = { tolerance = 1e-3, halvings = 21 }",
+            "time.adaptive.halvings: 21 (allowed: 1 to 20)",
+        ),
+        (
+            "[time]\nadaptive = { tolerance = 1e-3 }",
+            "time.adaptive: with ab2-maruyama, which looks at earlier steps, (allowed: with euler-maruyama, stochastic-heun, exponential-heun, sra1, sra3 or rk4)",
+        ),
+        (
+            "[time]\nscheme = \"sra1\"\ntwo_body = true\nadaptive = { tolerance = 1e-3 }",
+            "time.two_body: true with time.adaptive (allowed: one of them)",
+        ),
+        (
+            "[model]\nkind = \"landau\"\ngamma = 0.0\n[initial]\nkind = \"uniform-ball\"\nn = 9\nradius = 1.0\n\
+             [time]\nscheme = \"euler-maruyama\"\nadaptive = { tolerance = 1e-3 }",
+            "time.adaptive: with noise that depends on the state (allowed: ",
         ),
         (
             "[time]\ndt = 1e-9\npath_halvings = 20\nsteps = 17592186044416",

@@ -1,5 +1,7 @@
 //! Tests of the public interface.
 
+// Sub-steps.
+mod adaptive;
 // Configurations that several modules start from.
 mod close_pairs;
 mod common;
