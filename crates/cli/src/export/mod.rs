@@ -1,5 +1,6 @@
 //! `farfield export`: a snapshot in a format that other programs read.
 
+mod pvd;
 mod vtp;
 
 use crate::error::{Error, Result};
@@ -13,10 +14,10 @@ use farfield_dynamics::{Snapshot, State};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Write a snapshot as npz, npy, csv or vtp (ParaView)
+/// Write a snapshot as npz, npy, csv or vtp (ParaView), or all of a run as pvd
 ///
-/// npz: positions (N, 2) or (N, 3), strengths (N,), time, step; npy: the positions; csv and vtp: id, position and circulation.
-/// Particles keep their order.
+/// npz: positions (N, 2) or (N, 3), strengths (N,), time, step; npy: the positions; csv and vtp: id, position and
+/// circulation. pvd: a vtp of every snapshot in a folder beside the file, which has their times. Particles keep their order.
 #[derive(Args, Debug)]
 pub(crate) struct Export {
     /// An output folder, whose last snapshot is taken by default, or one snapshot (.ffs)
@@ -24,13 +25,16 @@ pub(crate) struct Export {
     from: PathBuf,
     #[command(flatten)]
     number: Number,
-    /// Ends in .npz, .npy, .csv or .vtp
+    /// Ends in .npz, .npy, .csv or .vtp; or in .pvd, for all snapshots
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
 }
 
 impl Export {
     pub(crate) fn run(&self) -> Result<()> {
+        if self.output.extension().is_some_and(|end| end == "pvd") {
+            return self.series();
+        }
         let form = Form::of(&self.output)?;
         files::check_folder_of(&self.output)?;
         let path = self.number.of(&self.from)?;
@@ -38,6 +42,19 @@ impl Export {
             2 => self.save(&Snapshot::<2>::open(&path)?.state, form),
             _ => self.save(&Snapshot::<3>::open(&path)?.state, form),
         }
+    }
+
+    fn series(&self) -> Result<()> {
+        if let Some(number) = self.number.given {
+            let allowed = "not with .pvd, which takes all snapshots";
+            return Err(Error::refused("--snapshot", number, allowed));
+        }
+        if self.from.is_file() {
+            let allowed = "with .pvd an output folder";
+            return Err(Error::refused(self.from.display(), "one file", allowed));
+        }
+        files::check_folder_of(&self.output)?;
+        pvd::write(&self.from, &self.output)
     }
 
     fn save<const D: usize>(&self, state: &State<D>, form: Form) -> Result<()> {
@@ -73,7 +90,7 @@ impl Form {
             Some("csv") => Ok(Self::Csv),
             Some("vtp") => Ok(Self::Vtp),
             _ => {
-                let allowed = "a name that ends in .npz, .npy, .csv or .vtp";
+                let allowed = "a name that ends in .npz, .npy, .csv, .vtp or .pvd";
                 Err(Error::refused("--output", output.display(), allowed))
             }
         }

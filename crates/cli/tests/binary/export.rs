@@ -134,3 +134,38 @@ fn vtp_is_read_back() {
     assert_eq!(whole(words("Verts", "offsets", "Int64", "1")), ends);
     assert_eq!(node("FieldData", "TimeValue").text(), Some("1.0"));
 }
+
+/// All snapshots with their times, each the file that it is alone.
+#[test]
+fn a_series_is_read_back() {
+    let bench = bench();
+    let printed = bench.good("export o --output a&b.pvd");
+    assert!(printed.contains("3 states: wrote a&b.pvd"), "{printed}");
+    let text = bench.text("a&b.pvd");
+    let xml = roxmltree::Document::parse(&text).unwrap();
+    assert_eq!(xml.root_element().attribute("type"), Some("Collection"));
+    let sets = xml
+        .descendants()
+        .filter(|node| node.has_tag_name("DataSet"));
+    let sets: Vec<_> = sets
+        .map(|set| ["timestep", "file"].map(|name| set.attribute(name).unwrap().to_string()))
+        .collect();
+    let expected = [("0.0", 0), ("0.5", 2), ("1.0", 4)]
+        .map(|(time, step)| [time.into(), format!("a&b-states/state-{step:010}.vtp")]);
+    assert_eq!(sets, expected);
+    for ([time, file], step) in sets.iter().zip([0, 2, 4]) {
+        bench.good(&format!("export o --snapshot {step} --output alone.vtp"));
+        assert!(bench.read(file) == bench.read("alone.vtp"), "{file}");
+        assert!(bench.text(file).contains(&format!(">{time}</DataArray>")));
+    }
+    assert_eq!(bench.list("a&b-states").len(), 3);
+    bench.refused(
+        "export o --snapshot 2 --output s.pvd",
+        "--snapshot: 2 (allowed: not with .pvd, which takes all snapshots)",
+    );
+    bench.refused_with(
+        "export o/snapshots/snapshot-0000000002.ffs --output s.pvd",
+        &["one file (allowed: with .pvd an output folder)"],
+    );
+    bench.refused_with("export o/snapshots --output s.pvd", &["no snapshots"]);
+}
