@@ -282,6 +282,7 @@ impl Variation {
             impulse: [0, 1, 2].map(|axis| twice * of_axis(axis)),
             angular_impulse: 8.0 * fourfold * along,
             second_moment: 8.0 * fourfold * about,
+            anisotropy: [0.0; 3],
             of_scheme: 0.0,
         }
     }
