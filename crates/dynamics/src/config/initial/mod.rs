@@ -154,7 +154,7 @@ impl From<InitialConfig> for Drawn {
 bincode::impl_borrow_decode!(Drawn);
 
 /// Bytes that reading a snapshot counts for it: laws within laws, which only a forged one has, soon are too many.
-const COUNTED: usize = 1 << 18;
+const COUNTED: usize = 1 << 12;
 
 impl<Context> Decode<Context> for Drawn {
     fn decode<D: Decoder<Context = Context>>(decoder: &mut D) -> Result<Self, DecodeError> {
