@@ -283,3 +283,24 @@ impl InitialConfig {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As bytes; many laws within each other, which no run writes, are refused before they fill the stack.
+    #[test]
+    fn quasi_random_laws_are_read_and_forged_ones_are_not() {
+        let encoding = bincode::config::standard().with_limit::<{ 1 << 20 }>();
+        let within = |depth: usize| {
+            let law = InitialConfig::Ring { n: 3, radius: 1.0 };
+            (0..depth).fold(law, |law, _| InitialConfig::QuasiRandom(law.into()))
+        };
+        let read = |bytes: &[u8]| bincode::decode_from_slice::<InitialConfig, _>(bytes, encoding);
+        for (depth, good) in [(0, true), (1, true), (1000, false)] {
+            let law = within(depth);
+            let bytes = bincode::encode_to_vec(&law, encoding).unwrap();
+            assert_eq!(read(&bytes).is_ok_and(|(found, _)| found == law), good);
+        }
+    }
+}
