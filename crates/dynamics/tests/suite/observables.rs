@@ -29,8 +29,11 @@ fn moments() {
     let r2 = |i: usize| x[i][0] * x[i][0] + x[i][1] * x[i][1];
     close("centre x", got.centre[0], centre[0], 1.0);
     close("centre y", got.centre[1], centre[1], 1.0);
-    let s = sum(&|i| (x[i][0] - centre[0]).powi(2) + (x[i][1] - centre[1]).powi(2));
-    close("second moment", got.second_moment, s, 1e3);
+    let squares = [0, 1].map(|k| sum(&|i| (x[i][k] - centre[k]).powi(2)));
+    close("square x", got.squares[0], squares[0], 1e3);
+    close("square y", got.squares[1], squares[1], 1e3);
+    let second_moment = squares[0] + squares[1];
+    close("second moment", got.second_moment, second_moment, 1e3);
     close("circulation", got.circulation, sum(&|i| m[i]), 1e3);
     close("impulse x", got.impulse[0], sum(&|i| m[i] * x[i][0]), 1e3);
     close("impulse y", got.impulse[1], sum(&|i| m[i] * x[i][1]), 1e3);
