@@ -58,16 +58,11 @@ impl<const D: usize> LocalErrors<'_, D> {
 
     /// As [`Adaptive`](crate::config::Adaptive) has it.
     fn of(&self, i: usize) -> Worst {
-        let h = self.dt;
+        let (h, left) = (self.dt, self.step / self.dt);
         let error = self.coefficient * h * length(difference(self.end[i], self.anticipated[i]));
-        let (drift, noise) = (h * length(self.start[i]), self.noise * h.sqrt());
-        let part = if noise > 0.0 {
-            drift / (drift + noise)
-        } else {
-            1.0
-        };
-        let left = self.step / h;
-        let share = error * (part * left + (1.0 - part) * left.sqrt()) / self.tolerance;
+        let by_drift = h * length(self.start[i]) >= self.noise * h.sqrt();
+        let times = if by_drift { left } else { left.sqrt() };
+        let share = times * error / self.tolerance;
         Worst {
             // What is no number is no small one.
             share: if share.is_nan() { f64::INFINITY } else { share },

@@ -96,9 +96,8 @@ pub struct TimeConfig {
 /// - no particle's local error e is too large. Without noise e is what the scheme says
 ///   ([`End::anticipated`](crate::stepper::End::anticipated)): Euler's and Heun's steps differ by it, those of `rk4` and of
 ///   its embedded scheme of order 3. With noise e = h/2 (F(X_{n+1}) − F(X_n)), by which Heun's and Euler's differ on the
-///   same path, for every scheme. Errors of the drift add up, those of noise in the mean square: |e| (λ dt/h + (1 − λ)
-///   √(dt/h)) may be `tolerance`, with λ the part that the drift h|F| has in how far drift and noise √(2σh) move the
-///   particle.
+///   same path, for every scheme. Where the drift moves a particle no less than noise does, h|F| ≥ √(2σh), errors of its
+///   sub-steps add up, and |e| dt/h may be `tolerance`; elsewhere they do in the mean square, and |e| √(dt/h) may be.
 ///
 /// So no particle's errors in a step dt add up to much more than `tolerance`. A sub-step that is tried costs as many drifts
 /// as the scheme takes, and a whole step one more. Where the least sub-step dt/2^`halvings` has a larger error, the run ends

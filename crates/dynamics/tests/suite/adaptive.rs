@@ -56,7 +56,7 @@ fn a_falling_pair_is_as_near_as_the_tolerance_says() {
     for (scheme, tolerance, drifts, far_worse) in [
         (Scheme::EulerMaruyama, 1e-3, 1, None),
         (Scheme::StochasticHeun, 1e-6, 2, Some(50.0)),
-        (Scheme::Sra1, 1e-6, 2, Some(4.0)),
+        (Scheme::Sra1, 1e-6, 2, Some(3.0)),
         (Scheme::Sra3, 1e-6, 3, Some(50.0)),
         (Scheme::Rk4, 1e-6, 4, Some(10.0)),
     ] {
@@ -107,18 +107,10 @@ fn vortices_keep_what_they_keep() {
             (energy.measured - energy.expected).abs()
         };
         let (coarse, fine) = (run(1e-4), run(1e-7));
-        println!(
-            "{scheme:?}: {:e} {:e} {:?} {:?}",
-            off(&coarse),
-            off(&fine),
-            coarse.substeps(),
-            fine.substeps()
-        );
         assert!(off(&fine) < 0.05 * off(&coarse), "{scheme:?}");
         let places = [&coarse, &fine].map(|run| run.state().positions.clone());
         let exact = run(1e-9);
         let errors = places.map(|x| farthest(&x, &exact.state().positions));
-        println!("{errors:?}");
         assert!(
             errors[0] < 0.1 && errors[1] < 0.02 * errors[0],
             "{errors:?}"
@@ -175,10 +167,9 @@ fn paths_stay_the_same_whatever_the_tolerance() {
     let run = |scheme, tolerance| {
         let core = Core::Gaussian { delta: 0.3 };
         let run = steps((noisy(scheme, core, tolerance), Inputs::default()));
-        println!("{scheme:?} {tolerance:e} {:?}", run.substeps());
         run.state().positions.clone()
     };
-    let reference = run(Scheme::Sra1, 1e-5);
+    let reference = run(Scheme::Sra1, 1e-4);
     for scheme in [Scheme::EulerMaruyama, Scheme::StochasticHeun, Scheme::Sra1] {
         let error = |tolerance| {
             let x = run(scheme, tolerance);
@@ -187,7 +178,6 @@ fn paths_stay_the_same_whatever_the_tolerance() {
             (squares / 24.0).sqrt()
         };
         let [coarse, middle, fine] = [3e-2, 3e-3, 3e-4].map(error);
-        println!("{scheme:?}: {coarse:e} {middle:e} {fine:e}");
         assert!(
             middle < 0.3 * coarse && fine < 0.3 * middle,
             "{scheme:?}: {coarse:e} {middle:e} {fine:e}"
@@ -233,9 +223,7 @@ fn refused_sub_steps_leave_no_bias() {
         (config.time.steps, config.time.dt) = (4, 0.1);
         let run = steps((adaptive(config, 5e-2, 20), Inputs::default()));
         assert!(run.substeps().unwrap().rejected > 0);
-        println!("{scheme:?} {:?}", run.substeps());
         for law in run.laws() {
-            println!("{law:?}");
             assert!(law.z.abs() < 4.5, "{scheme:?}: {law:?}");
         }
     }
@@ -255,7 +243,7 @@ fn restarts_and_threads_give_the_same_bits() {
     let mut quiet = with_core(config(4200, 0.0, Circulations::Unit), 0.2);
     (quiet.time.scheme, quiet.time.steps, quiet.time.dt) = (Scheme::Rk4, 4, 2.0);
     quiet.field.tolerance = 1e-5;
-    let noise = noisy(Scheme::Sra1, Core::None, 1e-2);
+    let noise = noisy(Scheme::Sra1, Core::None, 0.1);
     let mut on_fine_path = noise.clone();
     on_fine_path.time.path_halvings = 3;
     for config in [adaptive(quiet, 1e-6, 12), noise, on_fine_path] {
@@ -296,7 +284,6 @@ fn the_least_sub_step_that_is_too_long_ends_the_run() {
         .unwrap();
     assert_eq!(error.kind(), ErrorKind::Unresolved);
     let text = error.to_string();
-    println!("{text}");
     let time: f64 = text
         .strip_prefix("time ")
         .unwrap()
