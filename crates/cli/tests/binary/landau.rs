@@ -183,7 +183,7 @@ fn runs_that_are_refused() {
          an energy by)",
     );
     // What a run writes can be run again.
-    bench.good(&format!("{every}=0 --set time.steps=0"));
+    bench.good(&format!("{every}=0 --set time.steps=2"));
     assert!(!bench.text("o/config.toml").contains("hamiltonian_every"));
     bench.good("run o/config.toml --out again");
     for (from, to, expected) in [
