@@ -54,7 +54,8 @@ impl Estimate {
         // In one piece a step asks for the drift at its end too.
         let adaptive = config.time.adaptive.is_some();
         let evaluations = stepper.evaluations() + u64::from(adaptive);
-        let more = evaluations as f64 / stepper.evaluations() as f64;
+        // Jumps ask for none.
+        let more = evaluations.max(1) as f64 / stepper.evaluations().max(1) as f64;
         let step_seconds = more * trial.step_seconds;
         let seconds = steps as f64 * step_seconds + checks as f64 * trial.check_seconds;
         Ok(Self {

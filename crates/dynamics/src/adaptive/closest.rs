@@ -22,8 +22,8 @@ impl<'a, const D: usize> Closest<'a, D> {
     }
 
     /// How often a step must be halved so that no distance changes by more than about a quarter in what two particles do to
-    /// each other, at most `most` times.
-    pub(super) fn halvings(&self, positions: &[[f64; D]], dt: f64, most: u8) -> u8 {
+    /// each other.
+    pub(super) fn halvings(&self, positions: &[[f64; D]], dt: f64) -> u8 {
         if self.strength * self.model.size_at(1.0) == 0.0 {
             return 0;
         }
@@ -31,9 +31,8 @@ impl<'a, const D: usize> Closest<'a, D> {
             return 0;
         };
         let moved = dt * self.strength * self.model.size_at(distance);
-        let halvings = (moved / (PART * distance)).log2().ceil();
         // A float as an integer stays within its range.
-        (halvings as u8).min(most)
+        (moved / (PART * distance)).log2().ceil() as u8
     }
 }
 

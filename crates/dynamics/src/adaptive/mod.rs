@@ -98,13 +98,13 @@ struct Walker<const D: usize> {
 
 impl<const D: usize> Walk<'_, D> {
     /// Makes the step from a state, and shows every sub-step that it takes; the state at its end, and how many sub-steps it
-    /// took.
+    /// took. An error comes with the state from where no sub-step leads on.
     pub(crate) fn run(
         &self,
         start: Point<D>,
         drift: &mut dyn Drift<D>,
         taken: &mut dyn FnMut(&Substep<D>),
-    ) -> Result<(Point<D>, Substeps)> {
+    ) -> std::result::Result<(Point<D>, Substeps), Box<(Error, Point<D>)>> {
         let n = start.positions.len();
         let quiet = self.noise.is_none();
         let mut walker = Walker {
@@ -113,20 +113,34 @@ impl<const D: usize> Walk<'_, D> {
             now: start,
             counts: Substeps::default(),
         };
+        match self.walk(&mut walker, drift, taken) {
+            Ok(()) => Ok((walker.now, walker.counts)),
+            Err(error) => Err(Box::new((error, walker.now))),
+        }
+    }
+
+    fn walk(
+        &self,
+        walker: &mut Walker<D>,
+        drift: &mut dyn Drift<D>,
+        taken: &mut dyn FnMut(&Substep<D>),
+    ) -> Result<()> {
         let most = self.adaptive.halvings;
-        let closest = |x: &[[f64; D]]| self.closest.halvings(x, self.dt, most);
-        let mut least = closest(&walker.now.positions);
-        let mut wanted = 0;
-        let mut pending = vec![self.root(n)];
+        let (mut least, mut wanted) = (None, 0);
+        let mut pending = vec![self.root(walker.now.positions.len())];
         while let Some(piece) = pending.pop() {
-            if piece.level < least.max(wanted) {
+            let shortest = match least {
+                Some(least) => least,
+                None => *least.insert(self.by_distance(&piece, walker)?),
+            };
+            if piece.level < shortest.max(wanted) {
                 pending.extend(self.halves(&piece).into_iter().rev());
                 continue;
             }
-            let (worst, coefficient) = self.attempt(&piece, &mut walker, drift)?;
+            let (worst, coefficient) = self.attempt(&piece, walker, drift)?;
             if worst.share <= 1.0 {
                 walker.take(&piece, coefficient, taken);
-                least = closest(&walker.now.positions);
+                least = None;
                 wanted = piece.level - u8::from(piece.level > 0 && self.may_double(worst.share));
             } else if piece.level < most {
                 walker.counts.rejected += 1;
@@ -136,7 +150,22 @@ impl<const D: usize> Walk<'_, D> {
                 return Err(self.unresolved(&piece, &worst));
             }
         }
-        Ok((walker.now, walker.counts))
+        Ok(())
+    }
+
+    /// How often the closest particles want the step to be halved. Without noise, errors where it cannot be; noise parts them.
+    fn by_distance(&self, piece: &Piece<D>, walker: &Walker<D>) -> Result<u8> {
+        let wanted = self.closest.halvings(&walker.now.positions, self.dt);
+        let most = self.adaptive.halvings;
+        if wanted <= most || self.noise.is_some() {
+            return Ok(wanted.min(most));
+        }
+        let time = self.step as f64 * self.dt + piece.index as f64 * piece.dt;
+        let text = format!(
+            "time {time}: the closest particles ask for sub-steps of dt/2^{wanted} (allowed: dt/2^{most} by time.adaptive.halvings; more of \
+             them, a smaller time.dt or a core may help, unless particles collapse)"
+        );
+        Err(Error::new(ErrorKind::Unresolved, text))
     }
 
     /// The whole step.

@@ -234,6 +234,10 @@ impl Config {
                 let value = format!("{side} with model.confinement");
                 return Err(error("model.periodic", value, "one of them"));
             }
+            if model.diffusion_formula().is_some() {
+                let value = format!("{side} with model.diffusion by a formula");
+                return Err(error("model.periodic", value, "one of them"));
+            }
         }
         match *model.core() {
             Core::None => Ok(()),

@@ -88,7 +88,8 @@ pub struct TimeConfig {
 /// adaptive = { tolerance = 1e-6, halvings = 12 }
 /// ```
 ///
-/// A sub-step h is taken if both hold, and halved if not (the least one needs the second alone):
+/// A sub-step h is taken if both hold, and halved if not (with noise, which parts what is
+/// close, the least one needs the second alone):
 ///
 /// - no distance is too small: h W |K(r)| ≤ r/4 with r the smallest distance of two particles at different places at its
 ///   start (of nearest images on a torus) and W = 2 max |w_j|, so that it changes r by no more than about a quarter; for
@@ -100,8 +101,8 @@ pub struct TimeConfig {
 ///   sub-steps add up, and |e| dt/h may be `tolerance`; elsewhere they do in the mean square, and |e| √(dt/h) may be.
 ///
 /// So no particle's errors in a step dt add up to much more than `tolerance`. A sub-step that is tried costs as many drifts
-/// as the scheme takes, and a whole step one more. Where the least sub-step dt/2^`halvings` has a larger error, the run ends
-/// and says when and at which particle.
+/// as the scheme takes, and a whole step one more. Where the least sub-step dt/2^`halvings` is too long, the run ends and
+/// says when and why; for models that collapse as a collapse, if there is a cluster that steps dt do not resolve.
 ///
 /// Source: Hairer, Nørsett and Wanner, *Solving Ordinary Differential Equations I*, §II.4; Gaines and Lyons, *Variable step
 /// size control in the numerical solution of stochastic differential equations*, SIAM J. Appl. Math. 57 (1997), for paths

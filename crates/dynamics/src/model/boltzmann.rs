@@ -20,7 +20,8 @@ use farfield::Options;
 ///
 /// as a collision of u = V_i − V_j, where both change, changes C by −(s/2)(d/(d − 1))(u uᵀ − |u|²/d) in the mean, and Σ_{i<j} u uᵀ = N C.
 /// Where one changes C changes by as much, less the part of the centre, (1/N)⟨|u|²(σ − k)(σ − k)ᵀ⟩/4. Standard errors are from the squares
-/// of the jumps that were made, those of C° weighted as the mean decays, and from rounding. Source: Ikenberry and Truesdell, *On the
+/// of the jumps that were made, those of C° weighted as the mean decays, and from rounding; of C° nothing is said before a hundred are
+/// expected. Source: Ikenberry and Truesdell, *On the
 /// pressures and the flux of energy in a gas according to Maxwell's kinetic theory*, J. Ration. Mech. Anal. 5 (1956), for N → ∞.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Boltzmann {
@@ -32,6 +33,9 @@ pub struct Boltzmann {
 /// Names of the laws of Σ V_i and of the diagonal of C°.
 const MOMENTUM: [&str; 3] = ["momentum x", "momentum y", "momentum z"];
 const ANISOTROPY: [&str; 3] = ["anisotropy x", "anisotropy y", "anisotropy z"];
+
+/// Collisions of pairs that are expected, below which nothing is said of C°.
+const FEW: f64 = 100.0;
 
 impl Boltzmann {
     /// With λ collisions of every particle a unit of time.
@@ -96,6 +100,10 @@ impl<const D: usize> Model<D> for Boltzmann {
         });
         let error = chance.angular_impulse.sqrt() + rounding.angular_impulse + size;
         let energy = Law::new("energy", was.angular_impulse, is.angular_impulse, error);
+        // Of few jumps the squares tell no variance.
+        if 0.5 * self.rate * account.n as f64 * ledger.time < FEW {
+            return momentum.chain([energy]).collect();
+        }
         let left = (-self.decay(account.n, D) * ledger.time).exp();
         let anisotropy = (0..D).map(|a| {
             let of = |squares: [f64; D]| squares[a] - squares.into_iter().sum::<f64>() / D as f64;

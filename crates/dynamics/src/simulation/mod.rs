@@ -292,7 +292,7 @@ impl<const D: usize> Simulation<D> {
         run.config.field.leaf_capacity = made.leaf_capacity;
         run.config.field.wide_core = made.wide_core;
         run.observe()?;
-        run.find_collapse();
+        run.find_collapse(false);
         run.close(started);
         Ok(run)
     }
@@ -302,12 +302,12 @@ impl<const D: usize> Simulation<D> {
         let started = Instant::now();
         self.step_seconds = StepSeconds::default();
         self.prepare()?;
-        let errors = match self.config.time.adaptive {
-            Some(adaptive) => self.advance_in_substeps(adaptive).map(|()| None)?,
-            None => Some(self.advance()?),
+        let (errors, stuck) = match self.config.time.adaptive {
+            Some(adaptive) => (None, self.advance_in_substeps(adaptive)?),
+            None => (Some(self.advance()?), false),
         };
         self.observe()?;
-        self.find_collapse();
+        self.find_collapse(stuck);
         if let Some(errors) = errors.filter(|_| self.quiet()) {
             self.keep_budget(errors)?;
         }

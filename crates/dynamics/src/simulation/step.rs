@@ -4,6 +4,7 @@ use super::guard::Guard;
 use super::parted::{Exchanged, Parted};
 use super::{Simulation, StepReport, StepSeconds};
 use crate::close_pairs::{ClosePairs, Composed};
+use crate::collapse::Cluster;
 use crate::drift::DriftPlan;
 use crate::laws::{QuietStep, VirialCheck};
 use crate::model::NoiseStructure;
@@ -115,15 +116,16 @@ impl<const D: usize> Simulation<D> {
         self.model.follows_virial() || (self.progress.coincident && known().is_some())
     }
 
-    /// Whether particles have collapsed.
-    pub(super) fn find_collapse(&mut self) {
-        let (positions, time) = (&self.state.positions, &self.config.time);
+    /// Whether particles have collapsed: to less than steps of dt resolve, or, unless those go no further, sub-steps.
+    pub(super) fn find_collapse(&mut self, stuck: bool) {
         let started = Instant::now();
-        let shortest = time
-            .adaptive
-            .map_or(time.dt, |adaptive| adaptive.shortest(time.dt));
-        let rule = self.model.collapsible(positions.len(), shortest);
-        let found = rule.and_then(|rule| rule.find(positions, self.model.periodic()));
+        let time = &self.config.time;
+        let shortest = match time.adaptive.filter(|_| !stuck) {
+            Some(adaptive) => adaptive.shortest(time.dt),
+            None => time.dt,
+        };
+        let positions = &self.state.positions;
+        let found = self.cluster(positions, shortest);
         self.collapse = found.map(|cluster| Collapse {
             step: self.state.step,
             time: self.state.time,
@@ -133,6 +135,12 @@ impl<const D: usize> Simulation<D> {
             side: cluster.side,
         });
         self.step_seconds.observe += started.elapsed().as_secs_f64();
+    }
+
+    /// Particles that steps of this length do not resolve.
+    pub(super) fn cluster(&self, positions: &[[f64; D]], dt: f64) -> Option<Cluster<D>> {
+        let rule = self.model.collapsible(positions.len(), dt)?;
+        rule.find(positions, self.model.periodic())
     }
 
     /// Makes the step.

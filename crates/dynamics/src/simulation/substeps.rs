@@ -2,7 +2,7 @@
 
 use super::guard::Guard;
 use super::{Simulation, StepSeconds};
-use crate::adaptive::{self, Closest, Path, Point, Substep, Walk};
+use crate::adaptive::{self, Closest, Path, Point, Substep, Substeps, Walk};
 use crate::config::{Adaptive, Core};
 use crate::laws::QuietStep;
 use crate::{Observables, Result};
@@ -10,8 +10,9 @@ use std::cell::Cell;
 use std::time::Instant;
 
 impl<const D: usize> Simulation<D> {
-    /// Makes the step. The laws' integrals are taken over sub-steps.
-    pub(super) fn advance_in_substeps(&mut self, adaptive: Adaptive) -> Result<()> {
+    /// Makes the step; whether it ended in particles that have collapsed, at the time that the ledger has then. The laws' integrals are
+    /// taken over sub-steps.
+    pub(super) fn advance_in_substeps(&mut self, adaptive: Adaptive) -> Result<bool> {
         let structure = self.model.noise();
         adaptive::check(&*self.stepper, structure)?;
         let started = Instant::now();
@@ -81,18 +82,29 @@ impl<const D: usize> Simulation<D> {
             drift: self.drift.clone(),
         };
         let made = walk.run(start, &mut drift, &mut taken);
-        let formula = || confinement.check(&self.state.positions);
-        let (end, counts) = made.map_err(|error| formula().err().unwrap_or(error))?;
+        let (end, counts, collapsed) = match made {
+            Ok((end, counts)) => (end, counts, false),
+            Err(stuck) => {
+                let (error, point) = *stuck;
+                confinement.check(&point.positions)?;
+                if self.cluster(&point.positions, dt).is_none() {
+                    return Err(error);
+                }
+                (point, Substeps::default(), true)
+            }
+        };
         self.state.step += 1;
         self.state.time = self.state.step as f64 * dt;
         self.state.positions = end.positions;
         self.progress.ledger = ledger;
-        self.progress.ledger.time = self.state.time;
+        if !collapsed {
+            self.progress.ledger.time = self.state.time;
+        }
         self.progress.substeps.add(&counts);
         self.drift_ready = false;
         let elapsed = started.elapsed().as_secs_f64();
         self.step_seconds.update += elapsed - inside.rebuild - inside.field.total;
         self.step_seconds.add(&inside);
-        Ok(())
+        Ok(collapsed)
     }
 }
