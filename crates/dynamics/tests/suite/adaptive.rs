@@ -1,6 +1,6 @@
 //! Sub-steps: as short as errors and close particles ask for, on one Brownian path.
 
-use crate::common::{config, from_arrays, gas, log_gas, threads, with_core};
+use crate::common::{config, finish, from_arrays, gas, log_gas, threads, with_core};
 use farfield_dynamics::config::{
     Adaptive, Circulations, Config, Core, InitialConfig, ModelConfig, Scheme,
 };
@@ -272,40 +272,55 @@ fn restarts_and_threads_give_the_same_bits() {
     }
 }
 
-/// One line says when and where; the state stays the last whole one.
+/// One line says when and why; the state stays the last whole one.
 #[test]
 fn the_least_sub_step_that_is_too_long_ends_the_run() {
-    let (mut config, inputs) = falling_pair(Scheme::Rk4, 8);
-    // Two meet soon after the eighth step.
-    config.time.steps = 9;
-    let mut run = Simulation::new(adaptive(config, 1e-5, 6), inputs).unwrap();
-    let error = std::iter::repeat_with(|| run.step())
-        .find_map(Result::err)
-        .unwrap();
-    assert_eq!(error.kind(), ErrorKind::Unresolved);
-    let text = error.to_string();
-    let time: f64 = text
-        .strip_prefix("time ")
-        .unwrap()
-        .split(':')
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
-    let dt = PI * (1.0 - NEAR * NEAR) / 8.0;
-    assert!(
-        (run.state().time..run.state().time + dt).contains(&time),
-        "{text}"
-    );
-    for part in [
-        "particle 0 has a local error of",
-        "dt/2^6 (allowed: ",
-        "time.adaptive.tolerance = 1e-5",
+    let mut cored = with_core(config(30, 0.0, Circulations::Unit), 0.2);
+    (cored.time.scheme, cored.time.dt, cored.time.steps) = (Scheme::Rk4, 4.0, 3);
+    // Rk4's own estimate does not see what its stages throw apart.
+    let corners = vec![[1.0, 0.0], [-1.0, 0.0], [0.0, 0.0], [1e-4, 0.0]];
+    let (mut close, inputs) = from_arrays(corners, None, Scheme::Rk4, 0.0);
+    (close.time.dt, close.time.steps) = (0.5, 1);
+    for (config, inputs, halvings, parts) in [
+        (
+            adaptive(cored, 1e-9, 2),
+            Inputs::default(),
+            2,
+            ["time 0: particle ", " has a local error of "],
+        ),
+        (
+            adaptive(close, 1e-2, 12),
+            inputs,
+            12,
+            [
+                "time 0: the closest particles ask for sub-steps of dt/2^",
+                "time.adaptive.halvings",
+            ],
+        ),
     ] {
-        assert!(text.contains(part), "{text}");
+        let mut run = Simulation::new(config, inputs).unwrap();
+        let start = run.state().positions.clone();
+        let error = run.step().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unresolved);
+        let text = error.to_string();
+        assert!(text.starts_with(parts[0]), "{text}");
+        let allowed = format!("dt/2^{halvings}");
+        assert!(text.contains(parts[1]) && text.contains(&allowed), "{text}");
+        assert!(run.state().step == 0 && run.state().positions == start);
+        assert_eq!(run.step().unwrap_err(), error);
     }
-    let again = run.step().unwrap_err();
-    assert_eq!(again, error);
+}
+
+/// Two that meet soon after the eighth step.
+#[test]
+fn a_collapse_that_sub_steps_do_not_resolve_is_one() {
+    let (mut config, inputs) = falling_pair(Scheme::Rk4, 8);
+    config.time.steps = 20;
+    let run = finish(adaptive(config, 1e-5, 12), inputs);
+    let found = run.collapse().unwrap();
+    assert!((8..=10).contains(&found.step), "{found:?}");
+    assert_eq!(found.particles, 2);
+    assert!(distance(found.centre, [0.0, 0.2]) < 1e-3, "{found:?}");
 }
 
 /// A scheme of one's own that looks back is refused too, where it comes to a step.
