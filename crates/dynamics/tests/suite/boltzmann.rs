@@ -267,7 +267,7 @@ where
     let replica = |seed: u64| {
         let mut config = config::<D>(angle, scheme, seed);
         (config.time.dt, config.time.steps) = (0.5, 3);
-        finish_in(config, from(&cloud::<D>(10, seed + 7000))).laws()
+        finish_in(config, from(&cloud::<D>(150, seed + 7000))).laws()
     };
     let all: Vec<_> = (0..1000).into_par_iter().map(replica).collect();
     for k in 0..2 * D + 1 {
