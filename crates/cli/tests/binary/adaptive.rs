@@ -114,8 +114,8 @@ fn a_tolerance_that_is_missed_and_bad_keys() {
     bench.refused_with(
         "run c.toml --set time.adaptive.halvings=1 --out o",
         &[
-            "time 0: particle ",
-            "dt/2^1 (allowed: ",
+            "time 0: the closest particles ask for sub-steps of dt/2^5",
+            "(allowed: dt/2^1 by time.adaptive.halvings",
             "the last good state is o/snapshots",
         ],
     );
