@@ -296,7 +296,8 @@ fn one_leaf_capacity_gives_both_trees_again() {
         let (sums, capacity) = (plan.sums(&w).unwrap(), plan.leaf_capacity());
         let report = plan.report();
         assert_eq!((report.n_sources, report.leaf_capacity), (5000, capacity));
-        assert!(report.bytes > 24 * 5000);
+        // At least the positions.
+        assert!(report.bytes >= 16 * 5000);
         let again = new(options.leaf_capacity(capacity)).sums(&w).unwrap();
         assert!(again == sums, "γ = {gamma}");
     }

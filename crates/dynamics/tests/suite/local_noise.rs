@@ -118,12 +118,12 @@ fn a_formula_without_variables() {
         assert_eq!(a.len(), b.len());
         assert!(a.len() > 3, "{a:?}");
         for (a, b) in a.iter().zip(&b) {
-            // The virial is that of the state where rounding makes it differ most.
-            let errors = a.name == "virial" || close(a.standard_error, b.standard_error);
-            assert!(
-                a.name == b.name && errors && close(a.expected, b.expected),
-                "{a:?} {b:?}"
-            );
+            // The virial is that of whichever state rounding makes it differ most in.
+            let same = match a.name {
+                "virial" => a.z.abs().max(b.z.abs()) <= 1.0,
+                _ => close(a.standard_error, b.standard_error) && close(a.expected, b.expected),
+            };
+            assert!(a.name == b.name && same, "{a:?} {b:?}");
         }
     }
 }
