@@ -1,7 +1,8 @@
 //! A plan of any kernel with strengths that are numbers, which is all that a drift needs.
 
 use farfield::{
-    Evaluation, Guarantee, Kernel, Outputs, PassSeconds, Plan, PlanReport, Result, VerifyReport,
+    Error, ErrorKind, Evaluation, Guarantee, Kernel, Outputs, PassSeconds, Plan, PlanReport,
+    Result, VerifyReport,
 };
 use std::fmt::Debug;
 
@@ -33,6 +34,16 @@ pub trait Sums<const D: usize = 2>: Debug + Send + Sync {
     fn leaf_capacity(&self) -> usize;
     /// The smallest tolerance that a plan of this kernel takes.
     fn least_tolerance(&self) -> f64;
+}
+
+/// The error where potentials are asked of a model that has none.
+pub(crate) fn no_potential<T>(kind: &str) -> Result<T> {
+    Err(Error::new(
+        ErrorKind::Argument,
+        "outputs",
+        "potential",
+        format!("field, as there is no potential of {kind}"),
+    ))
 }
 
 impl<K, const D: usize> Sums<D> for Plan<f64, K, D>

@@ -43,6 +43,10 @@ fn smallest<const D: usize>(positions: &[[f64; D]], side: Option<f64>) -> Option
         Some(side) => with_images(positions, side),
         None => positions.to_vec(),
     };
+    let found = min_distance(&all);
+    if found != Some(0.0) {
+        return found;
+    }
     // −0 and 0 are one place.
     all.par_iter_mut().for_each(|x| *x = x.map(|x| x + 0.0));
     all.par_sort_unstable_by_key(|x| x.map(f64::to_bits));

@@ -1,9 +1,7 @@
 //! What stands for the sums of a model without a drift.
 
-use crate::sums::Sums;
-use farfield::{
-    Error, ErrorKind, Evaluation, Outputs, PassSeconds, PlanReport, Result, VerifyReport,
-};
+use crate::sums::{Sums, no_potential};
+use farfield::{Evaluation, Outputs, PassSeconds, PlanReport, Result, VerifyReport};
 
 /// The field 0, exactly.
 #[derive(Debug)]
@@ -20,13 +18,7 @@ impl<const D: usize> Sums<D> for NoDrift {
         Ok(PassSeconds::default())
     }
     fn evaluate(&self, _: &[f64], _: Outputs) -> Result<Evaluation<f64, D>> {
-        let allowed = "field, as there is no potential of boltzmann";
-        Err(Error::new(
-            ErrorKind::Argument,
-            "outputs",
-            "potential",
-            allowed,
-        ))
+        no_potential("boltzmann")
     }
     fn verify_field(
         &self,

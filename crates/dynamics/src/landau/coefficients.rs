@@ -1,11 +1,9 @@
 //! The drift 2B and the matrices A of the noise, from one plan.
 
 use super::Dimension;
-use crate::sums::Sums;
+use crate::sums::{Sums, no_potential};
 use farfield::landau::{Landau, LandauSums};
-use farfield::{
-    Error, ErrorKind, Evaluation, Options, Outputs, PassSeconds, PlanReport, Result, VerifyReport,
-};
+use farfield::{Evaluation, Options, Outputs, PassSeconds, PlanReport, Result, VerifyReport};
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -61,13 +59,7 @@ where
     }
 
     fn evaluate(&self, _: &[f64], _: Outputs) -> Result<Evaluation<f64, D>> {
-        let allowed = "field, as there is no potential of landau";
-        Err(Error::new(
-            ErrorKind::Argument,
-            "outputs",
-            "potential",
-            allowed,
-        ))
+        no_potential("landau")
     }
 
     /// The larger error of A and B as they were last summed, which gave the field.

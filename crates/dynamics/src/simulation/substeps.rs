@@ -5,7 +5,7 @@ use super::{Simulation, StepSeconds};
 use crate::adaptive::{self, Closest, Path, Point, Substep, Substeps, Walk};
 use crate::config::{Adaptive, Core};
 use crate::laws::QuietStep;
-use crate::{Observables, Result};
+use crate::{ErrorKind, Observables, Result};
 use std::cell::Cell;
 use std::time::Instant;
 
@@ -87,7 +87,8 @@ impl<const D: usize> Simulation<D> {
             Err(stuck) => {
                 let (error, point) = *stuck;
                 confinement.check(&point.positions)?;
-                if self.cluster(&point.positions, dt).is_none() {
+                let too_long = matches!(error.kind(), ErrorKind::Unresolved | ErrorKind::BlowUp);
+                if !too_long || self.cluster(&point.positions, dt).is_none() {
                     return Err(error);
                 }
                 (point, Substeps::default(), true)

@@ -3,6 +3,7 @@
 
 use crate::common::finish_in;
 use crate::landau::{cloud, from};
+use crate::laws::in_the_mean;
 use farfield_dynamics::config::{Angle, Collisions, Config, InitialConfig, ModelConfig, Scheme};
 use farfield_dynamics::landau::{Dimension, bkw};
 use farfield_dynamics::{ErrorBudget, Inputs, Simulation};
@@ -275,20 +276,7 @@ where
             assert!(all.iter().all(|laws| laws[k].z.abs() <= 1.0));
             continue;
         }
-        let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
-            let each = all.iter().map(|laws| &laws[k]);
-            each.map(|law| f(law.measured - law.expected, law.standard_error))
-                .sum()
-        };
-        let name = all[0][k].name;
-        let mean = sum(&|d, _| d) / sum(&|_, e| e * e).sqrt();
-        assert!(mean.abs() < 4.8, "{angle:?} {scheme:?} {name}: {mean:.2}");
-        let spread = sum(&|d, e| (d * d - e * e).powi(2)).sqrt();
-        let square = sum(&|d, e| d * d - e * e) / spread;
-        assert!(
-            square.abs() < 4.8,
-            "{angle:?} {scheme:?} {name}: {square:.2}"
-        );
+        in_the_mean(&all, k);
     }
 }
 

@@ -29,6 +29,27 @@ fn all_laws<const D: usize>(config: &Config, replicas: u64) -> Vec<Vec<Law>> {
     (0..replicas).into_par_iter().map(replica).collect()
 }
 
+/// Checks law k of many replicas.
+pub(crate) fn in_the_mean(all: &[Vec<Law>], k: usize) {
+    let name = all[0][k].name;
+    let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
+        let each = all.iter().map(|laws| &laws[k]);
+        each.map(|law| f(law.measured - law.expected, law.standard_error))
+            .sum()
+    };
+    let mean = sum(&|d, _| d) / sum(&|_, e| e * e).sqrt();
+    assert!(
+        mean.abs() < BOUND,
+        "{name}: mean {mean:.2} standard errors off"
+    );
+    let spread = sum(&|d, e| (d * d - e * e).powi(2)).sqrt();
+    let square = sum(&|d, e| d * d - e * e) / spread;
+    assert!(
+        square.abs() < BOUND,
+        "{name}: variance {square:.2} standard errors off"
+    );
+}
+
 /// Checks every law of a configuration, and returns their names.
 pub(crate) fn holds(config: &Config, replicas: u64) -> Vec<&'static str> {
     let all = match config.model.dimension() {
@@ -45,22 +66,7 @@ pub(crate) fn holds(config: &Config, replicas: u64) -> Vec<&'static str> {
             assert!(all.iter().all(|laws| laws[k].z.abs() <= 1.0));
             continue;
         }
-        let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
-            let each = all.iter().map(|laws| &laws[k]);
-            each.map(|law| f(law.measured - law.expected, law.standard_error))
-                .sum()
-        };
-        let mean = sum(&|d, _| d) / sum(&|_, e| e * e).sqrt();
-        assert!(
-            mean.abs() < BOUND,
-            "{name}: mean {mean:.2} standard errors off"
-        );
-        let spread = sum(&|d, e| (d * d - e * e).powi(2)).sqrt();
-        let square = sum(&|d, e| d * d - e * e) / spread;
-        assert!(
-            square.abs() < BOUND,
-            "{name}: variance {square:.2} standard errors off"
-        );
+        in_the_mean(&all, k);
     }
     all[0].iter().map(|law| law.name).collect()
 }
