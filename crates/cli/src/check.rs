@@ -2,6 +2,7 @@
 
 use crate::clouds::{BuiltIn, Cloud};
 use crate::config::{load, read_inputs};
+use crate::dimension::in_dimension;
 use crate::error::{Error, Result};
 use crate::error_budget;
 use crate::kernel::{InPlane, InSpace, fast_dimension, in_plane, in_space, known, no_field};
@@ -204,17 +205,11 @@ fn yours_of<const D: usize, W: Strength<f64>>(
 
 fn check_config(path: &Path, errors: bool) -> Result<()> {
     let config = load(Some(path), &[])?;
-    let estimate = match config.model.dimension() {
-        2 => Estimate::of(&config, &read_inputs::<2>(&config)?)?,
-        _ => Estimate::of(&config, &read_inputs::<3>(&config)?)?,
-    };
+    let estimate = in_dimension!(config.model.dimension(), D => Estimate::of(&config, &read_inputs::<D>(&config)?)?);
     let (n, steps) = (plural(estimate.n, "particle"), count(estimate.steps));
     say(format_args!("{}: good, {n}, {steps} steps", path.display()));
     if errors {
-        match config.model.dimension() {
-            2 => error_budget::tell(&config, &read_inputs::<2>(&config)?)?,
-            _ => error_budget::tell(&config, &read_inputs::<3>(&config)?)?,
-        };
+        in_dimension!(config.model.dimension(), D => error_budget::tell(&config, &read_inputs::<D>(&config)?)?);
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `farfield info`: the machine, or what a file or folder holds.
 
+use crate::dimension::in_dimension;
 use crate::error::{Error, Result};
 use crate::npy::Array;
 use crate::run::folder::snapshots_of;
@@ -74,10 +75,7 @@ fn folder(path: &Path) -> Result<()> {
     let dimension = all
         .iter()
         .find_map(|(_, path)| Snapshot::dimension(path).ok());
-    match dimension {
-        Some(3) => found(&all, &Snapshot::<3>::latest(&snapshots_of(path))?),
-        _ => found(&all, &Snapshot::<2>::latest(&snapshots_of(path))?),
-    }
+    in_dimension!(dimension.unwrap_or(2), D => found(&all, &Snapshot::<D>::latest(&snapshots_of(path))?))
 }
 
 fn found<const D: usize>(all: &[(u64, PathBuf)], found: &Found<D>) -> Result<()> {
@@ -91,10 +89,7 @@ fn found<const D: usize>(all: &[(u64, PathBuf)], found: &Found<D>) -> Result<()>
 }
 
 fn file(path: &Path) -> Result<()> {
-    match Snapshot::dimension(path)? {
-        2 => snapshot(&Snapshot::<2>::open(path)?),
-        _ => snapshot(&Snapshot::<3>::open(path)?),
-    }
+    in_dimension!(Snapshot::dimension(path)?, D => snapshot(&Snapshot::<D>::open(path)?))
 }
 
 fn snapshot<const D: usize>(snapshot: &Snapshot<D>) -> Result<()> {

@@ -7,6 +7,7 @@ mod clouds;
 mod config;
 mod costs;
 mod diff;
+mod dimension;
 mod ensemble;
 mod error;
 mod error_budget;

@@ -5,6 +5,7 @@ mod inputs;
 
 pub(crate) use inputs::read_inputs;
 
+use crate::dimension::in_dimension;
 use crate::error::{Error, Result};
 use crate::files;
 use farfield_dynamics::config::{Circulations, InitialConfig};
@@ -53,10 +54,9 @@ pub(crate) fn load(file: Option<&Path>, settings: &[String]) -> Result<Config> {
 const ENERGY_EVERY: &str = "hamiltonian_every";
 
 fn has_energy(config: &Config) -> Result<bool> {
-    Ok(match config.model.dimension() {
-        2 => model::from_config::<2>(&config.model)?.has_potential(),
-        _ => model::from_config::<3>(&config.model)?.has_potential(),
-    })
+    Ok(
+        in_dimension!(config.model.dimension(), D => model::from_config::<D>(&config.model)?.has_potential()),
+    )
 }
 
 /// Writes the resolved configuration, with which a run, or whatever `what` says, can be repeated.

@@ -1,5 +1,6 @@
 //! What differs between two states.
 
+use crate::dimension::in_dimension;
 use crate::error::Result;
 use crate::text::count;
 use farfield_dynamics::{Config, Snapshot, State};
@@ -12,21 +13,16 @@ pub(super) type Difference = (&'static str, String);
 /// All that differs of two files but the configurations, bit by bit; and those.
 pub(super) fn of_files(a: &Path, b: &Path) -> Result<(Vec<Difference>, [Config; 2])> {
     let dimensions = [Snapshot::dimension(a)?, Snapshot::dimension(b)?];
-    match dimensions {
-        [2, 2] => differences::<2>(a, b),
-        [3, 3] => differences::<3>(a, b),
-        [old, new] => {
-            let configs = [config_in(a, old)?, config_in(b, new)?];
-            Ok((vec![("dimension", format!("{old} → {new}"))], configs))
-        }
+    let [old, new] = dimensions;
+    if old == new {
+        return in_dimension!(old, D => differences::<D>(a, b));
     }
+    let configs = [config_in(a, old)?, config_in(b, new)?];
+    Ok((vec![("dimension", format!("{old} → {new}"))], configs))
 }
 
 fn config_in(path: &Path, dimension: usize) -> Result<Config> {
-    Ok(match dimension {
-        2 => Snapshot::<2>::open(path)?.config,
-        _ => Snapshot::<3>::open(path)?.config,
-    })
+    Ok(in_dimension!(dimension, D => Snapshot::<D>::open(path)?.config))
 }
 
 fn differences<const D: usize>(a: &Path, b: &Path) -> Result<(Vec<Difference>, [Config; 2])> {

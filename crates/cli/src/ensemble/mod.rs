@@ -4,6 +4,7 @@ mod replicas;
 mod summary;
 
 use crate::config::{load, read_inputs};
+use crate::dimension::in_dimension;
 use crate::error::{Error, Result};
 use crate::machine::pool;
 use crate::output_folder::OutputFolder;
@@ -54,10 +55,9 @@ impl Ensemble {
             Some(folder) => load(Some(&config_of(folder)), &[])?,
             None => load(self.config.as_deref(), &self.set)?,
         };
-        pool.install(|| match config.model.dimension() {
-            2 => self.in_dimension::<2>(&config, begun),
-            _ => self.in_dimension::<3>(&config, begun),
-        })
+        pool.install(
+            || in_dimension!(config.model.dimension(), D => self.in_dimension::<D>(&config, begun)),
+        )
     }
 
     fn in_dimension<const D: usize>(

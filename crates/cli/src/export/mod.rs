@@ -3,6 +3,7 @@
 mod pvd;
 mod vtp;
 
+use crate::dimension::in_dimension;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::npy;
@@ -38,10 +39,7 @@ impl Export {
         let form = Form::of(&self.output)?;
         files::check_folder_of(&self.output)?;
         let path = self.number.of(&self.from)?;
-        match Snapshot::dimension(&path)? {
-            2 => self.save(&Snapshot::<2>::open(&path)?.state, form),
-            _ => self.save(&Snapshot::<3>::open(&path)?.state, form),
-        }
+        in_dimension!(Snapshot::dimension(&path)?, D => self.save(&Snapshot::<D>::open(&path)?.state, form))
     }
 
     fn series(&self) -> Result<()> {

@@ -2,6 +2,7 @@
 //! `https://www.paraview.org/Wiki/ParaView/Data_formats#PVD_File_Format`.
 
 use super::{To, vtp};
+use crate::dimension::in_dimension;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::snapshots::list;
@@ -27,10 +28,7 @@ pub(super) fn write(from: &Path, output: &Path) -> Result<()> {
     for (step, path) in all {
         let file = format!("state-{step:010}.vtp");
         let to = folder.join(&file);
-        let time = match Snapshot::dimension(&path)? {
-            2 => one::<2>(&path, &to)?,
-            _ => one::<3>(&path, &to)?,
-        };
+        let time = in_dimension!(Snapshot::dimension(&path)?, D => one::<D>(&path, &to)?);
         entries.push((time, format!("{inner}/{file}")));
     }
     files::write(output, |to| collection(&entries, to))?;

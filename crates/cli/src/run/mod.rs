@@ -12,6 +12,7 @@ mod timings;
 use crate::animate;
 use crate::config::{load, read_inputs};
 use crate::costs::{self, Measured};
+use crate::dimension::in_dimension;
 use crate::error::{Error, Result};
 use crate::error_budget;
 use crate::machine::pool;
@@ -79,20 +80,18 @@ impl Run {
         if let Some(folder) = &self.resume {
             let folder = Folder::open(folder)?;
             let config = load(Some(&folder.config()), &self.set)?;
-            return pool.install(|| match config.model.dimension() {
-                2 => self.resume::<2>(&folder, config),
-                _ => self.resume::<3>(&folder, config),
-            });
+            return pool.install(
+                || in_dimension!(config.model.dimension(), D => self.resume::<D>(&folder, config)),
+            );
         }
         // `requires` of clap does not hold beside what conflicts with --resume.
         if let Some(number) = self.snapshot {
             return Err(Error::refused("--snapshot", number, "only with --resume"));
         }
         let config = load(self.config.as_deref(), &self.set)?;
-        pool.install(|| match config.model.dimension() {
-            2 => self.in_dimension::<2>(config),
-            _ => self.in_dimension::<3>(config),
-        })
+        pool.install(
+            || in_dimension!(config.model.dimension(), D => self.in_dimension::<D>(config)),
+        )
     }
 
     fn in_dimension<const D: usize>(&self, mut config: Config) -> Result<ExitCode> {
