@@ -16,31 +16,53 @@ pub struct Law {
     pub expected: f64,
     /// What the run gave.
     pub measured: f64,
-    /// With noise: standard deviation of `measured` around `expected`, from the quadratic variation along the run.
-    /// Without: what the tolerance, the scheme's local errors and rounding can have changed at most ([`Ledger`]), so
-    /// that |z| ≤ 1 is expected where the steps resolve what the closest pairs do; RK4's estimate does not see those that a step throws
-    /// apart.
+    /// Standard deviation of `measured` around `expected`, from the quadratic variation of the noise along the run; 0 without noise.
     pub standard_error: f64,
-    /// (measured − expected)/standard_error; 0 where both vanish, infinite where only the standard error does.
+    /// What the tolerance, the scheme's local errors and rounding can have changed at most ([`Ledger`]) where that counts: without noise,
+    /// where |z| ≤ 1 is expected if the steps resolve what the closest pairs do (RK4's estimate does not see those that a step throws
+    /// apart), and with noise where `expected` is a sum along the run; else 0.
+    pub bound: f64,
+    /// (measured − expected)/[`error`](Self::error); 0 where both vanish, infinite where only the error does.
     pub z: f64,
 }
 
 impl Law {
-    /// The law with its z-score.
+    /// A law with noise, whose z is standard normal for many particles.
     pub fn new(name: &'static str, expected: f64, measured: f64, standard_error: f64) -> Self {
+        Self::with_both(name, expected, measured, [standard_error, 0.0])
+    }
+
+    /// A law that holds within a bound, so that |z| ≤ 1.
+    pub fn within(name: &'static str, expected: f64, measured: f64, bound: f64) -> Self {
+        Self::with_both(name, expected, measured, [0.0, bound])
+    }
+
+    /// A law with a standard error and a bound of what else may differ.
+    pub fn with_both(
+        name: &'static str,
+        expected: f64,
+        measured: f64,
+        [standard_error, bound]: [f64; 2],
+    ) -> Self {
         let deviation = measured - expected;
         let z = if deviation == 0.0 {
             0.0
         } else {
-            deviation / standard_error
+            deviation / (standard_error + bound)
         };
         Self {
             name,
             expected,
             measured,
             standard_error,
+            bound,
             z,
         }
+    }
+
+    /// Standard error and bound together.
+    pub fn error(&self) -> f64 {
+        self.standard_error + self.bound
     }
 }
 

@@ -9,8 +9,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-/// What every row has; after it stand three columns for each law.
-const FIRST: [&str; 6] = ["replica", "seed", "step", "time", "collapsed", "energy"];
+/// What every row has; after it stand four columns for each law.
+pub(super) const FIRST: [&str; 6] = ["replica", "seed", "step", "time", "collapsed", "energy"];
+
+/// Those of a law: expected, measured, standard error, bound.
+pub(super) const COLUMNS: usize = 4;
 
 /// Replicas that are made before any is written: many enough for every core, few enough that little is lost.
 const BATCH: u64 = 64;
@@ -61,7 +64,8 @@ impl Replicas {
 
     fn header(&self) -> Vec<String> {
         let of_law = |law: &String| {
-            ["expected", "measured", "standard error"].map(|what| format!("{law} {what}"))
+            let columns = ["expected", "measured", "standard error", "bound"];
+            columns.map(|what| format!("{law} {what}"))
         };
         let laws = self.laws.iter().flat_map(of_law);
         FIRST.map(String::from).into_iter().chain(laws).collect()
@@ -150,6 +154,7 @@ impl Made {
             row.push(optional(law.map(|law| law.expected)));
             row.push(optional(law.map(|law| law.measured)));
             row.push(optional(law.map(|law| law.standard_error)));
+            row.push(optional(law.map(|law| law.bound)));
         }
         row
     }

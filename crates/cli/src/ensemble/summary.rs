@@ -1,9 +1,12 @@
 //! What the laws say of all replicas together.
 
-use super::replicas::Replicas;
+use super::replicas::{COLUMNS, FIRST, Replicas};
 use crate::error::{Error, Result};
 use crate::text::{plural, say};
 use serde::Serialize;
+
+/// Of the standard error, a bound that does not count beside it.
+const NEGLIGIBLE: f64 = 1e-3;
 
 #[derive(Serialize)]
 pub(super) struct Summary {
@@ -14,18 +17,18 @@ pub(super) struct Summary {
     laws: Vec<LawOfAll>,
 }
 
-/// One law over the replicas, with d = measured − expected and e the standard error of each.
+/// One law over the replicas, with d = measured − expected of each, e its standard error, and b the bound of what else may differ.
 #[derive(Serialize)]
 struct LawOfAll {
     name: String,
     replicas: usize,
     mean_expected: f64,
     mean_measured: f64,
-    /// Σ d/√Σ e²: with noise standard normal for many replicas.
+    /// What of Σ d is beyond Σ b, over √Σ e²: standard normal for many replicas where b is 0, else closer to 0. None without noise.
     z_of_mean: Option<f64>,
-    /// Σ (d² − e²)/√Σ (d² − e²)²: likewise.
+    /// Σ (d² − e²)/√Σ (d² − e²)²: likewise. None where b counts beside e.
     z_of_variance: Option<f64>,
-    /// The largest |d/e|: at most 1 where e is a bound, as without noise.
+    /// The largest |d|/(e + b): at most 1 without noise.
     largest_z: f64,
 }
 
@@ -39,7 +42,10 @@ impl Summary {
         let times: Vec<f64> = ends.iter().filter(|end| end.0).map(|end| end.1).collect();
         let laws = all.laws.iter().enumerate();
         let laws = laws.map(|(k, name)| {
-            let rows = all.rows.iter().map(|row| &row[6 + 3 * k..][..3]);
+            let rows = all
+                .rows
+                .iter()
+                .map(|row| &row[FIRST.len() + COLUMNS * k..][..COLUMNS]);
             LawOfAll::of(name, rows.filter(|fields| !fields[0].is_empty()))
         });
         Ok(Self {
@@ -85,9 +91,9 @@ impl Summary {
 
 impl LawOfAll {
     fn of<'a>(name: &str, rows: impl Iterator<Item = &'a [String]>) -> Result<Self> {
-        let mut all: Vec<[f64; 3]> = vec![];
+        let mut all: Vec<[f64; COLUMNS]> = vec![];
         for fields in rows {
-            let mut numbers = [0.0; 3];
+            let mut numbers = [0.0; COLUMNS];
             for (number, field) in numbers.iter_mut().zip(fields) {
                 *number = field
                     .parse()
@@ -95,22 +101,31 @@ impl LawOfAll {
             }
             all.push(numbers);
         }
-        let of =
-            |f: &dyn Fn(f64, f64) -> f64| -> f64 { all.iter().map(|[x, y, e]| f(y - x, *e)).sum() };
+        let of = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
+            all.iter().map(|[x, y, e, _]| f(y - x, *e)).sum()
+        };
         let ratio = |over: f64, under: f64| Some(over / under).filter(|z| z.is_finite());
+        let (deviation, squares) = (of(&|d, _| d), of(&|_, e| e * e));
+        let bounds: f64 = all.iter().map(|law| law[3]).sum();
+        let beyond = (deviation.abs() - bounds).max(0.0).copysign(deviation);
+        let counts = all.iter().any(|[.., e, b]| *b > NEGLIGIBLE * e);
         let expected: Vec<f64> = all.iter().map(|law| law[0]).collect();
         let measured: Vec<f64> = all.iter().map(|law| law[1]).collect();
-        let z = |[x, y, e]: &[f64; 3]| if y == x { 0.0 } else { ((y - x) / e).abs() };
+        let z = |[x, y, e, b]: &[f64; COLUMNS]| match y == x {
+            true => 0.0,
+            false => ((y - x) / (e + b)).abs(),
+        };
         Ok(Self {
             name: name.into(),
             replicas: all.len(),
             mean_expected: mean(&expected),
             mean_measured: mean(&measured),
-            z_of_mean: ratio(of(&|d, _| d), of(&|_, e| e * e).sqrt()),
+            z_of_mean: ratio(beyond, squares.sqrt()),
             z_of_variance: ratio(
                 of(&|d, e| d * d - e * e),
                 of(&|d, e| (d * d - e * e).powi(2)).sqrt(),
-            ),
+            )
+            .filter(|_| !counts),
             largest_z: all.iter().map(z).fold(0.0, f64::max),
         })
     }

@@ -51,6 +51,7 @@ struct Law {
     expected: f64,
     measured: f64,
     standard_error: f64,
+    bound: f64,
     z: f64,
 }
 
@@ -64,6 +65,7 @@ pub(super) fn write<const D: usize>(
         expected: law.expected,
         measured: law.measured,
         standard_error: law.standard_error,
+        bound: law.bound,
         z: law.z,
     };
     let plan = simulation.plan_report();

@@ -53,7 +53,10 @@ fn laws<const D: usize>(simulation: &Simulation<D>) {
         let z = (100.0 * law.z).round() / 100.0 + 0.0;
         say(format_args!(
             "{:<18}{:>14.6e}{:>14.6e}{:>14.1e}{z:>8.2}",
-            law.name, law.expected, law.measured, law.standard_error
+            law.name,
+            law.expected,
+            law.measured,
+            law.error()
         ));
     }
 }

@@ -95,11 +95,12 @@ impl<const D: usize> Model<D> for Boltzmann {
         let size = 4.0 * f64::EPSILON * is.angular_impulse;
         let of_sum = 4.0 * f64::EPSILON * (account.n as f64 * is.angular_impulse).sqrt();
         let momentum = (0..D).map(|a| {
-            let error = chance.impulse[a].sqrt() + rounding.impulse + of_sum;
-            Law::new(MOMENTUM[a], was.impulse[a], is.impulse[a], error)
+            let errors = [chance.impulse[a].sqrt(), rounding.impulse + of_sum];
+            Law::with_both(MOMENTUM[a], was.impulse[a], is.impulse[a], errors)
         });
-        let error = chance.angular_impulse.sqrt() + rounding.angular_impulse + size;
-        let energy = Law::new("energy", was.angular_impulse, is.angular_impulse, error);
+        let bound = rounding.angular_impulse + size;
+        let errors = [chance.angular_impulse.sqrt(), bound];
+        let energy = Law::with_both("energy", was.angular_impulse, is.angular_impulse, errors);
         // Of few jumps the squares tell no variance.
         if 0.5 * self.rate * account.n as f64 * ledger.time < FEW {
             return momentum.chain([energy]).collect();
@@ -107,8 +108,13 @@ impl<const D: usize> Model<D> for Boltzmann {
         let left = (-self.decay(account.n, D) * ledger.time).exp();
         let anisotropy = (0..D).map(|a| {
             let of = |squares: [f64; D]| squares[a] - squares.into_iter().sum::<f64>() / D as f64;
-            let error = chance.anisotropy[a].sqrt() + rounding.angular_impulse + size;
-            Law::new(ANISOTROPY[a], left * of(was.squares), of(is.squares), error)
+            let errors = [chance.anisotropy[a].sqrt(), bound];
+            Law::with_both(
+                ANISOTROPY[a],
+                left * of(was.squares),
+                of(is.squares),
+                errors,
+            )
         });
         momentum.chain([energy]).chain(anisotropy).collect()
     }

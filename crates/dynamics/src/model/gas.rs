@@ -105,7 +105,7 @@ impl Gas {
         laws.extend(self.second_moment(account, virial));
         if let Some(check) = account.ledger.virial.worst {
             let (expected, measured) = (check.expected, check.measured);
-            laws.push(Law::new("virial", expected, measured, check.error));
+            laws.push(Law::within("virial", expected, measured, check.error));
         }
         laws
     }
@@ -114,13 +114,18 @@ impl Gas {
         let (time, n) = (account.ledger.time, account.n as f64);
         let law = |a: usize| {
             let k = self.confinement.stiffness_along(a)?;
-            let error = match self.diffusion.constant() {
-                Some(0.0) => account.ledger.budget.centre,
-                Some(sigma) => (2.0 * sigma * decayed(2.0 * k, time) / n).sqrt(),
-                None => account.ledger.variation.impulse[a].sqrt() / n,
+            let errors = match self.diffusion.constant() {
+                Some(0.0) => [0.0, account.ledger.budget.centre],
+                Some(sigma) => [(2.0 * sigma * decayed(2.0 * k, time) / n).sqrt(), 0.0],
+                None => [account.ledger.variation.impulse[a].sqrt() / n, 0.0],
             };
-            let expected = account.initial.centre[a] * (-k * time).exp();
-            Some(Law::new(CENTRE[a], expected, account.now.centre[a], error))
+            let (was, is) = (account.initial.centre[a], account.now.centre[a]);
+            Some(Law::with_both(
+                CENTRE[a],
+                was * (-k * time).exp(),
+                is,
+                errors,
+            ))
         };
         (0..D).filter_map(law).collect()
     }
@@ -138,16 +143,16 @@ impl Gas {
             Virial::Followed => ledger.virial.work,
         };
         let expected = account.initial.second_moment * (-2.0 * k * time).exp() + from_noise + work;
-        let error = match self.diffusion.constant() {
-            Some(0.0) => ledger.budget.second_moment,
-            Some(sigma) => (8.0 * sigma * ledger.second_moment).sqrt(),
-            None => ledger.variation.second_moment.sqrt(),
+        let [error, mut bound] = match self.diffusion.constant() {
+            Some(0.0) => [0.0, ledger.budget.second_moment],
+            Some(sigma) => [(8.0 * sigma * ledger.second_moment).sqrt(), 0.0],
+            None => [ledger.variation.second_moment.sqrt(), 0.0],
         };
-        let error = match virial {
-            Virial::Constant(_) => error,
-            Virial::Followed => error + ledger.virial.work_error,
-        };
+        if let Virial::Followed = virial {
+            bound += ledger.virial.work_error;
+        }
         let measured = account.now.second_moment;
-        Some(Law::new("second moment", expected, measured, error))
+        let errors = [error, bound];
+        Some(Law::with_both("second moment", expected, measured, errors))
     }
 }

@@ -62,8 +62,8 @@ where
             let error = noise.impulse[a].sqrt();
             Law::new(MOMENTUM[a], was.impulse[a], is.impulse[a], error)
         });
-        let error = noise.angular_impulse.sqrt() + noise.of_scheme;
-        let energy = Law::new("energy", was.angular_impulse, is.angular_impulse, error);
+        let errors = [noise.angular_impulse.sqrt(), noise.of_scheme];
+        let energy = Law::with_both("energy", was.angular_impulse, is.angular_impulse, errors);
         momentum.chain([energy]).collect()
     }
 }

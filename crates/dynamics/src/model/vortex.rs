@@ -99,7 +99,7 @@ impl Model for Vortex {
         } else {
             self.in_the_mean(account)
         };
-        laws.push(Law::new(
+        laws.push(Law::within(
             "circulation",
             account.initial.circulation,
             account.now.circulation,
@@ -147,28 +147,28 @@ impl Vortex {
         let budget = &account.ledger.budget;
         let mut laws = Vec::new();
         if account.equal_circulations {
-            laws.push(Law::new(
+            laws.push(Law::within(
                 "centre x",
                 was.centre[0],
                 is.centre[0],
                 budget.centre,
             ));
-            laws.push(Law::new(
+            laws.push(Law::within(
                 "centre y",
                 was.centre[1],
                 is.centre[1],
                 budget.centre,
             ));
             let (was, is) = (was.second_moment, is.second_moment);
-            laws.push(Law::new("second moment", was, is, budget.second_moment));
+            laws.push(Law::within("second moment", was, is, budget.second_moment));
         } else {
-            laws.push(Law::new(
+            laws.push(Law::within(
                 "impulse x",
                 was.impulse[0],
                 is.impulse[0],
                 budget.impulse,
             ));
-            laws.push(Law::new(
+            laws.push(Law::within(
                 "impulse y",
                 was.impulse[1],
                 is.impulse[1],
@@ -176,10 +176,15 @@ impl Vortex {
             ));
         }
         let (l, m) = (was.angular_impulse, is.angular_impulse);
-        laws.push(Law::new("angular impulse", l, m, budget.angular_impulse));
+        laws.push(Law::within("angular impulse", l, m, budget.angular_impulse));
         if let (Some(h), Some(i)) = (was.hamiltonian, is.hamiltonian) {
             let reading = was.hamiltonian_error + is.hamiltonian_error;
-            laws.push(Law::new("hamiltonian", h, i, budget.hamiltonian + reading));
+            laws.push(Law::within(
+                "hamiltonian",
+                h,
+                i,
+                budget.hamiltonian + reading,
+            ));
         }
         laws
     }

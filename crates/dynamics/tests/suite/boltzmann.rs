@@ -100,7 +100,7 @@ where
     let laws = run.laws();
     assert_eq!(laws.len(), 2 * D + 1);
     for law in &laws[..D + 1] {
-        let error = law.standard_error / (300.0 * 1e4);
+        let error = law.error() / (300.0 * 1e4);
         assert!(law.z.abs() < 1.0 && error < 1e-11, "{law:?}");
     }
 }

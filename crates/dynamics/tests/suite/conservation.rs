@@ -81,7 +81,7 @@ fn budgets_shrink_with_the_order_and_the_tolerance() {
         laws.iter()
             .find(|law| law.name == "second moment")
             .unwrap()
-            .standard_error
+            .bound
             / 300.0
     };
     let [euler, ab2, heun, sra1, sra3, ab3, rk4, exponential] =

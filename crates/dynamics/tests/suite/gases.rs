@@ -132,7 +132,7 @@ fn laws_without_noise() {
         let s = law(&laws, "second moment");
         let start = run.initial_observables().second_moment;
         let change = (s.measured - start).abs();
-        assert!(s.standard_error < 1e-2 * change, "{s:?} {change}");
+        assert!(s.error() < 1e-2 * change, "{s:?} {change}");
         if let Some(rate) = rate {
             let time = run.state().time;
             let work = rate * (n as f64 - 1.0);

@@ -34,7 +34,7 @@ pub(crate) fn in_the_mean(all: &[Vec<Law>], k: usize) {
     let name = all[0][k].name;
     let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
         let each = all.iter().map(|laws| &laws[k]);
-        each.map(|law| f(law.measured - law.expected, law.standard_error))
+        each.map(|law| f(law.measured - law.expected, law.error()))
             .sum()
     };
     let mean = sum(&|d, _| d) / sum(&|_, e| e * e).sqrt();

@@ -121,7 +121,7 @@ fn a_formula_without_variables() {
             // The virial is that of whichever state rounding makes it differ most in.
             let same = match a.name {
                 "virial" => a.z.abs().max(b.z.abs()) <= 1.0,
-                _ => close(a.standard_error, b.standard_error) && close(a.expected, b.expected),
+                _ => close(a.error(), b.error()) && close(a.expected, b.expected),
             };
             assert!(a.name == b.name && same, "{a:?} {b:?}");
         }

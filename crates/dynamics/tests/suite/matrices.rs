@@ -162,7 +162,7 @@ fn the_laws_know_the_variation() {
     for axis in 0..2 {
         let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
             let each = all.iter().map(|laws| &laws[axis]);
-            each.map(|law| f(law.measured - law.expected, law.standard_error))
+            each.map(|law| f(law.measured - law.expected, law.error()))
                 .sum()
         };
         let mean = sum(&|d, _| d) / sum(&|_, e| e * e).sqrt();

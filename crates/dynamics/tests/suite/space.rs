@@ -154,7 +154,7 @@ fn laws_without_noise() {
         assert!(laws.iter().all(|law| law.z.abs() <= 1.0), "{laws:?}");
         let s = law(&laws, "second moment");
         let change = (s.measured - run.initial_observables().second_moment).abs();
-        assert!(s.standard_error < 0.05 * change, "{s:?} {change}");
+        assert!(s.error() < 0.05 * change, "{s:?} {change}");
     }
 }
 
