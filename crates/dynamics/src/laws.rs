@@ -264,17 +264,19 @@ impl Variation {
         matrices: &[[[f64; D]; D]],
     ) -> Self {
         let (x, m) = (positions, circulations);
-        let diagonal = sums(x.len(), |i| {
-            std::array::from_fn::<f64, D, _>(|axis| m[i] * m[i] * matrices[i][axis][axis])
-        });
-        let [along, squares] = sums(x.len(), |i| {
+        let all = sums(x.len(), |i| {
             let turned = matrices[i].map(|row| dot(row, x[i]));
-            [
-                m[i] * m[i] * dot(x[i], turned),
-                m[i].abs() * dot(drift[i], drift[i]),
-            ]
+            let mut all = [0.0; 5];
+            for axis in 0..D.min(3) {
+                all[axis] = m[i] * m[i] * matrices[i][axis][axis];
+            }
+            all[3] = m[i] * m[i] * dot(x[i], turned);
+            all[4] = m[i].abs() * dot(drift[i], drift[i]);
+            all
         });
-        let of_axis = |axis: usize| diagonal.get(axis).map_or(0.0, |a| 2.0 * dt * a);
+        let [x, y, z, along, squares] = all;
+        let diagonal = [x, y, z];
+        let of_axis = |axis: usize| 2.0 * dt * diagonal[axis];
         Self {
             impulse: [0, 1, 2].map(of_axis),
             angular_impulse: 8.0 * dt * along,

@@ -7,10 +7,17 @@
 //! v is counted from the middle of the cloud, where least cancels, and in the cloud's unit.
 
 use super::unit::Unit;
+use lanes::{Chosen, Isa, Job};
 use rayon::prelude::*;
 
 /// Points of one task; sums go piece by piece, so that they are the same for any number of threads.
 const PIECE: usize = 1 << 14;
+
+/// Points side by side, as many as vectors hold.
+const SIDE: usize = 8;
+
+/// A number of each of them.
+type Side = [f64; SIDE];
 
 /// Σw, Σw v, Σw v vᵀ.
 #[derive(Clone, Copy)]
@@ -53,21 +60,32 @@ impl<const D: usize> Moments<D> {
         self
     }
 
-    /// A and B at a point.
-    fn at(&self, v: &[f64; D]) -> ([[f64; D]; D], [f64; D]) {
-        let (m, s) = (&self.first, &self.second);
-        let dot = |x: &[f64; D], y: &[f64; D]| (0..D).map(|k| x[k] * y[k]).sum::<f64>();
-        let trace: f64 = (0..D).map(|k| s[k][k]).sum();
-        let square = self.zeroth * dot(v, v) - 2.0 * dot(v, m) + trace;
-        let outer =
-            |i: usize, j: usize| self.zeroth * v[i] * v[j] - (v[i] * m[j] + m[i] * v[j]) + s[i][j];
-        let entry = |i: usize, j: usize| {
-            let diagonal = if i == j { square } else { 0.0 };
-            diagonal - outer(i, j)
-        };
-        // Symmetric to the last digit.
-        let a = std::array::from_fn(|i| std::array::from_fn(|j| entry(i.min(j), i.max(j))));
-        let b = std::array::from_fn(|i| -((D - 1) as f64) * (self.zeroth * v[i] - m[i]));
+    /// The lower half of A, and B, at points side by side.
+    #[inline(always)]
+    fn at(&self, v: &[Side; D], [of_a, of_b]: [f64; 2]) -> ([[Side; D]; D], [Side; D]) {
+        let (m, s, zeroth) = (&self.first, &self.second, self.zeroth);
+        let (mut a, mut b) = ([[[0.0; SIDE]; D]; D], [[0.0; SIDE]; D]);
+        let mut trace = 0.0;
+        for k in 0..D {
+            trace += s[k][k];
+        }
+        for l in 0..SIDE {
+            let (mut square, mut along) = (0.0, 0.0);
+            for k in 0..D {
+                square += v[k][l] * v[k][l];
+                along += v[k][l] * m[k];
+            }
+            let all = zeroth * square - 2.0 * along + trace;
+            for i in 0..D {
+                for j in 0..=i {
+                    let mixed = v[j][l] * m[i] + m[j] * v[i][l];
+                    let outer = zeroth * v[j][l] * v[i][l] - mixed + s[j][i];
+                    let diagonal = if i == j { all } else { 0.0 };
+                    a[i][j][l] = (diagonal - outer) * of_a * of_a;
+                }
+                b[i][l] = -((D - 1) as f64) * (zeroth * v[i][l] - m[i]) * of_b * of_b;
+            }
+        }
         (a, b)
     }
 }
@@ -92,8 +110,13 @@ impl<const D: usize> Origin<D> {
         }
     }
 
+    #[inline(always)]
     fn place(&self, x: &[f64; D]) -> [f64; D] {
-        std::array::from_fn(|k| x[k] * self.inverse - self.centre[k])
+        let mut place = [0.0; D];
+        for k in 0..D {
+            place[k] = x[k] * self.inverse - self.centre[k];
+        }
+        place
     }
 }
 
@@ -108,23 +131,72 @@ pub(super) fn fill<const D: usize>(
     let pieces: Vec<Moments<D>> = pieces
         .map(|(points, weights)| Moments::of(points, weights, origin))
         .collect();
-    let all = pieces.iter().fold(Moments::NOTHING, Moments::add);
-    let [of_a, of_b] = origin.factors;
+    let moments = &pieces.iter().fold(Moments::NOTHING, Moments::add);
+    let chosen = Chosen::detect();
     let out = a.par_chunks_mut(PIECE).zip(b.par_chunks_mut(PIECE));
     let pieces = out.zip(points.par_chunks(PIECE)).enumerate();
     let bad = pieces.filter_map(|(piece, ((a, b), points))| {
-        let mut bad = None;
-        for (k, ((a, b), x)) in a.iter_mut().zip(b).zip(points).enumerate() {
-            let (in_unit, drift) = all.at(&origin.place(x));
-            *a = in_unit.map(|row| row.map(|x| x * of_a * of_a));
-            *b = drift.map(|x| x * of_b * of_b);
-            // 0 unless one of them is not finite.
-            let numbers = a.as_flattened().iter().chain(&*b);
-            if numbers.fold(0.0, |sum, x| sum + 0.0 * x) != 0.0 && bad.is_none() {
-                bad = Some(piece * PIECE + k);
-            }
-        }
-        bad
+        let finite = chosen.run(AtPoints {
+            moments,
+            origin,
+            points,
+            a: &mut *a,
+            b: &mut *b,
+        });
+        let bad = |(a, b): (&[[f64; D]; D], &[f64; D])| {
+            let mut numbers = a.as_flattened().iter().chain(b);
+            !numbers.all(|x| x.is_finite())
+        };
+        let first = || a.iter().zip(&*b).position(bad);
+        let first = if finite { None } else { first() };
+        first.map(|k| piece * PIECE + k)
     });
     bad.min()
+}
+
+/// The sums at the points of a piece; whether all are finite. Compiled for each instruction set, to the same bits.
+struct AtPoints<'a, const D: usize> {
+    moments: &'a Moments<D>,
+    origin: &'a Origin<D>,
+    points: &'a [[f64; D]],
+    a: &'a mut [[[f64; D]; D]],
+    b: &'a mut [[f64; D]],
+}
+
+impl<const D: usize> Job for AtPoints<'_, D> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, _: I) -> bool {
+        // 0 unless one of them is not finite.
+        let mut off = [0.0; SIDE];
+        let out = self.a.chunks_mut(SIDE).zip(self.b.chunks_mut(SIDE));
+        for (points, (a, b)) in self.points.chunks(SIDE).zip(out) {
+            let mut v = [[0.0; SIDE]; D];
+            for (l, x) in points.iter().enumerate() {
+                let place = self.origin.place(x);
+                for k in 0..D {
+                    v[k][l] = place[k];
+                }
+            }
+            let (of_a, of_b) = self.moments.at(&v, self.origin.factors);
+            for i in 0..D {
+                for l in 0..SIDE {
+                    off[l] += 0.0 * of_b[i][l];
+                    for j in 0..=i {
+                        off[l] += 0.0 * of_a[i][j][l];
+                    }
+                }
+            }
+            for (l, (a, b)) in a.iter_mut().zip(b).enumerate() {
+                for i in 0..D {
+                    b[i] = of_b[i][l];
+                    for j in 0..D {
+                        a[i][j] = of_a[i.max(j)][i.min(j)][l];
+                    }
+                }
+            }
+        }
+        off == [0.0; SIDE]
+    }
 }
