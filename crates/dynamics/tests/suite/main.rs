@@ -13,6 +13,8 @@ mod config;
 mod conservation;
 // What limits a run.
 mod error_budget;
+// Solutions and laws in closed form.
+mod exact_solutions;
 // Kernels and confinements by formulas, against those that are built in.
 mod formulas;
 // Gases: energy, laws, collapse, torus.
