@@ -3,15 +3,14 @@
 use crate::dimension::in_dimension;
 use crate::error::{Error, Result};
 use crate::npy::Array;
-use crate::run::folder::snapshots_of;
-use crate::snapshots::{self, Number, steps_of};
+use crate::snapshots::{Number, One, archive, is_archive, steps, steps_of};
 use crate::text::{bytes, count, plural, say};
 use clap::Args;
-use farfield_dynamics::{Found, Snapshot};
+use farfield_dynamics::{Archive, Found, Snapshot};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// Describe this machine, or an output folder, one of its snapshots, or a .npy array
+/// Describe this machine, or an output folder or archive (.ffa), one of its snapshots (.ffs), or a .npy array
 #[derive(Args, Debug)]
 pub(crate) struct Info {
     path: Option<PathBuf>,
@@ -25,23 +24,24 @@ impl Info {
             return match self.number.given {
                 None => machine(),
                 Some(number) => {
-                    let allowed = "only with an output folder";
+                    let allowed = "only with an output folder or an archive";
                     Err(Error::refused("--snapshot", number, allowed))
                 }
             };
         };
         let there = fs::metadata(path).map_err(Error::file("read", path))?;
         if self.number.given.is_some() {
-            return file(&self.number.of(path)?);
+            return one(&self.number.of(path)?);
         }
-        if there.is_dir() {
-            return folder(path);
+        if there.is_dir() || is_archive(path) {
+            return whole(&archive(path)?);
         }
         match path.extension().and_then(|extension| extension.to_str()) {
-            Some("ffs") => file(path),
+            Some("ffs") => one(&self.number.of(path)?),
             Some("npy") => array(&Array::read(path)?),
             _ => {
-                let allowed = "an output folder, a snapshot (.ffs) or an array (.npy)";
+                let allowed =
+                    "an output folder, an archive (.ffa), a snapshot (.ffs) or an array (.npy)";
                 Err(Error::refused(path.display(), "something else", allowed))
             }
         }
@@ -69,27 +69,35 @@ fn machine() -> Result<()> {
     Ok(())
 }
 
-fn folder(path: &Path) -> Result<()> {
-    let all = snapshots::list(path)?;
+fn whole(archive: &Archive) -> Result<()> {
     // What is damaged is told below.
-    let dimension = all
-        .iter()
-        .find_map(|(_, path)| Snapshot::dimension(path).ok());
-    in_dimension!(dimension.unwrap_or(2), D => found(&all, &Snapshot::<D>::latest(&snapshots_of(path))?))
+    let numbers = 0..archive.entries().len();
+    let dimension = numbers
+        .rev()
+        .find_map(|number| archive.dimension(number).ok());
+    in_dimension!(dimension.unwrap_or(2), D => found(archive, &archive.latest::<D>()?))
 }
 
-fn found<const D: usize>(all: &[(u64, PathBuf)], found: &Found<D>) -> Result<()> {
-    let steps = steps_of(all, count);
+fn found<const D: usize>(archive: &Archive, found: &Found<D>) -> Result<()> {
+    let all = archive.entries();
+    let steps = steps_of(&steps(all), count);
     row("snapshots", format!("{} (step {steps})", all.len()));
+    row("archive", archive.path().display());
+    for damaged in archive.damage() {
+        row("damaged", damaged);
+    }
     for damaged in &found.skipped {
         row("damaged", damaged);
     }
-    row("last good", found.path.display());
+    row(
+        "last good",
+        format!("step {}", count(all[found.number].step)),
+    );
     snapshot(&found.snapshot)
 }
 
-fn file(path: &Path) -> Result<()> {
-    in_dimension!(Snapshot::dimension(path)?, D => snapshot(&Snapshot::<D>::open(path)?))
+fn one(one: &One) -> Result<()> {
+    in_dimension!(one.dimension()?, D => snapshot(&one.read::<D>()?))
 }
 
 fn snapshot<const D: usize>(snapshot: &Snapshot<D>) -> Result<()> {

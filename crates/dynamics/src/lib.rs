@@ -85,5 +85,5 @@ pub use laws::Law;
 pub use observables::Observables;
 pub use oracle::FieldCheck;
 pub use simulation::{Observer, RunEnd, Simulation, StepReport, StepSeconds, View};
-pub use snapshot::{Found, Snapshot, SnapshotWriter};
+pub use snapshot::{Archive, Entry, Found, Snapshot, SnapshotWriter};
 pub use state::State;

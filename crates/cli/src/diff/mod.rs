@@ -19,7 +19,7 @@ use std::process::ExitCode;
 /// if they differ, and 2 after an error.
 #[derive(Args, Debug)]
 pub(crate) struct Diff {
-    /// An output folder, or one snapshot (.ffs)
+    /// An output folder, its archive (.ffa), or one snapshot (.ffs)
     #[arg(value_name = "A")]
     a: PathBuf,
     /// What it is compared with; of a folder beside a snapshot the last one is taken by default
@@ -50,7 +50,7 @@ impl Diff {
     /// Compares one snapshot of each; what was looked at.
     fn snapshots(&self, told: &mut Told) -> Result<String> {
         let (a, b) = (self.number.of(&self.a)?, self.number.of(&self.b)?);
-        let (found, [old, new]) = states::of_files(&a, &b)?;
+        let (found, [old, new]) = states::of_both(&a, &b)?;
         configs::compare([&old, &new], told)?;
         for (what, how) in found {
             told.that(what, how);

@@ -1,25 +1,27 @@
 //! What differs between the output folders of two runs.
 
-use super::states::{Difference, of_files};
+use super::states::{Difference, of_both};
 use super::{Told, configs};
 use crate::config::load;
 use crate::error::{Error, Result};
 use crate::run::folder::{config_of, diagnostics_of};
-use crate::snapshots::{self, steps_of};
+use crate::snapshots::{One, archive, steps, steps_of};
 use crate::text::plural;
+use farfield_dynamics::Archive;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::rc::Rc;
 
 /// Tells what differs; what was looked at.
 pub(super) fn compare(roots: [&Path; 2], told: &mut Told) -> Result<String> {
-    let [a, b] = roots.map(snapshots::list);
-    let (a, b) = (a?, b?);
+    let [a, b] = roots.map(archive);
+    let (a, b) = (Rc::new(a?), Rc::new(b?));
     let [old, new] = roots.map(|root| load(Some(&config_of(root)), &[]));
     configs::compare([&old?, &new?], told)?;
     for (all, others, root) in [(&a, &b, roots[0]), (&b, &a, roots[1])] {
-        let alone = all.iter().filter(|(step, _)| at(others, *step).is_none());
-        let alone: Vec<_> = alone.cloned().collect();
+        let mut alone = steps(all.entries());
+        alone.retain(|step| at(others, *step).is_none());
         if !alone.is_empty() {
             let steps = steps_of(&alone, |step| step.to_string());
             let root = root.display();
@@ -31,24 +33,22 @@ pub(super) fn compare(roots: [&Path; 2], told: &mut Told) -> Result<String> {
     Ok(format!("configuration, {compared}, diagnostics.csv"))
 }
 
-fn at(all: &[(u64, PathBuf)], step: u64) -> Option<&Path> {
-    let found = all.iter().find(|(there, _)| *there == step);
-    found.map(|(_, path)| path.as_path())
+fn at(all: &Archive, step: u64) -> Option<usize> {
+    all.entries().iter().position(|entry| entry.step == step)
 }
 
 /// Of the steps that both have and that differ, tells of the first and of the last.
-fn states(a: &[(u64, PathBuf)], b: &[(u64, PathBuf)], told: &mut Told) -> Result<String> {
-    let both = a
-        .iter()
-        .filter_map(|(step, a)| Some((step, a, at(b, *step)?)));
+fn states(a: &Rc<Archive>, b: &Rc<Archive>, told: &mut Told) -> Result<String> {
+    let all = a.entries().iter().enumerate();
+    let both = all.filter_map(|(number, entry)| Some((entry.step, number, at(b, entry.step)?)));
     let mut differing: Vec<(u64, Vec<Difference>)> = vec![];
     let mut compared = 0;
-    for (step, a, b) in both {
+    for (step, old, new) in both {
         compared += 1;
-        let (found, _) = of_files(a, b)?;
+        let (found, _) = of_both(&One::Of(a.clone(), old), &One::Of(b.clone(), new))?;
         if !found.is_empty() {
             differing.truncate(1);
-            differing.push((*step, found));
+            differing.push((step, found));
         }
     }
     for (step, found) in differing {

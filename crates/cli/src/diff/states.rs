@@ -2,17 +2,17 @@
 
 use crate::dimension::in_dimension;
 use crate::error::Result;
+use crate::snapshots::One;
 use crate::text::count;
 use farfield_dynamics::{Config, Snapshot, State};
 use std::fmt::Display;
-use std::path::Path;
 
 /// A quantity, and how it differs.
 pub(super) type Difference = (&'static str, String);
 
-/// All that differs of two files but the configurations, bit by bit; and those.
-pub(super) fn of_files(a: &Path, b: &Path) -> Result<(Vec<Difference>, [Config; 2])> {
-    let dimensions = [Snapshot::dimension(a)?, Snapshot::dimension(b)?];
+/// All that differs of two but the configurations, bit by bit; and those.
+pub(super) fn of_both(a: &One, b: &One) -> Result<(Vec<Difference>, [Config; 2])> {
+    let dimensions = [a.dimension()?, b.dimension()?];
     let [old, new] = dimensions;
     if old == new {
         return in_dimension!(old, D => differences::<D>(a, b));
@@ -21,12 +21,12 @@ pub(super) fn of_files(a: &Path, b: &Path) -> Result<(Vec<Difference>, [Config; 
     Ok((vec![("dimension", format!("{old} → {new}"))], configs))
 }
 
-fn config_in(path: &Path, dimension: usize) -> Result<Config> {
-    Ok(in_dimension!(dimension, D => Snapshot::<D>::open(path)?.config))
+fn config_in(one: &One, dimension: usize) -> Result<Config> {
+    Ok(in_dimension!(dimension, D => one.read::<D>()?.config))
 }
 
-fn differences<const D: usize>(a: &Path, b: &Path) -> Result<(Vec<Difference>, [Config; 2])> {
-    let (a, b) = (Snapshot::<D>::open(a)?, Snapshot::<D>::open(b)?);
+fn differences<const D: usize>(a: &One, b: &One) -> Result<(Vec<Difference>, [Config; 2])> {
+    let (a, b) = (a.read::<D>()?, b.read::<D>()?);
     let configs = [a.config.clone(), b.config.clone()];
     Ok((of_snapshots(&a, b), configs))
 }

@@ -8,25 +8,25 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::npy;
 use crate::npz::NpzWriter;
-use crate::snapshots::Number;
+use crate::snapshots::{Number, is_archive};
 use crate::text::{plural, say};
 use clap::Args;
 use farfield_dynamics::{Snapshot, State};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Write a snapshot as npz, npy, csv or vtp (ParaView), or all of a run as pvd
+/// Write a snapshot as npz, npy, csv or vtp (ParaView), or as a file of its own, or all of a run as pvd
 ///
 /// npz: positions (N, 2) or (N, 3), strengths (N,), time, step; npy: the positions; csv and vtp: id, position and
-/// circulation. pvd: a vtp of every snapshot in a folder beside the file, which has their times. Particles keep their order.
+/// circulation; ffs: all of it, as the archive has it. pvd: a vtp of every snapshot in a folder beside the file, which has their times. Particles keep their order.
 #[derive(Args, Debug)]
 pub(crate) struct Export {
-    /// An output folder, whose last snapshot is taken by default, or one snapshot (.ffs)
+    /// An output folder or its archive (.ffa), whose last snapshot is taken by default, or one snapshot (.ffs)
     #[arg(value_name = "DIR")]
     from: PathBuf,
     #[command(flatten)]
     number: Number,
-    /// Ends in .npz, .npy, .csv or .vtp; or in .pvd, for all snapshots
+    /// Ends in .npz, .npy, .csv, .vtp or .ffs; or in .pvd, for all snapshots
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
 }
@@ -38,8 +38,8 @@ impl Export {
         }
         let form = Form::of(&self.output)?;
         files::check_folder_of(&self.output)?;
-        let path = self.number.of(&self.from)?;
-        in_dimension!(Snapshot::dimension(&path)?, D => self.save(&Snapshot::<D>::open(&path)?.state, form))
+        let one = self.number.of(&self.from)?;
+        in_dimension!(one.dimension()?, D => self.save(&one.read::<D>()?, form))
     }
 
     fn series(&self) -> Result<()> {
@@ -47,20 +47,22 @@ impl Export {
             let allowed = "not with .pvd, which takes all snapshots";
             return Err(Error::refused("--snapshot", number, allowed));
         }
-        if self.from.is_file() {
-            let allowed = "with .pvd an output folder";
+        if self.from.is_file() && !is_archive(&self.from) {
+            let allowed = "with .pvd an output folder or an archive";
             return Err(Error::refused(self.from.display(), "one file", allowed));
         }
         files::check_folder_of(&self.output)?;
         pvd::write(&self.from, &self.output)
     }
 
-    fn save<const D: usize>(&self, state: &State<D>, form: Form) -> Result<()> {
+    fn save<const D: usize>(&self, snapshot: &Snapshot<D>, form: Form) -> Result<()> {
+        let state = &snapshot.state;
         files::write(&self.output, |to| match form {
             Form::Npz => npz(state, to),
             Form::Npy => positions(state, to),
             Form::Csv => csv(state, to),
             Form::Vtp => vtp::write(state, to),
+            Form::Ffs => snapshot.write(to),
         })?;
         let (n, step, time) = (plural(state.n(), "particle"), state.step, state.time);
         let output = self.output.display();
@@ -77,6 +79,7 @@ enum Form {
     Npy,
     Csv,
     Vtp,
+    Ffs,
 }
 
 impl Form {
@@ -87,8 +90,9 @@ impl Form {
             Some("npy") => Ok(Self::Npy),
             Some("csv") => Ok(Self::Csv),
             Some("vtp") => Ok(Self::Vtp),
+            Some("ffs") => Ok(Self::Ffs),
             _ => {
-                let allowed = "a name that ends in .npz, .npy, .csv, .vtp or .pvd";
+                let allowed = "a name that ends in .npz, .npy, .csv, .vtp, .ffs or .pvd";
                 Err(Error::refused("--output", output.display(), allowed))
             }
         }

@@ -5,17 +5,17 @@ use super::{To, vtp};
 use crate::dimension::in_dimension;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::snapshots::list;
+use crate::snapshots::archive;
 use crate::text::{plural, say};
-use farfield_dynamics::Snapshot;
+use farfield_dynamics::Archive;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// All snapshots of an output folder: `NAME.pvd`, and beside it the folder `NAME-states` with one `.vtp` for each, which
+/// All snapshots of an output folder or archive: `NAME.pvd`, and beside it the folder `NAME-states` with one `.vtp` for each, which
 /// come first.
 pub(super) fn write(from: &Path, output: &Path) -> Result<()> {
-    let all = list(from)?;
+    let all = archive(from)?;
     let name = output.file_stem().and_then(|stem| stem.to_str());
     let name = name.ok_or_else(|| {
         let allowed = "a name that can be written in XML";
@@ -25,10 +25,10 @@ pub(super) fn write(from: &Path, output: &Path) -> Result<()> {
     let folder = output.with_file_name(&inner);
     fs::create_dir_all(&folder).map_err(Error::file("make the folder", &folder))?;
     let mut entries = vec![];
-    for (step, path) in all {
-        let file = format!("state-{step:010}.vtp");
+    for (number, entry) in all.entries().iter().enumerate() {
+        let file = format!("state-{:010}.vtp", entry.step);
         let to = folder.join(&file);
-        let time = in_dimension!(Snapshot::dimension(&path)?, D => one::<D>(&path, &to)?);
+        let time = in_dimension!(all.dimension(number)?, D => one::<D>(&all, number, &to)?);
         entries.push((time, format!("{inner}/{file}")));
     }
     files::write(output, |to| collection(&entries, to))?;
@@ -38,8 +38,8 @@ pub(super) fn write(from: &Path, output: &Path) -> Result<()> {
 }
 
 /// Its time.
-fn one<const D: usize>(path: &Path, output: &Path) -> Result<f64> {
-    let state = Snapshot::<D>::open(path)?.state;
+fn one<const D: usize>(all: &Archive, number: usize, output: &Path) -> Result<f64> {
+    let state = all.read::<D>(number)?.state;
     files::write(output, |to| vtp::write(&state, to))?;
     Ok(state.time)
 }

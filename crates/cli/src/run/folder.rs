@@ -6,7 +6,7 @@ use crate::files;
 use crate::output_folder::OutputFolder;
 use crate::pictures::animation;
 use crate::text::{plural, say};
-use farfield_dynamics::{Config, Snapshot};
+use farfield_dynamics::{Archive, Config};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ impl Folder {
                 false => "not there",
             };
             let found = format!("{}: {found}", root.display());
-            let allowed = "a folder with config.toml and snapshots";
+            let allowed = "a folder with config.toml and snapshots.ffa";
             return Err(Error::refused("--resume", found, allowed));
         }
         let folder = Self(OutputFolder::lock(root.into())?);
@@ -41,19 +41,17 @@ impl Folder {
     }
 
     fn make_inner(&self) -> Result<()> {
-        for inner in [self.snapshots(), self.pictures()] {
-            fs::create_dir_all(&inner).map_err(Error::file("make the folder", &inner))?;
-        }
-        Ok(())
+        let pictures = self.pictures();
+        fs::create_dir_all(&pictures).map_err(Error::file("make the folder", &pictures))
     }
 
-    /// Removes what later steps than this one have made, and says so. The newest snapshots go first, so that the rest can still be
-    /// gone on from where this is cut short.
-    pub(super) fn go_back(&self, step: u64) -> Result<()> {
-        let snapshots = Snapshot::list(&self.snapshots())?;
+    /// Removes what later steps than that of the snapshot of this number have made, and says so. The snapshots go first, so that the
+    /// rest can still be gone on from where this is cut short.
+    pub(super) fn go_back(&self, snapshots: &mut Archive, number: usize) -> Result<()> {
+        let (step, before) = (snapshots.entries()[number].step, snapshots.entries().len());
+        snapshots.truncate(number + 1)?;
         let pictures = animation::list(&self.pictures())?;
-        let both = snapshots.iter().rev().chain(pictures.iter().rev());
-        let later = both.filter(|(later, _)| *later > step);
+        let later = pictures.iter().rev().filter(|(later, _)| *later > step);
         let gif = animate::default(&self.pictures());
         let whole = [self.summary(), gif.with_extension("mp4"), gif];
         let all: Vec<_> = later.map(|(_, path)| path).chain(&whole).collect();
@@ -61,9 +59,10 @@ impl Folder {
         for path in &all {
             fs::remove_file(path).map_err(Error::file("remove", path))?;
         }
-        let files = plural(all.len(), "file");
+        let (later, files) = (before - number - 1, plural(all.len(), "file"));
+        let later = plural(later, "snapshot");
         say(format_args!(
-            "went back to step {step}: removed {files} of later steps"
+            "went back to step {step}: removed {later} and {files} of later steps"
         ));
         Ok(())
     }
@@ -119,5 +118,5 @@ pub(crate) fn pictures_of(root: &Path) -> PathBuf {
 
 /// Where it keeps its snapshots.
 pub(crate) fn snapshots_of(root: &Path) -> PathBuf {
-    root.join("snapshots")
+    root.join("snapshots.ffa")
 }

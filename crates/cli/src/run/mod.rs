@@ -18,13 +18,13 @@ use crate::error_budget;
 use crate::machine::pool;
 use crate::output_folder::OutputFolder;
 use crate::pictures::Pictures;
-use crate::snapshots::Number;
+use crate::snapshots::{Number, archive};
 use crate::text::{self, count, plural, say, tell};
 use clap::Args;
 use diagnostics::Diagnostics;
 use farfield::Costs;
 use farfield_dynamics::{
-    Collapse, Config, Found, Inputs, RunEnd, Simulation, Snapshot, SnapshotWriter,
+    Archive, Collapse, Config, Found, Inputs, RunEnd, Simulation, SnapshotWriter,
 };
 use folder::Folder;
 use progress::Progress;
@@ -36,7 +36,7 @@ use timings::Timings;
 /// Simulate a particle system; without a configuration, a million vortices in two patches that merge
 ///
 /// The output folder gets config.toml (resolved), diagnostics.csv, timings.csv, summary.json, pictures/, at the end with an
-/// animation, and snapshots/.
+/// animation, and snapshots.ffa.
 /// Ctrl-C finishes the step, writes a snapshot and stops; a second Ctrl-C aborts.
 #[derive(Args, Debug)]
 pub(crate) struct Run {
@@ -134,7 +134,8 @@ impl Run {
     }
 
     fn resume<const D: usize>(&self, folder: &Folder, config: Config) -> Result<ExitCode> {
-        let found: Found<D> = self.found(folder)?;
+        let mut snapshots = archive(folder.root())?;
+        let found: Found<D> = self.found(&snapshots)?;
         let simulation = Simulation::resume(config, found.snapshot)?;
         let step = simulation.state().step;
         if self.snapshot.is_some() {
@@ -143,32 +144,36 @@ impl Run {
             Diagnostics::check(&folder.diagnostics(), config)?;
             Timings::check(&folder.timings())?;
             Pictures::new(folder.pictures(), config)?;
-            folder.go_back(step)?;
+            folder.go_back(&mut snapshots, found.number)?;
+        }
+        // Damaged ones are made again.
+        if found.number + 1 < snapshots.entries().len() {
+            snapshots.truncate(found.number + 1)?;
         }
         folder.write_config(simulation.config())?;
         say(format_args!(
             "going on from step {step}, {}",
-            found.path.display()
+            snapshots.path().display()
         ));
         go(simulation, folder, true)
     }
 
     /// The snapshot to go on from.
-    fn found<const D: usize>(&self, folder: &Folder) -> Result<Found<D>> {
-        if self.snapshot.is_some() {
-            let path = Number {
-                given: self.snapshot,
-            }
-            .of(folder.root())?;
+    fn found<const D: usize>(&self, snapshots: &Archive) -> Result<Found<D>> {
+        let given = self.snapshot;
+        if given.is_some() {
+            let number = Number { given }.place(snapshots.entries())?;
             return Ok(Found {
-                snapshot: Snapshot::open(&path)?,
-                path,
+                snapshot: snapshots.read(number)?,
+                number,
                 skipped: vec![],
             });
         }
-        let found = Snapshot::latest(&folder.snapshots())?;
+        let found = snapshots.latest()?;
         for damaged in &found.skipped {
-            tell(format_args!("passed over a damaged snapshot: {damaged}"));
+            tell(format_args!(
+                "passed over a damaged snapshot: {damaged}; it is cut off"
+            ));
         }
         Ok(found)
     }
@@ -185,7 +190,7 @@ fn go<const D: usize>(
     let from = resumed.then_some(simulation.state().step);
     let mut diagnostics = Diagnostics::open(&folder.diagnostics(), &config, from)?;
     let mut pictures = Pictures::new(folder.pictures(), &config)?;
-    let mut snapshots = SnapshotWriter::new(folder.snapshots(), config.output.snapshot_every);
+    let mut snapshots = SnapshotWriter::new(folder.snapshots(), config.output.snapshot_every)?;
     let mut timings = Timings::open(&folder.timings(), &config, from)?;
     let mut progress = Progress::new(&config);
     stop::listen(progress.bar())?;
@@ -218,7 +223,7 @@ fn go<const D: usize>(
             ));
             Ok(ExitCode::from(INTERRUPTED))
         }
-        Err(error) => Err(keep_last_good(&simulation, folder, error)),
+        Err(error) => Err(keep_last_good(&simulation, &mut snapshots, error)),
     }
 }
 
@@ -270,14 +275,18 @@ fn how_to_go_on(folder: &Folder) -> String {
 /// The state before the error is good: it is kept, to be looked at or gone on from.
 fn keep_last_good<const D: usize>(
     simulation: &Simulation<D>,
-    folder: &Folder,
+    snapshots: &mut SnapshotWriter,
     error: farfield_dynamics::Error,
 ) -> Error {
-    let snapshot = simulation.snapshot().write(&folder.snapshots());
-    let kept = match snapshot
-        .or_else(|_| Snapshot::<D>::latest(&folder.snapshots()).map(|found| found.path))
-    {
-        Ok(path) => format!("; the last good state is {}", path.display()),
+    let path = snapshots.archive().path().to_path_buf();
+    let kept = match snapshots.keep(simulation) {
+        Ok(()) => Ok(simulation.state().step),
+        Err(_) => Archive::open(&path)
+            .and_then(|left| left.latest::<D>())
+            .map(|found| found.snapshot.state.step),
+    };
+    let kept = match kept {
+        Ok(step) => format!("; the last good state is step {step} of {}", path.display()),
         Err(_) => String::new(),
     };
     Error::Failed(format!("{error}{kept}"))

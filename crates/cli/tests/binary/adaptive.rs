@@ -116,7 +116,7 @@ fn a_tolerance_that_is_missed_and_bad_keys() {
         &[
             "time 0: the closest particles ask for sub-steps of dt/2^5",
             "(allowed: dt/2^1 by time.adaptive.halvings",
-            "the last good state is o/snapshots",
+            "the last good state is step 0 of o/snapshots.ffa",
         ],
     );
     for (set, parts) in [

@@ -136,17 +136,12 @@ fn snapshots() {
     fs::create_dir(bench.path("other")).unwrap();
     bench.refused_with("run --resume other", &["no output folder of a run"]);
     bench.good(&format!("run {SMALL} --out o"));
-    let last = "o/snapshots/snapshot-0000000002.ffs";
-    fs::remove_file(bench.path("o/snapshots/snapshot-0000000000.ffs")).unwrap();
-    let whole = bench.read(last);
+    bench.good("export o --output last.ffs");
+    let whole = bench.read("last.ffs");
     let damaged = |bytes: Vec<u8>, part: &str| {
-        bench.write(last, bytes);
-        for arguments in [
-            "run --resume o",
-            "export o --output s.npz",
-            &format!("info {last}"),
-        ] {
-            bench.refused_with(arguments, &["snapshot-0000000002.ffs: ", part]);
+        bench.write("last.ffs", bytes);
+        for arguments in ["export last.ffs --output s.npz", "info last.ffs"] {
+            bench.refused_with(arguments, &["last.ffs: ", part]);
         }
     };
     damaged(whole[..whole.len() - 1].to_vec(), "truncated");
@@ -158,24 +153,34 @@ fn snapshots() {
     let mut newer = whole.clone();
     newer[8] = 9;
     damaged(newer, "version: 9 (allowed: 7, which this program writes)");
-    let mut model = whole.clone();
-    let at = model
-        .windows(6)
-        .position(|bytes| bytes == b"vortex")
-        .unwrap();
-    model[at..at + 6].copy_from_slice(b"plasma");
-    let header = 20..20 + u32::from_le_bytes(model[12..16].try_into().unwrap()) as usize;
-    let crc = crc32fast::hash(&model[header]);
-    model[16..20].copy_from_slice(&crc.to_le_bytes());
+    // Of all snapshots of a run.
+    let good = bench.read("o/snapshots.ffa");
+    let mut bad = good.clone();
+    for step in [0, 2] {
+        bad[bench.place("o", step).start + 50] ^= 1;
+    }
+    bench.write("o/snapshots.ffa", &bad);
+    for arguments in ["run --resume o", "info o"] {
+        let [zero, two] =
+            [0, 2].map(|step| format!("snapshot of step {step}: bytes: wrong checksum"));
+        bench.refused_with(arguments, &["no snapshot that can be read; ", &zero, &two]);
+    }
+    bench.refused_with("export o --output s.npz", &["snapshot of step 2: "]);
+    assert!(bench.read("o/snapshots.ffa") == bad);
+    bench.write("o/snapshots.ffa", &good);
     // Of a program on the library, with a model of its own: it can be looked at, but not gone on with here.
-    bench.write(last, model);
+    let mut archive = bench.archive("o");
+    let mut model = archive.read::<2>(1).unwrap();
+    model.model = "plasma".into();
+    archive.truncate(1).unwrap();
+    archive.append(&model).unwrap();
     bench.refused_with(
         "run --resume o",
         &["model.kind: 'vortex' (allowed: 'plasma', as in the snapshot)"],
     );
-    assert!(bench.good(&format!("info {last}")).contains("plasma"));
+    assert!(bench.good("info o").contains("plasma"));
+    bench.write("o/snapshots.ffa", &good);
     // Of another run than the configuration's.
-    bench.write(last, &whole);
     bench.refused_with(
         "run --resume o --set model.viscosity=0.5",
         &["model.viscosity: 0.5 (allowed: 0.0005, as in the snapshot)"],
@@ -188,10 +193,10 @@ fn snapshots() {
         "run --resume o --set time.steps=1",
         &["time.steps: 1 (allowed: at least 2"],
     );
-    assert_eq!(bench.read(last), whole);
+    assert!(bench.read("o/snapshots.ffa") == good);
     bench.refused(
         "export o --snapshot 1 --output s.npz",
-        "--snapshot: 1 (allowed: 2; or -1 to -1)",
+        "--snapshot: 1 (allowed: 0, 2; or -1 to -2)",
     );
     bench.refused_with("export o --output s.xyz", &["--output: s.xyz (allowed: "]);
     bench.refused_with("export other --output s.npz", &["other: no snapshots"]);
@@ -209,7 +214,7 @@ fn a_run_that_blows_up() {
         &[
             "step 1: particle ",
             " moved by ",
-            "; the last good state is o/snapshots/snapshot-0000000000.ffs",
+            "; the last good state is step 0 of o/snapshots.ffa",
         ],
     );
     bench.good("export o --output s.npy");

@@ -1,7 +1,9 @@
 //! A folder with the binary, and what tests ask of both.
 
+use farfield_dynamics::Archive;
 use npyz::{AutoSerialize, Serialize, WriterBuilder};
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
@@ -128,6 +130,42 @@ impl Bench {
         self.array("x.npy", &[n as u64, 2], &x);
         self.array("w.npy", &[n as u64], &w);
         (x, w)
+    }
+
+    /// The snapshots of an output folder.
+    pub(crate) fn archive(&self, out: &str) -> Archive {
+        Archive::open(self.path(out).join("snapshots.ffa")).unwrap()
+    }
+
+    /// Their steps; none before there is a snapshot.
+    pub(crate) fn steps(&self, out: &str) -> Vec<u64> {
+        let archive = Archive::open(self.path(out).join("snapshots.ffa"));
+        let steps = archive.map(|it| it.entries().iter().map(|entry| entry.step).collect());
+        steps.unwrap_or_default()
+    }
+
+    /// Where the archive has the snapshot of a step: each has 44 bytes before it and 76 after, and the first comes after 12.
+    pub(crate) fn place(&self, out: &str, step: u64) -> Range<usize> {
+        let mut start = 12 + 44;
+        for entry in self.archive(out).entries() {
+            let end = start + entry.bytes as usize;
+            if entry.step == step {
+                return start..end;
+            }
+            start = end + 76 + 44;
+        }
+        panic!("{out}: no snapshot of step {step}");
+    }
+
+    /// The bytes of that snapshot.
+    pub(crate) fn snapshot(&self, out: &str, step: u64) -> Vec<u8> {
+        self.read(&format!("{out}/snapshots.ffa"))[self.place(out, step)].to_vec()
+    }
+
+    /// Takes the last snapshot away.
+    pub(crate) fn drop_last(&self, out: &str) {
+        let mut archive = self.archive(out);
+        archive.truncate(archive.entries().len() - 1).unwrap();
     }
 
     /// Names in a folder, sorted.

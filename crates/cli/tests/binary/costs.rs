@@ -106,8 +106,7 @@ fn a_run_keeps_the_leaf_capacity_that_it_began_with() {
         &["--resume", "cannot be used with"],
     );
     bench.good("run --resume o --set time.steps=6");
-    let last = "snapshots/snapshot-0000000006.ffs";
-    let [left, right] = ["straight", "o"].map(|run| bench.read(&format!("{run}/{last}")));
+    let [left, right] = ["straight", "o"].map(|run| bench.snapshot(run, 6));
     assert!(left == right);
     assert_eq!(json(&bench, "o/summary.json")["leaf_capacity"], 3000);
     // Without the configuration's, the snapshot's.

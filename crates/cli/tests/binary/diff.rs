@@ -56,20 +56,22 @@ fn the_same() {
     let whole = "the same: configuration, 4 snapshots, diagnostics.csv\n";
     assert_eq!(bench.good("diff a b"), whole);
     // Resumed from the middle, with other timings.
-    fs::remove_file(bench.path("b/snapshots/snapshot-0000000012.ffs")).unwrap();
+    bench.drop_last("b");
     bench.good("run --resume b");
     assert_eq!(bench.good("diff a b"), whole);
     assert!(bench.read("a/timings.csv") != bench.read("b/timings.csv"));
     let one = "the same: configuration and state\n";
-    let file = "b/snapshots/snapshot-0000000010.ffs";
+    for (run, step) in [("a", 10), ("b", 10), ("a", 12)] {
+        bench.good(&format!(
+            "export {run} --snapshot {step} --output {run}{step}.ffs"
+        ));
+    }
+    let file = "b10.ffs";
     assert_eq!(bench.good("diff a b --snapshot 5"), one);
     assert_eq!(bench.good("diff a b --snapshot -4"), one);
-    assert_eq!(
-        bench.good(&format!("diff a/snapshots/snapshot-0000000010.ffs {file}")),
-        one
-    );
+    assert_eq!(bench.good(&format!("diff a10.ffs {file}")), one);
     // A folder beside a snapshot is its last one.
-    let last = "a/snapshots/snapshot-0000000012.ffs";
+    let last = "a12.ffs";
     assert_eq!(bench.good(&format!("diff {last} b")), one);
     let printed = differ(&bench, &format!("diff b {file}"));
     assert_eq!(rows(&printed)[0], ["step", "12", "→", "10"]);
@@ -181,7 +183,7 @@ fn refusals() {
     bench.good(&format!("{RUN} --out a"));
     bench.write("text", "nothing");
     fs::create_dir(bench.path("empty")).unwrap();
-    let file = "a/snapshots/snapshot-0000000005.ffs";
+    bench.good("export a --snapshot 5 --output 5.ffs");
     trouble(&bench, "diff a nowhere", &["nowhere: not there (allowed: "]);
     trouble(&bench, "diff empty a", &["empty: no snapshots (allowed: "]);
     trouble(&bench, "diff a text", &["text: magic"]);
@@ -190,14 +192,19 @@ fn refusals() {
         "diff a a --snapshot 3",
         &["--snapshot: 3 (allowed: 0, 5, 10, 12; or -1 to -4)"],
     );
-    let line = format!("--snapshot: 0 (allowed: only with a folder; {file} is one snapshot)");
-    trouble(&bench, &format!("diff a {file} --snapshot 0"), &[&line]);
+    let line = "--snapshot: 0 (allowed: only with a folder or an archive; 5.ffs is one snapshot)";
+    trouble(&bench, "diff a 5.ffs --snapshot 0", &[line]);
     bench.usage("diff a", &["<B>"]);
     bench.usage("diff a a --snapshot x", &["--snapshot", "x"]);
-    let whole = bench.read(file);
+    let mut bytes = bench.read("a/snapshots.ffa");
+    bytes[bench.place("a", 5).start] ^= 1;
     bench.good(&format!("{RUN} --out b"));
-    bench.write(file, &whole[..whole.len() - 1]);
-    trouble(&bench, "diff a b", &["snapshot-0000000005.ffs: length"]);
+    bench.write("a/snapshots.ffa", &bytes);
+    trouble(
+        &bench,
+        "diff a b",
+        &["a/snapshots.ffa: snapshot of step 5: "],
+    );
     fs::remove_file(bench.path("b/config.toml")).unwrap();
     trouble(&bench, "diff b b", &["b/config.toml: cannot read: "]);
 }

@@ -11,24 +11,26 @@ use std::time::Duration;
 
 /// What the straight run wrote, the other has too.
 fn has_all_of(bench: &Bench, straight: &str, other: &str) {
-    for inner in ["snapshots", "pictures"] {
-        for name in bench.list(&format!("{straight}/{inner}")) {
-            let [left, right] = [straight, other].map(|run| format!("{run}/{inner}/{name}"));
-            assert!(bench.read(&left) == bench.read(&right), "{right}");
-        }
+    for step in bench.steps(straight) {
+        let [left, right] = [straight, other].map(|run| bench.snapshot(run, step));
+        assert!(left == right, "{other}: step {step}");
+    }
+    for name in bench.list(&format!("{straight}/pictures")) {
+        let [left, right] = [straight, other].map(|run| format!("{run}/pictures/{name}"));
+        assert!(bench.read(&left) == bench.read(&right), "{right}");
     }
     let [left, right] = [straight, other].map(|run| bench.text(&format!("{run}/diagnostics.csv")));
     assert!(left == right, "{left}\n{right}");
 }
 
-/// There is no room for files of more than so many kilobytes: of the snapshots those after step 0, which are longer.
+/// There is no room for files of more than so many kilobytes: of the snapshots those after step 0.
 #[test]
 fn a_disk_that_fills_up() {
     let snapshots = "--set initial.n=1000 --set time.steps=8 --set output.pictures=0 --set output.snapshot_every=4";
     let pictures = "--set initial.n=200 --set time.steps=8 --set output.picture_pixels=500";
-    let rows = "--set initial.n=100 --set time.steps=99 --set output.pictures=0 --set output.snapshot_every=10";
+    let rows = "--set initial.n=100 --set time.steps=99 --set output.pictures=0 --set output.snapshot_every=0";
     for (kilobytes, settings, full) in [
-        (32, snapshots, "snapshots/snapshot-0000000004.ffs"),
+        (32, snapshots, "o/snapshots.ffa: snapshot of step 4"),
         (32, pictures, "pictures/vorticity-0000000000.png"),
         (12, rows, "diagnostics.csv"),
     ] {
@@ -41,16 +43,19 @@ fn a_disk_that_fills_up() {
             error.contains(full) && error.contains("File too large"),
             "{errors}"
         );
-        let kept = bench.list("o/snapshots");
+        let kept = bench.steps("o");
         let last = kept.last().unwrap();
         assert!(
-            error.ends_with(&format!("the last good state is o/snapshots/{last}")),
+            error.ends_with(&format!(
+                "the last good state is step {last} of o/snapshots.ffa"
+            )),
             "{errors}"
         );
+        assert!(bench.archive("o").damage().is_empty());
         // The row of the state that could not be told is missing, but the state is kept.
         assert_eq!(kept.len() > 1, full == "diagnostics.csv", "{kept:?}");
         assert_eq!(output.status.code(), Some(1));
-        bench.good(&format!("info o/snapshots/{last}"));
+        bench.good(&format!("info o --snapshot {last}"));
         bench.good("run --resume o");
         bench.good(&format!("run {settings} --out straight"));
         has_all_of(&bench, "straight", "o");
@@ -91,28 +96,26 @@ fn permissions_bind(folder: &Path) -> bool {
 }
 
 fn read_only(bench: &Bench) {
-    let closed = fs::Permissions::from_mode(0o555);
-    fs::set_permissions(bench.path("o/snapshots"), closed).unwrap();
+    let closed = fs::Permissions::from_mode(0o444);
+    fs::set_permissions(bench.path("o/snapshots.ffa"), closed).unwrap();
 }
 
 fn writable(bench: &Bench) {
-    let open = fs::Permissions::from_mode(0o755);
-    fs::set_permissions(bench.path("o/snapshots"), open).unwrap();
+    let open = fs::Permissions::from_mode(0o644);
+    fs::set_permissions(bench.path("o/snapshots.ffa"), open).unwrap();
 }
 
 fn away(bench: &Bench) {
-    fs::rename(bench.path("o/snapshots"), bench.path("kept")).unwrap();
-    bench.write("o/snapshots", "no folder");
+    fs::rename(bench.path("o/snapshots.ffa"), bench.path("kept")).unwrap();
 }
 
 fn back(bench: &Bench) {
-    fs::remove_file(bench.path("o/snapshots")).unwrap();
-    fs::rename(bench.path("kept"), bench.path("o/snapshots")).unwrap();
+    fs::rename(bench.path("kept"), bench.path("o/snapshots.ffa")).unwrap();
 }
 
-/// The folder of the snapshots becomes read-only, or is none any more.
+/// The archive becomes read-only, or is not there any more.
 #[test]
-fn a_folder_that_refuses() {
+fn an_archive_that_refuses() {
     type Act = fn(&Bench);
     let mut ways: Vec<(Act, Act)> = vec![(away, back)];
     match permissions_bind(&Bench::new().path(".")) {
@@ -123,7 +126,7 @@ fn a_folder_that_refuses() {
         let bench = Bench::new();
         let run = "run --set initial.n=500 --set output.pictures=0 --set output.snapshot_every=5";
         let child = bench.start(&format!("{run} --set time.steps=1000000 --out o"));
-        while !bench.path("o/snapshots/snapshot-0000000005.ffs").exists() {
+        while !bench.steps("o").contains(&5) {
             sleep(Duration::from_millis(1));
         }
         refuse(&bench);
@@ -131,7 +134,7 @@ fn a_folder_that_refuses() {
         let errors = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{errors}");
         let error = errors.lines().last().unwrap();
-        assert!(error.contains("o/snapshots/snapshot-"), "{errors}");
+        assert!(error.contains("o/snapshots.ffa"), "{errors}");
         allow(&bench);
         bench.good("info o");
         let rows = bench.text("o/diagnostics.csv");
@@ -139,8 +142,7 @@ fn a_folder_that_refuses() {
         let steps = last.parse::<u64>().unwrap() + 5;
         bench.good(&format!("run --resume o --set time.steps={steps}"));
         bench.good(&format!("{run} --set time.steps={steps} --out straight"));
-        let name = format!("snapshots/snapshot-{steps:010}.ffs");
-        assert!(bench.read(&format!("o/{name}")) == bench.read(&format!("straight/{name}")));
+        assert!(bench.snapshot("o", steps) == bench.snapshot("straight", steps));
         let [left, right] =
             ["o", "straight"].map(|run| bench.text(&format!("{run}/diagnostics.csv")));
         assert!(left == right, "{left}\n{right}");

@@ -159,13 +159,14 @@ fn a_series_is_read_back() {
         assert!(bench.text(file).contains(&format!(">{time}</DataArray>")));
     }
     assert_eq!(bench.list("a&b-states").len(), 3);
+    bench.good("export o --snapshot 2 --output 2.ffs");
     bench.refused(
         "export o --snapshot 2 --output s.pvd",
         "--snapshot: 2 (allowed: not with .pvd, which takes all snapshots)",
     );
     bench.refused_with(
-        "export o/snapshots/snapshot-0000000002.ffs --output s.pvd",
-        &["one file (allowed: with .pvd an output folder)"],
+        "export 2.ffs --output s.pvd",
+        &["one file (allowed: with .pvd an output folder or an archive)"],
     );
-    bench.refused_with("export o/snapshots --output s.pvd", &["no snapshots"]);
+    bench.refused_with("export o/pictures --output s.pvd", &["no snapshots"]);
 }

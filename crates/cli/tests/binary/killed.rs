@@ -17,11 +17,11 @@ impl Chance {
     }
 }
 
-/// Starts `command` and kills it so many `times`, each time anew and at another moment after `begun` is in its folder.
+/// Starts `command` and kills it so many `times`, each time anew and at another moment after it has `begun`.
 /// What `resume` makes of it, `same` compares.
 fn kill(
     bench: &Bench,
-    (command, begun): (&str, &str),
+    (command, begun): (&str, fn(&Bench, &str) -> bool),
     resume: &str,
     times: usize,
     chance: &mut Chance,
@@ -36,7 +36,7 @@ fn kill(
         let mut child = bench.start(&format!("{command} --out {out}"));
         loop {
             let over = child.try_wait().unwrap().is_some();
-            if bench.path(&out).join(begun).exists() {
+            if begun(bench, &out) {
                 break;
             }
             assert!(!over, "{command} ended before it began");
@@ -85,10 +85,9 @@ fn runs() {
                      --set output.picture_pixels=100";
         let few = "--set initial.n=300 --set time.steps=40 --set field.check_every=7";
         let command = format!("run {run} {few} {often}");
-        let begun = "snapshots/snapshot-0000000000.ffs";
         kill(
             &bench,
-            (&command, begun),
+            (&command, |bench, out| !bench.steps(out).is_empty()),
             "run --resume",
             10,
             &mut chance,
@@ -107,7 +106,9 @@ fn ensembles() {
     let resume = "ensemble --replicas 300 --resume";
     kill(
         &bench,
-        (&command, "replicas.csv"),
+        (&command, |bench, out| {
+            bench.path(out).join("replicas.csv").exists()
+        }),
         resume,
         6,
         &mut Chance(2),

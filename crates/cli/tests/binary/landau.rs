@@ -132,12 +132,12 @@ fn a_run_and_the_same_after_a_stop() {
     for name in [
         "diagnostics.csv",
         "config.toml",
-        "snapshots/snapshot-0000000008.ffs",
         "pictures/density-0000000008.png",
     ] {
         let (whole, half) = (format!("whole/{name}"), format!("half/{name}"));
         assert!(bench.read(&whole) == bench.read(&half), "{name}");
     }
+    assert!(bench.snapshot("whole", 8) == bench.snapshot("half", 8));
     assert!(bench.good("info whole").contains("landau"));
     bench.good("ensemble c.toml --replicas 3 --out replicas");
 }

@@ -10,13 +10,15 @@ const RUN: &str = "run --set initial.n=1500 --set output.snapshot_every=7 --set 
 
 /// All that a straight run and a resumed one must have alike.
 pub(crate) fn same(bench: &Bench, a: &str, b: &str) {
-    for inner in ["snapshots", "pictures"] {
-        let names = bench.list(&format!("{a}/{inner}"));
-        assert_eq!(names, bench.list(&format!("{b}/{inner}")), "{b}");
-        for name in names {
-            let [left, right] = [a, b].map(|run| bench.read(&format!("{run}/{inner}/{name}")));
-            assert!(left == right, "{b}: {inner}/{name}");
-        }
+    let mut names = bench.list(&format!("{a}/pictures"));
+    assert_eq!(names, bench.list(&format!("{b}/pictures")), "{b}");
+    names
+        .iter_mut()
+        .for_each(|name| name.insert_str(0, "pictures/"));
+    names.push("snapshots.ffa".into());
+    for name in names {
+        let [left, right] = [a, b].map(|run| bench.read(&format!("{run}/{name}")));
+        assert!(left == right, "{b}: {name}");
     }
     let [left, right] = [a, b].map(|run| bench.text(&format!("{run}/diagnostics.csv")));
     assert!(left == right, "{b}: diagnostics\n{left}\n{right}");
@@ -31,8 +33,7 @@ pub(crate) fn same(bench: &Bench, a: &str, b: &str) {
 
 /// The snapshot of a step, and the diagnostics.
 pub(crate) fn same_end(bench: &Bench, a: &str, b: &str, step: u64) {
-    let name = format!("snapshots/snapshot-{step:010}.ffs");
-    let [left, right] = [a, b].map(|run| bench.read(&format!("{run}/{name}")));
+    let [left, right] = [a, b].map(|run| bench.snapshot(run, step));
     assert!(left == right, "{b}: step {step}");
     let [left, right] = [a, b].map(|run| bench.text(&format!("{run}/diagnostics.csv")));
     assert!(left == right, "{b}\n{left}\n{right}");
@@ -113,8 +114,7 @@ fn formulas() {
         );
     }
     bench.good("run --resume o --set time.steps=10");
-    let name = "snapshots/snapshot-0000000010.ffs";
-    assert!(bench.read(&format!("straight/{name}")) == bench.read(&format!("o/{name}")));
+    assert!(bench.snapshot("straight", 10) == bench.snapshot("o", 10));
     assert!(bench.text("o/config.toml").contains("x^4/4 + y^2/2"));
 }
 
@@ -123,9 +123,15 @@ fn a_damaged_snapshot_is_passed_over() {
     let bench = Bench::new();
     bench.good(&format!("{RUN} --set time.steps=20 --out straight"));
     bench.good(&format!("{RUN} --set time.steps=20 --out o"));
-    let last = "o/snapshots/snapshot-0000000020.ffs";
-    let whole = bench.read(last);
-    bench.write(last, &whole[..whole.len() / 2]);
+    let (mut bytes, last) = (bench.read("o/snapshots.ffa"), bench.place("o", 20));
+    bytes[last.start + 99] ^= 1;
+    bench.write("o/snapshots.ffa", &bytes);
+    let told = bench.good("info o");
+    assert!(told.contains("4 (step 0, 7, 14, 20)"), "{told}");
+    assert!(
+        told.contains("step 20: bytes: wrong checksum") && told.contains("step 14\n"),
+        "{told}"
+    );
     fs::remove_file(bench.path("o/pictures/vorticity-0000000020.png")).unwrap();
     let output = bench.run("run --resume o");
     let errors = String::from_utf8(output.stderr).unwrap();
@@ -134,10 +140,37 @@ fn a_damaged_snapshot_is_passed_over() {
         "{errors}"
     );
     assert!(
-        errors.contains("snapshot-0000000020.ffs: length"),
+        errors.contains("o/snapshots.ffa: snapshot of step 20: bytes: wrong checksum"),
         "{errors}"
     );
     same(&bench, "straight", "o");
+}
+
+/// What a kill leaves of the last snapshot.
+#[test]
+fn a_torn_snapshot_is_not_there() {
+    let bench = Bench::new();
+    bench.good(&format!("{RUN} --set time.steps=20 --out straight"));
+    let whole = bench.read("straight/snapshots.ffa");
+    let last = bench.place("straight", 20);
+    for length in [
+        last.start - 44,
+        last.start - 20,
+        last.start + 9,
+        last.end,
+        last.end + 75,
+    ] {
+        bench.good(&format!("{RUN} --set time.steps=20 --out o{length}"));
+        bench.write(&format!("o{length}/snapshots.ffa"), &whole[..length]);
+        let told = bench.good(&format!("info o{length}"));
+        let torn = length - (last.start - 44);
+        let damaged =
+            format!("o{length}/snapshots.ffa: the last {torn} bytes are no whole snapshot");
+        assert!(told.contains("3 (step 0, 7, 14)"), "{told}");
+        assert_eq!(told.contains(&damaged), torn > 0, "{told}");
+        bench.good(&format!("run --resume o{length}"));
+        same(&bench, "straight", &format!("o{length}"));
+    }
 }
 
 #[test]
@@ -145,7 +178,7 @@ fn an_unfinished_row_is_dropped() {
     let bench = Bench::new();
     bench.good(&format!("{RUN} --set time.steps=14 --out straight"));
     bench.good(&format!("{RUN} --set time.steps=14 --out o"));
-    fs::remove_file(bench.path("o/snapshots/snapshot-0000000014.ffs")).unwrap();
+    bench.drop_last("o");
     let text = bench.text("o/diagnostics.csv");
     bench.write("o/diagnostics.csv", &text[..text.len() - 40]);
     bench.good("run --resume o --threads 1");
@@ -161,7 +194,7 @@ fn killed_at_any_moment() {
     bench.good(&format!("{run} --out straight"));
     let mut child = bench.start(&format!("{run} --out o"));
     // Before there is a snapshot, there is nothing to resume.
-    while !bench.path("o/snapshots/snapshot-0000000000.ffs").exists() {
+    while bench.steps("o").is_empty() {
         sleep(Duration::from_millis(1));
     }
     let mut kills = 0;
@@ -221,8 +254,7 @@ mod signals {
         let steps = step + 5;
         bench.good(&format!("run --resume o --set time.steps={steps}"));
         bench.good(&format!("{run} --set time.steps={steps} --out straight"));
-        let name = format!("snapshots/snapshot-{steps:010}.ffs");
-        assert!(bench.read(&format!("o/{name}")) == bench.read(&format!("straight/{name}")));
+        assert!(bench.snapshot("o", steps) == bench.snapshot("straight", steps));
         assert_eq!(
             bench.text("o/diagnostics.csv"),
             bench.text("straight/diagnostics.csv")
@@ -258,7 +290,7 @@ mod signals {
 fn two_runs_do_not_share_a_folder() {
     let bench = Bench::new();
     let mut child = bench.start("run --set initial.n=1500 --set time.steps=1000000 --out o");
-    while !bench.path("o/snapshots/snapshot-0000000000.ffs").exists() {
+    while bench.steps("o").is_empty() {
         sleep(Duration::from_millis(1));
     }
     bench.refused(

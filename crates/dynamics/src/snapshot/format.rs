@@ -1,4 +1,4 @@
-//! The file format: what stands where, and its checks.
+//! One snapshot as bytes: what stands where, and its checks. They are a record of an archive, or a file of their own.
 //!
 //! ```text
 //! 8 bytes   magic "FARFIELD"
@@ -9,18 +9,20 @@
 //! blocks    positions (N × d f64), circulations (N f64), previous drifts (N × d f64 each, the last one first)
 //! ```
 //!
-//! All numbers are little-endian; the header holds the length and the CRC-32 of each block, and the file ends with the
+//! All numbers are little-endian; the header holds the length and the CRC-32 of each block, and the bytes end with the
 //! last block.
 
 use super::{Progress, Snapshot};
 use crate::{Config, Error, ErrorKind, Result, State};
 use bincode::{Decode, Encode};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 const MAGIC: &[u8; 8] = b"FARFIELD";
 const VERSION: u32 = 7;
 const PREAMBLE: usize = 20;
 const PREVIOUS: &str = "previous drift";
+/// A header that is longer is not read.
+const LONGEST_HEADER: usize = 1 << 20;
 
 #[derive(Clone, Debug, Encode, Decode)]
 struct Header<const D: usize> {
@@ -42,12 +44,32 @@ struct Block {
 fn encoding() -> impl bincode::config::Config {
     bincode::config::standard()
         .with_fixed_int_encoding()
-        .with_limit::<{ 1 << 20 }>()
+        .with_limit::<LONGEST_HEADER>()
+}
+
+/// A snapshot that is about to be written: how long it will be is known before.
+pub(super) struct Encoded<'a> {
+    preamble_and_header: Vec<u8>,
+    blocks: Vec<&'a [f64]>,
+}
+
+impl Encoded<'_> {
+    pub(super) fn bytes(&self) -> u64 {
+        let numbers: usize = self.blocks.iter().map(|block| block.len()).sum();
+        (self.preamble_and_header.len() + 8 * numbers) as u64
+    }
+
+    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&self.preamble_and_header)?;
+        for numbers in &self.blocks {
+            in_bytes(numbers, |bytes| out.write_all(bytes))?;
+        }
+        Ok(())
+    }
 }
 
 impl<const D: usize> Snapshot<D> {
-    /// Writes the whole file.
-    pub(super) fn encode(&self, out: &mut impl Write) -> io::Result<()> {
+    pub(super) fn encode(&self) -> io::Result<Encoded<'_>> {
         let state = &self.state;
         let mut arrays: Vec<(&str, &[f64])> = vec![
             ("positions", state.positions.as_flattened()),
@@ -70,23 +92,23 @@ impl<const D: usize> Snapshot<D> {
         };
         let header = bincode::encode_to_vec((&self.model, D as u32, header), encoding())
             .map_err(io::Error::other)?;
-        out.write_all(MAGIC)?;
-        out.write_all(&VERSION.to_le_bytes())?;
-        out.write_all(&(header.len() as u32).to_le_bytes())?;
-        out.write_all(&crc32fast::hash(&header).to_le_bytes())?;
-        out.write_all(&header)?;
-        for (_, numbers) in arrays {
-            in_bytes(numbers, |bytes| out.write_all(bytes))?;
+        let mut preamble_and_header = MAGIC.to_vec();
+        for word in [VERSION, header.len() as u32, crc32fast::hash(&header)] {
+            preamble_and_header.extend(word.to_le_bytes());
         }
-        Ok(())
+        preamble_and_header.extend(header);
+        Ok(Encoded {
+            preamble_and_header,
+            blocks: arrays.into_iter().map(|(_, numbers)| numbers).collect(),
+        })
     }
 
-    /// Reads a whole file.
+    /// Reads all of them.
     pub(super) fn decode(file: &[u8]) -> Result<Self> {
         let (model, header, mut rest) = header(file)?;
-        let expected =
-            (file.len() - rest.len()) as u64 + header.blocks.iter().map(|b| b.bytes).sum::<u64>();
-        if file.len() as u64 != expected {
+        let blocks = header.blocks.iter().map(|block| u128::from(block.bytes));
+        let expected = (file.len() - rest.len()) as u128 + blocks.sum::<u128>();
+        if file.len() as u128 != expected {
             let value = format!("{} bytes", file.len());
             return Err(damaged(
                 "length",
@@ -102,13 +124,10 @@ impl<const D: usize> Snapshot<D> {
             };
             let (bytes, after) = rest.split_at(block.bytes as usize);
             rest = after;
-            if bytes.len() != 8 * numbers {
+            let wanted = numbers as u128 * 8 * n as u128;
+            if bytes.len() as u128 != wanted {
                 let value = format!("{} bytes", bytes.len());
-                return Err(damaged(
-                    name,
-                    value,
-                    format!("{} for {n} particles", 8 * numbers),
-                ));
+                return Err(damaged(name, value, format!("{wanted} for {n} particles")));
             }
             if crc32fast::hash(bytes) != block.crc {
                 return Err(damaged(
@@ -120,9 +139,9 @@ impl<const D: usize> Snapshot<D> {
             Ok(Some(bytes))
         };
         let missing = |name: &str| damaged(name, "missing", "one block");
-        let positions = take("positions", D * n)?.ok_or_else(|| missing("positions"))?;
-        let circulations = take("circulations", n)?.ok_or_else(|| missing("circulations"))?;
-        let previous = std::iter::from_fn(|| take(PREVIOUS, D * n).transpose());
+        let positions = take("positions", D)?.ok_or_else(|| missing("positions"))?;
+        let circulations = take("circulations", 1)?.ok_or_else(|| missing("circulations"))?;
+        let previous = std::iter::from_fn(|| take(PREVIOUS, D).transpose());
         let previous_drifts = previous
             .map(|drift| drift.map(rows))
             .collect::<Result<_>>()?;
@@ -142,12 +161,16 @@ impl<const D: usize> Snapshot<D> {
 }
 
 impl Snapshot {
-    /// The dimension that the bytes of a file say.
-    pub(super) fn dimension_of(file: &[u8]) -> Result<usize> {
-        let (bytes, _) = header_bytes(file)?;
-        let ((_, dimension), _): ((String, u32), _) =
-            bincode::decode_from_slice(bytes, encoding()).map_err(broken)?;
-        Ok(dimension as usize)
+    /// The dimension that the bytes say, of which no more than the header are read.
+    pub(super) fn dimension_in(bytes: impl Read) -> io::Result<Result<usize>> {
+        let mut start = vec![];
+        let longest = (PREAMBLE + LONGEST_HEADER) as u64;
+        bytes.take(longest).read_to_end(&mut start)?;
+        Ok(header_bytes(&start).and_then(|(bytes, _)| {
+            let ((_, dimension), _): ((String, u32), _) =
+                bincode::decode_from_slice(bytes, encoding()).map_err(broken)?;
+            Ok(dimension as usize)
+        }))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Sub-steps: as short as errors and close particles ask for, on one Brownian path.
 
-use crate::common::{config, finish, from_arrays, gas, log_gas, threads, with_core};
+use crate::common::{config, finish, from_arrays, gas, log_gas, threads, through_disk, with_core};
 use farfield_dynamics::config::{
     Adaptive, Circulations, Config, Core, InitialConfig, ModelConfig, Scheme,
 };
 use farfield_dynamics::stepper::Ab2Maruyama;
-use farfield_dynamics::{ErrorKind, Inputs, Simulation, Snapshot};
+use farfield_dynamics::{ErrorKind, Inputs, Simulation};
 use std::f64::consts::{PI, TAU};
 
 /// Few particles, so that sums are exact to rounding.
@@ -253,11 +253,7 @@ fn restarts_and_threads_give_the_same_bits() {
         assert!(outcome(&run(3)) == outcome(&whole));
         let mut half = config.clone();
         half.time.steps = 2;
-        let folder = tempfile::tempdir().unwrap();
-        let path = steps((half, Inputs::default()))
-            .snapshot()
-            .write(folder.path());
-        let snapshot = Snapshot::open(&path.unwrap()).unwrap();
+        let snapshot = through_disk(&steps((half, Inputs::default())).snapshot());
         let mut second = Simulation::resume(config.clone(), snapshot.clone()).unwrap();
         (0..2).for_each(|_| assert!(second.step().is_ok()));
         assert!(outcome(&second) == outcome(&whole));

@@ -4,7 +4,7 @@ use farfield_dynamics::config::{
     Circulations, Config, Confinement, Core, GasConfig, InitialConfig, ModelConfig, Scheme,
     TimeConfig,
 };
-use farfield_dynamics::{Inputs, Simulation};
+use farfield_dynamics::{Archive, Inputs, Simulation, Snapshot};
 use std::sync::atomic::AtomicBool;
 
 /// A small run, checked at every tenth step, without the smallest distance.
@@ -120,4 +120,20 @@ pub(crate) fn finish_in<const D: usize>(config: Config, inputs: Inputs<D>) -> Si
 pub(crate) fn threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     pool.unwrap().install(work)
+}
+
+/// A snapshot as a file of its own has it.
+pub(crate) fn to_bytes<const D: usize>(snapshot: &Snapshot<D>) -> Vec<u8> {
+    let mut bytes = vec![];
+    snapshot.write(&mut bytes).unwrap();
+    bytes
+}
+
+/// Written to an archive, and read back.
+pub(crate) fn through_disk<const D: usize>(snapshot: &Snapshot<D>) -> Snapshot<D> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = Archive::create(folder.path().join("one.ffa")).unwrap();
+    archive.append(snapshot).unwrap();
+    let archive = Archive::open(archive.path()).unwrap();
+    archive.read(0).unwrap()
 }

@@ -1,14 +1,14 @@
 //! σ by a formula of the coordinates, in Itô's sense. Means are held to 4.5 standard errors, a false alarm of 1e-5 each;
 //! seeds are fixed.
 
-use crate::common::{config, finish, finish_in, gas, log_gas, riesz};
+use crate::common::{config, finish, finish_in, gas, log_gas, riesz, through_disk};
 use crate::laws::holds;
 use farfield_dynamics::config::{
     Circulations, Config, Confinement, Core, Diffusion, GasConfig, InitialConfig, ModelConfig,
     Scheme, TimeConfig,
 };
 use farfield_dynamics::noise::Brownian;
-use farfield_dynamics::{Inputs, Simulation, Snapshot};
+use farfield_dynamics::{Inputs, Simulation};
 
 /// So weak that nothing is seen of it.
 const NO_STRENGTH: f64 = 1e-14;
@@ -328,7 +328,7 @@ fn a_restart() {
         dimension: 3,
         gas: spread("0.01*(1+x^2)", 1.0),
     };
-    let (n, folder) = (50, tempfile::tempdir().unwrap());
+    let n = 50;
     let mut config = of(
         model,
         InitialConfig::UniformBall { n, radius: 1.0 },
@@ -344,8 +344,7 @@ fn a_restart() {
         ..config.clone()
     };
     let half = finish_in::<3>(half, Inputs::default()).snapshot();
-    let path = half.write(folder.path()).unwrap();
-    let mut rest = Simulation::resume(config, Snapshot::<3>::open(&path).unwrap()).unwrap();
+    let mut rest = Simulation::resume(config, through_disk(&half)).unwrap();
     while rest.state().step < 20 {
         rest.step().unwrap();
     }

@@ -43,7 +43,9 @@ mod quasi_random;
 mod orders;
 // The same bits after a restart and for any number of threads.
 mod reproducible;
-// Snapshot files, whole and damaged.
+// Archives of snapshots, whole, torn and damaged.
+mod archive;
+// Snapshots as files of their own, whole and damaged.
 mod snapshots;
 mod space;
 // Strong orders of the schemes on a few vortices.

@@ -5,7 +5,7 @@ use farfield_dynamics::config::{
     Angle, Circulations, Collisions, Config, Confinement, Core, GasConfig, ModelConfig, Scheme,
 };
 use farfield_dynamics::formula::Profile;
-use farfield_dynamics::{Inputs, Simulation, Snapshot};
+use farfield_dynamics::{Archive, Inputs, Simulation};
 
 /// All that the outputs of a run are made of.
 fn outcome<const D: usize>(run: &Simulation<D>) -> String {
@@ -190,6 +190,7 @@ fn restart_in_space() {
 
 fn restarts<const D: usize>((name, config): (&str, Config)) {
     let folder = tempfile::tempdir().unwrap();
+    let mut archive = Archive::create(folder.path().join("a.ffa")).unwrap();
     let new = |config: Config| Simulation::<D>::from_config(config, Inputs::default()).unwrap();
     let mut whole = new(config.clone());
     steps(&mut whole, 12);
@@ -206,9 +207,10 @@ fn restarts<const D: usize>((name, config): (&str, Config)) {
         half.time.steps = k;
         let mut first = new(half);
         steps(&mut first, k);
-        let path = first.snapshot().write(folder.path()).unwrap();
-        assert_eq!(Snapshot::dimension(&path).unwrap(), D);
-        let snapshot = Snapshot::<D>::open(&path).unwrap();
+        archive.append(&first.snapshot()).unwrap();
+        let number = archive.entries().len() - 1;
+        assert_eq!(archive.dimension(number).unwrap(), D);
+        let snapshot = archive.read::<D>(number).unwrap();
         assert_eq!(snapshot, first.snapshot());
         let mut second = Simulation::resume(config.clone(), snapshot).unwrap();
         assert_eq!(second.state(), first.state());

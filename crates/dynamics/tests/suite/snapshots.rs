@@ -1,11 +1,9 @@
-//! Snapshot files, whole and damaged.
+//! Snapshots as files of their own, whole and damaged.
 
-use crate::common::config;
+use crate::common::{config, to_bytes};
 use farfield_dynamics::config::Circulations;
-use farfield_dynamics::{ErrorKind, Inputs, Simulation, Snapshot, SnapshotWriter};
+use farfield_dynamics::{ErrorKind, Inputs, Simulation, Snapshot};
 use std::fs;
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 const N: usize = 10;
 
@@ -21,8 +19,7 @@ fn snapshot(steps: u64) -> Snapshot {
 
 /// The bytes of a snapshot with all three blocks, and where each part ends.
 fn whole() -> (Vec<u8>, [usize; 5]) {
-    let folder = tempfile::tempdir().unwrap();
-    let bytes = fs::read(snapshot(3).write(folder.path()).unwrap()).unwrap();
+    let bytes = to_bytes(&snapshot(3));
     let header = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
     let positions = 20 + header + 16 * N;
     let ends = [
@@ -41,7 +38,7 @@ fn refusal(bytes: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("snapshot-0000000003.ffs");
     fs::write(&path, bytes).unwrap();
-    let error = Snapshot::read(&path).unwrap_err();
+    let error = Snapshot::<2>::open(&path).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Snapshot);
     let text = error.to_string();
     let start = format!("{}: ", path.display());
@@ -55,15 +52,16 @@ fn comes_back_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     for steps in [0, 1, 3] {
         let snapshot = snapshot(steps);
-        let path = snapshot.write(folder.path()).unwrap();
-        assert_eq!(
-            path,
-            folder.path().join(format!("snapshot-000000000{steps}.ffs"))
-        );
-        assert_eq!(Snapshot::read(&path).unwrap(), snapshot);
+        let path = folder.path().join(format!("{steps}.ffs"));
+        fs::write(&path, to_bytes(&snapshot)).unwrap();
+        let read = Snapshot::open(&path).unwrap();
+        assert_eq!(read, snapshot);
+        assert_eq!(to_bytes(&read), to_bytes(&snapshot));
+        assert_eq!(Snapshot::dimension(&path).unwrap(), 2);
     }
-    // Nothing else is left behind.
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    let missing = Snapshot::<2>::open(&folder.path().join("nowhere")).unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::Io);
+    assert!(missing.to_string().contains("nowhere"), "{missing}");
 }
 
 #[test]
@@ -140,7 +138,7 @@ fn another_version_and_another_model() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("snapshot-0000000003.ffs");
     fs::write(&path, other).unwrap();
-    let other = Snapshot::read(&path).unwrap();
+    let other = Snapshot::<2>::open(&path).unwrap();
     let error = Simulation::resume(other.config.clone(), other).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -150,113 +148,4 @@ fn another_version_and_another_model() {
         refusal(b"\x93NUMPY and so on"),
         "magic: other bytes (allowed: a snapshot of farfield)"
     );
-}
-
-#[test]
-fn the_latest_good_one_is_found() {
-    let folder = tempfile::tempdir().unwrap();
-    let error = Snapshot::latest_good(folder.path()).unwrap_err();
-    assert!(
-        error.to_string().ends_with("no snapshot that can be read"),
-        "{error}"
-    );
-    for steps in [1, 2, 3] {
-        snapshot(steps).write(folder.path()).unwrap();
-    }
-    fs::write(folder.path().join("notes.txt"), "not a snapshot").unwrap();
-    fs::write(folder.path().join("snapshot-last.ffs"), "nor this").unwrap();
-    let name = |step| folder.path().join(Snapshot::file_name(step));
-    let listed = Snapshot::list(folder.path()).unwrap();
-    assert_eq!(listed, [(1, name(1)), (2, name(2)), (3, name(3))]);
-
-    let damage = |path: &Path| {
-        let bytes = fs::read(path).unwrap();
-        fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
-    };
-    assert_eq!(
-        Snapshot::latest_good(folder.path())
-            .unwrap()
-            .snapshot
-            .state
-            .step,
-        3
-    );
-    damage(&name(3));
-    let found = Snapshot::latest_good(folder.path()).unwrap();
-    assert_eq!((found.snapshot.state.step, found.path), (2, name(2)));
-    assert_eq!(found.skipped.len(), 1);
-    assert!(
-        found.skipped[0]
-            .to_string()
-            .contains("snapshot-0000000003.ffs")
-    );
-    damage(&name(2));
-    damage(&name(1));
-    let error = Snapshot::latest_good(folder.path()).unwrap_err();
-    assert!(
-        error.to_string().matches("truncated").count() == 3,
-        "{error}"
-    );
-    let missing = folder.path().join("nowhere");
-    assert_eq!(
-        Snapshot::latest_good(&missing).unwrap_err().kind(),
-        ErrorKind::Io
-    );
-}
-
-#[test]
-fn the_writer_writes_what_is_due() {
-    let folder = tempfile::tempdir().unwrap();
-    let steps = |path: &Path| -> Vec<u64> {
-        Snapshot::list(path)
-            .unwrap()
-            .iter()
-            .map(|(step, _)| *step)
-            .collect()
-    };
-    let mut config = config(N, 0.1, Circulations::Unit);
-    config.time.steps = 7;
-    let run = |config: &farfield_dynamics::Config, resume: Option<Snapshot>| {
-        let mut run = match resume {
-            None => Simulation::new(config.clone(), Inputs::default()).unwrap(),
-            Some(snapshot) => Simulation::resume(config.clone(), snapshot).unwrap(),
-        };
-        let mut writer = SnapshotWriter::new(folder.path(), 3);
-        run.run(&mut [&mut writer], &AtomicBool::new(false))
-            .unwrap();
-    };
-    // What a killed run leaves behind.
-    let part = folder.path().join(".snapshot-Xy12zT.part");
-    fs::write(&part, "FARFIELD").unwrap();
-    run(&config, None);
-    assert_eq!(steps(folder.path()), [0, 3, 6, 7]);
-    assert!(!part.exists());
-    // A damaged one is written again on the way, the one that the run starts from is left alone.
-    let name = |step| folder.path().join(Snapshot::file_name(step));
-    fs::write(name(7), "damaged").unwrap();
-    let start = fs::metadata(name(6)).unwrap().modified().unwrap();
-    config.time.steps = 8;
-    let found = Snapshot::latest_good(folder.path()).unwrap();
-    assert_eq!(found.snapshot.state.step, 6);
-    run(&config, Some(found.snapshot));
-    assert_eq!(fs::metadata(name(6)).unwrap().modified().unwrap(), start);
-    assert_eq!(steps(folder.path()), [0, 3, 6, 7, 8]);
-    assert_eq!(
-        Snapshot::latest_good(folder.path())
-            .unwrap()
-            .snapshot
-            .state
-            .step,
-        8
-    );
-}
-
-#[test]
-fn a_folder_that_is_not_there() {
-    let folder = tempfile::tempdir().unwrap();
-    let error = snapshot(0)
-        .write(&folder.path().join("nowhere"))
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Io);
-    assert!(error.to_string().contains("nowhere"), "{error}");
 }

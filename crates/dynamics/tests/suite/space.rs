@@ -1,6 +1,6 @@
 //! Gases in space.
 
-use crate::common::{config, finish_in, gas};
+use crate::common::{config, finish_in, gas, to_bytes};
 use crate::laws::holds;
 use farfield_dynamics::config::{
     Circulations, Config, Core, GasConfig, InitialConfig, ModelConfig, Scheme,
@@ -296,8 +296,9 @@ fn each_in_its_dimension() {
     let expected = "model.s: 3 (allowed: 0 or more and below 3, the dimension)";
     assert_eq!(steep.check().unwrap_err().to_string(), expected);
     let folder = tempfile::tempdir().unwrap();
-    let path = start(config).snapshot().write(folder.path()).unwrap();
-    let text = Snapshot::read(&path).unwrap_err().to_string();
+    let path = folder.path().join("s.ffs");
+    std::fs::write(&path, to_bytes(&start(config).snapshot())).unwrap();
+    let text = Snapshot::<2>::open(&path).unwrap_err().to_string();
     assert!(text.ends_with("dimension: 3 (allowed: 2)"), "{text}");
 }
 
