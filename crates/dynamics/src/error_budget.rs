@@ -1,5 +1,6 @@
 //! What limits a run: chance, the steps, or the sums.
 
+use crate::config::Every;
 use crate::estimate::{count, smaller};
 use crate::stepper::{self, Stepper};
 use crate::sum::{difference, dot, sums};
@@ -148,13 +149,18 @@ impl ErrorBudget {
         let more = steps / config.time.steps as f64;
         (config.time.dt, config.time.steps) = (end / steps, steps as u64);
         let output = &mut config.output;
-        for every in [
+        let mut all = vec![
             &mut config.field.check_every,
-            &mut output.diagnostics_every,
-            &mut output.snapshot_every,
             &mut output.hamiltonian_every,
             &mut output.min_distance_every,
-        ] {
+        ];
+        for every in [&mut output.diagnostics_every, &mut output.snapshot_every] {
+            // Other ones say times.
+            if let Every::Steps(steps) = every {
+                all.push(steps);
+            }
+        }
+        for every in all {
             let least = (*every).min(1);
             *every = ((*every as f64 * more).round() as u64).max(least);
         }

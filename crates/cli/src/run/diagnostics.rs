@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::rows::{self, Rows, number, optional};
+use farfield_dynamics::config::Every;
 use farfield_dynamics::{Config, ErrorKind, Observables, Observer, View};
 use std::path::Path;
 
@@ -98,7 +99,8 @@ impl Diagnostics {
 
     fn add<const D: usize>(&mut self, view: &View<D>) -> Result<()> {
         let (step, sums, output) = (view.state.step, view.observables, &self.config.output);
-        let collapsed = output.diagnostics_every > 0 && view.simulation.collapse().is_some();
+        let collapsed =
+            !output.diagnostics_every.is_never() && view.simulation.collapse().is_some();
         if due(step, output.diagnostics_every, &self.config) || collapsed {
             let check = view.report.last_check;
             let mut fields = vec![step.to_string(), number(view.state.time)];
@@ -118,11 +120,12 @@ impl Diagnostics {
             }
             self.rows.add(&fields.join(","))?;
         }
-        let snapshot_every = output.snapshot_every;
-        if view.last || snapshot_every > 0 && step.is_multiple_of(snapshot_every) {
-            self.rows.sync()?;
-        }
         Ok(())
+    }
+
+    /// On the disk, before a snapshot that counts on it.
+    pub(super) fn sync(&self) -> Result<()> {
+        self.rows.sync()
     }
 }
 
@@ -137,9 +140,10 @@ impl<const D: usize> Observer<D> for Diagnostics {
     }
 }
 
-/// Whether something that happens `every` so many steps, and at the end, happens at `step`.
-fn due(step: u64, every: u64, config: &Config) -> bool {
-    every > 0 && (step.is_multiple_of(every) || step == config.time.steps)
+/// Whether something that happens `every` so often, and at the end, happens at `step`.
+fn due(step: u64, every: Every, config: &Config) -> bool {
+    let end = !every.is_never() && step == config.time.steps;
+    every.due(step, config.time.dt) || end
 }
 
 /// The last state of a run that is now made longer had values that this step would not get.
@@ -152,7 +156,7 @@ fn without_extras(step: u64, row: &str, config: &Config) -> String {
             "min_distance" => config.output.min_distance_every,
             _ => continue,
         };
-        if !due(step, every, config) {
+        if !due(step, every.into(), config) {
             *field = "";
         }
     }

@@ -2,14 +2,22 @@
 
 use crate::error::Result;
 use crate::text::{bytes, count, say, seconds};
+use farfield_dynamics::config::Every;
 use farfield_dynamics::{Config, Estimate, Inputs};
 
 pub(super) fn print<const D: usize>(config: &Config, inputs: &Inputs<D>) -> Result<()> {
     let estimate = Estimate::of(config, inputs)?;
     let (time, output) = (&config.time, &config.output);
-    let snapshots = match output.snapshot_every {
-        0 => 2,
-        every => 1 + time.steps.div_ceil(every),
+    let every = output.snapshot_every;
+    let snapshots = every.count(time.steps, time.dt);
+    let by_clock = match every {
+        Every::Seconds(seconds) => ((estimate.seconds / seconds) as u64).saturating_add(2),
+        _ => 2,
+    };
+    let most = time.steps.saturating_add(1);
+    let (about_as_many, snapshots) = match snapshots {
+        Some(snapshots) => ("", snapshots),
+        None => ("about ", by_clock.min(most)),
     };
     let disk = estimate.snapshot_bytes.saturating_mul(snapshots as usize);
     let steps = count(estimate.steps);
@@ -41,7 +49,7 @@ pub(super) fn print<const D: usize>(config: &Config, inputs: &Inputs<D>) -> Resu
         bytes(estimate.bytes)
     ));
     say(format_args!(
-        "disk             {snapshots} snapshots, {}",
+        "disk             {about_as_many}{snapshots} snapshots, {}",
         bytes(disk)
     ));
     say(format_args!(

@@ -4,6 +4,7 @@ mod diagnostics;
 mod dry_run;
 pub(crate) mod folder;
 mod progress;
+mod records;
 mod stop;
 mod summary;
 mod table;
@@ -28,6 +29,7 @@ use farfield_dynamics::{
 };
 use folder::Folder;
 use progress::Progress;
+use records::Records;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use stop::STOP;
@@ -135,6 +137,7 @@ impl Run {
 
     fn resume<const D: usize>(&self, folder: &Folder, config: Config) -> Result<ExitCode> {
         let mut snapshots = archive(folder.root())?;
+        snapshots.damage().iter().for_each(tell);
         let found: Found<D> = self.found(&snapshots)?;
         let simulation = Simulation::resume(config, found.snapshot)?;
         let step = simulation.state().step;
@@ -146,9 +149,10 @@ impl Run {
             Pictures::new(folder.pictures(), config)?;
             folder.go_back(&mut snapshots, found.number)?;
         }
-        // Damaged ones are made again.
-        if found.number + 1 < snapshots.entries().len() {
+        if let damaged @ 1.. = snapshots.entries().len() - found.number - 1 {
             snapshots.truncate(found.number + 1)?;
+            let damaged = plural(damaged, "damaged snapshot");
+            tell(format_args!("cut off {damaged}, to be made again"));
         }
         folder.write_config(simulation.config())?;
         say(format_args!(
@@ -171,9 +175,7 @@ impl Run {
         }
         let found = snapshots.latest()?;
         for damaged in &found.skipped {
-            tell(format_args!(
-                "passed over a damaged snapshot: {damaged}; it is cut off"
-            ));
+            tell(format_args!("passed over a damaged snapshot: {damaged}"));
         }
         Ok(found)
     }
@@ -188,23 +190,15 @@ fn go<const D: usize>(
     announce(&simulation, folder);
     let config = simulation.config().clone();
     let from = resumed.then_some(simulation.state().step);
-    let mut diagnostics = Diagnostics::open(&folder.diagnostics(), &config, from)?;
-    let mut pictures = Pictures::new(folder.pictures(), &config)?;
-    let mut snapshots = SnapshotWriter::new(folder.snapshots(), config.output.snapshot_every)?;
+    let mut records = Records {
+        diagnostics: Diagnostics::open(&folder.diagnostics(), &config, from)?,
+        pictures: Pictures::new(folder.pictures(), &config)?,
+        snapshots: SnapshotWriter::new(folder.snapshots(), config.output.snapshot_every)?,
+    };
     let mut timings = Timings::open(&folder.timings(), &config, from)?;
     let mut progress = Progress::new(&config);
     stop::listen(progress.bar())?;
-    // A snapshot comes after the rows and pictures that a run going on from it does not make again.
-    let end = simulation.run(
-        &mut [
-            &mut diagnostics,
-            &mut pictures,
-            &mut snapshots,
-            &mut timings,
-            &mut progress,
-        ],
-        &STOP,
-    );
+    let end = simulation.run(&mut [&mut records, &mut timings, &mut progress], &STOP);
     progress.finish();
     match end {
         Ok(RunEnd::Finished | RunEnd::Collapsed(_)) => {
@@ -223,7 +217,7 @@ fn go<const D: usize>(
             ));
             Ok(ExitCode::from(INTERRUPTED))
         }
-        Err(error) => Err(keep_last_good(&simulation, &mut snapshots, error)),
+        Err(error) => Err(keep_last_good(&simulation, &mut records, error)),
     }
 }
 
@@ -275,11 +269,11 @@ fn how_to_go_on(folder: &Folder) -> String {
 /// The state before the error is good: it is kept, to be looked at or gone on from.
 fn keep_last_good<const D: usize>(
     simulation: &Simulation<D>,
-    snapshots: &mut SnapshotWriter,
+    records: &mut Records,
     error: farfield_dynamics::Error,
 ) -> Error {
-    let path = snapshots.archive().path().to_path_buf();
-    let kept = match snapshots.keep(simulation) {
+    let path = records.snapshots.archive().path().to_path_buf();
+    let kept = match records.keep(simulation) {
         Ok(()) => Ok(simulation.state().step),
         Err(_) => Archive::open(&path)
             .and_then(|left| left.latest::<D>())

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::rows::{self, Rows, number};
+use farfield_dynamics::config::Every;
 use farfield_dynamics::{Config, ErrorKind, Observer, StepSeconds, View};
 use std::path::Path;
 use std::time::Instant;
@@ -27,7 +28,7 @@ type Seconds = [f64; PASSES.len()];
 
 pub(super) struct Timings {
     rows: Rows,
-    every: u64,
+    every: Every,
     /// When the observers had seen the state before.
     before: Instant,
     since_row: Seconds,
@@ -89,7 +90,8 @@ impl Timings {
             self.since_row[i] += seconds;
             self.here[i] += seconds;
         }
-        let due = self.every > 0 && view.state.step.is_multiple_of(self.every);
+        let dt = view.simulation.config().time.dt;
+        let due = self.every.due(view.state.step, dt);
         if due || view.last {
             let sum = self.since_row.iter().sum();
             let mut row = format!("{},{}", view.state.step, number(sum));

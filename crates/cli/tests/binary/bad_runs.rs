@@ -152,7 +152,7 @@ fn snapshots() {
     damaged(flipped, "checksum");
     let mut newer = whole.clone();
     newer[8] = 9;
-    damaged(newer, "version: 9 (allowed: 7, which this program writes)");
+    damaged(newer, "version: 9 (allowed: 8, which this program writes)");
     // Of all snapshots of a run.
     let good = bench.read("o/snapshots.ffa");
     let mut bad = good.clone();

@@ -98,6 +98,36 @@ fn runs() {
     }
 }
 
+/// Which states are kept is the clock's decision, but not what becomes of them.
+#[test]
+fn runs_with_snapshots_by_the_clock() {
+    let bench = Bench::new();
+    let command = "run --set initial.n=300 --set time.steps=60 --set output.snapshot_every={seconds=0.003} \
+                   --set output.diagnostics_every={time=0.5} --set output.pictures=5 --set output.picture_pixels=100";
+    let begun = |bench: &Bench, out: &str| !bench.steps(out).is_empty();
+    kill(
+        &bench,
+        (command, begun),
+        "run --resume",
+        10,
+        &mut Chance(3),
+        |out| {
+            let [left, right] =
+                ["straight", out].map(|run| bench.text(&format!("{run}/diagnostics.csv")));
+            assert!(left == right, "{out}\n{left}\n{right}");
+            assert!(
+                bench.snapshot("straight", 60) == bench.snapshot(out, 60),
+                "{out}"
+            );
+            for name in bench.list("straight/pictures") {
+                let [left, right] =
+                    ["straight", out].map(|run| bench.read(&format!("{run}/pictures/{name}")));
+                assert!(left == right, "{out}: {name}");
+            }
+        },
+    );
+}
+
 #[test]
 fn ensembles() {
     let bench = Bench::new();

@@ -36,6 +36,8 @@ mod killed;
 // Disks that are full, and folders that refuse.
 #[cfg(target_os = "linux")]
 mod disk;
+// Outputs by steps, by time and by the clock.
+mod cadence;
 // Snapshots by number.
 mod snapshots;
 // Two runs, or two snapshots, compared.

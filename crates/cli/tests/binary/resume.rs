@@ -143,6 +143,10 @@ fn a_damaged_snapshot_is_passed_over() {
         errors.contains("o/snapshots.ffa: snapshot of step 20: bytes: wrong checksum"),
         "{errors}"
     );
+    assert!(
+        errors.contains("cut off 1 damaged snapshot, to be made again"),
+        "{errors}"
+    );
     same(&bench, "straight", "o");
 }
 
@@ -168,7 +172,10 @@ fn a_torn_snapshot_is_not_there() {
             format!("o{length}/snapshots.ffa: the last {torn} bytes are no whole snapshot");
         assert!(told.contains("3 (step 0, 7, 14)"), "{told}");
         assert_eq!(told.contains(&damaged), torn > 0, "{told}");
-        bench.good(&format!("run --resume o{length}"));
+        let output = bench.run(&format!("run --resume o{length}"));
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{errors}");
+        assert_eq!(errors.contains(&damaged), torn > 0, "{errors}");
         same(&bench, "straight", &format!("o{length}"));
     }
 }

@@ -1,6 +1,8 @@
 //! Every value of a configuration, checked with an error that names its dotted key.
 
-use super::{Adaptive, Angle, Circulations, Config, Confinement, Core, InitialConfig, ModelConfig};
+use super::{
+    Adaptive, Angle, Circulations, Config, Confinement, Core, Every, InitialConfig, ModelConfig,
+};
 use crate::drift::LEAST_WITH_TABLES;
 use crate::landau::{self, bkw};
 use crate::model::{RadialGas, Trap};
@@ -156,6 +158,7 @@ impl Config {
         self.check_initial()?;
         self.check_time()?;
         self.check_field()?;
+        self.check_output()?;
         let output = &self.output;
         if !(16..=16384).contains(&output.picture_pixels) {
             let pixels = output.picture_pixels;
@@ -395,6 +398,25 @@ impl Config {
             true => adaptive::check(&*stepper, model.noise()),
             false => Ok(()),
         }
+    }
+
+    fn check_output(&self) -> Result<()> {
+        let rows = self.output.diagnostics_every;
+        if let Every::Seconds(_) = rows {
+            let allowed = "a number of steps or { time = … }, as by the clock no two runs would have the same rows";
+            return Err(error("output.diagnostics_every", rows, allowed));
+        }
+        for (key, every) in [
+            ("diagnostics_every", rows),
+            ("snapshot_every", self.output.snapshot_every),
+        ] {
+            match every {
+                Every::Steps(_) => {}
+                Every::Time(time) => positive(&format!("output.{key}.time"), time)?,
+                Every::Seconds(seconds) => positive(&format!("output.{key}.seconds"), seconds)?,
+            }
+        }
+        Ok(())
     }
 
     fn check_field(&self) -> Result<()> {

@@ -18,15 +18,17 @@
 //! [field]
 //! tolerance = 1e-5
 //! [output]
-//! snapshot_every = 25
+//! snapshot_every = 25                  # or { time = 0.5 }, or { seconds = 600 } of the clock ([`Every`]); diagnostics_every likewise, without the clock
 //! ```
 
 mod check;
+mod every;
 mod initial;
 mod model;
 mod replica;
 mod resume;
 
+pub use every::Every;
 pub use initial::{Drawn, InitialConfig};
 pub use model::{
     Angle, Circulations, Collisions, Confinement, Core, Diffusion, GasConfig, ModelConfig,
@@ -185,14 +187,14 @@ pub enum OnExcess {
 }
 
 /// What a run writes. Steps that are multiples of a period are written, and the first and last state always;
-/// a period of 0 means never.
+/// a period of 0 means never. Rows and snapshots may also come by time ([`Every`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
 #[serde(deny_unknown_fields, default)]
 pub struct OutputConfig {
-    /// Steps between two rows of the diagnostics.
-    pub diagnostics_every: u64,
-    /// Steps between two snapshots.
-    pub snapshot_every: u64,
+    /// Steps, or time, between two rows of the diagnostics; not by the clock, as no two runs would have the same.
+    pub diagnostics_every: Every,
+    /// Steps, time, or seconds of the clock, between two snapshots.
+    pub snapshot_every: Every,
     /// Number of pictures, first and last state included; 0 for none.
     pub pictures: u32,
     /// Pixels of a picture's longer side.
@@ -249,8 +251,8 @@ impl Default for FieldConfig {
 impl Default for OutputConfig {
     fn default() -> Self {
         Self {
-            diagnostics_every: 1,
-            snapshot_every: 25,
+            diagnostics_every: Every::Steps(1),
+            snapshot_every: Every::Steps(25),
             pictures: 5,
             picture_pixels: 1000,
             hamiltonian_every: 10,

@@ -1,7 +1,7 @@
 //! Archives of snapshots, whole, torn and damaged.
 
 use crate::common::{config, to_bytes};
-use farfield_dynamics::config::Circulations;
+use farfield_dynamics::config::{Circulations, Every};
 use farfield_dynamics::{Archive, ErrorKind, Inputs, Simulation, Snapshot, SnapshotWriter};
 use std::fs;
 use std::ops::Range;
@@ -343,7 +343,7 @@ fn the_writer_writes_what_is_due() {
             None => Simulation::new(config.clone(), Inputs::default()).unwrap(),
             Some(snapshot) => Simulation::resume(config.clone(), snapshot).unwrap(),
         };
-        let mut writer = SnapshotWriter::new(place.path(), 3).unwrap();
+        let mut writer = SnapshotWriter::new(place.path(), Every::Steps(3)).unwrap();
         let end = run.run(&mut [&mut writer], &AtomicBool::new(false));
         end.map(|_| steps(writer.archive()))
     };
@@ -370,6 +370,29 @@ fn the_writer_writes_what_is_due() {
         run(&config, Some(last(&place))).unwrap(),
         [0, 3, 6, 7, 9, 10]
     );
-    let nowhere = SnapshotWriter::new(place.0.path().join("nowhere/a.ffa"), 1).unwrap_err();
+    let nowhere =
+        SnapshotWriter::new(place.0.path().join("nowhere/a.ffa"), Every::Steps(1)).unwrap_err();
     assert!(nowhere.kind() == ErrorKind::Io && nowhere.to_string().contains("nowhere"));
+}
+
+/// By time the first steps at or after its multiples, by the clock those that come late enough after the last snapshot; always the first
+/// and last state.
+#[test]
+fn the_writer_goes_by_time_and_the_clock() {
+    let written = |every| {
+        let place = Place::new();
+        let mut config = config(10, 0.1, Circulations::Unit);
+        (config.time.dt, config.time.steps) = (0.1, 10);
+        let mut run = Simulation::new(config, Inputs::default()).unwrap();
+        let mut writer = SnapshotWriter::new(place.path(), every).unwrap();
+        run.run(&mut [&mut writer], &AtomicBool::new(false))
+            .unwrap();
+        steps(writer.archive())
+    };
+    assert_eq!(written(Every::Time(0.3)), [0, 3, 6, 9, 10]);
+    assert_eq!(written(Every::Time(0.25)), [0, 3, 5, 8, 10]);
+    assert_eq!(written(Every::Time(0.01)), (0..=10).collect::<Vec<_>>());
+    assert_eq!(written(Every::Seconds(1e-12)), (0..=10).collect::<Vec<_>>());
+    assert_eq!(written(Every::Seconds(1e6)), [0, 10]);
+    assert_eq!(written(Every::Steps(0)), [0, 10]);
 }

@@ -2,7 +2,7 @@
 
 use crate::common::config;
 use farfield_dynamics::config::{
-    Circulations, Config, Confinement, Core, GasConfig, InitialConfig, ModelConfig, Scheme,
+    Circulations, Config, Confinement, Core, Every, GasConfig, InitialConfig, ModelConfig, Scheme,
 };
 use farfield_dynamics::{ErrorBudget, Inputs, MeanErrors};
 
@@ -216,7 +216,8 @@ fn none_of_what_collapses() {
 #[test]
 fn enough_ends_at_the_same_time() {
     let mut config = trapped(3.0, Scheme::EulerMaruyama, 0.08);
-    config.output.snapshot_every = 3;
+    config.output.snapshot_every = Every::Steps(3);
+    config.output.diagnostics_every = Every::Time(0.25);
     config.output.hamiltonian_every = 0;
     let found = budget(&config);
     let enough = found.enough(&config);
@@ -225,7 +226,11 @@ fn enough_ends_at_the_same_time() {
     assert!(enough.time.dt <= found.dt && enough.time.dt > 0.9 * found.dt);
     let more = enough.time.steps as f64 / config.time.steps as f64;
     assert!(more > 1.5, "Euler's steps are too long here: {found:?}");
-    let snapshots = enough.output.snapshot_every as f64;
+    let Every::Steps(snapshots) = enough.output.snapshot_every else {
+        panic!("{}", enough.output.snapshot_every)
+    };
+    let snapshots = snapshots as f64;
+    assert_eq!(enough.output.diagnostics_every, Every::Time(0.25));
     assert!((snapshots - 3.0 * more).abs() <= 0.5 && enough.output.hamiltonian_every == 0);
     // They are: with them, the errors of the steps are what they should be.
     let again = budget(&enough);

@@ -2,7 +2,8 @@
 
 use crate::common::{config, threads, with, with_core};
 use farfield_dynamics::config::{
-    Angle, Circulations, Collisions, Config, Confinement, Core, GasConfig, ModelConfig, Scheme,
+    Angle, Circulations, Collisions, Config, Confinement, Core, Every, GasConfig, ModelConfig,
+    Scheme,
 };
 use farfield_dynamics::formula::Profile;
 use farfield_dynamics::{Archive, Inputs, Simulation};
@@ -250,7 +251,7 @@ fn what_may_change_at_a_restart() {
     };
     resume(&|c| c.time.steps = 5).unwrap();
     resume(&|c| c.time.steps = 500).unwrap();
-    resume(&|c| c.output.snapshot_every = 1).unwrap();
+    resume(&|c| c.output.snapshot_every = Every::Steps(1)).unwrap();
     resume(&|c| c.field.tolerance = 1e-3).unwrap();
     let refused = |change: &dyn Fn(&mut Config)| resume(change).unwrap_err().to_string();
     for (text, want) in [
