@@ -16,7 +16,7 @@ const BOUND: f64 = 4.8;
 type Points = Vec<[f64; 2]>;
 
 /// Means of what every replica says are 0, each by its name.
-fn vanish<const M: usize>(names: [&str; M], replica: impl Fn(u64) -> [f64; M] + Sync) {
+fn vanish<const M: usize>(names: [&str; M], replica: impl Fn(u64) -> [f64; M] + Send + Sync) {
     let all: Vec<[f64; M]> = (0..REPLICAS).into_par_iter().map(replica).collect();
     let r = REPLICAS as f64;
     for (k, name) in names.into_iter().enumerate() {
