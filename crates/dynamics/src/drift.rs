@@ -3,16 +3,15 @@
 use crate::model::Model;
 use crate::oracle::FLOOR;
 use crate::simulation::StepSeconds;
-use crate::sums::Sums;
-use crate::{Error, ErrorKind, Result};
-use farfield::{Costs, Options, Outputs, PassSeconds, PlanReport, VerifyReport};
+use crate::{Error, ErrorKind, Result, sums};
+use farfield::{Costs, Options, Outputs, PassSeconds, PlanReport, Sums, VerifyReport};
 use std::sync::Arc;
 use std::time::Instant;
 
 /// A plan that follows the particles. Its sums are the interaction; what holds the particles together is added to them.
 #[derive(Debug)]
 pub(crate) struct DriftPlan<const D: usize> {
-    plan: Box<dyn Sums<D>>,
+    plan: Box<dyn sums::Sums<D>>,
     model: Arc<dyn Model<D>>,
     strengths: Vec<f64>,
     tolerance: f64,
@@ -158,6 +157,11 @@ impl<const D: usize> DriftPlan<D> {
         })
     }
 
+    /// ‖∇F‖₂ of the interaction that was last asked for, where the laws want it.
+    pub(crate) fn gradient_norm(&self) -> f64 {
+        self.plan.gradient_norm()
+    }
+
     /// The interaction at the plan's positions.
     pub(crate) fn field(&mut self, out: &mut [[f64; D]], seconds: &mut StepSeconds) -> Result<()> {
         let started = Instant::now();
@@ -182,13 +186,13 @@ impl<const D: usize> DriftPlan<D> {
         Ok(sums.potential)
     }
 
-    /// The potential at the plan's positions.
-    pub(crate) fn potential(&self, seconds: &mut StepSeconds) -> Result<Vec<f64>> {
+    /// The potential at the plan's positions, and the interaction where it comes with it.
+    pub(crate) fn potential(&self, seconds: &mut StepSeconds) -> Result<Sums<f64, D>> {
         let started = Instant::now();
         let mut all = self.plan.evaluate(&self.strengths, Outputs::POTENTIAL)?;
         all.seconds.total = started.elapsed().as_secs_f64();
         add_passes(&mut seconds.field, &all.seconds);
-        Ok(all.sums.remove(0).potential)
+        Ok(all.sums.remove(0))
     }
 
     /// Measures the error of an interaction that this plan gave.

@@ -91,6 +91,12 @@ impl ErrorBudget {
             let (key, allowed) = ("initial.quasi_random", "false where chance is measured");
             return Err(Error::value(ErrorKind::Config, key, true, allowed));
         }
+        if D > 3 {
+            let (key, value) = ("model.kind", format!("'{}'", config.model.kind()));
+            let allowed =
+                "one whose particles are independent at the start, where chance is measured";
+            return Err(Error::value(ErrorKind::Config, key, value, allowed));
+        }
         if config.time.adaptive.is_some() {
             let (key, value) = (
                 "time.adaptive",

@@ -2,6 +2,7 @@
 
 use crate::config::InitialConfig;
 use crate::snapshot::Snapshot;
+use crate::vortex_particles::{Core, VortexRing};
 use crate::{Config, Inputs, Result, Simulation, stepper};
 
 /// What a run will need, without running it.
@@ -75,7 +76,13 @@ impl Estimate {
 /// Number of particles of a configuration and its arrays.
 pub(crate) fn count<const D: usize>(config: &Config, inputs: &Inputs<D>) -> usize {
     let given = || inputs.positions.as_ref().map_or(0, Vec::len);
-    config.initial.n().unwrap_or_else(given)
+    match &config.initial {
+        InitialConfig::VortexRings { rings, spacing } => {
+            let core = config.model.core().into();
+            VortexRing::count(rings, *spacing, core).unwrap_or(0)
+        }
+        initial => initial.n().unwrap_or_else(given),
+    }
 }
 
 struct Trial {
@@ -112,6 +119,7 @@ pub(crate) fn smaller<const D: usize>(
     n: usize,
     most: usize,
 ) -> (Config, Inputs<D>) {
+    let core = config.model.core().into();
     let mut config = config.clone();
     match config.initial.law_mut() {
         InitialConfig::GaussianPatches { n, patches, .. } => *n = most.max(*patches).min(*n),
@@ -127,6 +135,9 @@ pub(crate) fn smaller<const D: usize>(
         | InitialConfig::Bkw { n, .. }
         | InitialConfig::Dipole { n, .. }
         | InitialConfig::Ring { n, .. } => *n = most.min(*n),
+        InitialConfig::VortexRings { rings, spacing } => {
+            *spacing = coarser(rings, *spacing, core, most)
+        }
         InitialConfig::File { .. } | InitialConfig::QuasiRandom(_) => {}
     }
     let stride = n.div_ceil(most).max(1);
@@ -150,6 +161,16 @@ pub(crate) fn smaller<const D: usize>(
         ..from_file
     };
     (config, inputs)
+}
+
+/// A spacing at which the rings are at most so many particles, if there is one: more than twice as far apart, each is as few as it can be.
+fn coarser(rings: &[VortexRing], mut spacing: f64, core: Core, most: usize) -> f64 {
+    let largest = rings.iter().map(|ring| ring.radius).fold(0.0, f64::max);
+    let many = |spacing| VortexRing::count(rings, spacing, core).is_ok_and(|n| n > most);
+    while spacing < 2.0 * largest && many(spacing) {
+        spacing *= 1.1;
+    }
+    spacing
 }
 
 fn every<T: Copy>(stride: usize, all: &[T]) -> Vec<T> {

@@ -3,6 +3,7 @@
 use crate::config::{Circulations, Config, InitialConfig};
 use crate::landau::bkw;
 use crate::noise::{Draws, Stream, cos_sin_turns, uniforms};
+use crate::vortex_particles::{COMPONENTS, Core, VortexRing, pack};
 use crate::{Error, ErrorKind, Result};
 use farfield::Costs;
 use rayon::prelude::*;
@@ -11,7 +12,8 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 /// What a run takes from files beside its configuration; the caller reads them.
 #[derive(Clone, Debug)]
 pub struct Inputs<const D: usize = 2> {
-    /// Positions (N, d), for `initial.kind = "file"`.
+    /// Positions (N, d), for `initial.kind = "file"`; of vortex particles in space X, α and a number that is not looked at, as δ² is that of
+    /// `model.core`.
     pub positions: Option<Vec<[f64; D]>>,
     /// Circulations (N,), for `model.circulations = { file = … }`.
     pub circulations: Option<Vec<f64>>,
@@ -49,11 +51,18 @@ fn positions<const D: usize>(
 ) -> Result<Vec<[f64; D]>> {
     if let InitialConfig::File { path } = &config.initial {
         let name = "initial.path";
-        let allowed = format!("an array of positions (N, {D}) read from it");
-        let given = given.ok_or_else(|| input(name, path.display(), &allowed))?;
+        let allowed = match D {
+            COMPONENTS => "an array of X and α (N, 6) read from it".into(),
+            _ => format!("an array of positions (N, {D}) read from it"),
+        };
+        let mut given = given.ok_or_else(|| input(name, path.display(), &allowed))?;
         if given.is_empty() || given.len() > u32::MAX as usize {
             let value = format!("{} particles", given.len());
             return Err(input("positions", value, "1 to 2^32 - 1"));
+        }
+        if D == COMPONENTS {
+            let square = Core::from(config.model.core()).delta().powi(2);
+            given.iter_mut().for_each(|row| row[D - 1] = square);
         }
         if let Some(i) = given.iter().position(|x| !x.iter().all(|x| x.is_finite())) {
             return Err(input(
@@ -72,7 +81,19 @@ fn positions<const D: usize>(
             allowed,
         ));
     }
-    let n = config.initial.n().expect("only a file leaves n open");
+    match (&config.initial, D) {
+        (InitialConfig::VortexRings { rings, spacing }, COMPONENTS) => {
+            let core = config.model.core().into();
+            let rows = pack(&VortexRing::particles(rings, *spacing, core)?);
+            return Ok(rows.iter().map(of_row).collect());
+        }
+        (InitialConfig::VortexRings { .. }, _) | (_, 4..) => {
+            let value = format!("'{}' for {D} numbers a particle", config.initial.kind());
+            return Err(input("initial.kind", value, "file"));
+        }
+        _ => {}
+    }
+    let n = config.initial.n().expect("a file and rings are done with");
     let law = config.initial.law();
     let draws = draws(config, law, n);
     let place = |i: usize| {
@@ -86,6 +107,11 @@ fn positions<const D: usize>(
         std::array::from_fn(|a| place[a])
     };
     Ok((0..n).into_par_iter().map(place).collect())
+}
+
+/// A row as one of so many numbers.
+fn of_row<const D: usize>(row: &[f64; COMPONENTS]) -> [f64; D] {
+    std::array::from_fn(|a| row[a])
 }
 
 /// What the places of n particles are made of.
@@ -173,6 +199,7 @@ fn in_plane(initial: &InitialConfig, draws: &Draws, i: usize) -> [f64; 2] {
         InitialConfig::File { .. }
         | InitialConfig::UniformBall { .. }
         | InitialConfig::UniformCube { .. }
+        | InitialConfig::VortexRings { .. }
         | InitialConfig::QuasiRandom(_) => unreachable!("from a file, in space, or no law"),
     }
 }

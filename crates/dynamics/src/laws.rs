@@ -10,7 +10,7 @@ use std::f64::consts::TAU;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Law {
     /// Short name: `centre x`, `second moment`, `impulse x`, `angular impulse`, `circulation`, `hamiltonian`, `virial`,
-    /// `momentum x`, `energy`, `anisotropy x`.
+    /// `momentum x`, `energy`, `anisotropy x`, `total vorticity x`, `core`.
     pub name: &'static str,
     /// What the law says.
     pub expected: f64,
@@ -99,6 +99,8 @@ pub struct Ledger {
     pub virial: VirialLedger,
     /// What noise of matrices, or jumps, have done.
     pub variation: Variation,
+    /// How far the sums of vortex particles in space can have gone.
+    pub vortex: VortexLedger,
     /// How far the conserved quantities can have gone; only kept without noise, and of jumps rounding.
     pub budget: Budget,
 }
@@ -135,6 +137,15 @@ pub struct Budget {
     pub angular_impulse: f64,
     /// H.
     pub hamiltonian: f64,
+}
+
+/// What tolerance and rounding can have changed of vortex particles in space ([`model::VortexParticles`](crate::model::VortexParticles)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+pub struct VortexLedger {
+    /// One axis of Σ α_i.
+    pub total_vorticity: f64,
+    /// δ².
+    pub square: f64,
 }
 
 /// The virial 𝒱 = 2 Σ (X_i − X̄)·F_i along a run.

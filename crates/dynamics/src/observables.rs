@@ -1,7 +1,9 @@
 //! Sums over the particles.
 
 use crate::min_distance;
+use crate::state::places;
 use crate::sum::{add, difference, dot, reduce, sums};
+use crate::vortex_particles::VortexMoments;
 use std::f64::consts::PI;
 use std::ops::Range;
 
@@ -10,7 +12,7 @@ use std::ops::Range;
 pub struct Observables<const D: usize = 2> {
     /// X̄ = (1/N) Σ X_i.
     pub centre: [f64; D],
-    /// S = Σ |X_i − X̄|².
+    /// S = Σ |X_i − X̄|², of numbers beyond the third, which are no places, without them.
     pub second_moment: f64,
     /// The same by axes, Σ (X_i − X̄)_a².
     pub squares: [f64; D],
@@ -23,9 +25,10 @@ pub struct Observables<const D: usize = 2> {
     /// Σ m_i² |X_i|².
     pub weighted_squares: f64,
     /// The energy, where it was asked for: of vortices H = Σ_{i<j} m_i m_j log r_ij (with a Gaussian core log r + ½E₁(r²/δ²)), of gases
-    /// E = (κ/N) Σ_{i<j} g(X_i − X_j) + Σ V(X_i).
+    /// E = (κ/N) Σ_{i<j} g(X_i − X_j) + Σ V(X_i), of vortex particles in space that of
+    /// [`VortexObservables`](crate::vortex_particles::VortexObservables).
     pub hamiltonian: Option<f64>,
-    /// What the tolerance of the potential can change in it; 0 without it.
+    /// What the tolerance of the potential can change in it; 0 without it, and of vortex particles in space, which have no law of it.
     pub hamiltonian_error: f64,
     /// Σ V(X_i) of what holds the particles together, which is part of the energy; 0 without it.
     pub confinement: f64,
@@ -35,6 +38,8 @@ pub struct Observables<const D: usize = 2> {
     pub virial_error: f64,
     /// min_{i<j} |X_i − X_j|, where it was asked for and N ≥ 2; not on a torus.
     pub min_distance: Option<f64>,
+    /// Of vortex particles in space.
+    pub vortex: Option<VortexMoments>,
 }
 
 impl<const D: usize> Observables<D> {
@@ -46,7 +51,7 @@ impl<const D: usize> Observables<D> {
         let [m, mr2, m2r2] = all.sums;
         Self {
             centre: all.centre(),
-            second_moment: all.squares.into_iter().sum(),
+            second_moment: all.squares[..places(D)].iter().sum(),
             squares: all.squares,
             circulation: m,
             impulse: all.impulse,
@@ -58,6 +63,7 @@ impl<const D: usize> Observables<D> {
             virial: None,
             virial_error: 0.0,
             min_distance: None,
+            vortex: None,
         }
     }
 
@@ -88,7 +94,14 @@ impl<const D: usize> Observables<D> {
 
     /// Adds the smallest distance between two particles, by an exact search in O(N log N).
     pub fn add_min_distance(&mut self, positions: &[[f64; D]]) {
-        self.min_distance = min_distance::min_distance(positions);
+        // Three at most are places.
+        self.min_distance = match places(D) == D {
+            true => min_distance::min_distance(positions),
+            false => {
+                let place = |x: &[f64; D]| std::array::from_fn::<f64, 3, _>(|a| x[a]);
+                min_distance::min_distance(&positions.iter().map(place).collect::<Vec<_>>())
+            }
+        };
     }
 }
 

@@ -13,7 +13,7 @@ pub trait Sums<const D: usize = 2>: Debug + Send + Sync {
     fn move_to(&mut self, positions: &[[f64; D]]) -> Result<()>;
     /// Fields at the particles.
     fn field_into(&mut self, strengths: &[f64], out: &mut [[f64; D]]) -> Result<PassSeconds>;
-    /// Fields, potentials, or both.
+    /// Fields, potentials, or both; fields may come with potentials alone, for [`Model::measure`](crate::model::Model::measure).
     fn evaluate(&self, strengths: &[f64], outputs: Outputs) -> Result<Evaluation<f64, D>>;
     /// The error of fields at sampled particles, against the direct sum.
     fn verify_field(
@@ -27,6 +27,10 @@ pub trait Sums<const D: usize = 2>: Debug + Send + Sync {
     /// particles, one each, as of the last fields: symmetric, with no eigenvalue below 0 but for rounding.
     fn matrices(&self) -> Option<&[[[f64; D]; D]]> {
         None
+    }
+    /// ‖∇F‖₂ over all particles as of the last fields, where the model's laws want it ([`Model::follow`](crate::model::Model::follow)); else 0.
+    fn gradient_norm(&self) -> f64 {
+        0.0
     }
     /// What the plan tells about itself.
     fn report(&self) -> PlanReport;

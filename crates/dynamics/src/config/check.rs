@@ -6,6 +6,7 @@ use super::{
 use crate::drift::LEAST_WITH_TABLES;
 use crate::landau::{self, bkw};
 use crate::model::{RadialGas, Trap};
+use crate::vortex_particles::{COMPONENTS, Viscosity, VortexRing};
 use crate::{Error, ErrorKind, Result, adaptive, close_pairs, model, stepper};
 use std::f64::consts::PI;
 use std::fmt::Display;
@@ -225,6 +226,20 @@ impl Config {
                     return Err(error("model.angle.theta", theta, "above 0 and below π"));
                 }
             }
+            ModelConfig::VortexParticles {
+                ref core,
+                viscosity,
+                ..
+            } => {
+                at_least_zero("model.viscosity", viscosity.nu())?;
+                let gaussian = matches!(core, Core::Gaussian { .. });
+                if matches!(viscosity, Viscosity::CoreSpreading { .. }) && !gaussian {
+                    let value = "core-spreading without a Gaussian model.core";
+                    let allowed =
+                        "core-spreading with one, which diffusion keeps Gaussian; brownian";
+                    return Err(error("model.viscosity_by", value, allowed));
+                }
+            }
         }
         check_circulations(model.circulations().unwrap_or(&Circulations::Unit))?;
         if let Confinement::Harmonic { stiffness } = *model.confinement() {
@@ -257,15 +272,26 @@ impl Config {
             return Err(error("initial.n", n, "1 to 2^32 - 1"));
         }
         let (home, dimension) = (self.initial.dimension(), self.model.dimension());
-        if home.is_some_and(|home| home != dimension) {
-            let value = format!("'{}' in {dimension} dimensions", self.initial.kind());
-            let allowed = InitialConfig::kinds_in(dimension).join(", ");
-            return Err(error("initial.kind", value, allowed));
-        }
         let law = self.initial.law();
+        let components = self.model.components();
+        let fit = InitialConfig::kinds_for(dimension, components);
+        if !fit.contains(&law.kind()) {
+            let value = match home.is_some_and(|home| home != dimension) {
+                true => format!("'{}' in {dimension} dimensions", law.kind()),
+                false => format!(
+                    "'{}' with model.kind = \"{}\"",
+                    law.kind(),
+                    self.model.kind()
+                ),
+            };
+            return Err(error("initial.kind", value, fit.join(", ")));
+        }
         let drawn = !matches!(
             law,
-            InitialConfig::Ring { .. } | InitialConfig::File { .. } | InitialConfig::QuasiRandom(_)
+            InitialConfig::Ring { .. }
+                | InitialConfig::VortexRings { .. }
+                | InitialConfig::File { .. }
+                | InitialConfig::QuasiRandom(_)
         );
         if self.initial.is_quasi_random() && !drawn {
             let value = format!("true with initial.kind = \"{}\"", law.kind());
@@ -335,6 +361,11 @@ impl Config {
             InitialConfig::Bkw { start, .. } => {
                 bkw::check(dimension, start, ErrorKind::Config, "initial.start")
             }
+            InitialConfig::VortexRings { ref rings, spacing } => {
+                let count = VortexRing::count(rings, spacing, self.model.core().into());
+                let of_config = |e: Error| Error::new(ErrorKind::Config, format!("initial.{e}"));
+                count.map(drop).map_err(of_config)
+            }
             InitialConfig::File { .. } | InitialConfig::QuasiRandom(_) => Ok(()),
         }
     }
@@ -356,7 +387,8 @@ impl Config {
             let allowed = format!("0 to {MOST_HALVINGS}");
             return Err(error("time.path_halvings", halvings, allowed));
         }
-        match self.model.dimension() {
+        match self.model.components() {
+            COMPONENTS => self.check_scheme::<COMPONENTS>()?,
             2 => self.check_scheme::<2>()?,
             _ => self.check_scheme::<3>()?,
         }
@@ -386,6 +418,10 @@ impl Config {
         let stepper = stepper::from_config(self.time.scheme);
         stepper::check_noise(&*stepper, model.noise(), model.kind())?;
         let adaptive = self.time.adaptive.is_some();
+        if adaptive && D == COMPONENTS {
+            let value = format!("given with model.kind = \"{}\"", model.kind());
+            return Err(error("time.adaptive", value, "missing with it"));
+        }
         match self.time.two_body {
             Some(true) if adaptive => {
                 let value = "true with time.adaptive";
@@ -425,7 +461,10 @@ impl Config {
             let value = format!("{tolerance:e}");
             return Err(error("field.tolerance", value, "1e-14 to 0.1"));
         }
-        if matches!(self.model.core(), Core::Algebraic { .. }) && tolerance < LEAST_WITH_TABLES {
+        // The vectors' kernel has none.
+        let tables = self.model.components() < COMPONENTS;
+        let tables = tables && matches!(self.model.core(), Core::Algebraic { .. });
+        if tables && tolerance < LEAST_WITH_TABLES {
             let value = format!("{tolerance:e}");
             let allowed = "1e-10 to 0.1 with an algebraic core";
             return Err(error("field.tolerance", value, allowed));

@@ -4,7 +4,7 @@
 //! schema = 1
 //! seed = 7
 //! [model]
-//! kind = "vortex"                      # or the gases: log-gas, coulomb-gas, riesz-gas, keller-segel, radial; or landau, boltzmann ([`ModelConfig`])
+//! kind = "vortex"                      # or the gases: log-gas, coulomb-gas, riesz-gas, keller-segel, radial; or landau, boltzmann, vortex-particles ([`ModelConfig`])
 //! viscosity = 5e-4                     # of gases diffusion, a number or a formula, "0.1*(1 + x^2)" ([`Diffusion`])
 //! circulations = { law = "unit" }      # or { law = "two-point", a, b, p }, { law = "uniform", low, high }, { file = "m.npy" }
 //! core = { kind = "none" }             # or { kind = "gaussian", delta }

@@ -11,6 +11,7 @@ mod radial_gas;
 mod riesz_gas;
 mod spread;
 mod vortex;
+mod vortex_particles;
 
 pub use boltzmann::Boltzmann;
 pub use confined::Trap;
@@ -23,6 +24,7 @@ pub use radial_gas::RadialGas;
 pub use riesz_gas::RieszGas;
 pub use spread::Spread;
 pub use vortex::Vortex;
+pub use vortex_particles::VortexParticles;
 
 pub(crate) use gas::decayed;
 
@@ -32,6 +34,7 @@ use crate::config::{Core, ModelConfig};
 use crate::laws::{Account, Law, Ledger};
 use crate::noise::Pieces;
 use crate::sums::Sums;
+use crate::vortex_particles::COMPONENTS;
 use crate::{Error, ErrorKind, Observables, Result};
 use farfield::{AlgebraicCore, GaussianCore, Kernel, Kernel2d, Kernel3d, Options, Plan};
 use std::any::Any;
@@ -193,6 +196,16 @@ pub trait Model<const D: usize = 2>: Debug + Send + Sync {
         let _ = (observables, circulations, potential, tolerance);
     }
 
+    /// Adds what this model alone measures to the sums over a state; `interaction` is empty where it is not known.
+    fn measure(
+        &self,
+        observables: &mut Observables<D>,
+        positions: &[[f64; D]],
+        interaction: &[[f64; D]],
+    ) {
+        let _ = (observables, positions, interaction);
+    }
+
     /// Whether the virial 2 Σ (X_i − X̄)·F_i of the interaction F is wanted at every step; else where the energy is.
     fn follows_virial(&self) -> bool {
         false
@@ -224,27 +237,52 @@ pub trait Model<const D: usize = 2>: Debug + Send + Sync {
         Ok(())
     }
 
+    /// Enters in the ledger what the laws need to know of a step of length `dt` from a state with these sums, beside what they all need:
+    /// where the relative error of ∇F is at most `tolerance`, and its size [`Sums::gradient_norm`]. Not of sub-steps.
+    fn follow(
+        &self,
+        ledger: &mut Ledger,
+        observables: &Observables<D>,
+        n: usize,
+        [dt, tolerance, gradient]: [f64; 3],
+    ) {
+        let _ = (ledger, observables, n, dt, tolerance, gradient);
+    }
+
     /// The exact laws of this model, at the state that the account describes.
     fn laws(&self, account: &Account<D>) -> Vec<Law>;
 }
 
-/// The model of a configuration, which must be at home in `D` dimensions.
+/// The model of a configuration, whose particles must have `D` numbers each ([`ModelConfig::components`]).
 pub fn from_config<const D: usize>(config: &ModelConfig) -> Result<Arc<dyn Model<D>>> {
-    let home = config.dimension();
+    let home = config.components();
     let model: Box<dyn Any> = match home {
+        COMPONENTS => Box::new(vortex_particles(config)),
         2 => Box::new(in_plane(config)?),
         _ => Box::new(in_space(config)?),
     };
     let model = model.downcast::<Arc<dyn Model<D>>>();
     model.map(|model| *model).map_err(|_| {
-        let value = format!("{}, which is of {home} dimensions,", config.kind());
-        Error::value(
-            ErrorKind::Config,
-            "model.kind",
-            value,
-            format!("one of {D}"),
-        )
+        let what = match home {
+            COMPONENTS => format!("with {home} numbers a particle"),
+            _ => format!("which is of {home} dimensions"),
+        };
+        let value = format!("{}, {what},", config.kind());
+        let allowed = format!("one of {D}");
+        Error::value(ErrorKind::Config, "model.kind", value, allowed)
     })
+}
+
+fn vortex_particles(config: &ModelConfig) -> Arc<dyn Model<COMPONENTS>> {
+    let ModelConfig::VortexParticles {
+        ref core,
+        stretching,
+        viscosity,
+    } = *config
+    else {
+        unreachable!("the one model with so many numbers a particle")
+    };
+    Arc::new(VortexParticles::new(core.into(), stretching, viscosity))
 }
 
 fn in_plane(config: &ModelConfig) -> Result<Arc<dyn Model>> {
@@ -312,6 +350,7 @@ where
         ModelConfig::Vortex { .. }
         | ModelConfig::LogGas { .. }
         | ModelConfig::KellerSegel { .. }
+        | ModelConfig::VortexParticles { .. }
         | ModelConfig::CoulombGas { .. } => unreachable!("at home in one of them"),
     })
 }

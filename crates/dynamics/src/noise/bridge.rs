@@ -1,6 +1,7 @@
 //! A step of a Brownian path in halves of halves, that all add up to it: Lévy's construction.
 
 use super::{Brownian, IN_SPACE, IN_THE_PLANE, Key, Streams, TASK, normal_pair};
+use crate::state::places;
 use rayon::prelude::*;
 
 /// Part `index` of the 2^`level` equal ones of a step, and what the paths of all particles do in it.
@@ -113,7 +114,7 @@ impl Brownian {
                             normal_pair(a, b)
                         })
                     });
-                    for d in 0..D {
+                    for d in 0..places(D) {
                         let given = [whole.dw[particle][d], whole.integrals[particle][d]];
                         let [r, beside] = fresh.each_ref().map(|of| of[d / 2][d % 2]);
                         let [one, two] = halved(whole.dt, given, [r, beside]);
@@ -136,4 +137,24 @@ fn halved(h: f64, [b, integral]: [f64; 2], [r, d]: [f64; 2]) -> [[f64; 2]; 2] {
         let z = (u + sign * d) * 0.5f64.sqrt();
         [w, k * (0.5 * w + k.sqrt() * z / 12f64.sqrt())]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of more than three numbers the first three move as in space, and the others do not.
+    #[test]
+    fn what_particles_carry_has_no_noise() {
+        let brownian = Brownian::new(3);
+        let space = brownian.halves(&brownian.piece::<3>(5, 0.5, 100));
+        let more = brownian.halves(&brownian.piece::<7>(5, 0.5, 100));
+        for (space, more) in space.iter().zip(&more) {
+            for (of, among) in [(&space.dw, &more.dw), (&space.integrals, &more.integrals)] {
+                for (x, row) in of.iter().zip(among) {
+                    assert_eq!((&x[..], &[0.0; 4][..]), row.split_at(3));
+                }
+            }
+        }
+    }
 }

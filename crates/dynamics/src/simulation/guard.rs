@@ -1,5 +1,6 @@
 //! Numbers that a run must not go on with.
 
+use crate::state::places;
 use crate::sum::{difference, dot, length};
 use crate::{Error, ErrorKind, Observables, Result, State};
 use rayon::prelude::*;
@@ -50,7 +51,7 @@ impl<'a, const D: usize> Guard<'a, D> {
         let square = self.limit * self.limit;
         // Written so that NaN is not good; without branches or a call of hypot, which takes longer than the update itself.
         let good = |(now, next): (&[f64; D], &[f64; D])| {
-            let moved = difference(*next, *now);
+            let moved = way(*next, *now);
             let near = next.iter().fold(true, |all, x| all & (x.abs() <= FAR));
             near & (dot(moved, moved) <= square)
         };
@@ -70,7 +71,7 @@ impl<'a, const D: usize> Guard<'a, D> {
     fn error(&self, i: usize, next: &[[f64; D]]) -> Error {
         let step = self.state.step + 1;
         let (now, next) = (self.state.positions[i], next[i]);
-        let displacement = length(difference(next, now));
+        let displacement = length(way(next, now));
         let next = next.map(|x| format!("{x:e}")).join(", ");
         let limit = self.limit;
         let text = format!(
@@ -79,6 +80,14 @@ impl<'a, const D: usize> Guard<'a, D> {
         );
         Error::new(ErrorKind::BlowUp, text)
     }
+}
+
+/// From one place to another; 0 in what are no places.
+#[inline]
+fn way<const D: usize>(to: [f64; D], from: [f64; D]) -> [f64; D] {
+    let mut way = difference(to, from);
+    way[places(D)..].fill(0.0);
+    way
 }
 
 #[cfg(test)]
@@ -101,6 +110,26 @@ mod tests {
             let error = guard.check(&[[0.0, 0.0], bad, bad]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::BlowUp);
             let text = error.to_string();
+            assert!(text.starts_with("step 12: particle 1 moved"), "{text}");
+        }
+    }
+
+    /// What particles carry may change by any amount, as long as it is finite.
+    #[test]
+    fn of_more_than_three_numbers_the_first_three_are_a_place() {
+        let row = |x: f64, strength: f64| [x, 0.0, 0.0, strength, 0.0, 0.0, 0.1];
+        let state = State {
+            step: 11,
+            time: 1.1,
+            positions: [0.0, 1.0, 2.0].map(|x| row(x, 1.0)).to_vec(),
+            circulations: vec![1.0; 3],
+            previous_drifts: vec![],
+        };
+        let guard = Guard::new(&state, 2.0, 0.1, 0.0);
+        let with = |bad| [state.positions[0], bad, state.positions[2]];
+        assert!(guard.check(&with(row(9e3, 1e6))).is_ok());
+        for bad in [row(1e4, 1.0), row(1.0, f64::NAN), row(1.0, f64::INFINITY)] {
+            let text = guard.check(&with(bad)).unwrap_err().to_string();
             assert!(text.starts_with("step 12: particle 1 moved"), "{text}");
         }
     }

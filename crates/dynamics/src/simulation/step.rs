@@ -81,6 +81,8 @@ impl<const D: usize> Simulation<D> {
     fn measure(&mut self, potential: Option<&[f64]>) {
         if let Some(potential) = potential {
             self.add_energy(potential);
+            let (sums, x) = (&mut self.observables, &self.state.positions);
+            self.model.measure(sums, x, &self.drift);
         }
         let tolerance = self.plan.tolerance();
         let known = self.model.virial(self.state.n(), &self.observables);
@@ -152,6 +154,7 @@ impl<const D: usize> Simulation<D> {
         let k = self.model.confinement().stiffness().unwrap_or(0.0);
         let variation = self.variation(dt, k)?;
         let parted = self.part(&mut noise);
+        let followed = [dt, self.plan.tolerance(), self.plan.gradient_norm()];
         // With noise, a first step that takes the drift for the one before is Euler's: it has no stage where particles meet that are no pair.
         let previous = &self.state.previous_drifts;
         let first = self.pair_flow.is_some() && !self.quiet() && previous.is_empty();
@@ -204,6 +207,9 @@ impl<const D: usize> Simulation<D> {
         let formula = || confinement.check(&self.state.positions);
         let bad = |error| formula().err().unwrap_or(error);
         guard.check(&self.buffers.next).map_err(bad)?;
+        let n = self.state.n();
+        self.model
+            .follow(&mut ledger, &self.observables, n, followed);
         self.progress.ledger = ledger;
         self.commit(dt, parted, &composed);
         let left = (-k * dt).exp();
@@ -269,15 +275,25 @@ impl<const D: usize> Simulation<D> {
         if wanted(output.min_distance_every) && self.model.periodic().is_none() {
             self.observables.add_min_distance(positions);
         }
+        self.model.measure(&mut self.observables, positions, &[]);
         self.step_seconds.observe += started.elapsed().as_secs_f64();
         if due(step, energy_every) {
             self.prepare()?;
         } else if hamiltonian {
             // Not from `prepare`: a longer run would not evaluate the potential here.
-            self.plan.move_to(positions, &mut self.step_seconds)?;
-            let potential = self.plan.potential(&mut self.step_seconds)?;
-            self.add_energy(&potential);
+            self.measure_energy()?;
         }
+        Ok(())
+    }
+
+    /// The energy of the present state, and what comes with it, whether it is due or not.
+    pub(crate) fn measure_energy(&mut self) -> Result<()> {
+        let positions = &self.state.positions;
+        self.plan.move_to(positions, &mut self.step_seconds)?;
+        let found = self.plan.potential(&mut self.step_seconds)?;
+        self.add_energy(&found.potential);
+        let (sums, x) = (&mut self.observables, &self.state.positions);
+        self.model.measure(sums, x, &found.field);
         Ok(())
     }
 

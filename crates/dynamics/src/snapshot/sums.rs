@@ -1,6 +1,7 @@
 //! [`Observables`] as bytes: bincode cannot derive that for a type whose dimension has a default.
 
 use crate::Observables;
+use crate::vortex_particles::VortexMoments;
 use bincode::de::{BorrowDecode, BorrowDecoder, Decode, Decoder};
 use bincode::enc::{Encode, Encoder};
 use bincode::error::{DecodeError, EncodeError};
@@ -9,6 +10,7 @@ use bincode::error::{DecodeError, EncodeError};
 type Fields<const D: usize> = (
     ([f64; D], f64, [f64; D], f64, [f64; D], f64, f64),
     (Option<f64>, f64, f64, Option<f64>, f64, Option<f64>),
+    Option<VortexMoments>,
 );
 
 impl<const D: usize> Encode for Observables<D> {
@@ -31,6 +33,7 @@ impl<const D: usize> Encode for Observables<D> {
                 self.virial_error,
                 self.min_distance,
             ),
+            self.vortex,
         );
         fields.encode(encoder)
     }
@@ -38,7 +41,7 @@ impl<const D: usize> Encode for Observables<D> {
 
 impl<Context, const D: usize> Decode<Context> for Observables<D> {
     fn decode<R: Decoder<Context = Context>>(decoder: &mut R) -> Result<Self, DecodeError> {
-        let (moments, rest): Fields<D> = Decode::decode(decoder)?;
+        let (moments, rest, vortex): Fields<D> = Decode::decode(decoder)?;
         let (
             centre,
             second_moment,
@@ -64,6 +67,7 @@ impl<Context, const D: usize> Decode<Context> for Observables<D> {
             virial,
             virial_error,
             min_distance,
+            vortex,
         })
     }
 }

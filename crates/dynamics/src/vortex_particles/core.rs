@@ -1,6 +1,6 @@
 //! What a particle's vorticity is spread over.
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, config};
 use farfield::{AlgebraicCore, BiotSavart3d, GaussianCore, VectorKernel3d};
 use std::f64::consts::PI;
 
@@ -23,6 +23,26 @@ pub enum Core {
         /// Its radius δ, above 0.
         delta: f64,
     },
+}
+
+impl From<&config::Core> for Core {
+    fn from(core: &config::Core) -> Self {
+        match *core {
+            config::Core::None => Self::None,
+            config::Core::Gaussian { delta } => Self::Gaussian { delta },
+            config::Core::Algebraic { delta } => Self::Algebraic { delta },
+        }
+    }
+}
+
+impl From<Core> for config::Core {
+    fn from(core: Core) -> Self {
+        match core {
+            Core::None => Self::None,
+            Core::Gaussian { delta } => Self::Gaussian { delta },
+            Core::Algebraic { delta } => Self::Algebraic { delta },
+        }
+    }
 }
 
 impl Core {

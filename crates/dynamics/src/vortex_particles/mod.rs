@@ -7,7 +7,8 @@
 //! [dδ²   = 4ν dt]                                                q: the core's, 1 without one
 //! ```
 //!
-//! Velocity and gradient are one evaluation of a fast multipole plan.
+//! Velocity and gradient are one evaluation of a fast multipole plan. [`ModelConfig::VortexParticles`](crate::config::ModelConfig) is
+//! the same in the configuration of a run, which has snapshots and laws.
 //!
 //! ```
 //! use farfield_dynamics::vortex_particles::{Core, VortexParticles, VortexRing, VortexSettings, VortexSimulation};
@@ -38,21 +39,21 @@ mod viscosity;
 // How the particles move.
 mod settings;
 // The right-hand side: sums over all particles, and what follows from them.
-mod field;
 mod rates;
 // Particles as the steppers take them.
 mod rows;
-// Rows that a step must not go on with.
-mod guard;
 // Sums over the particles, in a fixed order.
 mod observables;
-// The loop.
+// A run of them, by itself.
 mod simulation;
 
 pub use self::core::Core;
-pub use observables::VortexObservables;
+pub use observables::{VortexMoments, VortexObservables};
 pub use particles::VortexParticles;
+pub(crate) use rates::Rates;
 pub use ring::VortexRing;
+pub use rows::COMPONENTS;
+pub(crate) use rows::pack;
 pub use settings::VortexSettings;
 pub use simulation::VortexSimulation;
 pub use stretching::Stretching;

@@ -1,8 +1,9 @@
 //! Sums over vortex particles.
 
-use super::VortexParticles;
-use super::field::Found;
-use crate::sum::sums;
+use super::rows::{COMPONENTS, Row, position, strength};
+use crate::Observables;
+use crate::sum::{dot, sums};
+use bincode::{Decode, Encode};
 
 /// What is measured of one state. Sums run in a fixed order, so they do not depend on the threads. A fluid of density 1 at
 /// rest at infinity; ω_δ = Σ α_i ζ_δ(x − X_i), and ω = Σ α_i δ(x − X_i) is what the particles stand for.
@@ -24,30 +25,55 @@ pub struct VortexObservables {
     pub energy: f64,
 }
 
-impl VortexObservables {
-    /// From velocity and vector potential at the particles.
-    pub(super) fn of(particles: &VortexParticles, found: &Found) -> Self {
-        let [impulse, angular_impulse, total_vorticity] = moments(particles);
-        let (alpha, own) = (&particles.strengths, particles.core.own_potential());
-        let [helicity, energy] = sums(particles.n(), |i| {
-            let (alpha, psi) = (alpha[i], found.potential[i]);
-            let psi = [0, 1, 2].map(|a| psi[a] + own * alpha[a]);
-            [dot(alpha, found.field[i]), 0.5 * dot(alpha, psi)]
-        });
+/// What a [`Simulation`](crate::Simulation) of vortex particles measures at every state, but for the energy, as [`VortexObservables`].
+#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+pub struct VortexMoments {
+    /// Ω.
+    pub total_vorticity: [f64; 3],
+    /// I.
+    pub impulse: [f64; 3],
+    /// A.
+    pub angular_impulse: [f64; 3],
+    /// Σ α_i·u_δ(X_i), where the energy is measured.
+    pub helicity: Option<f64>,
+}
+
+impl VortexMoments {
+    /// Of rows, and of their rates where they are known.
+    pub(crate) fn of(rows: &[Row], rates: &[Row]) -> Self {
+        let [impulse, angular_impulse, total_vorticity] = moments(rows);
+        let helicity = || {
+            sums(rows.len(), |i| {
+                [dot(strength(&rows[i]), position(&rates[i]))]
+            })[0]
+        };
         Self {
             total_vorticity,
             impulse,
             angular_impulse,
-            helicity,
-            energy,
+            helicity: (!rates.is_empty()).then(helicity),
+        }
+    }
+}
+
+impl VortexObservables {
+    /// Of sums that have the energy.
+    pub(super) fn of(sums: &Observables<COMPONENTS>) -> Self {
+        let (moments, with) = (sums.vortex.expect("of every state"), "with the energy");
+        Self {
+            total_vorticity: moments.total_vorticity,
+            impulse: moments.impulse,
+            angular_impulse: moments.angular_impulse,
+            helicity: moments.helicity.expect(with),
+            energy: sums.hamiltonian.expect(with),
         }
     }
 }
 
 /// I, A and Ω.
-fn moments(particles: &VortexParticles) -> [[f64; 3]; 3] {
-    let all = sums(particles.n(), |i| {
-        let (x, alpha) = (particles.positions[i], particles.strengths[i]);
+fn moments(rows: &[Row]) -> [[f64; 3]; 3] {
+    let all = sums(rows.len(), |i| {
+        let (x, alpha) = (position(&rows[i]), strength(&rows[i]));
         let once = cross(x, alpha);
         let [ix, iy, iz] = once.map(|x| 0.5 * x);
         let [ax, ay, az] = cross(x, once).map(|x| x / 3.0);
@@ -55,10 +81,6 @@ fn moments(particles: &VortexParticles) -> [[f64; 3]; 3] {
         [ix, iy, iz, ax, ay, az, ox, oy, oz]
     });
     [0, 3, 6].map(|first| [all[first], all[first + 1], all[first + 2]])
-}
-
-pub(super) fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
 pub(super) fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {

@@ -3,12 +3,15 @@
 use super::observables::cross;
 use super::{Core, VortexParticles};
 use crate::{Error, ErrorKind, Result};
+use bincode::{Decode, Encode};
+use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
 /// A circular vortex tube with the vorticity Γ/(π a²) e^{−s²/a²} at distance s from its centre line.
 ///
 /// With a ≪ R it travels along its axis at Γ/(4πR)·[log(8R/a) − 0.5579658] (Saffman 1970; *Vortex Dynamics*, 1992, §10.3).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Encode, Decode)]
+#[serde(deny_unknown_fields)]
 pub struct VortexRing {
     /// Its centre.
     pub centre: [f64; 3],
@@ -48,6 +51,25 @@ impl VortexRing {
     ///
     /// Errors: no ring, numbers out of the bounds above, more than 2³² − 1 particles.
     pub fn particles(rings: &[Self], spacing: f64, core: Core) -> Result<VortexParticles> {
+        let mut all = VortexParticles {
+            positions: vec![],
+            strengths: vec![],
+            core,
+        };
+        let layouts = Self::layouts(rings, spacing, core)?;
+        for (ring, layout) in rings.iter().zip(&layouts) {
+            ring.add_to(&mut all, layout);
+        }
+        Ok(all)
+    }
+
+    /// How many [`particles`](Self::particles) these rings are. Errors: the same.
+    pub fn count(rings: &[Self], spacing: f64, core: Core) -> Result<usize> {
+        let layouts = Self::layouts(rings, spacing, core)?;
+        Ok(layouts.iter().map(|layout| layout.n() as usize).sum())
+    }
+
+    fn layouts(rings: &[Self], spacing: f64, core: Core) -> Result<Vec<Layout>> {
         core.check()?;
         if !(spacing > 0.0 && spacing.is_finite()) {
             return Err(input("spacing", spacing, "finite and above 0"));
@@ -55,22 +77,15 @@ impl VortexRing {
         if rings.is_empty() {
             return Err(input("rings", "0 rings", "1 or more"));
         }
-        let mut all = VortexParticles {
-            positions: vec![],
-            strengths: vec![],
-            core,
-        };
-        let mut most = f64::from(u32::MAX);
-        for (i, ring) in rings.iter().enumerate() {
-            let layout = ring.layout(i, spacing, core)?;
-            most -= layout.n();
-            if most < 0.0 {
-                let allowed = "one that gives at most 2^32 - 1 particles";
-                return Err(input("spacing", spacing, allowed));
-            }
-            ring.add_to(&mut all, &layout);
+        let layouts = rings.iter().enumerate();
+        let layouts: Vec<_> = layouts
+            .map(|(i, ring)| ring.layout(i, spacing, core))
+            .collect::<Result<_>>()?;
+        if layouts.iter().map(Layout::n).sum::<f64>() > f64::from(u32::MAX) {
+            let allowed = "one that gives at most 2^32 - 1 particles";
+            return Err(input("spacing", spacing, allowed));
         }
-        Ok(all)
+        Ok(layouts)
     }
 
     fn layout(&self, i: usize, spacing: f64, core: Core) -> Result<Layout> {

@@ -17,7 +17,7 @@ pub struct VortexSettings {
     pub stretching: Stretching,
     /// How vorticity diffuses; not at all by default.
     pub viscosity: Viscosity,
-    /// Seed of the Brownian motions; 0 by default.
+    /// Seed of the Brownian motions, 0 to 2⁶³ − 1; 0 by default.
     pub seed: u64,
 }
 
@@ -34,10 +34,13 @@ impl VortexSettings {
         }
     }
 
-    /// Every value allowed, also together and with this core. The tolerance is checked by the plan.
+    /// Every value allowed, also together and with this core.
     pub(super) fn check(&self, core: Core) -> Result<()> {
         if !(self.dt > 0.0 && self.dt.is_finite()) {
             return refuse("dt", self.dt, "finite and above 0");
+        }
+        if !(1e-14..=0.1).contains(&self.tolerance) {
+            return refuse("tolerance", self.tolerance, "1e-14 to 0.1");
         }
         let nu = self.viscosity.nu();
         if !(nu >= 0.0 && nu.is_finite()) {

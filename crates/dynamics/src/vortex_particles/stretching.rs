@@ -1,5 +1,8 @@
 //! How the velocity's gradient turns and stretches the strengths.
 
+use bincode::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
 /// dα_i/dt. The two differ by (∇u − ∇uᵀ)α = (∇ × u) × α, which vanishes where the vorticity of the smoothed field points
 /// along α: for coaxial rings, and otherwise as δ² in the limit of many particles.
 ///
@@ -16,7 +19,8 @@
 ///
 /// Sources: Winckelmans and Leonard, *Contributions to vortex particle methods for the computation of three-dimensional
 /// incompressible unsteady flows*, J. Comput. Phys. 109 (1993); Cottet and Koumoutsakos, *Vortex Methods* (2000), ch. 3.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[serde(rename_all = "kebab-case")]
 pub enum Stretching {
     /// (α·∇)u, the rate of a piece of material line.
     #[default]

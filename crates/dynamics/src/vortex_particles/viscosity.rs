@@ -1,7 +1,9 @@
 //! How vorticity diffuses.
 
+use bincode::{Decode, Encode};
+
 /// How the term νΔω is represented.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
 pub enum Viscosity {
     /// Not at all.
     #[default]
@@ -32,7 +34,7 @@ impl Viscosity {
     }
 
     /// √(2ν) where there is noise.
-    pub(super) fn noise(&self) -> Option<f64> {
+    pub(crate) fn noise(&self) -> Option<f64> {
         match *self {
             Self::Brownian { nu } if nu > 0.0 => Some((2.0 * nu).sqrt()),
             _ => None,
@@ -40,7 +42,7 @@ impl Viscosity {
     }
 
     /// dδ²/dt.
-    pub(super) fn core_rate(&self) -> f64 {
+    pub(crate) fn core_rate(&self) -> f64 {
         match *self {
             Self::CoreSpreading { nu } => 4.0 * nu,
             _ => 0.0,

@@ -373,7 +373,7 @@ fn keys_of_another_kind_are_named() {
         ),
         (
             "[model]\nkind = \"plasma\"",
-            "model.kind: 'plasma' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial, landau, boltzmann)",
+            "model.kind: 'plasma' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial, landau, boltzmann, vortex-particles)",
         ),
         ("[model]\nkind = \"log-gas\"", "model.diffusion: missing"),
         (

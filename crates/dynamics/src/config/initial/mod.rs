@@ -2,6 +2,7 @@
 
 mod raw;
 
+use crate::vortex_particles::VortexRing;
 use bincode::de::Decoder;
 use bincode::error::DecodeError;
 use bincode::{Decode, Encode};
@@ -126,8 +127,16 @@ pub enum InitialConfig {
         /// Radius of the circle.
         radius: f64,
     },
-    /// Positions (N, d) from an `.npy` file, which the caller reads and hands in with [`crate::Inputs`]
-    /// (`kind = "file"`).
+    /// Vortex rings as particles about `spacing` apart, as many as that takes, of vortex particles in space (`kind = "vortex-rings"`,
+    /// [`VortexRing::particles`]). Nothing is drawn.
+    VortexRings {
+        /// The rings, one or more.
+        rings: Vec<VortexRing>,
+        /// About the distance of neighbouring particles, above 0; overlapping cores have δ ≥ 1.3 of it.
+        spacing: f64,
+    },
+    /// Positions (N, d) from an `.npy` file, of vortex particles in space X and α (N, 6), which the caller reads and hands in with
+    /// [`crate::Inputs`] (`kind = "file"`).
     File {
         /// The file.
         path: PathBuf,
@@ -164,7 +173,7 @@ impl<Context> Decode<Context> for Drawn {
 }
 
 /// Every `kind`.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "gaussian-patches",
     "gaussian",
     "uniform-disc",
@@ -178,6 +187,7 @@ const KINDS: [&str; 14] = [
     "bkw",
     "dipole",
     "ring",
+    "vortex-rings",
     "file",
 ];
 
@@ -233,6 +243,7 @@ impl InitialConfig {
             Self::Bkw { .. } => "bkw",
             Self::Dipole { .. } => "dipole",
             Self::Ring { .. } => "ring",
+            Self::VortexRings { .. } => "vortex-rings",
             Self::File { .. } => "file",
             Self::QuasiRandom(law) => law.0.kind(),
         }
@@ -246,23 +257,29 @@ impl InitialConfig {
             | Self::Mixture { .. }
             | Self::Bkw { .. }
             | Self::File { .. } => None,
-            Self::UniformBall { .. } | Self::UniformCube { .. } => Some(3),
+            Self::UniformBall { .. } | Self::UniformCube { .. } | Self::VortexRings { .. } => {
+                Some(3)
+            }
             Self::QuasiRandom(law) => law.0.dimension(),
             _ => Some(2),
         }
     }
 
-    /// The kinds for this dimension.
-    pub(crate) fn kinds_in(dimension: usize) -> Vec<&'static str> {
+    /// The kinds for particles in this dimension that have so many numbers each.
+    pub(crate) fn kinds_for(dimension: usize, components: usize) -> Vec<&'static str> {
+        let carry = components > dimension;
         let here = |kind: &&str| match *kind {
-            "gaussian" | "power-law" | "mixture" | "bkw" | "file" => true,
+            "vortex-rings" => carry,
+            "file" => true,
+            _ if carry => false,
+            "gaussian" | "power-law" | "mixture" | "bkw" => true,
             "uniform-ball" | "uniform-cube" => dimension == 3,
             _ => dimension == 2,
         };
         KINDS.into_iter().filter(here).collect()
     }
 
-    /// Number of particles; unknown before the file is read.
+    /// Number of particles; unknown before the file is read, or rings are laid out.
     pub fn n(&self) -> Option<usize> {
         match *self {
             Self::GaussianPatches { n, .. }
@@ -278,7 +295,7 @@ impl InitialConfig {
             | Self::Bkw { n, .. }
             | Self::Dipole { n, .. }
             | Self::Ring { n, .. } => Some(n),
-            Self::File { .. } => None,
+            Self::File { .. } | Self::VortexRings { .. } => None,
             Self::QuasiRandom(ref law) => law.0.n(),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{InitialConfig, KINDS};
 use crate::config::check::{Keys, required};
+use crate::vortex_particles::VortexRing;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -40,9 +41,14 @@ pub(super) struct RawInitial {
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    spacing: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     quasi_random: Option<bool>,
+    /// Tables, which come last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rings: Option<Vec<VortexRing>>,
 }
 
 impl TryFrom<RawInitial> for InitialConfig {
@@ -76,6 +82,8 @@ impl InitialConfig {
                 ("amplitude", raw.amplitude.is_some()),
                 ("thickness", raw.thickness.is_some()),
                 ("start", raw.start.is_some()),
+                ("spacing", raw.spacing.is_some()),
+                ("rings", raw.rings.is_some()),
                 ("path", raw.path.is_some()),
             ],
         );
@@ -168,6 +176,13 @@ impl InitialConfig {
                 n,
                 radius: raw.radius.unwrap_or(1.0),
             }),
+            "vortex-rings" => {
+                only(&["rings", "spacing"])?;
+                Ok(Self::VortexRings {
+                    rings: required("initial", "rings", raw.rings)?,
+                    spacing: required("initial", "spacing", raw.spacing)?,
+                })
+            }
             "file" => {
                 only(&["path"])?;
                 Ok(Self::File {
@@ -255,6 +270,11 @@ impl From<InitialConfig> for RawInitial {
             | InitialConfig::UniformBall { radius, .. }
             | InitialConfig::Ring { radius, .. } => Self {
                 radius: Some(radius),
+                ..raw
+            },
+            InitialConfig::VortexRings { rings, spacing } => Self {
+                rings: Some(rings),
+                spacing: Some(spacing),
                 ..raw
             },
             InitialConfig::File { path } => Self {

@@ -14,6 +14,7 @@ pub use diffusion::Diffusion;
 pub use regularisation::Core;
 
 use crate::formula::Profile;
+use crate::vortex_particles::{COMPONENTS, Stretching, Viscosity};
 use bincode::{Decode, Encode};
 use raw::RawModel;
 use serde::{Deserialize, Serialize};
@@ -101,6 +102,15 @@ pub enum ModelConfig {
         /// d: 2 or 3; 3 if not given.
         dimension: u8,
     },
+    /// Vortex particles in space (`kind = "vortex-particles"`, see [`crate::vortex_particles`]), which carry vectors and have no m_j.
+    VortexParticles {
+        /// The core of all particles, as they start; none if not given.
+        core: Core,
+        /// Which scheme stretches; the classical one if not given.
+        stretching: Stretching,
+        /// ν by `viscosity`, 0 if not given, and what it does by `viscosity_by`: `"brownian"` or `"core-spreading"`.
+        viscosity: Viscosity,
+    },
 }
 
 /// What all gases have.
@@ -138,6 +148,7 @@ impl ModelConfig {
             Self::Radial { .. } => "radial",
             Self::Landau { .. } => "landau",
             Self::Boltzmann { .. } => "boltzmann",
+            Self::VortexParticles { .. } => "vortex-particles",
         }
     }
 
@@ -145,11 +156,20 @@ impl ModelConfig {
     pub fn dimension(&self) -> usize {
         match self {
             Self::Vortex { .. } | Self::LogGas { .. } | Self::KellerSegel { .. } => 2,
-            Self::CoulombGas { .. } => 3,
+            Self::CoulombGas { .. } | Self::VortexParticles { .. } => 3,
             Self::RieszGas { dimension, .. }
             | Self::Radial { dimension, .. }
             | Self::Landau { dimension, .. }
             | Self::Boltzmann { dimension, .. } => (*dimension).into(),
+        }
+    }
+
+    /// Numbers of a particle's state: the d of its place, and of vortex particles in space those that it carries
+    /// ([`COMPONENTS`]).
+    pub fn components(&self) -> usize {
+        match self {
+            Self::VortexParticles { .. } => COMPONENTS,
+            _ => self.dimension(),
         }
     }
 
@@ -165,6 +185,11 @@ impl ModelConfig {
                 ("model.diffusion", gas.diffusion.constant().unwrap_or(0.0))
             }
             Self::Landau { .. } | Self::Boltzmann { .. } => ("model.diffusion", 0.0),
+            Self::VortexParticles { viscosity, .. } => {
+                let brownian = matches!(viscosity, Viscosity::Brownian { .. });
+                let sigma = if brownian { viscosity.nu() } else { 0.0 };
+                ("model.viscosity", sigma)
+            }
         }
     }
 
@@ -178,7 +203,10 @@ impl ModelConfig {
     /// σ where it is a formula.
     pub fn diffusion_formula(&self) -> Option<&str> {
         match self {
-            Self::Vortex { .. } | Self::Landau { .. } | Self::Boltzmann { .. } => None,
+            Self::Vortex { .. }
+            | Self::Landau { .. }
+            | Self::Boltzmann { .. }
+            | Self::VortexParticles { .. } => None,
             Self::LogGas { gas, .. }
             | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
@@ -207,6 +235,7 @@ impl ModelConfig {
     pub fn core(&self) -> &Core {
         match self {
             Self::Vortex { core, .. }
+            | Self::VortexParticles { core, .. }
             | Self::LogGas { core, .. }
             | Self::CoulombGas { core, .. }
             | Self::KellerSegel { core, .. } => core,
@@ -220,9 +249,10 @@ impl ModelConfig {
     /// V.
     pub fn confinement(&self) -> &Confinement {
         match self {
-            Self::Vortex { .. } | Self::Landau { .. } | Self::Boltzmann { .. } => {
-                &Confinement::None
-            }
+            Self::Vortex { .. }
+            | Self::Landau { .. }
+            | Self::Boltzmann { .. }
+            | Self::VortexParticles { .. } => &Confinement::None,
             Self::LogGas { gas, .. }
             | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
@@ -240,7 +270,7 @@ impl ModelConfig {
             | Self::RieszGas { gas, .. }
             | Self::KellerSegel { gas, .. }
             | Self::Radial { gas, .. } => gas.periodic,
-            Self::Landau { .. } | Self::Boltzmann { .. } => None,
+            Self::Landau { .. } | Self::Boltzmann { .. } | Self::VortexParticles { .. } => None,
         }
     }
 }

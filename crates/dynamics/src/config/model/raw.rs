@@ -5,6 +5,7 @@ use super::{
 };
 use crate::config::check::{Keys, required};
 use crate::formula::Profile;
+use crate::vortex_particles::{Stretching, Viscosity};
 use serde::{Deserialize, Serialize};
 
 /// The table as written.
@@ -15,6 +16,10 @@ pub(super) struct RawModel {
     kind: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     viscosity: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    viscosity_by: Option<ViscosityBy>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stretching: Option<Stretching>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diffusion: Option<Diffusion>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +58,8 @@ impl RawModel {
             "model",
             [
                 ("viscosity", self.viscosity.is_some()),
+                ("viscosity_by", self.viscosity_by.is_some()),
+                ("stretching", self.stretching.is_some()),
                 ("diffusion", self.diffusion.is_some()),
                 ("strength", self.strength.is_some()),
                 ("s", self.s.is_some()),
@@ -90,6 +97,14 @@ impl RawModel {
             )),
         }
     }
+}
+
+/// What viscosity does to vortex particles.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ViscosityBy {
+    Brownian,
+    CoreSpreading,
 }
 
 fn dimension(given: i64) -> Result<u8, String> {
@@ -186,8 +201,25 @@ impl TryFrom<RawModel> for ModelConfig {
                     dimension: dimension(raw.dimension.unwrap_or(3))?,
                 })
             }
+            "vortex-particles" => {
+                only(&["core", "stretching", "viscosity", "viscosity_by"])?;
+                let nu = raw.viscosity.unwrap_or(0.0);
+                Ok(Self::VortexParticles {
+                    core,
+                    stretching: raw.stretching.unwrap_or_default(),
+                    viscosity: match raw.viscosity_by {
+                        Some(ViscosityBy::Brownian) => Viscosity::Brownian { nu },
+                        Some(ViscosityBy::CoreSpreading) => Viscosity::CoreSpreading { nu },
+                        None if nu == 0.0 => Viscosity::None,
+                        None => {
+                            let allowed = "(allowed: brownian, core-spreading, where model.viscosity is not 0)";
+                            return Err(format!("model.viscosity_by: missing {allowed}"));
+                        }
+                    },
+                })
+            }
             other => Err(format!(
-                "model.kind: '{other}' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial, landau, boltzmann)"
+                "model.kind: '{other}' (allowed: vortex, log-gas, coulomb-gas, riesz-gas, keller-segel, radial, landau, boltzmann, vortex-particles)"
             )),
         }
     }
@@ -285,6 +317,22 @@ impl From<ModelConfig> for RawModel {
                 angle: Some(angle),
                 scheme: Some(scheme),
                 dimension: Some(dimension.into()),
+                ..Self::default()
+            },
+            ModelConfig::VortexParticles {
+                core,
+                stretching,
+                viscosity,
+            } => Self {
+                kind: Some(model.kind().into()),
+                core: Some(core),
+                stretching: Some(stretching),
+                viscosity: Some(viscosity.nu()),
+                viscosity_by: match viscosity {
+                    Viscosity::None => None,
+                    Viscosity::Brownian { .. } => Some(ViscosityBy::Brownian),
+                    Viscosity::CoreSpreading { .. } => Some(ViscosityBy::CoreSpreading),
+                },
                 ..Self::default()
             },
         }

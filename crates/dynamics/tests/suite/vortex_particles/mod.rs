@@ -12,6 +12,8 @@ mod rings;
 mod orders;
 // Brownian motion and spreading cores.
 mod viscosity;
+// As a model of a run.
+mod runs;
 // What must be refused, and the smallest inputs.
 mod limits;
 
