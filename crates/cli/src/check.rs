@@ -205,11 +205,11 @@ fn yours_of<const D: usize, W: Strength<f64>>(
 
 fn check_config(path: &Path, errors: bool) -> Result<()> {
     let config = load(Some(path), &[])?;
-    let estimate = in_dimension!(config.model.dimension(), D => Estimate::of(&config, &read_inputs::<D>(&config)?)?);
+    let estimate = in_dimension!(config.model.components(), D => Estimate::of(&config, &read_inputs::<D>(&config)?)?);
     let (n, steps) = (plural(estimate.n, "particle"), count(estimate.steps));
     say(format_args!("{}: good, {n}, {steps} steps", path.display()));
     if errors {
-        in_dimension!(config.model.dimension(), D => error_budget::tell(&config, &read_inputs::<D>(&config)?)?);
+        in_dimension!(config.model.components(), D => error_budget::tell(&config, &read_inputs::<D>(&config)?)?);
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::npy::Array;
 use crate::snapshots::{Number, One, archive, is_archive, steps, steps_of};
 use crate::text::{bytes, count, plural, say};
 use clap::Args;
+use farfield_dynamics::vortex_particles::COMPONENTS;
 use farfield_dynamics::{Archive, Found, Snapshot};
 use std::fs;
 use std::path::PathBuf;
@@ -114,7 +115,15 @@ fn snapshot<const D: usize>(snapshot: &Snapshot<D>) -> Result<()> {
     for (axis, name) in ["x", "y", "z"].into_iter().enumerate().take(D) {
         row(name, range(state.positions.iter().map(|x| x[axis])));
     }
-    row("circulations", range(state.circulations.iter().copied()));
+    if D < COMPONENTS {
+        row("circulations", range(state.circulations.iter().copied()));
+        return Ok(());
+    }
+    let number = |at: usize| state.positions.iter().map(move |row| row[at]);
+    for (axis, name) in ["alpha_x", "alpha_y", "alpha_z"].into_iter().enumerate() {
+        row(name, range(number(3 + axis)));
+    }
+    row("delta", range(number(D - 1).map(f64::sqrt)));
     Ok(())
 }
 

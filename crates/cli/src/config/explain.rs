@@ -99,15 +99,20 @@ fn key_at(table: &DeTable, at: usize) -> Option<String> {
         let inner = inner_key_at(value, at);
         let here = name_is_there || value.span().contains(&at);
         match inner {
-            Some(inner) => Some(format!("{}.{inner}", name.get_ref())),
+            Some(inner) => Some(format!("{}{inner}", name.get_ref())),
             None => here.then(|| name.get_ref().to_string()),
         }
     })
 }
 
+/// What stands behind the name of a table, or of an array of tables: `.key`, `[2].key`.
 fn inner_key_at(value: &Spanned<DeValue>, at: usize) -> Option<String> {
     match value.get_ref() {
-        DeValue::Table(table) => key_at(table, at),
+        DeValue::Table(table) => key_at(table, at).map(|key| format!(".{key}")),
+        DeValue::Array(all) => all
+            .iter()
+            .enumerate()
+            .find_map(|(i, value)| inner_key_at(value, at).map(|inner| format!("[{i}]{inner}"))),
         _ => None,
     }
 }

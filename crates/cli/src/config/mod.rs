@@ -55,7 +55,7 @@ const ENERGY_EVERY: &str = "hamiltonian_every";
 
 fn has_energy(config: &Config) -> Result<bool> {
     Ok(
-        in_dimension!(config.model.dimension(), D => model::from_config::<D>(&config.model)?.has_potential()),
+        in_dimension!(config.model.components(), D => model::from_config::<D>(&config.model)?.has_potential()),
     )
 }
 
@@ -222,7 +222,7 @@ mod tests {
             ("time.dt=-1", "time.dt: -1 (allowed: finite and above 0)"),
             (
                 "initial.kind=disc",
-                "--set: initial.kind: 'disc' (allowed: gaussian-patches, gaussian, uniform-disc, uniform-square, uniform-ball, uniform-cube, annulus, power-law, mixture, vortex-sheet, bkw, dipole, ring, file)",
+                "--set: initial.kind: 'disc' (allowed: gaussian-patches, gaussian, uniform-disc, uniform-square, uniform-ball, uniform-cube, annulus, power-law, mixture, vortex-sheet, bkw, dipole, ring, vortex-rings, file)",
             ),
             (
                 "nonsense",

@@ -56,7 +56,7 @@ impl Ensemble {
             None => load(self.config.as_deref(), &self.set)?,
         };
         pool.install(
-            || in_dimension!(config.model.dimension(), D => self.in_dimension::<D>(&config, begun)),
+            || in_dimension!(config.model.components(), D => self.in_dimension::<D>(&config, begun)),
         )
     }
 

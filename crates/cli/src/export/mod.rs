@@ -1,5 +1,6 @@
 //! `farfield export`: a snapshot in a format that other programs read.
 
+mod particles;
 mod pvd;
 mod vtp;
 
@@ -18,7 +19,8 @@ use std::path::{Path, PathBuf};
 /// Write a snapshot as npz, npy, csv or vtp (ParaView), or as a file of its own, or all of a run as pvd
 ///
 /// npz: positions (N, 2) or (N, 3), strengths (N,), time, step; npy: the positions; csv and vtp: id, position and
-/// circulation; ffs: all of it, as the archive has it. pvd: a vtp of every snapshot in a folder beside the file, which has their times. Particles keep their order.
+/// circulation; ffs: all of it, as the archive has it. Of vortex particles in space strengths are vectors (N, 3), also in csv and vtp, and npz has
+/// their core (its δ) too. pvd: a vtp of every snapshot in a folder beside the file, which has their times. Particles keep their order.
 #[derive(Args, Debug)]
 pub(crate) struct Export {
     /// An output folder or its archive (.ffa), whose last snapshot is taken by default, or one snapshot (.ffs)
@@ -104,30 +106,43 @@ type To<'a> = &'a mut io::BufWriter<std::fs::File>;
 fn npz<const D: usize>(state: &State<D>, to: To) -> io::Result<()> {
     let n = state.n();
     let mut npz = NpzWriter::new(to);
-    npz.array(
-        "positions",
-        &[n, D],
-        state.positions.iter().flatten().copied(),
-    )?;
-    npz.array("strengths", &[n], state.circulations.iter().copied())?;
+    let place = particles::place::<D>();
+    npz.array("positions", &[n, place], particles::places(state))?;
+    match particles::core(state) {
+        None => npz.array("strengths", &[n], state.circulations.iter().copied())?,
+        Some(delta) => {
+            npz.array("strengths", &[n, 3], particles::vectors(state))?;
+            npz.array("core", &[], [delta])?;
+        }
+    }
     npz.array("time", &[], [state.time])?;
     npz.array("step", &[], [state.step as i64])?;
     npz.finish()
 }
 
 fn positions<const D: usize>(state: &State<D>, to: To) -> io::Result<()> {
-    npy::write(
-        to,
-        &[state.n(), D],
-        state.positions.iter().flatten().copied(),
-    )
+    let shape = [state.n(), particles::place::<D>()];
+    npy::write(to, &shape, particles::places(state))
 }
 
 fn csv<const D: usize>(state: &State<D>, to: To) -> io::Result<()> {
-    writeln!(to, "id,{},circulation", ["x", "y", "z"][..D].join(","))?;
-    for (id, (x, m)) in state.positions.iter().zip(&state.circulations).enumerate() {
-        let x = x.map(|x| format!("{x:?}")).join(",");
-        writeln!(to, "{id},{x},{m:?}")?;
+    let place = particles::place::<D>();
+    let written = |numbers: &[f64]| {
+        let all: Vec<_> = numbers.iter().map(|x| format!("{x:?}")).collect();
+        all.join(",")
+    };
+    let strength = match particles::carries::<D>() {
+        true => "strength_x,strength_y,strength_z",
+        false => "circulation",
+    };
+    let axes = ["x", "y", "z"][..place].join(",");
+    writeln!(to, "id,{axes},{strength}")?;
+    for (id, (row, m)) in state.positions.iter().zip(&state.circulations).enumerate() {
+        let strength = match particles::carries::<D>() {
+            true => written(&row[place..2 * place]),
+            false => written(&[*m]),
+        };
+        writeln!(to, "{id},{},{strength}", written(&row[..place]))?;
     }
     Ok(())
 }

@@ -3,13 +3,13 @@
 //! Our own writer, since the one crate for it, `vtkio`, is a pre-release; the format needs a page. Arrays are inline and
 //! in base64, because raw appended data is not XML: a header of one UInt64, the number of bytes, then the numbers.
 
-use super::To;
+use super::{To, particles};
 use base64::prelude::BASE64_STANDARD;
 use base64::write::EncoderWriter;
 use farfield_dynamics::State;
 use std::io::{self, Write};
 
-/// Points, in the plane with z = 0, each a vertex, with `circulation` and `id`; the time as ParaView's `TimeValue`.
+/// Points, in the plane with z = 0, each a vertex, with `id` and `circulation`, or the vectors `strength`; the time as ParaView's `TimeValue`.
 pub(super) fn write<const D: usize>(state: &State<D>, to: To) -> io::Result<()> {
     let n = state.n();
     writeln!(
@@ -24,14 +24,20 @@ pub(super) fn write<const D: usize>(state: &State<D>, to: To) -> io::Result<()> 
         state.time
     )?;
     let ids = || 0..n as i64;
-    writeln!(to, r#"<PointData Scalars="circulation">"#)?;
-    array(
-        to,
-        "Float64",
-        "circulation",
-        1,
-        state.circulations.iter().map(|m| m.to_le_bytes()),
-    )?;
+    if particles::carries::<D>() {
+        writeln!(to, r#"<PointData Vectors="strength">"#)?;
+        let vectors = particles::vectors(state).map(f64::to_le_bytes);
+        array(to, "Float64", "strength", 3, vectors)?;
+    } else {
+        writeln!(to, r#"<PointData Scalars="circulation">"#)?;
+        array(
+            to,
+            "Float64",
+            "circulation",
+            1,
+            state.circulations.iter().map(|m| m.to_le_bytes()),
+        )?;
+    }
     array(to, "Int64", "id", 1, ids().map(i64::to_le_bytes))?;
     writeln!(to, "</PointData>\n<Points>")?;
     let coordinates = state

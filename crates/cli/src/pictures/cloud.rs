@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use farfield::{BiotSavart2d, Options, Plan};
-use farfield_dynamics::State;
+use farfield_dynamics::{Config, State, model};
 
 /// Σ |m_i| X_i / Σ |m_i|, or without circulations the mean.
 pub(super) fn centre(state: &State) -> [f64; 2] {
@@ -61,4 +61,32 @@ pub(super) fn velocity(state: &State) -> Result<[f64; 2]> {
     let velocity = sum.map(|sum| sum / weights);
     let finite = velocity.iter().all(|v| v.is_finite());
     Ok(if finite { velocity } else { [0.0; 2] })
+}
+
+/// |α| of a vortex particle in space.
+pub(super) fn length<const D: usize>(row: &[f64; D]) -> f64 {
+    row[3..D - 1]
+        .iter()
+        .fold(0.0, |length: f64, x| length.hypot(*x))
+}
+
+/// Where vortex particles in space go until the run ends, seen from above, at their mean velocity now, Σ |α_i| u_i / Σ |α_i|.
+pub(super) fn way_of_vectors<const D: usize>(
+    state: &State<D>,
+    config: &Config,
+) -> Result<[f64; 2]> {
+    let model = model::from_config::<D>(&config.model)?;
+    let mut plan = model.plan(&state.positions, Options::tolerance(1e-3))?;
+    let mut rates = vec![[0.0; D]; state.n()];
+    plan.field_into(&model.strengths(&state.circulations), &mut rates)?;
+    let (mut sum, mut weights) = ([0.0; 2], 0.0);
+    for (row, rate) in state.positions.iter().zip(&rates) {
+        let weight = length(row);
+        sum = [sum[0] + weight * rate[0], sum[1] + weight * rate[1]];
+        weights += weight;
+    }
+    let left = config.time.dt * config.time.steps as f64 - state.time;
+    let way = sum.map(|sum| sum / weights * left);
+    let finite = way.iter().all(|x| x.is_finite());
+    Ok(if finite { way } else { [0.0; 2] })
 }

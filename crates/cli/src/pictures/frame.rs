@@ -59,16 +59,18 @@ impl Frame {
     }
 
     /// Room for the cloud from its start to the end of the run, as far as can be told at its start: vortices travel at their
-    /// mean velocity and spread by diffusion, a gas spreads as its second moment grows. On a torus the box.
+    /// mean velocity and spread by diffusion, a gas spreads as its second moment grows, vortex particles in space go `way`. On a torus the box.
     pub(super) fn of<const D: usize>(
         state: &State,
         sums: &Observables<D>,
         config: &Config,
+        way: [f64; 2],
     ) -> Result<Self> {
         let model = &config.model;
         let (start, half) = match (model.periodic(), model.kind()) {
             (Some(side), _) => ([0.0; 2], [0.5 * side; 2]),
             (None, "vortex") => room_of_vortices(state, config)?,
+            (None, "vortex-particles") => room_on(state, config, way),
             (None, _) => room_of_gas(state, sums, config),
         };
         let longer = half[0].max(half[1]);
@@ -122,14 +124,21 @@ impl Frame {
 /// Middle and half of the sides of what vortices need: they carry each other along, and spread by diffusion.
 fn room_of_vortices(state: &State, config: &Config) -> Result<([f64; 2], [f64; 2])> {
     let duration = left(state, config);
+    let way = velocity(state)?.map(|v| v * duration);
+    Ok(room_on(state, config, way))
+}
+
+/// The same of what goes this way.
+fn room_on(state: &State, config: &Config, way: [f64; 2]) -> ([f64; 2], [f64; 2]) {
+    let duration = left(state, config);
     let start = centre(state);
     // A Gaussian keeps this part of its mass within a²·log(1/(1 − part)), and a² grows by 4σ a unit of time.
     let (_, viscosity) = config.model.diffusion();
     let spread = (-(1.0 - INSIDE).ln() * 4.0 * viscosity * duration).sqrt();
     let radius = sensible(MARGIN * radius(state, start, INSIDE).hypot(spread));
-    let way = velocity(state)?.map(|v| (v * duration).clamp(-1e3 * radius, 1e3 * radius));
+    let way = way.map(|way| way.clamp(-1e3 * radius, 1e3 * radius));
     let half = way.map(|way| radius + 0.5 * way.abs());
-    Ok(([0, 1].map(|k| start[k] + 0.5 * way[k]), half))
+    ([0, 1].map(|k| start[k] + 0.5 * way[k]), half)
 }
 
 /// The same of a gas: ⟨|x|²⟩ grows by 2dσ + 𝒱/N − 2k⟨|x|²⟩ a unit of time, as at the start ([`farfield_dynamics::model::Gas`]).
@@ -214,7 +223,7 @@ mod tests {
         config.output.picture_pixels = 100;
         (config.time.dt, config.time.steps) = (0.5, 50);
         let sums = Observables::moments(&state.positions, &state.circulations);
-        Frame::of(&state, &sums, &config).unwrap()
+        Frame::of(&state, &sums, &config, [0.0; 2]).unwrap()
     }
 
     #[test]

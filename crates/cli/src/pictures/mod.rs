@@ -13,6 +13,7 @@ mod vorticity;
 use crate::error::Result;
 use crate::files;
 use colours::Colours;
+use farfield_dynamics::vortex_particles::COMPONENTS;
 use farfield_dynamics::{Config, ErrorKind, Observer, State, View};
 use frame::Frame;
 use std::io::Write;
@@ -54,7 +55,11 @@ impl Pictures {
         let frame = match self.frame {
             Some(frame) => frame,
             None => {
-                let frame = Frame::of(state, view.observables, config)?;
+                let way = match config.model.components() {
+                    COMPONENTS => cloud::way_of_vectors(view.state, config)?,
+                    _ => [0.0; 2],
+                };
+                let frame = Frame::of(state, view.observables, config, way)?;
                 frame.write(&Frame::path(&self.folder))?;
                 *self.frame.insert(frame)
             }
@@ -77,7 +82,7 @@ const DENSITY: &str = "density";
 /// What the pictures of a model show.
 fn shown(config: &Config) -> &'static str {
     match config.model.kind() {
-        "vortex" => VORTICITY,
+        "vortex" | "vortex-particles" => VORTICITY,
         _ => DENSITY,
     }
 }
@@ -86,7 +91,7 @@ fn file_name(what: &str, step: u64) -> String {
     format!("{what}-{step:010}.png")
 }
 
-/// What is seen of a state from above; on a torus every particle at its place in the box around the origin, where all initial data are.
+/// What is seen of a state from above, of vectors their lengths; on a torus every particle at its place in the box around the origin, where all initial data are.
 fn seen<const D: usize>(state: &State<D>, side: Option<f64>) -> State {
     let place = |x: f64| side.map_or(x, |side| x - side * (x / side).round());
     State {
@@ -97,7 +102,10 @@ fn seen<const D: usize>(state: &State<D>, side: Option<f64>) -> State {
             .iter()
             .map(|x| [x[0], x[1]].map(place))
             .collect(),
-        circulations: state.circulations.clone(),
+        circulations: match D {
+            COMPONENTS => state.positions.iter().map(cloud::length).collect(),
+            _ => state.circulations.clone(),
+        },
         previous_drifts: vec![],
     }
 }

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::rows::{self, Rows, number, optional};
 use farfield_dynamics::config::Every;
+use farfield_dynamics::vortex_particles::COMPONENTS;
 use farfield_dynamics::{Config, ErrorKind, Observables, Observer, View};
 use std::path::Path;
 
@@ -13,6 +14,9 @@ type Column = (&'static str, &'static str);
 fn columns(config: &Config) -> Vec<Column> {
     let axis = |columns: [Column; 3]| columns.into_iter().take(config.model.dimension());
     let same = |name: &'static str| (name, name);
+    if config.model.components() == COMPONENTS {
+        return of_vortex_particles();
+    }
     let mut all: Vec<_> = axis(["centre_x", "centre_y", "centre_z"].map(same)).collect();
     all.push(same("second_moment"));
     match config.model.kind() {
@@ -35,18 +39,48 @@ fn columns(config: &Config) -> Vec<Column> {
     all
 }
 
+/// Of vortex particles in space; `delta` is that of their core.
+fn of_vortex_particles() -> Vec<Column> {
+    let axes = |names: [Column; 3]| names.into_iter();
+    let same = |name: &'static str| (name, name);
+    let mut all: Vec<_> = axes(["centre_x", "centre_y", "centre_z"].map(same)).collect();
+    all.extend(axes([
+        ("total_vorticity_x", "vorticity_x"),
+        ("total_vorticity_y", "vorticity_y"),
+        ("total_vorticity_z", "vorticity_z"),
+    ]));
+    all.extend(axes([
+        ("impulse_x", "hydrodynamic_x"),
+        ("impulse_y", "hydrodynamic_y"),
+        ("impulse_z", "hydrodynamic_z"),
+    ]));
+    all.extend(axes([
+        ("angular_impulse_x", "angular_x"),
+        ("angular_impulse_y", "angular_y"),
+        ("angular_impulse_z", "angular_z"),
+    ]));
+    all.extend([same("helicity"), ("energy", "hamiltonian")]);
+    all.extend(["delta", "min_distance"].map(same));
+    all
+}
+
 fn value<const D: usize>(sums: &Observables<D>, quantity: &str) -> Option<f64> {
     let (name, axis) = quantity.rsplit_once('_').unwrap_or((quantity, ""));
     let axis = ["x", "y", "z"].iter().position(|known| *known == axis);
     match (name, axis) {
         ("centre", Some(axis)) => Some(sums.centre[axis]),
         ("impulse", Some(axis)) => Some(sums.impulse[axis]),
+        ("vorticity", Some(axis)) => Some(sums.vortex?.total_vorticity[axis]),
+        ("hydrodynamic", Some(axis)) => Some(sums.vortex?.impulse[axis]),
+        ("angular", Some(axis)) => Some(sums.vortex?.angular_impulse[axis]),
         _ => match quantity {
             "second_moment" => Some(sums.second_moment),
             "circulation" => Some(sums.circulation),
             "angular_impulse" => Some(sums.angular_impulse),
             "hamiltonian" => sums.hamiltonian,
             "min_distance" => sums.min_distance,
+            "helicity" => sums.vortex?.helicity,
+            "delta" => sums.centre.get(COMPONENTS - 1).map(|square| square.sqrt()),
             _ => unreachable!("a quantity of these"),
         },
     }
@@ -152,7 +186,7 @@ fn without_extras(step: u64, row: &str, config: &Config) -> String {
     // Step and time stand before the columns.
     for ((_, quantity), field) in columns(config).into_iter().zip(fields.iter_mut().skip(2)) {
         let every = match quantity {
-            "hamiltonian" => config.output.hamiltonian_every,
+            "hamiltonian" | "helicity" => config.output.hamiltonian_every,
             "min_distance" => config.output.min_distance_every,
             _ => continue,
         };

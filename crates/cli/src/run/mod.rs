@@ -83,7 +83,7 @@ impl Run {
             let folder = Folder::open(folder)?;
             let config = load(Some(&folder.config()), &self.set)?;
             return pool.install(
-                || in_dimension!(config.model.dimension(), D => self.resume::<D>(&folder, config)),
+                || in_dimension!(config.model.components(), D => self.resume::<D>(&folder, config)),
             );
         }
         // `requires` of clap does not hold beside what conflicts with --resume.
@@ -92,7 +92,7 @@ impl Run {
         }
         let config = load(self.config.as_deref(), &self.set)?;
         pool.install(
-            || in_dimension!(config.model.dimension(), D => self.in_dimension::<D>(config)),
+            || in_dimension!(config.model.components(), D => self.in_dimension::<D>(config)),
         )
     }
 

@@ -128,6 +128,33 @@ fn runs_with_snapshots_by_the_clock() {
     );
 }
 
+/// Ten more, of particles that carry vectors, with cores that grow and with noise.
+#[test]
+fn runs_of_vortex_particles() {
+    let mut chance = Chance(3);
+    let rings = example("vortex-rings");
+    for viscosity in [
+        "--set time.scheme=rk4",
+        "--set time.scheme=ab2-maruyama --set model.viscosity_by=brownian",
+    ] {
+        let bench = Bench::new();
+        let few = "--set initial.spacing=0.45 --set time.steps=40 --set field.check_every=7";
+        let often =
+            "--set output.snapshot_every=3 --set output.pictures=7 --set output.picture_pixels=100";
+        kill(
+            &bench,
+            (
+                &format!("run {rings} {viscosity} {few} {often}"),
+                |bench, out| !bench.steps(out).is_empty(),
+            ),
+            "run --resume",
+            5,
+            &mut chance,
+            |out| same(&bench, "straight", out),
+        );
+    }
+}
+
 #[test]
 fn ensembles() {
     let bench = Bench::new();

@@ -23,6 +23,8 @@ mod bad_arrays;
 mod bad_runs;
 // Runs: what they write, and the examples.
 mod run;
+// Vortex particles in space.
+mod vortex_particles;
 // Steps that are halved as errors ask for.
 mod adaptive;
 // What limits a run.
