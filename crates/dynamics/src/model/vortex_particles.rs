@@ -121,14 +121,14 @@ impl Model<COMPONENTS> for VortexParticles {
             let error = ledger.vortex.total_vorticity + reading;
             laws.extend((0..3).map(|a| {
                 let [was, is] = [was, is].map(|sums| sums.impulse[3 + a]);
-                Law::new(TOTAL_VORTICITY[a], was, is, error)
+                Law::within(TOTAL_VORTICITY[a], was, is, error)
             }));
         }
         let rate = self.viscosity.core_rate();
         if rate != 0.0 {
             let expected = was.centre[6] + rate * ledger.time;
             let error = ledger.vortex.square + ROUNDINGS * f64::EPSILON * is.centre[6];
-            laws.push(Law::new("core", expected, is.centre[6], error));
+            laws.push(Law::within("core", expected, is.centre[6], error));
         }
         laws
     }
