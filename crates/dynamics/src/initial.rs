@@ -51,16 +51,18 @@ fn positions<const D: usize>(
 ) -> Result<Vec<[f64; D]>> {
     if let InitialConfig::File { path } = &config.initial {
         let name = "initial.path";
-        let allowed = match D {
-            COMPONENTS => "an array of X and α (N, 6) read from it".into(),
-            _ => format!("an array of positions (N, {D}) read from it"),
+        // A model of the user's own may have as many numbers.
+        let carry = D == COMPONENTS && config.model.components() == COMPONENTS;
+        let allowed = match carry {
+            true => "an array of X and α (N, 6) read from it".into(),
+            false => format!("an array of positions (N, {D}) read from it"),
         };
         let mut given = given.ok_or_else(|| input(name, path.display(), &allowed))?;
         if given.is_empty() || given.len() > u32::MAX as usize {
             let value = format!("{} particles", given.len());
             return Err(input("positions", value, "1 to 2^32 - 1"));
         }
-        if D == COMPONENTS {
+        if carry {
             let square = Core::from(config.model.core()).delta().powi(2);
             given.iter_mut().for_each(|row| row[D - 1] = square);
         }

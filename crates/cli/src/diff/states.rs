@@ -4,8 +4,10 @@ use crate::dimension::in_dimension;
 use crate::error::Result;
 use crate::snapshots::One;
 use crate::text::count;
+use farfield_dynamics::vortex_particles::COMPONENTS;
 use farfield_dynamics::{Config, Snapshot, State};
 use std::fmt::Display;
+use std::ops::Range;
 
 /// A quantity, and how it differs.
 pub(super) type Difference = (&'static str, String);
@@ -62,27 +64,41 @@ fn changed<T: Display + PartialEq>(what: &'static str, old: T, new: T) -> Option
 fn of_particles<const D: usize>(a: &State<D>, b: &State<D>) -> Vec<Difference> {
     let circulations = [a, b].map(|state| state.circulations.as_chunks::<1>().0);
     let drifts = a.previous_drifts.iter().zip(&b.previous_drifts);
-    let drifts = drifts.filter_map(|(a, b)| largest(a, b));
+    let drifts = drifts.filter_map(|(a, b)| largest(a, b, 0..D));
     let looks_back = [a, b].map(|state| state.previous_drifts.len());
     let by = |what| move |(by, i)| (what, format!("by {by:e} at most, of particle {i}"));
     let all = [
-        largest(&a.positions, &b.positions).map(by("positions")),
-        largest(circulations[0], circulations[1]).map(by("circulations")),
+        largest(circulations[0], circulations[1], 0..1).map(by("circulations")),
         drifts.reduce(farther).map(by("drifts before")),
         changed("steps looked back to", looks_back[0], looks_back[1]),
     ];
-    all.into_iter().flatten().collect()
+    let parts = match D {
+        COMPONENTS => vec![
+            ("positions", 0..3),
+            ("strengths", 3..6),
+            ("cores' δ²", 6..7),
+        ],
+        _ => vec![("positions", 0..D)],
+    };
+    let parts = parts.into_iter();
+    let parts =
+        parts.filter_map(|(what, part)| largest(&a.positions, &b.positions, part).map(by(what)));
+    parts.chain(all.into_iter().flatten()).collect()
 }
 
-/// The largest |a_i − b_i|, and its i; none if all bits are the same.
-fn largest<const D: usize>(a: &[[f64; D]], b: &[[f64; D]]) -> Option<(f64, usize)> {
+/// The largest |a_i − b_i| of some components, and its i; none if all bits are the same.
+fn largest<const D: usize>(
+    a: &[[f64; D]],
+    b: &[[f64; D]],
+    part: Range<usize>,
+) -> Option<(f64, usize)> {
     let pairs = a.iter().zip(b).enumerate();
-    let other = pairs.filter(|(_, (a, b))| a.map(f64::to_bits) != b.map(f64::to_bits));
-    let distance = |(i, (a, b)): (usize, (&[f64; D], &[f64; D]))| {
-        let distance = (0..D).fold(0.0, |sum: f64, k| sum.hypot(a[k] - b[k]));
-        (distance, i)
+    let apart = |(i, (a, b)): (usize, (&[f64; D], &[f64; D]))| {
+        let other = part.clone().any(|k| a[k].to_bits() != b[k].to_bits());
+        let distance = || part.clone().fold(0.0f64, |sum, k| sum.hypot(a[k] - b[k]));
+        other.then(|| (distance(), i))
     };
-    other.map(distance).reduce(farther)
+    pairs.filter_map(apart).reduce(farther)
 }
 
 /// The first of equal ones; NaN is the farthest.
@@ -97,14 +113,35 @@ mod tests {
     #[test]
     fn the_largest_distance_and_whose() {
         let a = [[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [3.0, 3.0]];
-        assert_eq!(largest(&a, &a), None);
+        assert_eq!(largest(&a, &a, 0..2), None);
         let mut b = a;
         b[0][1] = -0.0;
-        assert_eq!(largest(&a, &b), Some((0.0, 0)));
+        assert_eq!(largest(&a, &b, 0..2), Some((0.0, 0)));
+        assert_eq!(largest(&a, &b, 0..1), None);
         (b[1][0], b[2], b[3][1]) = (1.5, [5.0, -2.0], 8.0);
-        assert_eq!(largest(&a, &b), Some((5.0, 2)));
+        assert_eq!(largest(&a, &b, 0..2), Some((5.0, 2)));
         b[3][0] = f64::NAN;
-        let (by, of) = largest(&a, &b).unwrap();
+        let (by, of) = largest(&a, &b, 0..2).unwrap();
         assert!(by.is_nan() && of == 3);
+    }
+
+    /// Of particles that carry vectors it is told what differs.
+    #[test]
+    fn places_strengths_and_cores() {
+        let state = |row: [f64; COMPONENTS]| State {
+            step: 0,
+            time: 0.0,
+            positions: vec![row],
+            circulations: vec![1.0],
+            previous_drifts: vec![],
+        };
+        let row = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
+        for (k, what) in [(1, "positions"), (5, "strengths"), (6, "cores' δ²")] {
+            let mut other = row;
+            other[k] += 0.5;
+            let found = of_particles(&state(row), &state(other));
+            let by = String::from("by 5e-1 at most, of particle 0");
+            assert_eq!(found, [(what, by)]);
+        }
     }
 }

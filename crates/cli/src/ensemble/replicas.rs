@@ -49,7 +49,7 @@ impl Replicas {
         let good = rows.map(|(i, row)| row.len() == header.len() && row[0] == i.to_string());
         if !(whole.is_empty() || header == all.header()) || !good.fold(true, |all, good| all & good)
         {
-            let allowed = "rows of an ensemble, in their order";
+            let allowed = "rows of an ensemble of this version, in their order";
             return Err(Error::refused(path.display(), "something else", allowed));
         }
         if all.laws.is_empty() {

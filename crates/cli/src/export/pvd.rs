@@ -7,12 +7,12 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::snapshots::archive;
 use crate::text::{plural, say};
-use farfield_dynamics::Archive;
+use farfield_dynamics::State;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// All snapshots of an output folder or archive: `NAME.pvd`, and beside it the folder `NAME-states` with one `.vtp` for each, which
+/// All snapshots of an output folder or archive, without those that are damaged, which are told at the end: `NAME.pvd`, and beside it the folder `NAME-states` with one `.vtp` for each, which
 /// come first.
 pub(super) fn write(from: &Path, output: &Path) -> Result<()> {
     let all = archive(from)?;
@@ -24,23 +24,38 @@ pub(super) fn write(from: &Path, output: &Path) -> Result<()> {
     let inner = format!("{name}-states");
     let folder = output.with_file_name(&inner);
     fs::create_dir_all(&folder).map_err(Error::file("make the folder", &folder))?;
-    let mut entries = vec![];
+    let (mut entries, mut damaged) = (vec![], vec![]);
     for (number, entry) in all.entries().iter().enumerate() {
         let file = format!("state-{:010}.vtp", entry.step);
         let to = folder.join(&file);
-        let time = in_dimension!(all.dimension(number)?, D => one::<D>(&all, number, &to)?);
-        entries.push((time, format!("{inner}/{file}")));
+        let dimension = match all.dimension(number) {
+            Ok(dimension) => dimension,
+            Err(error) => {
+                damaged.push(error);
+                continue;
+            }
+        };
+        match in_dimension!(dimension, D => all.read::<D>(number).map(|read| save(&read.state, &to)))
+        {
+            Ok(time) => entries.push((time?, format!("{inner}/{file}"))),
+            Err(error) => damaged.push(error),
+        }
     }
     files::write(output, |to| collection(&entries, to))?;
     let (states, output) = (plural(entries.len(), "state"), output.display());
     say(format_args!("{states}: wrote {output}"));
-    Ok(())
+    match damaged.first() {
+        None => Ok(()),
+        Some(first) => Err(Error::Failed(format!(
+            "{} not in it: {first}",
+            plural(damaged.len(), "snapshot")
+        ))),
+    }
 }
 
 /// Its time.
-fn one<const D: usize>(all: &Archive, number: usize, output: &Path) -> Result<f64> {
-    let state = all.read::<D>(number)?.state;
-    files::write(output, |to| vtp::write(&state, to))?;
+fn save<const D: usize>(state: &State<D>, output: &Path) -> Result<f64> {
+    files::write(output, |to| vtp::write(state, to))?;
     Ok(state.time)
 }
 

@@ -150,10 +150,12 @@ impl Run {
             folder.go_back(&mut snapshots, found.number)?;
         }
         if let damaged @ 1.. = snapshots.entries().len() - found.number - 1 {
-            snapshots.truncate(found.number + 1)?;
             let damaged = plural(damaged, "damaged snapshot");
             tell(format_args!("cut off {damaged}, to be made again"));
         }
+        // With what is torn behind it. One whose record has no end is written again, as the first state of what follows.
+        let ends = snapshots.entries()[found.number].hash.is_some();
+        snapshots.truncate(found.number + usize::from(ends))?;
         folder.write_config(simulation.config())?;
         say(format_args!(
             "going on from step {step}, {}",

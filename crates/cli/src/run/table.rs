@@ -38,17 +38,17 @@ fn substeps<const D: usize>(simulation: &Simulation<D>) {
 }
 
 fn laws<const D: usize>(simulation: &Simulation<D>) {
+    let laws = simulation.laws();
     // Without noise the laws hold up to the errors of scheme and sum, and |z| ≤ 1.
-    let error = if simulation.config().model.has_noise() {
-        "std. error"
-    } else {
-        "may differ"
+    let error = match laws.iter().any(|law| law.standard_error > 0.0) {
+        true => "std. error",
+        false => "may differ",
     };
     say(format_args!(
         "{:<18}{:>14}{:>14}{error:>14}{:>8}",
         "exact law", "expected", "measured", "z"
     ));
-    for law in simulation.laws() {
+    for law in laws {
         // Adding 0 makes −0 a 0.
         let z = (100.0 * law.z).round() / 100.0 + 0.0;
         say(format_args!(

@@ -136,7 +136,7 @@ fn refusals() {
     bench.write("o/replicas.csv", b"replica,seed\n7,8\n");
     bench.refused_with(
         "ensemble --resume o --replicas 2",
-        &["replicas.csv: something else (allowed: rows of an ensemble, in their order)"],
+        &["replicas.csv: something else (allowed: rows of an ensemble of this version, in their order)"],
     );
     // What one replica cannot do is said with its number.
     bench.refused_with(

@@ -58,6 +58,27 @@ fn npz_npy_and_csv_agree() {
     assert!(moved.fold(0.0, f64::max) < 1.0);
 }
 
+/// The others are all there, and which is not is told.
+#[test]
+fn a_series_without_a_damaged_snapshot() {
+    let bench = bench();
+    let (mut bytes, place) = (bench.read("o/snapshots.ffa"), bench.place("o", 2));
+    bytes[place.end - 1] ^= 1;
+    bench.write("o/snapshots.ffa", &bytes);
+    let output = bench.run("export o --output all.pvd");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    let told = "1 snapshot not in it: o/snapshots.ffa: snapshot of step 2: bytes: wrong checksum";
+    assert!(
+        !output.status.success() && errors.contains(told),
+        "{errors}"
+    );
+    let states = [0, 4].map(|step| format!("state-{step:010}.vtp"));
+    assert_eq!(bench.list("all-states"), states);
+    let text = bench.text("all.pvd");
+    assert!(states.iter().all(|state| text.contains(state)), "{text}");
+    assert_eq!(text.matches("DataSet").count(), 2, "{text}");
+}
+
 /// An XML parser and a base64 decoder that the writer does not share.
 #[test]
 fn vtp_is_read_back() {

@@ -180,6 +180,30 @@ fn a_torn_snapshot_is_not_there() {
     }
 }
 
+/// What a power cut may leave: a file of the right length whose last bytes are not there. It is told, and made whole.
+#[test]
+fn a_snapshot_that_lost_its_checksum_is_written_again() {
+    let bench = Bench::new();
+    bench.good(&format!("{RUN} --set time.steps=20 --out straight"));
+    bench.good(&format!("{RUN} --set time.steps=20 --out o"));
+    let (mut bytes, kept) = (bench.read("o/snapshots.ffa"), bench.place("o", 14));
+    bytes.truncate(kept.end + 76);
+    bytes[kept.end..].fill(0);
+    bench.write("o/snapshots.ffa", &bytes);
+    let lost = "snapshot of step 14: its checksum is lost";
+    assert!(bench.good("info o").contains(lost));
+    let output = bench.run("run --resume o");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && errors.contains(lost), "{errors}");
+    same(&bench, "straight", "o");
+    // Nor does what is torn stay behind a run that is done.
+    let mut bytes = bench.read("o/snapshots.ffa");
+    bytes.extend([7; 99]);
+    bench.write("o/snapshots.ffa", &bytes);
+    bench.run("run --resume o");
+    same(&bench, "straight", "o");
+}
+
 #[test]
 fn an_unfinished_row_is_dropped() {
     let bench = Bench::new();

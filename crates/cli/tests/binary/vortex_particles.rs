@@ -185,6 +185,10 @@ fn refuses_with_one_line() {
             "--set: model.stretching: 'none' (allowed: classical, transpose)",
         ),
         (
+            "model.core.delta=1e-170",
+            "model.core.delta: 1e-170 (allowed: 1e-140 to 1e140, as its square is what is kept)",
+        ),
+        (
             "initial.spacing=-1",
             "initial.spacing: -1 (allowed: finite and above 0)",
         ),

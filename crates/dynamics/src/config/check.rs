@@ -6,7 +6,7 @@ use super::{
 use crate::drift::LEAST_WITH_TABLES;
 use crate::landau::{self, bkw};
 use crate::model::{RadialGas, Trap};
-use crate::vortex_particles::{COMPONENTS, Viscosity, VortexRing};
+use crate::vortex_particles::{self, COMPONENTS, SQUARED, Viscosity, VortexRing};
 use crate::{Error, ErrorKind, Result, adaptive, close_pairs, model, stepper};
 use std::f64::consts::PI;
 use std::fmt::Display;
@@ -232,6 +232,12 @@ impl Config {
                 ..
             } => {
                 at_least_zero("model.viscosity", viscosity.nu())?;
+                let carried = vortex_particles::Core::from(core);
+                let delta = carried.delta();
+                if delta > 0.0 && delta.is_finite() && !carried.has_a_square() {
+                    let value = format!("{delta:e}");
+                    return Err(error("model.core.delta", value, SQUARED.1));
+                }
                 let gaussian = matches!(core, Core::Gaussian { .. });
                 if matches!(viscosity, Viscosity::CoreSpreading { .. }) && !gaussian {
                     let value = "core-spreading without a Gaussian model.core";

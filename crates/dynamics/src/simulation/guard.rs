@@ -17,8 +17,11 @@ pub(super) fn check_moments<const D: usize>(moments: &Observables<D>) -> Result<
         return Ok(());
     }
     let value = "so large that their second moments overflow";
-    let allowed = "finite sums of m_i²|X_i|² and |X_i|²";
-    Err(Error::value(ErrorKind::Input, "positions", value, allowed))
+    let (what, allowed) = match places(D) < D {
+        true => ("particles", "finite sums of the squares of their numbers"),
+        false => ("positions", "finite sums of m_i²|X_i|² and |X_i|²"),
+    };
+    Err(Error::value(ErrorKind::Input, what, value, allowed))
 }
 
 /// A step longer than this many times the cloud's radius and the step's noise is absurd.
@@ -74,8 +77,13 @@ impl<'a, const D: usize> Guard<'a, D> {
         let displacement = length(way(next, now));
         let next = next.map(|x| format!("{x:e}")).join(", ");
         let limit = self.limit;
+        let what = if places(D) < D {
+            "numbers"
+        } else {
+            "positions"
+        };
         let text = format!(
-            "step {step}: particle {i} moved by {displacement:.3e} to [{next}] (allowed: positions up to {FAR:e}, and moves up to \
+            "step {step}: particle {i} moved by {displacement:.3e} to [{next}] (allowed: {what} up to {FAR:e}, and moves up to \
              {limit:.3e}, {ABSURD:e} times the radius of the cloud and the noise of a step; a smaller time.dt or a core may help)"
         );
         Error::new(ErrorKind::BlowUp, text)

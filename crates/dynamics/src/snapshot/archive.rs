@@ -106,7 +106,8 @@ impl Archive {
         &self.entries
     }
 
-    /// What is no snapshot though it stands where one should be, told one by one: lost in the middle, or not finished at the end.
+    /// What is no snapshot though it stands where one should be, told one by one: lost in the middle, or not finished at the end; and what has
+    /// lost its checksum. Whether snapshots are as they were written only reading them tells.
     pub fn damage(&self) -> Vec<String> {
         let lost = |gap: &Range<u64>| {
             let Range { start, end } = gap;
@@ -116,6 +117,11 @@ impl Archive {
             )
         };
         let mut all: Vec<_> = self.gaps.iter().map(lost).collect();
+        let endless = self.entries.iter().filter(|entry| entry.hash.is_none());
+        all.extend(endless.map(|entry| {
+            let (path, step) = (self.path.display(), entry.step);
+            format!("{path}: snapshot of step {step}: its checksum is lost, though it may be whole")
+        }));
         if let torn @ 1.. = self.length.saturating_sub(self.end()) {
             all.push(format!(
                 "{}: the last {torn} bytes are no whole snapshot",

@@ -21,8 +21,8 @@ const MAGIC: &[u8; 8] = b"FARFIELD";
 const VERSION: u32 = 8;
 const PREAMBLE: usize = 20;
 const PREVIOUS: &str = "previous drift";
-/// A header that is longer is not read.
-const LONGEST_HEADER: usize = 1 << 20;
+/// A header that is longer is neither written nor read: some 230,000 rings of vortex particles.
+const LONGEST_HEADER: usize = 1 << 24;
 
 #[derive(Clone, Debug, Encode, Decode)]
 struct Header<const D: usize> {
@@ -92,6 +92,13 @@ impl<const D: usize> Snapshot<D> {
         };
         let header = bincode::encode_to_vec((&self.model, D as u32, header), encoding())
             .map_err(io::Error::other)?;
+        if header.len() > LONGEST_HEADER {
+            let length = header.len();
+            let text = format!(
+                "header: {length} bytes (allowed: at most {LONGEST_HEADER}; the configuration is too long)"
+            );
+            return Err(io::Error::other(text));
+        }
         let mut preamble_and_header = MAGIC.to_vec();
         for word in [VERSION, header.len() as u32, crc32fast::hash(&header)] {
             preamble_and_header.extend(word.to_le_bytes());
@@ -164,8 +171,12 @@ impl Snapshot {
     /// The dimension that the bytes say, of which no more than the header are read.
     pub(super) fn dimension_in(bytes: impl Read) -> io::Result<Result<usize>> {
         let mut start = vec![];
-        let longest = (PREAMBLE + LONGEST_HEADER) as u64;
-        bytes.take(longest).read_to_end(&mut start)?;
+        let mut bytes = bytes.take((PREAMBLE + LONGEST_HEADER) as u64);
+        (&mut bytes).take(PREAMBLE as u64).read_to_end(&mut start)?;
+        if let Some(&length) = start[..].get(12..).and_then(|rest| rest.first_chunk()) {
+            let header = u32::from_le_bytes(length).into();
+            bytes.take(header).read_to_end(&mut start)?;
+        }
         Ok(header_bytes(&start).and_then(|(bytes, _)| {
             let ((_, dimension), _): ((String, u32), _) =
                 bincode::decode_from_slice(bytes, encoding()).map_err(broken)?;

@@ -3,6 +3,13 @@
 use crate::{Error, ErrorKind, Result, config};
 use farfield::{AlgebraicCore, BiotSavart3d, GaussianCore, VectorKernel3d};
 use std::f64::consts::PI;
+use std::ops::RangeInclusive;
+
+/// What δ may be, and how that is told.
+pub(crate) const SQUARED: (RangeInclusive<f64>, &str) = (
+    1e-140..=1e140,
+    "1e-140 to 1e140, as its square is what is kept",
+);
 
 /// The core of every particle: ζ_δ with ∫ζ_δ = 1, whose velocity is α × z q/(4π r³), q(r) = 4π ∫₀ʳ ζ_δ s² ds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,12 +94,20 @@ impl Core {
         }
     }
 
+    /// Whether δ² is kept without loss; not without a core.
+    pub(crate) fn has_a_square(&self) -> bool {
+        SQUARED.0.contains(&self.delta())
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         let delta = self.delta();
-        if *self == Self::None || (delta > 0.0 && delta.is_finite()) {
+        let refused = |allowed| Err(Error::value(ErrorKind::Input, "core.delta", delta, allowed));
+        if *self == Self::None || self.has_a_square() {
             return Ok(());
         }
-        let allowed = "finite and above 0";
-        Err(Error::value(ErrorKind::Input, "core.delta", delta, allowed))
+        if delta > 0.0 && delta.is_finite() {
+            return refused(SQUARED.1);
+        }
+        refused("finite and above 0")
     }
 }

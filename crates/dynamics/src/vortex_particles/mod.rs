@@ -48,6 +48,7 @@ mod observables;
 mod simulation;
 
 pub use self::core::Core;
+pub(crate) use self::core::SQUARED;
 pub use observables::{VortexMoments, VortexObservables};
 pub use particles::VortexParticles;
 pub(crate) use rates::Rates;

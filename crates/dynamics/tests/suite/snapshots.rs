@@ -1,7 +1,7 @@
 //! Snapshots as files of their own, whole and damaged.
 
-use crate::common::{config, to_bytes};
-use farfield_dynamics::config::Circulations;
+use crate::common::{config, through_disk, to_bytes};
+use farfield_dynamics::config::{Circulations, InitialConfig};
 use farfield_dynamics::{ErrorKind, Inputs, Simulation, Snapshot};
 use std::fs;
 
@@ -147,5 +147,30 @@ fn another_version_and_another_model() {
     assert_eq!(
         refusal(b"\x93NUMPY and so on"),
         "magic: other bytes (allowed: a snapshot of farfield)"
+    );
+}
+
+/// A configuration that is longer than a header may be is refused where it is written, and one that is not comes back.
+#[test]
+fn long_configurations() {
+    let of = |patches: usize| {
+        let mut config = config(1, 0.1, Circulations::Unit);
+        config.initial = InitialConfig::Mixture {
+            n: 1,
+            centres: vec![vec![0.0; 2]; patches],
+            radii: vec![1.0; patches],
+            weights: vec![1.0; patches],
+        };
+        Simulation::new(config, Inputs::default())
+            .unwrap()
+            .snapshot()
+    };
+    let long: Snapshot = of(100_000);
+    assert!(through_disk(&long) == long);
+    let error = of(500_000).write(&mut vec![]).unwrap_err().to_string();
+    let allowed = "(allowed: at most 16777216; the configuration is too long)";
+    assert!(
+        error.contains("header: ") && error.contains(allowed),
+        "{error}"
     );
 }

@@ -163,7 +163,7 @@ impl From<InitialConfig> for Drawn {
 bincode::impl_borrow_decode!(Drawn);
 
 /// Bytes that reading a snapshot counts for it: laws within laws, which only a forged one has, soon are too many.
-const COUNTED: usize = 1 << 12;
+const COUNTED: usize = 1 << 16;
 
 impl<Context> Decode<Context> for Drawn {
     fn decode<D: Decoder<Context = Context>>(decoder: &mut D) -> Result<Self, DecodeError> {
@@ -308,7 +308,7 @@ mod tests {
     /// As bytes; many laws within each other, which no run writes, are refused before they fill the stack.
     #[test]
     fn quasi_random_laws_are_read_and_forged_ones_are_not() {
-        let encoding = bincode::config::standard().with_limit::<{ 1 << 20 }>();
+        let encoding = bincode::config::standard().with_limit::<{ 1 << 24 }>();
         let within = |depth: usize| {
             let law = InitialConfig::Ring { n: 3, radius: 1.0 };
             (0..depth).fold(law, |law, _| InitialConfig::QuasiRandom(law.into()))

@@ -55,6 +55,7 @@ fn bad_input_is_named() {
             core(Core::Gaussian { delta: 0.0 }),
             "core.delta: 0 (allowed: finite and above 0)",
         ),
+        (core(Core::Gaussian { delta: 1e160 }), "core.delta: 1000"),
         (
             core(Core::Algebraic { delta: -1.0 }),
             "core.delta: -1 (allowed",
