@@ -1,7 +1,8 @@
 //! One time step of dX = F(X) dt + c dB; one scheme a file. A particle has `C` numbers: its place in the plane, or whatever
 //! else changes in time.
 //!
-//! Orders are for smooth F and additive noise, for which Itô and Stratonovich agree; without noise is the order in dt.
+//! Orders are for smooth F and additive noise, for which Itô and Stratonovich agree; without noise is the order in dt. The source of each is told
+//! with it; the README has all in one table.
 //!
 //! | scheme | drifts a step | strong | weak | without noise | what for |
 //! | --- | --- | --- | --- | --- | --- |
