@@ -24,6 +24,7 @@
 mod check;
 mod every;
 mod initial;
+mod keys;
 mod model;
 mod replica;
 mod resume;

@@ -1,7 +1,7 @@
 //! `[initial]` as it is written: one table for all kinds, each of which has keys of its own.
 
 use super::{InitialConfig, KINDS};
-use crate::config::check::{Keys, required};
+use crate::config::keys::{Keys, required};
 use crate::vortex_particles::VortexRing;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

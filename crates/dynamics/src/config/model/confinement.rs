@@ -1,6 +1,6 @@
 //! `model.confinement`.
 
-use crate::config::check::{Keys, required};
+use crate::config::keys::{Keys, required};
 use bincode::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 use super::{
     Angle, Circulations, Collisions, Confinement, Core, Diffusion, GasConfig, ModelConfig,
 };
-use crate::config::check::{Keys, required};
+use crate::config::keys::{Keys, required};
 use crate::formula::Profile;
 use crate::vortex_particles::{Stretching, Viscosity};
 use serde::{Deserialize, Serialize};
