@@ -1,6 +1,7 @@
 //! The smallest distance between two particles, exactly, in O(N log N) for every cloud.
 //!
-//! Source: Preparata and Shamos, *Computational Geometry*, §5.4: halve by x, and merge along a strip by y.
+//! Most clouds are swept along x: of points that lie no closer in x than the best so far none is looked at. Where too many lie that close, as on a
+//! line across, they are halved by x, and merged along a strip by y. Source: Preparata and Shamos, *Computational Geometry*, §5.4.
 
 use crate::sum::{difference, length};
 use rayon::prelude::*;
@@ -9,6 +10,9 @@ use std::cmp::Ordering;
 /// Points below which a half is not worth a task of its own.
 const TASK: usize = 1 << 14;
 
+/// Pairs a point that a sweep may look at in the mean.
+const SWEPT: usize = 8;
+
 /// min_{i<j} |x_i − x_j|; `None` for fewer than two points. Coordinates must be finite.
 pub(crate) fn min_distance<const D: usize>(points: &[[f64; D]]) -> Option<f64> {
     if points.len() < 2 {
@@ -16,8 +20,28 @@ pub(crate) fn min_distance<const D: usize>(points: &[[f64; D]]) -> Option<f64> {
     }
     let mut by_x = points.to_vec();
     by_x.par_sort_unstable_by(order);
+    if let Some(best) = sweep(&by_x) {
+        return Some(best);
+    }
     let mut space = by_x.clone();
     Some(halve(&mut by_x, &mut space))
+}
+
+/// The smallest distance among points that are sorted by x, unless that takes too many pairs.
+fn sweep<const D: usize>(points: &[[f64; D]]) -> Option<f64> {
+    let next = points.windows(2).map(|pair| distance(&pair[0], &pair[1]));
+    let mut best = next.fold(f64::INFINITY, f64::min);
+    let mut left = SWEPT * points.len();
+    for (i, a) in points.iter().enumerate() {
+        for b in &points[i + 1..] {
+            if b[0] - a[0] >= best {
+                break;
+            }
+            left = left.checked_sub(1)?;
+            best = best.min(distance(a, b));
+        }
+    }
+    Some(best)
 }
 
 /// Whether two points are at one place.
@@ -108,6 +132,25 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// By halves, whatever a sweep would take.
+    fn by_halves<const D: usize>(points: &[[f64; D]]) -> Option<f64> {
+        let mut by_x = points.to_vec();
+        by_x.sort_unstable_by(order);
+        let mut space = by_x.clone();
+        Some(halve(&mut by_x, &mut space))
+    }
+
+    #[test]
+    fn a_line_across_is_halved() {
+        let line: Vec<_> = (0..3000)
+            .map(|i| [1e-6 * f64::from(i % 7), f64::from(i * i)])
+            .collect();
+        let mut by_x = line.clone();
+        by_x.sort_unstable_by(order);
+        assert_eq!(sweep(&by_x), None);
+        assert_eq!(min_distance(&line), Some(all_pairs(&line)));
+    }
+
     #[test]
     fn few_and_degenerate_points() {
         assert_eq!(min_distance::<2>(&[]), None);
@@ -132,6 +175,7 @@ mod tests {
             let round = |x: f64| if grid { (x * 8.0).round() / 8.0 } else { x };
             let points: Vec<[f64; 2]> = points.into_iter().map(|p: [f64; 2]| p.map(round)).collect();
             prop_assert_eq!(min_distance(&points), Some(all_pairs(&points)));
+            prop_assert_eq!(by_halves(&points), Some(all_pairs(&points)));
         }
     }
 
@@ -140,6 +184,7 @@ mod tests {
         fn equals_the_double_loop_in_space(points in prop::collection::vec([-1.0..1.0, -1.0..1.0, -1.0..1.0], 2..300)) {
             let points: Vec<[f64; 3]> = points;
             prop_assert_eq!(min_distance(&points), Some(all_pairs(&points)));
+            prop_assert_eq!(by_halves(&points), Some(all_pairs(&points)));
         }
     }
 
@@ -154,5 +199,6 @@ mod tests {
             })
             .collect();
         assert_eq!(min_distance(&points), Some(all_pairs(&points)));
+        assert_eq!(by_halves(&points), Some(all_pairs(&points)));
     }
 }

@@ -1,5 +1,6 @@
 //! Gaussian smoothing of an image.
 
+use lanes::{Chosen, Isa, Job};
 use rayon::prelude::*;
 
 /// Convolves with a Gaussian of standard deviation `sigma` pixels; outside the image is 0, or where it `wraps` the image again.
@@ -22,6 +23,7 @@ fn kernel(sigma: f32) -> Vec<f32> {
 
 fn rows(image: &[f32], width: usize, kernel: &[f32], wraps: bool) -> Vec<f32> {
     let reach = kernel.len() - 1;
+    let chosen = Chosen::detect();
     let mut smoothed = vec![0.0; image.len()];
     let both = smoothed.par_chunks_mut(width).zip(image.par_chunks(width));
     both.for_each_init(
@@ -36,20 +38,42 @@ fn rows(image: &[f32], width: usize, kernel: &[f32], wraps: bool) -> Vec<f32> {
             } else {
                 padded[reach..reach + width].copy_from_slice(row);
             }
-            // Neighbours at the same distance together: as many passes over the row as the kernel is wide.
-            out.iter_mut()
-                .zip(row)
-                .for_each(|(out, x)| *out = kernel[0] * x);
-            for (distance, weight) in kernel.iter().enumerate().skip(1) {
-                let left = &padded[reach - distance..][..width];
-                let right = &padded[reach + distance..][..width];
-                for ((out, left), right) in out.iter_mut().zip(left).zip(right) {
-                    *out += weight * (left + right);
-                }
-            }
+            chosen.run(OneRow {
+                kernel,
+                padded,
+                out,
+            });
         },
     );
     smoothed
+}
+
+/// A row that has room for the kernel on both sides, smoothed; compiled for each instruction set, to the same bits.
+struct OneRow<'a> {
+    kernel: &'a [f32],
+    padded: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl Job for OneRow<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, _: I) {
+        let (reach, width) = (self.kernel.len() - 1, self.out.len());
+        let row = &self.padded[reach..][..width];
+        for (out, x) in self.out.iter_mut().zip(row) {
+            *out = self.kernel[0] * x;
+        }
+        // Neighbours at the same distance together: as many passes over the row as the kernel is wide.
+        for (distance, weight) in self.kernel.iter().enumerate().skip(1) {
+            let left = &self.padded[reach - distance..][..width];
+            let right = &self.padded[reach + distance..][..width];
+            for ((out, left), right) in self.out.iter_mut().zip(left).zip(right) {
+                *out += weight * (left + right);
+            }
+        }
+    }
 }
 
 fn transpose(image: &[f32], width: usize) -> Vec<f32> {
