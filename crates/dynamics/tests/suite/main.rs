@@ -7,6 +7,8 @@ mod close_pairs;
 mod common;
 // The Boltzmann equation by particles.
 mod boltzmann;
+// How often outputs are written.
+mod cadence;
 // The TOML of a run: defaults, unknown keys, every value out of bounds.
 mod config;
 // Invariants without noise, against their error budget.
