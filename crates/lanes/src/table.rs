@@ -37,6 +37,17 @@ pub(crate) fn ln<L: LookUp>(isa: L::Isa, accuracy: usize, factor: f64, x: L) -> 
     let t = m.mul_add(c, constant(isa, -1.0));
     // ln(1 + t) = t p(t).
     let p = match accuracy {
+        // 3.65e-8, before roundings to f32.
+        _ if size_of::<L::Elem>() == size_of::<f32>() => scaled(
+            isa,
+            t,
+            factor,
+            [
+                0.999_999_940_395_355_2,
+                -0.500_190_258_026_123,
+                0.333_593_249_320_983_9,
+            ],
+        ),
         // 3.23e-10
         ..=accuracy::SINGLE => scaled(
             isa,

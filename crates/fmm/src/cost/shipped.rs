@@ -29,7 +29,8 @@ const AVX2: Costs = Costs {
 };
 
 /// Pairs without potential: measured on a core of 2.6 GHz in a loop of their own (one way 0.225, 0.243 and 0.258 ns by
-/// accuracy, both ways 0.168, 0.174 and 0.184 ns, f32 0.112 ns), mixed as blocks of leaves mix them. The rest is
+/// accuracy, both ways 0.168, 0.174 and 0.184 ns, f32 0.112 ns), mixed as blocks of leaves mix them. Potentials in f32: what
+/// leaves of 64 take longer with them. The rest is
 /// derived: terms and potentials take half of AVX2's time, as vectors are twice as wide; what is fixed takes the same.
 const AVX512: Costs = Costs {
     pair_f32: 0.09,
@@ -37,8 +38,8 @@ const AVX512: Costs = Costs {
     pair_single: 0.185,
     pair_middle: 0.195,
     pair_full: 0.205,
-    potential_f32: 0.33,
-    potential_coarse: 0.33,
+    potential_f32: 0.2,
+    potential_coarse: 0.2,
     potential_single: 0.65,
     potential_middle: 0.65,
     potential_full: 0.75,

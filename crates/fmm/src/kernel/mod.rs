@@ -144,6 +144,10 @@ pub(crate) trait Pair: Copy + Send + Sync {
     /// γ = r² φ: near pairs on a grid take it so, which needs no function of its own and vanishes where they coincide.
     const POTENTIAL_BY_FIELD: bool = false;
 
+    /// γ is 0 but for roundings at the distance in which near pairs on a grid count lengths, so that the pair of a point and itself
+    /// may be taken as one so far apart.
+    const VANISHES_FAR: bool = false;
+
     /// Fewer versions are compiled: at most two targets at once, and two accuracies. For pairs that take long anyway, or that
     /// are wanted more rarely than the time is worth which every build of this crate takes for them.
     const IN_FEW_VERSIONS: bool = false;
@@ -196,6 +200,7 @@ pub struct Singular2d {
 
 impl Pair for Singular2d {
     const IN_F32: bool = true;
+    const VANISHES_FAR: bool = true;
 
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {

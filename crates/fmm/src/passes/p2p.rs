@@ -10,7 +10,7 @@ use lanes::{Lanes, Real};
 
 /// The sums over all `sources` at `N` targets, one set a strength vector; `N·M` must not exceed 8. Where the tile goes
 /// both ways, which `own` says, its first sources are its targets, and the sums at the sources over the targets are added
-/// to `back`: z changes its sign, φ and γ do not.
+/// to `back`: z changes its sign, φ and γ do not. A pair of two targets is in the sums of both, and in `back` once more.
 ///
 /// Lanes are sources and targets are broadcast, so that runs of any length fill the vectors; lanes are added up once at
 /// the end. A pair at distance 0 contributes nothing: r² + ε² with ε below every distance that is not 0 keeps φ finite
@@ -79,8 +79,7 @@ where
         let (mut bs, mut bt) = ([[zero; D]; M], [zero; M]);
         for m in 0..M {
             wj[m] = last::<V>(isa, &mut v[m]);
-            if let (true, Some(own)) = (BOTH, own) {
-                wj[m] = wj[m] * own.others[later];
+            if BOTH {
                 for a in 0..D {
                     bs[m][a] = end_of::<V>(isa, back[m].s[a]);
                 }
@@ -145,7 +144,7 @@ where
                 } else if C::ROUNDED {
                     let unit = V::splat(isa, V::Elem::from_f64(1.0 / (C::FAR * C::FAR)));
                     let gamma = pairs[1].gamma::<V, ACCURACY>(isa, r2 * unit);
-                    if BOTH {
+                    if BOTH && !P::VANISHES_FAR {
                         V::select(zero.lt(apart), zero, gamma)
                     } else {
                         gamma

@@ -1,6 +1,8 @@
 //! What goes into a tile of [`super::p2p`] and what comes out.
 
+use super::near::Coordinates;
 use super::wanted::SECOND;
+use crate::kernel::Pair;
 use lanes::{Lanes, Real};
 
 /// The radial sums at one place.
@@ -49,33 +51,32 @@ impl<T, const D: usize> Default for Back<'_, T, D> {
     }
 }
 
-/// What a tile that goes both ways, whose first sources are its own targets, changes where it meets those.
-///
-/// A pair of two targets goes to `back` alone, which gets it at both: their strengths count as 0. On a grid, the r² of a
+/// What a tile that goes both ways, whose first sources are its own targets, changes where it meets those on a grid: the r² of a
 /// target and itself is large, so that it is not close.
 pub(crate) struct Own<V, const N: usize> {
     /// Added to r², by target: in the first vector of sources, and in the others.
     pub(super) apart: [[V; N]; 2],
-    /// Factor of the strengths likewise.
-    pub(super) others: [V; 2],
 }
 
 impl<V: Lanes, const N: usize> Own<V, N> {
     #[inline(always)]
-    pub(crate) fn new(isa: V::Isa) -> Self {
+    pub(crate) fn new<C: Coordinates<V>, P: Pair>(isa: V::Isa) -> Self {
         debug_assert!(N <= V::LANES, "the first vector holds all targets");
-        let far_away = |k: usize| move |lane: usize| if lane == k { FAR_AWAY } else { 0.0 };
-        let behind = |lane: usize| if lane < N { 0.0 } else { 1.0 };
-        let number = |x: f64| V::splat(isa, V::Elem::from_f64(x));
+        let r2 = if P::VANISHES_FAR {
+            C::FAR * C::FAR
+        } else {
+            FAR_AWAY
+        };
+        let far_away = |k: usize| move |lane: usize| if lane == k { r2 } else { 0.0 };
         Self {
             apart: [
                 std::array::from_fn(|k| V::by_lane(isa, far_away(k))),
-                [number(0.0); N],
+                [V::splat(isa, V::Elem::ZERO); N],
             ],
-            others: [V::by_lane(isa, behind), number(1.0)],
         }
     }
 }
 
-/// The r² of a target and itself on a grid: so large that r² φ vanishes in f32, while 1/r² is still a normal number.
+/// The r² of a target and itself on a grid, unless γ vanishes sooner: so large that r² φ vanishes in f32, while 1/r² is still a normal
+/// number.
 const FAR_AWAY: f64 = (1u128 << 120) as f64;

@@ -213,7 +213,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         (count, own): (usize, usize),
         sums: &mut [Components<T, D>; M],
     ) -> usize {
-        let itself = Own::new(isa);
+        let itself = Own::new::<S::Coordinates<I>, P>(isa);
         while at + N <= own {
             self.tile::<I, S, ACCURACY, WANTED, N>(isa, on_grid, inside, &itself, at..count, sums);
             at += N;
@@ -252,8 +252,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             targets.w[m].copy_from_slice(&sources.w[m][at..at + N]);
         }
         let met = sources.sources::<I>(at, count);
+        let kept = back.each_ref().map(|back| back.keep::<WANTED, N>(at));
         let mut backs: [Back<S::Number, D>; M] = std::array::from_fn(|_| Back::default());
-        for (to, back) in backs.iter_mut().zip(back) {
+        for (to, back) in backs.iter_mut().zip(&mut *back) {
             for (to, back) in to.s.iter_mut().zip(&mut back.s) {
                 *to = &mut back[at..][..met.w[0].len()];
             }
@@ -272,6 +273,10 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             backs,
             &mut close,
         );
+        // The targets have each other's share in what was found.
+        for (back, kept) in back.iter_mut().zip(kept) {
+            back.put_back::<WANTED, N>(at, kept);
+        }
         for m in 0..M {
             for k in 0..N {
                 for a in 0..D {

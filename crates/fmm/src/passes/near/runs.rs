@@ -25,6 +25,43 @@ impl<T: Real, const D: usize> Components<T, D> {
     }
 }
 
+/// The sums at `N` places behind each other.
+pub(super) struct Kept<T, const D: usize, const N: usize> {
+    s: [[T; N]; D],
+    t: [T; N],
+}
+
+impl<T: Real, const D: usize> Components<T, D> {
+    /// The sums at the `N` places from `at` on, without gradients; `t` only if it is wanted.
+    #[inline(always)]
+    pub(super) fn keep<const WANTED: usize, const N: usize>(&self, at: usize) -> Kept<T, D, N> {
+        let at = |sums: &[T]| std::array::from_fn(|k| sums[at + k]);
+        Kept {
+            s: self.s.each_ref().map(|s| at(s)),
+            t: if WANTED >= POTENTIAL {
+                at(&self.t)
+            } else {
+                [T::ZERO; N]
+            },
+        }
+    }
+
+    /// Puts them where they were.
+    #[inline(always)]
+    pub(super) fn put_back<const WANTED: usize, const N: usize>(
+        &mut self,
+        at: usize,
+        kept: Kept<T, D, N>,
+    ) {
+        for (s, kept) in self.s.iter_mut().zip(&kept.s) {
+            s[at..at + N].copy_from_slice(kept);
+        }
+        if WANTED >= POTENTIAL {
+            self.t[at..at + N].copy_from_slice(&kept.t);
+        }
+    }
+}
+
 impl<T, const D: usize> Default for Components<T, D> {
     fn default() -> Self {
         Self {
