@@ -6,8 +6,8 @@ use farfield::{InstructionSet, Kernel, Options, Outputs, Real, Sums, direct};
 
 #[derive(Args, Debug, Clone)]
 pub(crate) struct Periodic {
-    /// Sum over a torus: sides of the box whose opposite faces are one, which must be equal, or one number for all of them; for
-    /// riesz, coulomb and biot-savart, these two also with a core
+    /// Sum over a torus: sides of the box whose opposite faces are one, of which none is more than twice another, or one number
+    /// for all of them; for riesz, coulomb and biot-savart, these two also with a core
     #[arg(
         long,
         value_name = "L,L[,L]",

@@ -43,6 +43,7 @@ pub use lanes::InstructionSet;
 pub use options::{Guarantee, Options, Outputs};
 pub use plan::Plan;
 pub use report::{OperatorsReport, PassSeconds, PlanReport, PredictedSeconds, VerifyReport};
+pub use torus::MOST_STRETCHED;
 
 /// `f64` or `f32`, for which the method is compiled in this crate.
 pub trait Real: passes::Compiled {}

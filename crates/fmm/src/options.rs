@@ -131,14 +131,14 @@ impl Options {
         self
     }
 
-    /// Sums over the flat torus [0, L₁) × … × [0, L_D), whose sides, one for each axis, must be equal so far. Points may lie anywhere: they
-    /// act, and are acted on, where they are modulo the sides. By default sums are over all of space.
+    /// Sums over the flat torus [0, L₁) × … × [0, L_D), with one side for each axis, none more than twice as long as another
+    /// ([`MOST_STRETCHED`](crate::MOST_STRETCHED)). Points may lie anywhere: they act, and are acted on, where they are modulo the sides. By default sums are over all of space.
     ///
     /// Kernels are those of the torus: K(z) stands for Σ_R K(z − R) over all images together with a uniform background of the opposite
     /// strength (the mode 0 is left out), g for the potential of mean 0 over the torus; with a Gaussian core, for the one
     /// that is the singular kernel's outside of it (P. P. Ewald, Ann. Phys. 369, 1921; of a Riesz kernel the constant of a
     /// lone source is Epstein's zeta function). With an algebraic core δ all images have it: for L = 1 the modes of g are
-    /// (δ/2πk) K₁(2πkδ), k ≠ 0, in the plane and in space, so that fields fall like e^{−2πδ}. A pair at one place
+    /// (δ/2πk) K₁(2πkδ), k ≠ 0, in the plane and in space, so that fields fall like e^{−2πδ}; the longest side counts. A pair at one place
     /// contributes what its images do: nothing to a field, and to a potential g(z) − g_space(z) at z → 0; of every source
     /// that holds at its own place too.
     ///
@@ -161,11 +161,15 @@ impl Options {
     /// # Ok::<(), farfield::Error>(())
     /// ```
     ///
+    /// Where sides differ, far fields are interpolated whatever the kernel, in cells as long and as wide as the box is. Least tolerances are those
+    /// of Riesz kernels then, in space up to 6e-7, of gradients 1e-9, and operators are made for the shape of the box when a
+    /// plan is: on 1 : 2 in the plane within a second or two, in space within seconds at 1e-3 and minutes at 1e-6, unless they are [kept](crate::operators::keep_in).
+    ///
     /// Coordinates are rounded as ones of the size of a side are, where a point is taken from beside the box or seen across a face.
     ///
-    /// Errors, of a plan: points in f32, sides that are not positive or not equal, a kernel that is no power of the distance far
-    /// away (Coulomb, Biot–Savart and Riesz with s = 0 or from 1e-3 on are), a Gaussian core whose reach is beyond the side,
-    /// an algebraic one wider than 100 sides, or narrower than a quarter of one with a tolerance below 1e-6 in space,
+    /// Errors, of a plan: points in f32, sides that are not positive or of more than 2 : 1, a kernel that is no power of the distance far
+    /// away (Coulomb, Biot–Savart and Riesz with s = 0 or from 1e-3 on are), a Gaussian core whose reach is beyond the smallest
+    /// side, an algebraic one wider than 100 largest sides, or narrower than a quarter of one with a tolerance below 1e-6 in space,
     /// [`Guarantee::Pointwise`], more points than images can be counted for (4·10⁸ in the plane, 1.5·10⁸ in space).
     pub fn torus(mut self, sides: &[f64]) -> Self {
         self.torus = Some(sides.to_vec());

@@ -11,6 +11,7 @@ mod wide;
 pub(crate) use user_order::add_gradient;
 
 use crate::Real;
+use crate::accuracy::stretched_floor;
 use crate::cost::{Costs, Counts, PairClass, Work, filling, leaf_capacity, leaf_capacity_on_torus};
 use crate::expansion::{Asked, Family};
 use crate::kernel::{Kernel, RadialKernel, RadialPair};
@@ -111,12 +112,14 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let of_family = FamilyOf::<K, D>::floor(options.guarantee);
         kernel.check()?;
         let torus = options.torus.as_deref().map(Torus::new).transpose()?;
+        let shortest = torus.map_or(1.0, |torus| torus.stretch().least());
+        let of_family = of_family.max(stretched_floor(D, shortest));
         let power = torus.map(|torus| torus.power(&kernel)).transpose()?;
         // Harmonic expansions know nothing of the core that images far away have.
         let felt = power.filter(|power| power.core > 0.0 && !power.few_modes);
         let wide = felt.and_then(|_| kernel.wide());
         let least = least_of_kernel(&kernel, wide.as_ref(), &options);
-        let least_on_torus = least_on_torus::<D>(power, of_family, &options);
+        let least_on_torus = least_on_torus::<D>(power, of_family, shortest < 1.0, &options);
         options.check::<T>(of_family.max(least).max(least_on_torus))?;
         let points = sources.len().max(targets.map_or(0, <[_]>::len));
         let stricter = stricter::<D>(points, targets.is_some(), power, &options);
@@ -136,6 +139,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             single: !is_double::<T>(),
             gradient: options.outputs.gradient,
             torus: torus.is_some(),
+            stretch: frame.stretch,
             lanes: chosen.lanes(),
         };
         let family = || match &wide {
@@ -254,7 +258,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             let coincide = clouds.both().widest() == 0.0;
             let finest = self.expansion.finest(most).filter(|_| !coincide);
             let narrowest = match (finest, &self.wide) {
-                (Some(level), _) => root_side * 0.5f64.powi(level as i32),
+                (Some(level), _) => frame.least_side(level) / frame.scale,
                 (None, Some(_)) => 0.0,
                 (None, None) => self.kernel.reach(left_to_core(&self.options)),
             };
@@ -280,9 +284,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             if let (Some(points), Some(order)) = (targets, &self.tree.target_order) {
                 into_tree_order(points, order, scale, &mut self.targets);
             }
-            if self.torus.is_some() {
-                let side = self.tree.frame.side;
+            if let Some(torus) = self.torus {
                 for (a, x) in self.sources.iter_mut().enumerate() {
+                    let side = torus.sides[a] * scale;
                     let beside =
                         |x: T, shift: [i8; D]| T::from_f64(x.to_f64() + f64::from(shift[a]) * side);
                     self.tree.fill_images(x, T::ZERO, PADDING, beside);

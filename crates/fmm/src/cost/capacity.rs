@@ -121,6 +121,7 @@ mod tests {
     use crate::Guarantee;
     use crate::expansion::harmonic2::Harmonic2;
     use crate::expansion::{Asked, Family};
+    use crate::tree::Stretch;
     use lanes::InstructionSet;
 
     fn work(n: usize, tolerance: f64) -> Work {
@@ -130,6 +131,7 @@ mod tests {
             single: false,
             gradient: false,
             torus: false,
+            stretch: Stretch::NONE,
             lanes: 4,
             root_side: 1.0,
         });

@@ -120,7 +120,9 @@ pub(crate) fn anywhere<T: Real, K: Kernel<D>, const D: usize>(
     let extents = [&targets, &sources].map(|cloud| Extent::of(chosen, cloud.as_flattened()));
     let around = || Frame::of::<f64>(&extents[0].join(extents[1]), Width::Least);
     let frame = torus.map_or_else(around, |torus| torus.frame::<f64>());
-    let extent = torus.map_or(extents[0].join(extents[1]).widest(), |torus| torus.side);
+    let extent = torus.map_or(extents[0].join(extents[1]).widest(), |torus| {
+        torus.largest()
+    });
     kernel.check_extent(extent, SMOOTH_TO)?;
     check_resolution(&frame, "targets", &targets, &extents[0])?;
     check_resolution(&frame, "sources", &sources, &extents[1])?;
@@ -143,8 +145,8 @@ pub(crate) fn anywhere<T: Real, K: Kernel<D>, const D: usize>(
             pair: &pair,
             power,
             rest: ewald::ROUNDING,
-            boxes: ewald::boxes(reach, torus.side),
-            side: frame.side,
+            boxes: ewald::boxes(reach, torus.sides),
+            sides: torus.sides.map(|side| side * scale),
             scale,
             targets: &targets,
             sources: &sources,

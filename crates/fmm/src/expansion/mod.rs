@@ -1,7 +1,7 @@
 //! Expansions: how a far field is compressed, moved and evaluated.
 //!
 //! One folder a family. All families speak the language of [`Expansion`], in *box units*: a point is
-//! u = (x − centre)/side of its cell, so every translation between cells is the same on every level.
+//! u = (x − centre)/side of its cell, axis by axis where sides differ, so every translation between cells is the same on every level.
 
 mod forms;
 pub(crate) mod harmonic2;
@@ -17,6 +17,7 @@ pub(crate) use quadrature::gauss_legendre;
 
 use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
 use crate::torus::split::FarPower;
+use crate::tree::Stretch;
 use crate::{Guarantee, OperatorsReport, Result};
 use lanes::Isa;
 use std::fmt::Debug;
@@ -89,7 +90,7 @@ impl<const D: usize> UnitSums<D> {
 }
 
 /// The operators of one family. `log_side` is the logarithm of the cell's side in user units (for logarithmic
-/// potentials), `side` the side in plan units. All outputs are added to.
+/// potentials), `side` the side in plan units, of both the largest. All outputs are added to.
 pub(crate) trait Expansion<const D: usize>: Send + Sync {
     /// Waves come in so many parts, which are moved one after another, so that the forms of more cells stay at hand.
     const PARTS: usize = 1;
@@ -213,7 +214,7 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
 
 /// What a plan asks of its expansions.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct Asked<const D: usize> {
     pub(crate) tolerance: f64,
     pub(crate) guarantee: Guarantee,
     /// Points in f32.
@@ -222,6 +223,8 @@ pub(crate) struct Asked {
     pub(crate) gradient: bool,
     /// Points on a torus.
     pub(crate) torus: bool,
+    /// Of all cells.
+    pub(crate) stretch: Stretch<D>,
     /// Numbers of a vector.
     pub(crate) lanes: usize,
     /// Side of the root cube in the user's unit, if it is a power of two.

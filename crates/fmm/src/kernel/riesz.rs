@@ -144,7 +144,7 @@ pub struct RieszPair {
 
 impl RieszPair {
     /// The power s in a unit of length.
-    pub(super) fn new(s: f64, scale: f64) -> Self {
+    pub(crate) fn new(s: f64, scale: f64) -> Self {
         let log_scale = scale.ln();
         Self { s, log_scale }
     }

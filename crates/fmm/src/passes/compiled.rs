@@ -11,7 +11,7 @@ use crate::expansion::harmonic3::Harmonic3;
 use crate::expansion::interpolation::Interpolation;
 use crate::expansion::{Asked, Expansion, Family, HarmonicOr};
 use crate::kernel::{
-    InterpolatedPair, Pair, RadialPair2d, RadialPair3d, RadialTables, WholeRieszPair,
+    InterpolatedPair, Pair, RadialPair2d, RadialPair3d, RadialTables, RieszPair, WholeRieszPair,
 };
 use crate::torus::split::FarPower;
 use crate::{Outputs, PassSeconds, Result};
@@ -42,7 +42,7 @@ pub trait RadialPair<const D: usize>: Clone + Debug + Send + Sync + 'static {
 
     /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them, see [`lanes::accuracy`].
     /// Errors: a guarantee that they cannot give.
-    fn family(&self, asked: &Asked) -> Result<(Self::Family, usize)>;
+    fn family(&self, asked: &Asked<D>) -> Result<(Self::Family, usize)>;
 
     /// The fast method for this pair in f64.
     fn in_double(
@@ -78,7 +78,7 @@ macro_rules! all_pairs {
     };
 }
 
-/// Pairs whose far field is harmonic, unless it comes from tables.
+/// Pairs whose far field is harmonic, and taken as such unless it comes from tables or cells are stretched.
 macro_rules! harmonic_pair {
     ($pair:ident in $D:literal by $family:ident, power $power:literal, tables of $sign:literal gamma, $M:literal at once: $($variant:ident),*) => {
         #[allow(private_interfaces)]
@@ -108,10 +108,15 @@ macro_rules! harmonic_pair {
                 }
             }
 
-            fn family(&self, asked: &Asked) -> Result<(Self::Family, usize)> {
+            fn family(&self, asked: &Asked<$D>) -> Result<(Self::Family, usize)> {
                 if let Self::Tabulated(tables) = self {
                     let (family, accuracy) = Interpolation::by_level(tables, asked)?;
                     return Ok((HarmonicOr::Interpolated(Box::new(family)), accuracy));
+                }
+                if !asked.stretch.is_none() {
+                    let power = RieszPair::new($power as f64, 1.0);
+                    let (family, accuracy) = Interpolation::within(power, true, asked)?;
+                    return Ok((HarmonicOr::Interpolated(Box::new(family.signed($sign))), accuracy));
                 }
                 let (family, accuracy) = $family::within(asked);
                 Ok((HarmonicOr::Harmonic(family), accuracy))
@@ -127,6 +132,9 @@ macro_rules! harmonic_pair {
                 match (self, context.expansion) {
                     $((Self::$variant(pair), HarmonicOr::Harmonic(family)) => {
                         evaluate::<_, _, _, $D, $M>(&context.with(family), pair, strengths, outputs, buffers)
+                    })*
+                    $((Self::$variant(pair), HarmonicOr::Interpolated(family)) => {
+                        evaluate::<_, _, _, $D, $M>(&context.with(&**family), pair, strengths, outputs, buffers)
                     })*
                     (Self::Tabulated(of), HarmonicOr::Interpolated(family)) => {
                         evaluate::<_, _, _, $D, 1>(&context.with(&**family), of.pair(), strengths, outputs, buffers)
@@ -146,7 +154,7 @@ macro_rules! harmonic_pair {
                     $((Self::$variant(pair), HarmonicOr::Harmonic(family)) => {
                         evaluate::<_, _, _, $D, $M>(&context.with(family), pair, strengths, outputs, buffers)
                     })*
-                    _ => unreachable!("tables are in f64 alone"),
+                    _ => unreachable!("tables and a torus are in f64 alone"),
                 }
             }
 
@@ -191,7 +199,7 @@ macro_rules! interpolated_pair {
                 }
             }
 
-            fn family(&self, asked: &Asked) -> Result<(Interpolation<$D>, usize)> {
+            fn family(&self, asked: &Asked<$D>) -> Result<(Interpolation<$D>, usize)> {
                 let exactly = !matches!(self, Self::Riesz(_));
                 match self {
                     Self::Tabulated(tables) => Interpolation::by_level(tables, asked),

@@ -184,16 +184,14 @@ impl<const D: usize> Expansion<D> for Count {
 fn counts<const D: usize>(
     user_sources: &[[f64; D]],
     targets: Option<&[[f64; D]]>,
+    torus: Option<Torus<D>>,
     mut limits: Limits,
     direct_below: usize,
     expanded: Option<u32>,
 ) -> Vec<Vec<f64>> {
     let mut tree = Tree::default();
-    let frame = if limits.torus {
-        Torus::new(&[1.0; D]).unwrap().frame::<f64>()
-    } else {
-        Frame::around(&[user_sources, targets.unwrap_or(&[])])
-    };
+    let around = || Frame::around(&[user_sources, targets.unwrap_or(&[])]);
+    let frame = torus.map_or_else(around, |torus| torus.frame::<f64>());
     if let Some(level) = expanded {
         let side = frame.cell_side(level) / frame.scale;
         limits.narrowest = limits.narrowest.max(side);
@@ -208,9 +206,10 @@ fn counts<const D: usize>(
         })
     };
     let mut sources = tree_order(user_sources, &tree.source_order.user_index);
-    if limits.torus {
+    if let Some(torus) = torus {
         for (a, x) in sources.iter_mut().enumerate() {
-            tree.fill_images(x, 0.0, PADDING, |x, shift| x + f64::from(shift[a]));
+            let beside = |x, shift: [i8; D]| x + f64::from(shift[a]) * torus.sides[a];
+            tree.fill_images(x, 0.0, PADDING, beside);
         }
     }
     let targets = tree_order(targets.unwrap_or(user_sources), &tree.targets().user_index);
@@ -279,10 +278,22 @@ fn check<const D: usize>(
     } else {
         &[None, Some(2), Some(4)]
     };
-    for &expanded in levels {
-        for found in counts(sources, targets, limits, direct_below, expanded) {
-            let what = format!("{limits:?}, direct below {direct_below}, expanded {expanded:?}");
-            assert_eq!(found, expected, "{what}");
+    // A cube, and a box of other sides in which the points of the cube lie too.
+    let boxes = [[1.0; 3], [1.0, 1.7, 1.3]];
+    let tori: Vec<Option<Torus<D>>> = if limits.torus {
+        let torus = |sides: &[f64; 3]| Torus::new(&sides[..D]).unwrap();
+        boxes.iter().map(|sides| Some(torus(sides))).collect()
+    } else {
+        vec![None]
+    };
+    for torus in tori {
+        for &expanded in levels {
+            for found in counts(sources, targets, torus, limits, direct_below, expanded) {
+                let what = format!(
+                    "{limits:?}, {torus:?}, direct below {direct_below}, expanded {expanded:?}"
+                );
+                assert_eq!(found, expected, "{what}");
+            }
         }
     }
 }
@@ -452,7 +463,7 @@ impl RadialPair<3> for One {
     fn tabulated(_: RadialTables) -> Self {
         One
     }
-    fn family(&self, _: &Asked) -> Result<(Count, usize)> {
+    fn family(&self, _: &Asked<3>) -> Result<(Count, usize)> {
         Ok((FAR, 1))
     }
     fn in_double(

@@ -83,11 +83,13 @@ pub(super) fn all_leaves<
     P: Pair,
     E: Expansion<D>,
 {
+    // Near pairs know of no expansions, and are compiled once for all.
+    let without = context.with(&());
     let near = |near: &mut Near<T, D, M>, leaves: &[u32]| {
         let w = buffers.each_ref().map(|buffers| &buffers.w[..]);
         let chosen = context.chosen;
-        chosen.run(NearPairs::<T, P, E, ACCURACY, WANTED, D, M> {
-            context,
+        chosen.run(NearPairs::<T, P, ACCURACY, WANTED, D, M> {
+            context: &without,
             pair,
             w,
             leaves,
@@ -168,25 +170,23 @@ struct NearPairs<
     'a,
     T,
     P,
-    E,
     const ACCURACY: usize,
     const WANTED: usize,
     const D: usize,
     const M: usize,
 > {
-    context: &'a Context<'a, T, E, D>,
+    context: &'a Context<'a, T, (), D>,
     pair: P,
     w: [&'a [T]; M],
     leaves: &'a [u32],
     near: &'a mut Near<T, D, M>,
 }
 
-impl<T, P, E, const ACCURACY: usize, const WANTED: usize, const D: usize, const M: usize> Job
-    for NearPairs<'_, T, P, E, ACCURACY, WANTED, D, M>
+impl<T, P, const ACCURACY: usize, const WANTED: usize, const D: usize, const M: usize> Job
+    for NearPairs<'_, T, P, ACCURACY, WANTED, D, M>
 where
     T: Real,
     P: Pair,
-    E: Expansion<D>,
 {
     type Output = ();
 
@@ -200,7 +200,7 @@ where
             targets: targets(self.context, self.leaves),
         };
         if const { matches!(I::SET, InstructionSet::Scalar) } {
-            in_scalar::<_, _, _, WANTED, D, M>(&block, self.near);
+            in_scalar::<_, _, WANTED, D, M>(&block, self.near);
         } else {
             block.run::<I, ACCURACY, WANTED>(isa, self.near);
         }
@@ -209,13 +209,12 @@ where
 
 /// Scalar reciprocals are exact, and f32 is no faster there: one version serves all accuracies.
 #[inline(never)]
-fn in_scalar<T, P, E, const WANTED: usize, const D: usize, const M: usize>(
-    block: &Block<T, E, P, D, M>,
+fn in_scalar<T, P, const WANTED: usize, const D: usize, const M: usize>(
+    block: &Block<T, (), P, D, M>,
     near: &mut Near<T, D, M>,
 ) where
     T: Real,
     P: Pair,
-    E: Expansion<D>,
 {
     block.run::<Scalar, FULL, WANTED>(Scalar::default(), near);
 }

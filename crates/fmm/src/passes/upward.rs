@@ -113,9 +113,10 @@ pub(crate) fn unit_points<T: Real, E, const D: usize>(
 ) {
     let range = range.start as usize..range.end as usize;
     let centre = context.tree.centre(cell);
-    let inverse = 1.0 / context.tree.frame.cell_side(cell.level);
+    let sides = context.tree.frame.cell_sides(cell.level);
     points.resize(range.len());
     for a in 0..D {
+        let inverse = 1.0 / sides[a];
         for (u, x) in points.u[a].iter_mut().zip(&from[a][range.clone()]) {
             *u = (x.to_f64() - centre[a]) * inverse;
         }

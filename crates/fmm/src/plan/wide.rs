@@ -19,7 +19,7 @@ const fn most_pairs(dimension: usize) -> (u64, u64) {
 impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// Takes the kernel from tables, for as long as the plan lives, where the options say so, or where too many pairs are within the
     /// reach of its core and tables can give what is asked for.
-    pub(super) fn widen(&mut self, clouds: &Clouds<T, D>, asked: &Asked) -> Result<()> {
+    pub(super) fn widen(&mut self, clouds: &Clouds<T, D>, asked: &Asked<D>) -> Result<()> {
         let (of_target, all) = most_pairs(D);
         let most = all.max(of_target * self.tree.targets().len() as u64);
         let wanted = self.options.wide_cores;
@@ -36,7 +36,12 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     }
 
     /// Builds the plan again with tables. After an error it is as before.
-    fn tables(&mut self, wide: RadialKernel, clouds: &Clouds<T, D>, asked: &Asked) -> Result<()> {
+    fn tables(
+        &mut self,
+        wide: RadialKernel,
+        clouds: &Clouds<T, D>,
+        asked: &Asked<D>,
+    ) -> Result<()> {
         let least = least_tolerance(D) * for_gradients::<D>(&self.options);
         self.options.check::<T>(least)?;
         wide.check_extent(clouds.both().widest(), self.options.tolerance)?;

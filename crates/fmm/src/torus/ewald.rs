@@ -20,7 +20,7 @@ use lanes::Chosen;
 use std::collections::HashMap;
 use std::f64::consts::PI;
 
-/// δ in sides: e^{−1/δ²} is below rounding, for images of the outermost boxes that are left out.
+/// δ in smallest sides: e^{−1/δ²} is below rounding, for images of the outermost boxes that are left out.
 const WIDTH: f64 = 1.0 / 6.1;
 
 /// e^{−39} is below rounding.
@@ -35,10 +35,10 @@ pub(crate) struct Ewald<'a, P, const D: usize> {
     pub(crate) power: FarPower,
     /// Modes below e^−`rest` of the first are left out.
     pub(crate) rest: f64,
-    /// Around the box, images are summed up to so many boxes away.
-    pub(crate) boxes: i32,
-    /// L in the same unit.
-    pub(crate) side: f64,
+    /// Around the box, images are summed up to so many boxes away along each axis.
+    pub(crate) boxes: [i32; D],
+    /// L by axis, in the same unit.
+    pub(crate) sides: [f64; D],
     /// Factor between that unit and the user's.
     pub(crate) scale: f64,
     /// By axis; sources padded.
@@ -51,7 +51,7 @@ pub(crate) struct Ewald<'a, P, const D: usize> {
 impl<P: RadialPair<D>, const D: usize> Ewald<'_, P, D> {
     /// The radial sums of padded strengths at all targets.
     pub(crate) fn sums(&self, w: &[f64], outputs: crate::Outputs) -> Vec<RadialSum<f64, D>> {
-        let split = self.split(self.side, self.scale.ln());
+        let split = self.split(self.unit(), self.scale.ln());
         let mut sums = self.modes(w);
         self.take_coincident(w, &split, &mut sums);
         if !self.power.few_modes {
@@ -73,7 +73,7 @@ impl<P: RadialPair<D>, const D: usize> Ewald<'_, P, D> {
         let sign = self.power.sign;
         for shift in self.boxes() {
             let targets = std::array::from_fn(|a| {
-                let beside = f64::from(shift[a]) * self.side;
+                let beside = f64::from(shift[a]) * self.sides[a];
                 self.targets[a].iter().map(|x| x + beside).collect()
             });
             let all = AllPairs {
@@ -97,9 +97,20 @@ impl<P: RadialPair<D>, const D: usize> Ewald<'_, P, D> {
         }
     }
 
-    /// The power, split in a unit in which L is `side`.
+    /// The side that widths are held against: short parts must end within the smallest one, and of wide cores the largest one has the
+    /// first mode.
+    fn unit(&self) -> f64 {
+        let sides = self.sides.iter().copied();
+        if self.power.few_modes {
+            sides.fold(0.0, f64::max)
+        } else {
+            sides.fold(f64::INFINITY, f64::min)
+        }
+    }
+
+    /// The power, split in a unit in which that side is `side`.
     fn split(&self, side: f64, log_scale: f64) -> Split {
-        let core = self.power.core * self.scale / self.side;
+        let core = self.power.core * self.scale / self.unit();
         let width = if self.power.few_modes {
             // So narrow that what is short is below rounding beside e^{−2πε}, and not taken.
             core / (45.0 + 2.0 * PI * core).sqrt()
@@ -117,26 +128,29 @@ impl<P: RadialPair<D>, const D: usize> Ewald<'_, P, D> {
 
     /// All boxes within reach, the nearest last so that small numbers are summed first.
     fn boxes(&self) -> Vec<[i32; D]> {
-        let width = 2 * self.boxes + 1;
-        let of = |k: i32| -> [i32; D] {
-            std::array::from_fn(|a| k / width.pow(a as u32) % width - self.boxes)
+        let mut all: Vec<_> = around(self.boxes).collect();
+        let square = |shift: &[i32; D]| -> f64 {
+            let of_axis = |a: usize| (f64::from(shift[a]) * self.sides[a] / self.unit()).powi(2);
+            (0..D).map(of_axis).sum()
         };
-        let mut all: Vec<_> = (0..width.pow(D as u32)).map(of).collect();
-        all.sort_by_key(|shift| -shift.iter().map(|x| x * x).sum::<i32>());
+        all.sort_by(|a, b| square(b).total_cmp(&square(a)));
         all
     }
 
     /// The modes of the smooth part, in the unit of the points.
     fn modes(&self, w: &[f64]) -> Vec<RadialSum<f64, D>> {
-        let unit = |points: &[Vec<f64>; D], n: usize| -> Vec<[f64; D]> {
-            let point = |i: usize| std::array::from_fn(|a| points[a][i] / self.side);
+        let in_box = |points: &[Vec<f64>; D], n: usize| -> Vec<[f64; D]> {
+            let point = |i: usize| std::array::from_fn(|a| points[a][i] / self.sides[a]);
             (0..n).map(point).collect()
         };
-        let targets = unit(self.targets, self.targets[0].len());
-        let sources = unit(self.sources, self.count);
+        let targets = in_box(self.targets, self.targets[0].len());
+        let sources = in_box(self.sources, self.count);
         let w = &w[..self.count];
         let split = self.split(1.0, 0.0);
-        let modes: Vec<Mode<D>> = modes(&split, self.rest);
+        let unit = self.unit();
+        let sides = self.sides.map(|side| side / unit);
+        let volume: f64 = sides.iter().product();
+        let modes: Vec<Mode<D>> = modes(&split, sides, self.rest);
         let of_sources = amplitudes(self.chosen, &modes, &sources, w);
         let mut sums = vec![RadialSum::ZERO; targets.len()];
         add(self.chosen, &modes, &of_sources, &targets, &mut sums);
@@ -144,15 +158,15 @@ impl<P: RadialPair<D>, const D: usize> Ewald<'_, P, D> {
         let integral = if self.power.few_modes {
             0.0
         } else {
-            split.integral()
+            split.integral() / volume
         };
         // γ is a length to the power −s.
-        let of_potential = self.side.powf(-split.s);
-        let of_field = of_potential / self.side;
+        let of_potential = unit.powf(-split.s);
+        let of_field = of_potential / unit;
         for sum in &mut sums {
             sum.t = (sum.t - integral * total) * of_potential;
             sum.s = sum.s.map(|s| s * of_field);
-            sum.g = sum.g.map(|g| g * of_field / self.side);
+            sum.g = sum.g.map(|g| g * of_field / unit);
         }
         sums
     }
@@ -179,7 +193,19 @@ impl<P: RadialPair<D>, const D: usize> Ewald<'_, P, D> {
     }
 }
 
-/// Boxes around the box whose images a kernel of this reach must be summed over.
-pub(crate) fn boxes(reach: f64, side: f64) -> i32 {
-    (reach / side).ceil().clamp(1.0, 4.0) as i32
+/// Boxes around the box, along each axis, whose images a kernel of this reach must be summed over.
+pub(crate) fn boxes<const D: usize>(reach: f64, sides: [f64; D]) -> [i32; D] {
+    sides.map(|side| (reach / side).ceil().clamp(1.0, 4.0) as i32)
+}
+
+/// All whole vectors up to `most` along each axis and its opposite, the first axis fastest.
+pub(crate) fn around<const D: usize>(most: [i32; D]) -> impl Iterator<Item = [i32; D]> {
+    let widths = most.map(|most| 2 * most + 1);
+    (0..widths.iter().product()).map(move |mut index: i32| {
+        std::array::from_fn(|a| {
+            let at = index % widths[a];
+            index /= widths[a];
+            at - most[a]
+        })
+    })
 }

@@ -1,4 +1,4 @@
-//! The flat torus ℝ^D/(Lℤ)^D: opposite faces of a box are one.
+//! The flat torus ℝ^D/(L₁ℤ × … × L_Dℤ): opposite faces of a box are one.
 //!
 //! A plan takes the points into the box, surrounds its tree by [images](crate::tree) of what lies near its faces, and gives the root the
 //! local of all images beyond those next to it (`lattice.rs` of the families) and the [`background`] that makes the box neutral. The
@@ -7,6 +7,10 @@
 //! A Gaussian core ends before images begin, which have the singular kernel. An algebraic one does not: in Ewald's sum r² +
 //! δ² stands for r², and far fields come from tables, level by level (`levels.rs`), the root's lattice with the core in it.
 //! Sums of wide cores, whose modes fall like e^{−2πkδ/L}, are those of the first modes alone.
+//!
+//! Where the sides differ, cells are as long and as wide as the box is ([`Stretch`]): in units of their own sides they are cubes as ever, and
+//! only the kernel looks different, κ(|E u|) with E the sides over the largest. No harmonic family knows such a function,
+//! so far fields of all kernels are interpolated then.
 
 pub(crate) mod background;
 pub(crate) mod ewald;
@@ -15,33 +19,35 @@ mod modes;
 pub(crate) mod split;
 
 use crate::kernel::{Kernel, RadialPair};
-use crate::tree::Frame;
+use crate::tree::{Frame, Stretch};
 use crate::{Error, Real, Result};
 use rayon::prelude::*;
 use split::FarPower;
 
 /// The least s of a power of the distance, but for 0.
 const LEAST_POWER: f64 = 1e-3;
-/// Algebraic cores, in sides, from which on sums are those of modes: near pairs of wider ones nearly cancel if points are
+/// The largest side of a [torus](crate::Options::torus) over the smallest, at most: with it grows what interpolation takes.
+pub const MOST_STRETCHED: f64 = 2.0;
+/// Algebraic cores, in largest sides, from which on sums are those of modes: near pairs of wider ones nearly cancel if points are
 /// even, in the plane 40 000 to 1e-5 of their size at 0.2. In space modes are too many sooner.
 const fn wide_core(dimension: usize) -> f64 {
     if dimension == 2 { 0.1 } else { 0.25 }
 }
-/// The widest algebraic core, in sides: the first mode of a field is e^{−2πδ/L} of it.
+/// The widest algebraic core, in largest sides: the first mode of a field is e^{−2πδ/L} of it.
 const WIDEST_CORE: f64 = 100.0;
 
 /// A torus of `D` dimensions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Torus<const D: usize> {
-    /// L, in the user's unit.
-    pub(crate) side: f64,
+    /// L by axis, in the user's unit.
+    pub(crate) sides: [f64; D],
 }
 
 impl<const D: usize> Torus<D> {
-    /// Of a box with these sides, which must be equal.
+    /// Of a box with these sides, none of which may be more than twice as long as another.
     pub(crate) fn new(sides: &[f64]) -> Result<Self> {
         let refused = |allowed: &str| Err(Error::argument("torus", format!("{sides:?}"), allowed));
-        let Some(&side) = sides.first().filter(|_| sides.len() == D) else {
+        let Ok(sides) = <[f64; D]>::try_from(sides) else {
             return refused(&format!("{D} sides for points of {D} coordinates"));
         };
         if !sides.iter().all(|side| side.is_normal() && *side > 0.0) {
@@ -51,21 +57,40 @@ impl<const D: usize> Torus<D> {
                 f64::MAX
             ));
         }
-        if sides.iter().any(|other| *other != side) {
-            return refused("equal sides: only squares and cubes are there so far");
+        let torus = Self { sides };
+        if torus.largest() / torus.least() > MOST_STRETCHED {
+            return refused(&format!(
+                "sides of which the largest is at most {MOST_STRETCHED} times the smallest"
+            ));
         }
-        Ok(Self { side })
+        Ok(torus)
+    }
+
+    /// The largest side.
+    pub(crate) fn largest(&self) -> f64 {
+        self.sides.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// The smallest side.
+    pub(crate) fn least(&self) -> f64 {
+        self.sides.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+
+    /// The sides over the largest.
+    pub(crate) fn stretch(&self) -> Stretch<D> {
+        let largest = self.largest();
+        Stretch(self.sides.map(|side| side / largest))
     }
 
     /// Near cells hold all that is within a core's reach only if the box is as wide as that, unless images know of the core.
     pub(crate) fn check_reach<K: Kernel<D>>(&self, kernel: &K, reach: f64) -> Result<()> {
-        if reach <= self.side || kernel.algebraic_core() > 0.0 {
+        if reach <= self.least() || kernel.algebraic_core() > 0.0 {
             return Ok(());
         }
         let found = format!("{}, whose core reaches {reach:e}", kernel.name());
         let allowed = format!(
             "cores that reach no farther than the side {:e} of the torus",
-            self.side
+            self.least()
         );
         Err(Error::argument("kernel", found, allowed))
     }
@@ -74,11 +99,12 @@ impl<const D: usize> Torus<D> {
     pub(crate) fn power<K: Kernel<D>>(&self, kernel: &K) -> Result<FarPower> {
         let refused = |allowed: &str| Err(Error::argument("kernel", kernel.name(), allowed));
         let core = kernel.algebraic_core();
-        if core > WIDEST_CORE * self.side {
+        // The longest mode is what is left of wide cores, and what near pairs nearly cancel to.
+        let side = self.largest();
+        if core > WIDEST_CORE * side {
             return refused(&format!(
-                "cores of at most {:e} on a torus of side {:e}, beyond which nothing is left",
-                WIDEST_CORE * self.side,
-                self.side
+                "cores of at most {:e} on a torus of side {side:e}, beyond which nothing is left",
+                WIDEST_CORE * side
             ));
         }
         match kernel.pair(1.0).far_power() {
@@ -88,7 +114,7 @@ impl<const D: usize> Torus<D> {
             }
             Some(power) => Ok(FarPower {
                 core,
-                few_modes: core >= wide_core(D) * self.side,
+                few_modes: core >= wide_core(D) * side,
                 ..power
             }),
             None => refused(
@@ -97,11 +123,11 @@ impl<const D: usize> Torus<D> {
         }
     }
 
-    /// Where the box begins along an axis: parts of the side before 0 whose multiples by powers of two stay away from whole numbers, so that 0
+    /// Where the box begins along an axis: parts of its side before 0 whose multiples by powers of two stay away from whole numbers, so that 0
     /// and the middle of the user's box, about which clouds are symmetric, are corners of no small cells, where errors would add up; another
     /// part along each axis, so that the box's own corner is no such place. Points near 0 stay as they are.
     fn low(&self, axis: usize) -> f64 {
-        -self.side * [1.0 / 3.0, 2.0 / 5.0, 3.0 / 7.0][axis]
+        -self.sides[axis] * [1.0 / 3.0, 2.0 / 5.0, 3.0 / 7.0][axis]
     }
 
     /// Sources and all their images around the box, which may be in one leaf, are counted in 32 bits.
@@ -118,30 +144,32 @@ impl<const D: usize> Torus<D> {
         ))
     }
 
-    /// The root cube.
+    /// The root cell.
     pub(crate) fn frame<T: Real>(&self) -> Frame<D> {
-        Frame::torus::<T>(std::array::from_fn(|a| self.low(a)), self.side)
+        let low = std::array::from_fn(|a| self.low(a));
+        Frame::torus::<T>(low, self.largest(), self.stretch())
     }
 
     /// Points where they lie in the box; ones that are not finite as they are.
     pub(crate) fn wrap<T: Real>(&self, points: &[[T; D]]) -> Vec<[T; D]> {
-        let wrap = |point: &[T; D]| std::array::from_fn(|a| self.wrap_one(self.low(a), point[a]));
+        let wrap = |point: &[T; D]| std::array::from_fn(|a| self.wrap_one(a, point[a]));
         points.par_iter().with_min_len(1 << 12).map(wrap).collect()
     }
 
-    /// x modulo L, not below `low`, which is exact but for the last rounding.
-    fn wrap_one<T: Real>(&self, low: f64, x: T) -> T {
-        let (wide, end) = (x.to_f64(), low + self.side);
+    /// A coordinate modulo its side, not below where the box begins, which is exact but for the last rounding.
+    fn wrap_one<T: Real>(&self, axis: usize, x: T) -> T {
+        let (side, low) = (self.sides[axis], self.low(axis));
+        let (wide, end) = (x.to_f64(), low + side);
         if !wide.is_finite() || (low..end).contains(&wide) {
             return x;
         }
         // Of points that are not beside the next box the slow remainder, which is exact.
-        let next = wide >= low - self.side && wide < end + self.side;
-        let rest = if next { wide } else { wide % self.side };
+        let next = wide >= low - side && wide < end + side;
+        let rest = if next { wide } else { wide % side };
         T::from_f64(if rest >= end {
-            rest - self.side
+            rest - side
         } else if rest < low {
-            rest + self.side
+            rest + side
         } else {
             rest
         })
@@ -176,6 +204,14 @@ mod tests {
     }
 
     #[test]
+    fn points_come_into_a_box_of_other_sides() {
+        // From −1/4 to 1/2, and from −3/5 to 9/10.
+        let torus = Torus::<2>::new(&[0.75, 1.5]).unwrap();
+        let wrapped = torus.wrap(&[[0.5, 0.75], [-0.375, 1.0], [7.6875, -1.0]]);
+        assert_eq!(wrapped, [[-0.25, 0.75], [0.375, -0.5], [0.1875, 0.5]]);
+    }
+
+    #[test]
     fn images_must_be_countable() {
         let torus = Torus::<3>::new(&[1.0; 3]).unwrap();
         assert!(torus.check_count("positions", 100_000_000).is_ok());
@@ -190,7 +226,8 @@ mod tests {
     fn boxes_that_are_none_are_refused() {
         for sides in [
             &[1.0][..],
-            &[1.0, 2.0],
+            &[1.0, 2.1],
+            &[2.1, 1.0],
             &[0.0, 0.0],
             &[f64::NAN; 2],
             &[-1.0; 2],
@@ -198,5 +235,9 @@ mod tests {
         ] {
             assert!(Torus::<2>::new(sides).is_err(), "{sides:?}");
         }
+        assert!(Torus::<2>::new(&[1.0, 2.0]).is_ok());
+        let error = Torus::<3>::new(&[1.0, 2.0, 3.0]).unwrap_err().to_string();
+        assert!(error.contains("[1.0, 2.0, 3.0]"), "{error}");
+        assert!(error.contains("at most 2 times the smallest"), "{error}");
     }
 }

@@ -1,11 +1,12 @@
-//! Fourier modes of blobs on the unit torus: the smooth half of Ewald's sum.
+//! Fourier modes of blobs on a torus: the smooth half of Ewald's sum.
 //!
 //! ```text
 //! t(u) = Σ_{k ≠ 0} c_k Re[F_k e^{2πi k·u}],   F_k = Σ_j w_j e^{−2πi k·u_j}
 //! ```
 //!
-//! with c_k = γ̂(k), and s = −∇t. Of k and −k one is taken, twice.
+//! with u in sides, by axis, c_k = γ̂(k_a/L_a)/∏ L_a, and s = −∇t. Of k and −k one is taken, twice.
 
+use super::ewald::around;
 use super::split::Split;
 use crate::passes::tile::RadialSum;
 use crate::passes::wanted::place_of;
@@ -18,30 +19,31 @@ use std::f64::consts::TAU;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mode<const D: usize> {
     k: [i32; D],
+    /// k_a/L_a.
+    over_sides: [f64; D],
     c: f64,
 }
 
-/// All modes of a smooth part, in units of the side, as far as they are more than e^−`rest` beside the first.
-pub(super) fn modes<const D: usize>(split: &Split, rest: f64) -> Vec<Mode<D>> {
+/// All modes of a smooth part on the torus with these sides, in its unit, as far as they are more than e^−`rest` beside the first.
+pub(super) fn modes<const D: usize>(split: &Split, sides: [f64; D], rest: f64) -> Vec<Mode<D>> {
     let largest = split.largest_mode(rest).ceil();
-    let width = 2 * largest as i32 + 1;
-    let mode = |index: i32| -> [i32; D] {
-        std::array::from_fn(|axis| index / width.pow(axis as u32) % width - largest as i32)
-    };
+    let most = sides.map(|side| (largest * side).floor() as i32);
+    let volume: f64 = sides.iter().product();
     // Those behind the middle one, which is 0.
-    let all = width.pow(D as u32) / 2 + 1..width.pow(D as u32);
+    let half = most.iter().map(|most| 2 * most + 1).product::<i32>() as usize / 2 + 1;
     // Of many k the square is the same.
     let mut known = HashMap::new();
-    let mut weigh = |k: [i32; D]| {
-        let k2: i32 = k.iter().map(|k| k * k).sum();
-        let mut c = || {
-            *known
-                .entry(k2)
-                .or_insert_with(|| 2.0 * split.mode(f64::from(k2)))
-        };
-        (f64::from(k2) <= largest * largest).then(|| Mode { k, c: c() })
+    let weigh = |k: [i32; D]| {
+        let over_sides = std::array::from_fn(|a| f64::from(k[a]) / sides[a]);
+        let k2: f64 = over_sides.iter().map(|k| k * k).sum();
+        if k2 > largest * largest {
+            return None;
+        }
+        let c = known.entry(k2.to_bits());
+        let c = *c.or_insert_with(|| 2.0 * split.mode(k2) / volume);
+        Some(Mode { k, over_sides, c })
     };
-    all.filter_map(|index| weigh(mode(index))).collect()
+    around(most).skip(half).filter_map(weigh).collect()
 }
 
 /// Points that are taken together.
@@ -195,7 +197,7 @@ impl<const D: usize> Job for At<'_, D> {
         for (mode, amplitude) in self.modes.iter().zip(self.amplitudes) {
             let [c, s] = self.phases.of(mode.k);
             let [re, im] = amplitude.map(|a| a * mode.c);
-            let turn = mode.k.map(|k| TAU * f64::from(k));
+            let turn = mode.over_sides.map(|k| TAU * k);
             for (i, sum) in self.sums.iter_mut().enumerate() {
                 // F is conjugated: F* e^{−iθ} has the same real part.
                 let (cos, sin) = (re * c[i] + im * s[i], im * c[i] - re * s[i]);

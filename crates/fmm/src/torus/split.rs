@@ -108,7 +108,7 @@ impl Split {
         self.delta.powf(-self.s - 2.0) * entire(self.half() + 1.0, self.x(r2))
     }
 
-    /// γ̂_δ of a mode of the unit torus.
+    /// γ̂_δ at |k|², which is the mode of a torus of volume 1.
     pub(crate) fn mode(&self, k2: f64) -> f64 {
         let (q2, d2) = (PI * PI * k2, self.delta * self.delta);
         if self.core > 0.0 {

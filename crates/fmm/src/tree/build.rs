@@ -4,6 +4,7 @@ use super::frame::Frame;
 use super::images::Images;
 use super::morton::{DEEPEST_OF_TORUS, coordinate, max_level, window_levels};
 use super::sort::TreeOrder;
+use super::stretch::Stretch;
 use lanes::Real;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -91,6 +92,7 @@ impl<const D: usize> Default for Frame<D> {
             scale: 1.0,
             corner: [0.0; D],
             side: 1.0,
+            stretch: Stretch::NONE,
         }
     }
 }
@@ -274,7 +276,7 @@ impl<const D: usize> Tree<D> {
 
 /// Finest level whose cells are at least `narrowest` wide and whose centres are exact in f64.
 fn deepest_level<const D: usize>(frame: &Frame<D>, limits: Limits) -> u32 {
-    let wide_enough = |level: &u32| frame.cell_side(*level) >= limits.narrowest * frame.scale;
+    let wide_enough = |level: &u32| frame.least_side(*level) >= limits.narrowest * frame.scale;
     let deepest = if limits.torus {
         max_level(D).min(DEEPEST_OF_TORUS)
     } else {

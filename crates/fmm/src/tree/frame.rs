@@ -1,10 +1,11 @@
-//! The root cube, and the unit in which the plan computes.
+//! The root cell, and the unit in which the plan computes.
 
-use super::morton;
+use super::{Stretch, morton};
 use crate::points::{Extent, is_double};
 use lanes::{Chosen, Real};
 
-/// The root cube of a tree: `corner + [0, side)^D`, in plan units (user units times `scale`).
+/// The root cell of a tree: `corner + [0, side)^D`, in plan units (user units times `scale`); on a torus whose sides differ it is `side` long
+/// along the longest one alone.
 ///
 /// `scale` is a power of two, and 1 unless the cloud is so large or small that squares of distances would leave the
 /// range of the precision. The side has few significant bits and the corner is a multiple of side/2²⁰, so every cell's
@@ -15,8 +16,10 @@ pub struct Frame<const D: usize> {
     pub scale: f64,
     /// Lower corner in plan units.
     pub corner: [f64; D],
-    /// Edge in plan units.
+    /// Edge in plan units, the longest one.
     pub side: f64,
+    /// Edges over that.
+    pub stretch: Stretch<D>,
 }
 
 /// How wide a root cube is made.
@@ -45,12 +48,13 @@ impl<const D: usize> Frame<D> {
 
     /// The box of a torus from `low` on, in the user's unit, for points of type `T`. Its cells have centres that are rounded as
     /// points are.
-    pub(crate) fn torus<T: Real>(low: [f64; D], side: f64) -> Self {
+    pub(crate) fn torus<T: Real>(low: [f64; D], side: f64, stretch: Stretch<D>) -> Self {
         let scale = scale::<T>(D, side, side);
         Self {
             scale,
             corner: low.map(|low| low * scale),
             side: side * scale,
+            stretch,
         }
     }
 
@@ -62,6 +66,7 @@ impl<const D: usize> Frame<D> {
                 scale: 1.0,
                 corner: [0.0; D],
                 side: 1.0,
+                stretch: Stretch::NONE,
             };
         }
         let scale = scale_between::<T>(&low, &high);
@@ -92,15 +97,16 @@ impl<const D: usize> Frame<D> {
             scale,
             corner,
             side,
+            stretch: Stretch::NONE,
         }
     }
 
     /// Centre of the cell with grid coordinates `anchor` at `level`.
     #[inline(always)]
     pub fn centre(&self, level: u32, anchor: [u32; D]) -> [f64; D] {
-        let side = self.cell_side(level);
+        let sides = self.cell_sides(level);
         std::array::from_fn(|a| {
-            self.corner[a] + (morton::coordinate(level, anchor[a]) as f64 + 0.5) * side
+            self.corner[a] + (morton::coordinate(level, anchor[a]) as f64 + 0.5) * sides[a]
         })
     }
 
@@ -115,10 +121,10 @@ impl<const D: usize> Frame<D> {
     pub(super) fn grid<T: Real>(&self, point: [T; D]) -> [u32; D] {
         let cells = 2f64.powi(morton::max_level(D) as i32);
         let last = ((1u64 << morton::max_level(D)) - 1) as u32;
-        let inverse = cells / self.side;
+        let inverse = self.cell_sides(0).map(|side| cells / side);
         // The cast saturates, so 1 + rounding and below 0 stay inside.
         std::array::from_fn(|a| {
-            (((point[a].to_f64() * self.scale - self.corner[a]) * inverse) as u32).min(last)
+            (((point[a].to_f64() * self.scale - self.corner[a]) * inverse[a]) as u32).min(last)
         })
     }
 
@@ -130,20 +136,31 @@ impl<const D: usize> Frame<D> {
             .map(|c| c.abs().max((c + self.side).abs()))
             .fold(0.0, f64::max);
         // The side has four significant bits, and a centre lies on multiples of half a cell.
-        let levels = (self.side / magnitude).log2() - 3.0 + 51.0;
+        let levels = (self.least_side(0) / magnitude).log2() - 3.0 + 51.0;
         levels.floor().clamp(0.0, 64.0) as u32
     }
 
-    /// Logarithm of the edge of a cell at `level` in the user's unit.
+    /// Logarithm of the longest edge of a cell at `level` in the user's unit.
     #[inline(always)]
     pub(crate) fn log_side(&self, level: u32) -> f64 {
         self.cell_side(level).ln() - self.scale.ln()
     }
 
-    /// Edge of a cell at `level`.
+    /// The longest edge of a cell at `level`.
     #[inline(always)]
     pub fn cell_side(&self, level: u32) -> f64 {
         self.side / (1u64 << level) as f64
+    }
+
+    /// Its edges by axis.
+    #[inline(always)]
+    pub fn cell_sides(&self, level: u32) -> [f64; D] {
+        self.stretch.of([self.cell_side(level); D])
+    }
+
+    /// Its shortest edge.
+    pub(crate) fn least_side(&self, level: u32) -> f64 {
+        self.stretch.least() * self.cell_side(level)
     }
 }
 

@@ -128,7 +128,7 @@ impl Harmonic3 {
 
 impl Harmonic3 {
     /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them, see [`lanes::accuracy`].
-    pub(crate) fn within(asked: &Asked) -> (Self, usize) {
+    pub(crate) fn within(asked: &Asked<3>) -> (Self, usize) {
         let accuracy = accuracy::harmonic3(asked.tolerance, asked.guarantee, asked.single);
         let expansion = Self::new(accuracy.order, accuracy.wave_error, asked.lanes);
         (expansion, accuracy.pair)

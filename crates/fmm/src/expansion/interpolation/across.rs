@@ -25,12 +25,12 @@ impl<const D: usize> Interpolation<D> {
     pub(super) fn add_points(&self, points: &UnitPoints<D>, log_side: f64, local: &mut [f64]) {
         let sum = |node: [f64; D]| {
             let of = |(j, w): (usize, &f64)| {
-                let square = |a: usize| (node[a] - points.u[a][j]).powi(2);
                 // Padding has no strength, and may lie anywhere.
                 if *w == 0.0 {
                     0.0
                 } else {
-                    w * self.radial.value((0..D).map(square).sum())
+                    let u = std::array::from_fn(|a| node[a] - points.u[a][j]);
+                    w * self.radial.value(self.stretch.square(u))
                 }
             };
             points.w.iter().enumerate().map(of).sum()
@@ -57,7 +57,8 @@ impl<const D: usize> Interpolation<D> {
         for i in 0..points.w.len() {
             let (mut s, mut t, mut g) = ([0.0; D], constant, [0.0; 6]);
             for (place, &q) in self.places().zip(&strengths) {
-                let z: [f64; D] = std::array::from_fn(|a| points.u[a][i] - place[a]);
+                let u = std::array::from_fn(|a| points.u[a][i] - place[a]);
+                let z = self.stretch.of(u);
                 let r2 = z.iter().map(|z| z * z).sum();
                 let phi = q * self.radial.phi(r2);
                 t += q * self.radial.value(r2);
@@ -72,7 +73,7 @@ impl<const D: usize> Interpolation<D> {
             }
             (0..D).for_each(|a| sums.s[a][i] += s[a] * power / scale.side);
             if wanted >= POTENTIAL {
-                sums.t[i] += t * power;
+                sums.t[i] += self.sign * (t * power);
             }
             if wanted >= GRADIENT {
                 let all = sums.g.iter_mut().zip(g).take(D * (D + 1) / 2);

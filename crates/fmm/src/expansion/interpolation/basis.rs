@@ -32,7 +32,7 @@ const COMBINATIONS: usize = 64;
 
 impl Basis {
     /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the far ones of the `offsets`, which are those
-    /// without order among their axes, each with a factor by which it counts more; of that norm less what the exact polynomials have, but
+    /// without order among their axes if the kernel is `symmetric`, each with a factor by which it counts more; of that norm less what the exact polynomials have, but
     /// of at least `least` of all. Where the cells' parents have a basis of another kernel, what that has of a child counts too.
     pub(super) fn new<const D: usize>(
         parts: &Parts<D>,
@@ -40,12 +40,15 @@ impl Basis {
         (error, least): (f64, f64),
         offsets: &[([usize; D], f64)],
         kernel: impl Fn([usize; D]) -> DMatrix<f64> + Sync,
-        (above, serves): (Option<&Importance>, Serves),
+        (above, serves, symmetric): (Option<&Importance>, Serves, bool),
     ) -> Self {
         let seen: Vec<(DMatrix<f64>, Vec<[usize; D]>)> = offsets
             .par_iter()
             .enumerate()
-            .map(|(salt, &(offset, _))| (fewer_columns(kernel(offset), salt), orders(offset)))
+            .map(|(salt, &(offset, _))| {
+                let seen = fewer_columns(kernel(offset), salt);
+                (seen, orders(offset, symmetric))
+            })
             .collect();
         // By row: the factor, and whether the offset is far.
         let counts = seen.iter().zip(offsets);
@@ -263,6 +266,7 @@ impl OfClass {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kappa::Kappa;
     use super::super::tensor::indices;
     use super::*;
     use crate::kernel::{Kernel, Riesz};
@@ -271,14 +275,15 @@ mod tests {
         let nodes = Nodes::new(n);
         let parts = Parts::<2>::new(&nodes);
         let radial = Kernel::<2>::pair(&Riesz { s: 1.0 }, 1.0).power().unwrap();
-        let kernel = |offset| parts.kernel(&radial, offset);
+        let kappa = Kappa::of_cubes(&radial);
+        let kernel = |offset| parts.kernel(&kappa, offset);
         let basis = Basis::new(
             &parts,
             &nodes,
             (error, 0.0),
             &[([2, 0], 1.0), ([3, 1], 1.0)],
             kernel,
-            (None, Serves::default()),
+            (None, Serves::default(), true),
         );
         (nodes, basis)
     }

@@ -84,6 +84,7 @@ fn is_worth_keeping((dimension, _, nodes, _): &Key) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::chebyshev::Nodes;
+    use super::super::kappa::Kappa;
     use super::super::operators::Serves;
     use super::*;
     use crate::kernel::{Kernel, Riesz};
@@ -98,9 +99,10 @@ mod tests {
     fn make(s: f64) -> Made {
         let radial = Kernel::<3>::pair(&Riesz { s }, 1.0).power().unwrap();
         let nodes = Nodes::new(NODES);
-        let above = Operators::new::<3>(&radial, &nodes, 0.1, None, Serves::default());
-        let below = Operators::new::<3>(
-            &radial,
+        let kappa = Kappa::<3>::of_cubes(&radial);
+        let above = Operators::new(&kappa, &nodes, 0.1, None, Serves::default());
+        let below = Operators::new(
+            &kappa,
             &nodes,
             0.1,
             Some(&above.importance),

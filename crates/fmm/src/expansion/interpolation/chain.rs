@@ -6,6 +6,7 @@ use crate::expansion::{Asked, CellScale, Expansion, Forms, NONE, Outgoing, UnitP
 use crate::kernel::{InterpolatedPair, Kernel, Riesz};
 use crate::lists::slots;
 use crate::passes::wanted::{GRADIENT, POTENTIAL};
+use crate::tree::Stretch;
 use lanes::{Chosen, Isa, Job};
 
 fn single<const D: usize>(u: [f64; D], strength: f64) -> UnitPoints<D> {
@@ -16,7 +17,7 @@ fn single<const D: usize>(u: [f64; D], strength: f64) -> UnitPoints<D> {
     points
 }
 
-fn family<const D: usize>(s: f64, tolerance: f64) -> Interpolation<D>
+fn family<const D: usize>(s: f64, stretch: Stretch<D>, tolerance: f64) -> Interpolation<D>
 where
     Riesz: Kernel<D, Pair = InterpolatedPair>,
 {
@@ -26,6 +27,7 @@ where
         single: false,
         gradient: false,
         torus: false,
+        stretch,
         lanes: 1,
         root_side: 1.0,
     };
@@ -81,11 +83,11 @@ impl<const D: usize> Job for Chain<'_, D> {
 }
 
 /// Corner to corner over every far offset: both children of their cells are the nearest or farthest of each other.
-fn every_offset<const D: usize>(s: f64, tolerance: f64)
+fn every_offset<const D: usize>(s: f64, e: [f64; D], tolerance: f64)
 where
     Riesz: Kernel<D, Pair = InterpolatedPair>,
 {
-    let family = family::<D>(s, tolerance);
+    let family = family::<D>(s, Stretch(e), tolerance);
     let radial = Kernel::<D>::pair(&Riesz { s }, 1.0).power().unwrap();
     for (cell, slots) in slots::far_slots::<D>().iter().enumerate() {
         for (k, &slot) in slots.iter().enumerate() {
@@ -112,7 +114,7 @@ where
                     0.5 * u + if octant >> a & 1 == 1 { 0.25 } else { -0.25 }
                 };
                 let offset = (cell as i32 >> a & 1) - anchor[a];
-                f64::from(offset) + place(w[a], to) - place(v[a], from)
+                e[a] * (f64::from(offset) + place(w[a], to) - place(v[a], from))
             });
             let r2: f64 = z.iter().map(|z| z * z).sum();
             // Of both, corners are the worst: the rule is for mean squares.
@@ -121,13 +123,13 @@ where
             let error = (potential - 2.0 * exact).abs();
             assert!(
                 error < bound * 2.0,
-                "potential of {s} over {anchor:?}, {cell}: {error:e}"
+                "potential of {s} over {e:?} {anchor:?}, {cell}: {error:e}"
             );
             for a in 0..D {
                 let error = (field[a] - 2.0 * z[a] * radial.phi(r2)).abs();
                 assert!(
                     error < 20.0 * bound,
-                    "field of {s} over {anchor:?}, {cell}: {error:e}"
+                    "field of {s} over {e:?} {anchor:?}, {cell}: {error:e}"
                 );
             }
         }
@@ -138,7 +140,7 @@ where
 fn every_offset_in_the_plane() {
     for s in [0.0, 0.3, 1.0, 1.5] {
         for tolerance in [1e-3, 1e-6, 1e-9] {
-            every_offset::<2>(s, tolerance);
+            every_offset::<2>(s, [1.0; 2], tolerance);
         }
     }
 }
@@ -146,9 +148,22 @@ fn every_offset_in_the_plane() {
 #[test]
 fn every_offset_in_space() {
     for s in [0.0, 1.0, 2.5] {
-        every_offset::<3>(s, 1e-3);
+        every_offset::<3>(s, [1.0; 3], 1e-3);
     }
-    every_offset::<3>(1.7, 1e-5);
+    every_offset::<3>(1.7, [1.0; 3], 1e-5);
+}
+
+#[test]
+fn every_offset_of_stretched_cells() {
+    for tolerance in [1e-3, 1e-6, 1e-9] {
+        for s in [0.0, 1.0] {
+            every_offset::<2>(s, [0.5, 1.0], tolerance);
+            every_offset::<2>(s, [1.0, 0.7], tolerance);
+        }
+    }
+    for e in [[1.0, 0.5, 0.7], [0.5, 1.0, 1.0]] {
+        every_offset::<3>(1.0, e, 1e-3);
+    }
 }
 
 struct Across<'a, const D: usize>(&'a Interpolation<D>);
@@ -193,14 +208,14 @@ fn across<const D: usize>() -> [[f64; D]; 2] {
     [near, away].map(|x| std::array::from_fn(|a| x[a]))
 }
 
-fn across_agrees<const D: usize>(s: f64, tolerance: f64)
+fn across_agrees<const D: usize>(s: f64, e: [f64; D], tolerance: f64)
 where
     Riesz: Kernel<D, Pair = InterpolatedPair>,
 {
-    let family = family::<D>(s, tolerance);
+    let family = family::<D>(s, Stretch(e), tolerance);
     let radial = Kernel::<D>::pair(&Riesz { s }, 1.0).power().unwrap();
     let [near, away] = across::<D>();
-    let z: [f64; D] = std::array::from_fn(|a| 0.5 * (away[a] - near[a]));
+    let z: [f64; D] = std::array::from_fn(|a| 0.5 * e[a] * (away[a] - near[a]));
     let r2: f64 = z.iter().map(|z| z * z).sum();
     let (phi, slope) = (2.0 * radial.phi(r2), 2.0 * radial.slope(r2));
     for chosen in Chosen::all() {
@@ -229,7 +244,9 @@ where
 #[test]
 fn m2p_and_p2l_agree_with_the_kernel() {
     for s in [0.0, 0.5, 1.0, 1.9] {
-        across_agrees::<2>(s, 1e-9);
-        across_agrees::<3>(s, 1e-5);
+        across_agrees::<2>(s, [1.0; 2], 1e-9);
+        across_agrees::<2>(s, [0.5, 1.0], 1e-9);
+        across_agrees::<3>(s, [1.0; 3], 1e-5);
+        across_agrees::<3>(s, [0.6, 1.0, 0.5], 1e-4);
     }
 }

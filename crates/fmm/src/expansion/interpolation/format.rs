@@ -11,6 +11,7 @@
 
 use super::cache::{Key, Made};
 use super::chebyshev::Nodes;
+use super::kappa::Kappa;
 use super::operators::{Operators, Serves};
 use crate::kernel::{Kernel, Riesz};
 use std::sync::OnceLock;
@@ -30,7 +31,8 @@ fn sample() -> Hash {
     let make = || {
         let pair = Kernel::<2>::pair(&Riesz { s: 0.7 }, 1.0).power();
         let made = pair.map(|radial| {
-            Operators::new::<2>(&radial, &Nodes::new(8), 1e-4, None, Serves::default())
+            let kappa = Kappa::<2>::of_cubes(&radial);
+            Operators::new(&kappa, &Nodes::new(8), 1e-4, None, Serves::default())
         });
         let bytes = bincode::encode_to_vec(made, encoding());
         blake3::hash(&bytes.unwrap_or_default()).into()

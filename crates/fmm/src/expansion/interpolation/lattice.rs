@@ -1,18 +1,20 @@
 //! On a torus: what all images of the root beyond those next to it bring to its local.
 //!
-//! In box units of the root, with κ as near images have it and γ the sum over all images that [`crate::torus`] defines,
+//! In box units of the root, which is E if its sides differ, with κ as near images have it and γ the sum over all images that [`crate::torus`] defines,
 //!
 //! ```text
-//! R(u) = Σ_n γ(u − n) − Σ_{|n|∞ ≤ 1} κ(|u − n|),   |u|∞ ≤ 1      L = (W U)ᵀ R(x_a − y_b) (W U) M
+//! R(u) = Σ_n γ(E(u − n)) − Σ_{|n|∞ ≤ 1} κ(|E(u − n)|),   |u|∞ ≤ 1      L = (W U)ᵀ R(x_a − y_b) (W U) M
 //! ```
 //!
 //! R is as smooth as κ between cells that are not neighbours, so it is interpolated between nodes first.
 
-use super::Radial;
 use super::chebyshev::Nodes;
+use super::kappa::Kappa;
 use super::operators::Operators;
-use super::tensor::{indices, symmetric};
+use super::tensor::{even, indices};
+use crate::torus::ewald::{ROUNDING, around};
 use crate::torus::split::{FarPower, Split};
+use crate::tree::Stretch;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use std::f64::consts::TAU;
@@ -23,23 +25,25 @@ pub(super) struct Lattice {
     matrix: DMatrix<f64>,
 }
 
-/// Width at which the power is split, in sides: so narrow that short parts beyond [`BOXES`] are below rounding, and modes beyond [`MODES`].
+/// Width at which the power is split, in largest sides: so narrow that short parts beyond [`BOXES`] are below rounding, and modes beyond
+/// [`MODES`], along a largest side.
 const WIDTH: f64 = 0.5;
-const BOXES: i32 = 4;
-const MODES: i32 = 4;
+const BOXES: f64 = 4.0;
+const MODES: f64 = 4.0;
 
 impl Lattice {
-    /// For κ, which is γ less a constant, in the unit that makes γ one of a box of this side.
+    /// For κ, which is γ less a constant, in the unit that makes γ one of a box of this side, the largest.
     pub(super) fn new<const D: usize>(
         power: FarPower,
         side: f64,
-        radial: &dyn Radial,
+        kappa: &Kappa<D>,
         nodes: &Nodes,
         operators: &Operators,
     ) -> Self {
         let unit = side.powf(-power.s);
         let core = power.core / side;
-        let remainder = Remainder::<D>::new(power.s, core, radial.value(1.0) / unit);
+        let at_side = kappa.radial.value(1.0) / unit;
+        let remainder = Remainder::<D>::new((power.s, core), kappa.stretch, at_side);
         // As many nodes as the differences of two polynomials ask for.
         let grid = Nodes::new(2 * nodes.len());
         let values = remainder.on(&grid);
@@ -97,6 +101,7 @@ fn at_all<const D: usize>(
 /// R, by Ewald's sum.
 struct Remainder<const D: usize> {
     split: Split,
+    stretch: Stretch<D>,
     /// What κ lacks of γ.
     lacks: f64,
     /// All n but those next to 0, and those.
@@ -104,11 +109,13 @@ struct Remainder<const D: usize> {
     near: Vec<[f64; D]>,
     /// k ≠ 0 and γ̂.
     modes: Vec<([f64; D], f64)>,
+    /// The mean that the short parts must not have.
+    mean: f64,
 }
 
 impl<const D: usize> Remainder<D> {
-    /// In box units; `at_side` is κ at the side.
-    fn new(s: f64, core: f64, at_side: f64) -> Self {
+    /// Of a power and its core in largest sides; `at_side` is κ at that distance.
+    fn new((s, core): (f64, f64), stretch: Stretch<D>, at_side: f64) -> Self {
         let split = Split {
             s,
             dimension: D,
@@ -116,27 +123,41 @@ impl<const D: usize> Remainder<D> {
             log_scale: 0.0,
             core,
         };
-        let around = |most: i32| -> Vec<[f64; D]> {
-            indices::<D>(2 * most as usize + 1)
-                .map(|n| n.map(|n| n as f64 - f64::from(most)))
-                .collect()
+        let volume: f64 = stretch.0.iter().product();
+        // The first axis slowest.
+        let whole = |mut most: [f64; D]| {
+            most.reverse();
+            around(most.map(|most| most.ceil() as i32)).map(|mut n| {
+                n.reverse();
+                n.map(f64::from)
+            })
         };
         let is_near = |n: &[f64; D]| n.iter().all(|n| n.abs() < 1.5);
-        let (near, far) = around(BOXES).into_iter().partition(is_near);
-        let modes = around(MODES).into_iter().filter(|k| *k != [0.0; D]);
+        let (near, mut far): (Vec<_>, Vec<_>) =
+            whole(stretch.0.map(|e| BOXES / e)).partition(is_near);
+        if !stretch.is_none() {
+            // There are many beyond the corners, from which nothing comes to |u|∞ ≤ 1.
+            let away = |n: &[f64; D]| stretch.square(n.map(|n| (n.abs() - 1.0).max(0.0)));
+            far.retain(|n| away(n) < ROUNDING * WIDTH * WIDTH);
+        }
+        let modes = whole(stretch.0.map(|e| MODES * e)).filter(|k| *k != [0.0; D]);
+        let weight = |k: [f64; D]| {
+            let square = |a: usize| (k[a] / stretch.0[a]).powi(2);
+            split.mode((0..D).map(square).sum()) / volume
+        };
         Self {
             split,
+            stretch,
             lacks: split.whole(1.0) - at_side,
             far,
             near,
-            modes: modes
-                .map(|k| (k, split.mode(k.iter().map(|k| k * k).sum())))
-                .collect(),
+            modes: modes.map(|k| (k, weight(k))).collect(),
+            mean: split.integral() / volume,
         }
     }
 
     fn at(&self, u: [f64; D]) -> f64 {
-        let square = |n: &[f64; D]| (0..D).map(|a| (u[a] - n[a]).powi(2)).sum::<f64>();
+        let square = |n: &[f64; D]| self.stretch.square(std::array::from_fn(|a| u[a] - n[a]));
         let far = self.far.iter().map(|n| self.split.short(square(n)));
         let near = self
             .near
@@ -146,12 +167,12 @@ impl<const D: usize> Remainder<D> {
             let turns: f64 = (0..D).map(|a| u[a] * k[a]).sum();
             weight * (TAU * turns).cos()
         });
-        far.sum::<f64>() - near.sum::<f64>() + waves.sum::<f64>() - self.split.integral()
+        far.sum::<f64>() - near.sum::<f64>() + waves.sum::<f64>() - self.mean
     }
 
     /// At twice the nodes along every axis.
     fn on(&self, nodes: &Nodes) -> Vec<f64> {
-        symmetric::<D>(nodes.len(), |index| {
+        even::<D>(nodes.len(), self.stretch.is_none(), |index| {
             self.at(index.map(|i| 2.0 * nodes.u[i]))
         })
     }
@@ -161,39 +182,49 @@ impl<const D: usize> Remainder<D> {
 mod tests {
     use super::*;
 
-    /// Of Coulomb's kernels what no image is near of is harmonic but for the background: ΔR = 2π and 4π.
+    /// Of Coulomb's kernels what no image is near of is harmonic but for the background: ΔR = 2π and 4π, over the volume.
     #[test]
     fn the_background_is_uniform() {
-        fn laplacian<const D: usize>(s: f64, u: [f64; D]) -> f64 {
-            let (remainder, step) = (Remainder::<D>::new(s, 0.0, 0.0), 1e-3);
+        fn laplacian<const D: usize>(s: f64, e: [f64; D], u: [f64; D]) -> f64 {
+            let (remainder, step) = (Remainder::<D>::new((s, 0.0), Stretch(e), 0.0), 2e-4);
             let second = |a: usize| {
                 let moved = |by: f64| {
                     remainder.at(std::array::from_fn(|b| {
-                        u[b] + if a == b { by } else { 0.0 }
+                        u[b] + if a == b { by / e[a] } else { 0.0 }
                     }))
                 };
                 (moved(step) - 2.0 * moved(0.0) + moved(-step)) / (step * step)
             };
             (0..D).map(second).sum()
         }
-        assert!((laplacian(0.0, [0.3, -0.8]) - TAU).abs() < 1e-6);
-        assert!((laplacian(1.0, [0.3, -0.8, 0.1]) - 2.0 * TAU).abs() < 1e-6);
+        for e in [[1.0; 3], [0.5, 1.0, 0.8]] {
+            let plane = [e[0], e[1]];
+            let found = laplacian(0.0, plane, [0.3, -0.8]) * e[0] * e[1];
+            assert!((found - TAU).abs() < 1e-6, "{e:?}: {found}");
+            let found = laplacian(1.0, e, [0.3, -0.8, 0.1]) * e[0] * e[1] * e[2];
+            assert!((found - 2.0 * TAU).abs() < 1e-6, "{e:?}: {found}");
+        }
     }
 
     /// Where two images that were next to u are so no more, R changes by what they have.
     #[test]
     fn sums_are_periodic() {
-        for (s, core) in [
+        let cases = [
             (0.0, 0.0),
             (1e-3, 0.0),
             (0.7, 0.0),
             (1.9, 0.0),
             (0.0, 1e-3),
             (0.0, 0.2),
-        ] {
-            let remainder = Remainder::<2>::new(s, core, 0.0);
+        ];
+        let stretched = [[1.0, 1.0], [0.5, 1.0], [1.0, 0.6]];
+        let all = stretched.iter().flat_map(|e| cases.map(|case| (e, case)));
+        for (e, (s, core)) in all {
+            let remainder = Remainder::<2>::new((s, core), Stretch(*e), 0.0);
             let kappa = |n: [f64; 2], u: [f64; 2]| {
-                let r = (u[0] - n[0]).hypot(u[1] - n[1]).hypot(core);
+                let r = (e[0] * (u[0] - n[0]))
+                    .hypot(e[1] * (u[1] - n[1]))
+                    .hypot(core);
                 let ratio = r.ln() - 1f64.hypot(core).ln();
                 if s == 0.0 {
                     -ratio
@@ -206,14 +237,20 @@ mod tests {
                 remainder.at(u) + near
             };
             let (here, beside) = (whole([0.7, 0.2]), whole([-0.3, 0.2]));
-            assert!((here - beside).abs() < 1e-11, "{s} {core}: {here} {beside}");
+            assert!(
+                (here - beside).abs() < 1e-11,
+                "{e:?} {s} {core}: {here} {beside}"
+            );
         }
     }
 
     /// The values between nodes are those of R.
     #[test]
     fn interpolation_is_as_good_as_far_cells() {
-        let (remainder, grid) = (Remainder::<2>::new(1.3, 0.0, 0.0), Nodes::new(36));
+        let (remainder, grid) = (
+            Remainder::<2>::new((1.3, 0.0), Stretch::NONE, 0.0),
+            Nodes::new(36),
+        );
         let places = [-0.5, -0.31, 0.2, 0.47];
         let found = at_all::<2>(remainder.on(&grid), grid.len(), &grid.interpolants(&places));
         for (i, x) in places.iter().enumerate() {

@@ -10,6 +10,7 @@ use crate::accuracy;
 use crate::expansion::Asked;
 use crate::kernel::{InCell, RadialTables};
 use crate::torus::split::FarPower;
+use crate::tree::Stretch;
 use crate::{Error, ErrorKind, Result};
 use lanes::accuracy::FULL;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 pub(super) struct Levels<const D: usize> {
     tables: RadialTables,
     /// Among it the side of the root cube.
-    asked: Asked,
+    asked: Asked<D>,
     /// The first level whose cells can meet their neighbours and themselves too.
     meets_all: Option<u32>,
     /// The level whose cells do, if the tree has such, for which the levels were made.
@@ -75,11 +76,16 @@ const SHARE: f64 = 0.03;
 /// The fewest nodes from `least` on that meet the function on every level: one that falls faster than a power, within a cell, asks for
 /// more than a power does, and so does one that oscillates or grows. Errors are measured by what the potential varies from 1/64 of a cell
 /// to its farthest cells.
-fn enough_nodes(cells: &[InCell], tolerance: f64, least: usize, most: usize) -> Result<usize> {
+fn enough_nodes<const D: usize>(
+    cells: &[InCell],
+    stretch: Stretch<D>,
+    tolerance: f64,
+    (least, most): (usize, usize),
+) -> Result<usize> {
     let mut n = least;
     for cell in cells {
         let size = variation(cell);
-        while lost((cell, n), FAR) > SHARE * tolerance * size {
+        while lost((cell, stretch, n), false) > SHARE * tolerance * size {
             n += 1;
             if n > most {
                 let allowed =
@@ -100,11 +106,16 @@ fn enough_nodes(cells: &[InCell], tolerance: f64, least: usize, most: usize) -> 
 /// The first level whose cells, and all smaller ones that are looked at, can meet their neighbours and themselves too; those that are not
 /// looked at see less of the function yet. A cluster that is small beside its cell acts on itself by what interpolation loses, which must be
 /// little beside the field of another one, wherever that is.
-fn meets_all(cells: &[InCell], tolerance: f64, n: usize) -> Option<u32> {
+fn meets_all<const D: usize>(
+    cells: &[InCell],
+    stretch: Stretch<D>,
+    tolerance: f64,
+    n: usize,
+) -> Option<u32> {
     let can = |&(level, cell): &(u32, &InCell)| {
-        let lost = lost((cell, n), NEAR).max(lost((cell, n), FAR));
+        let lost = lost((cell, stretch, n), true).max(lost((cell, stretch, n), false));
         // The slope of a polynomial of degree n is up to n² times its size, over a side; mostly a few times less.
-        let slope = 0.5 * (n * n) as f64 * lost;
+        let slope = 0.5 * (n * n) as f64 * lost / stretch.least();
         let field = |r: f64| (r * cell.phi(r * r)).abs();
         let least = [1.0, 1.5, 2.0, 3.0]
             .map(field)
@@ -137,20 +148,55 @@ fn variation(radial: &dyn Radial) -> f64 {
     sizes.fold(0.0, f64::max)
 }
 
-/// Where sources are beside lines through a cell: how far away along the line, and aside.
+/// Where sources are beside lines through a cell: how far away along the line, and aside, each in the sides of their axes.
 type Places = (&'static [f64], &'static [f64]);
 const FAR: Places = (&[1.5, 2.0, 3.0], &[0.0, 0.7, 1.5]);
 const NEAR: Places = (&[0.0, 0.3, 0.5, 1.0], &[0.0, 0.1, 0.4, 1.0]);
+/// Far ones across the line, which are not worse unless cells are stretched.
+const FAR_ACROSS: Places = (&[0.0, 0.5, 1.0], &[1.5, 2.0, 3.0]);
 
-/// The largest error of interpolation that was found on lines through a cell.
-fn lost((radial, n): (&dyn Radial, usize), (away, aside): Places) -> f64 {
+/// The largest error of interpolation that was found on lines through a cell, of sources far from it or `near`.
+fn lost<const D: usize>(
+    (radial, Stretch(e), n): (&dyn Radial, Stretch<D>, usize),
+    near: bool,
+) -> f64 {
+    let cubes = Stretch(e).is_none();
+    let places: &[Places] = match (near, cubes) {
+        (true, _) => &[NEAR],
+        (false, true) => &[FAR],
+        (false, false) => &[FAR, FAR_ACROSS],
+    };
+    let pairs = (0..D).flat_map(|a| (0..D).map(move |b| (a, b)));
+    // Of cubes all pairs of axes are one.
+    let pairs = pairs
+        .filter(|(a, b)| a != b)
+        .take(if cubes { 1 } else { D * D });
+    let losses = pairs.flat_map(|(along, aside)| {
+        let sides = (e[along], e[aside]);
+        places
+            .iter()
+            .map(move |&places| lost_along(radial, n, sides, places))
+    });
+    losses.fold(0.0, f64::max)
+}
+
+/// The same on a line along an axis of this side, of sources that lie aside along another.
+fn lost_along(
+    radial: &dyn Radial,
+    n: usize,
+    (side, side_across): (f64, f64),
+    (away, aside): Places,
+) -> f64 {
     let nodes = Nodes::new(n);
     let places: Vec<f64> = (0..=12).map(|k| k as f64 / 12.0 - 0.5).collect();
     let interpolants = nodes.interpolants(&places);
     let mut worst = 0.0f64;
     for away in away {
         for aside in aside {
-            let value = |x: &f64| radial.value((x + away).powi(2) + aside * aside);
+            let value = |x: &f64| {
+                let across = side_across * aside;
+                radial.value((side * (x + away)).powi(2) + across * across)
+            };
             let at_nodes: Vec<f64> = nodes.u.iter().map(value).collect();
             for (place, row) in places.iter().zip(&interpolants) {
                 let found: f64 = row.iter().zip(&at_nodes).map(|(l, f)| l * f).sum();
@@ -163,7 +209,7 @@ fn lost((radial, n): (&dyn Radial, usize), (away, aside): Places) -> f64 {
 
 impl<const D: usize> Interpolation<D> {
     /// Expansions of a kernel from tables, and the accuracy of a near pair that goes with them.
-    pub(crate) fn by_level(tables: &RadialTables, asked: &Asked) -> Result<(Self, usize)> {
+    pub(crate) fn by_level(tables: &RadialTables, asked: &Asked<D>) -> Result<(Self, usize)> {
         calibrated(asked)?;
         if asked.single {
             return Err(Error::argument(
@@ -175,22 +221,24 @@ impl<const D: usize> Interpolation<D> {
         // Second derivatives lose more.
         let share = if asked.gradient { 0.05 } else { 1.0 };
         let tolerance = share * asked.tolerance;
-        let accuracy = accuracy::interpolation(tolerance, None, D);
+        let least = asked.stretch.least();
+        let accuracy = accuracy::interpolation(tolerance, None, D, least);
         let levels = 2..2 + LOOKED_AT as i32;
         let cells: Vec<InCell> = levels
             .map(|level| tables.in_cell(asked.root_side * 0.5f64.powi(level), NEAR_CELLS))
             .collect();
-        let most = accuracy::most_nodes(D);
-        let nodes = enough_nodes(&cells, tolerance, accuracy.nodes, most)?;
+        let most = accuracy::most_nodes(D, least);
+        let nodes = enough_nodes(&cells, asked.stretch, tolerance, (accuracy.nodes, most))?;
         let second = |side: f64| {
             let radial = tables.in_cell(0.25 * side, ALL_CELLS);
+            let radial = (radial, asked.stretch);
             Self::new(radial, nodes, accuracy.error, None, Serves::default())
         };
         let mut all = second(asked.root_side);
         all.levels = Some(Levels {
             tables: tables.clone(),
             asked: *asked,
-            meets_all: meets_all(&cells, tolerance, nodes),
+            meets_all: meets_all(&cells, asked.stretch, tolerance, nodes),
             finest: None,
             made: if asked.torus {
                 vec![]
@@ -252,6 +300,7 @@ impl<const D: usize> Interpolation<D> {
                 near: meets_all,
                 torus: levels.asked.torus,
             };
+            let radial = (radial, levels.asked.stretch);
             let next = Self::new(radial, nodes, share * error, all.last(), serves);
             self.found.add(next.found.clone());
             all.push(next);

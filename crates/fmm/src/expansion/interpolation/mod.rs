@@ -14,6 +14,9 @@
 //! reflection of space changes the signs of some. So only offsets without negative components have a matrix; others
 //! reflect their multipole first, and the local after. A matrix is kept as two factors where those have fewer numbers.
 //!
+//! In cells that are stretched, κ(|E u|) stands for κ(|u|), with E their sides over the largest, which is h; its derivatives by the axes of u
+//! are divided by those parts. It is even in all coordinates as ever, but no longer symmetric in them.
+//!
 //! Kernels that are no powers have such operators for every level, see [`levels`].
 //!
 //! A multipole is its total strength, then a vector's width on, M; a local likewise Λ and L. Rows are padded to whole vectors.
@@ -26,6 +29,7 @@ mod chain;
 mod chebyshev;
 mod format;
 mod importance;
+mod kappa;
 mod lattice;
 mod levels;
 mod matrix;
@@ -46,13 +50,16 @@ use super::{
 };
 use crate::lists::slots;
 use crate::torus::split::FarPower;
+use crate::tree::Stretch;
 use crate::{Error, Guarantee, OperatorsReport, Result, accuracy};
 use chebyshev::Nodes;
+use kappa::Kappa;
 use lanes::{Isa, Scalar};
 use lattice::Lattice;
 use levels::Levels;
 use matrix::Matrix;
 use operators::{Operators, Serves, Shift};
+use points::Scales;
 use product::Product;
 use scratch::Scratch;
 use std::fmt::Debug;
@@ -86,6 +93,10 @@ pub(crate) trait Radial: Debug + Send + Sync {
 #[derive(Debug)]
 pub struct Interpolation<const D: usize> {
     radial: Box<dyn Radial>,
+    /// Of all cells.
+    stretch: Stretch<D>,
+    /// ±1: what makes potentials those of near pairs.
+    sign: f64,
     /// 2^q, q the degree: what leads from units of h^q to those of a child.
     half_side: f64,
     /// What the operators depend on.
@@ -127,7 +138,7 @@ impl<const D: usize> Interpolation<D> {
     pub(crate) fn within(
         radial: impl Radial + 'static,
         exactly: bool,
-        asked: &Asked,
+        asked: &Asked<D>,
     ) -> Result<(Self, usize)> {
         calibrated(asked)?;
         // In the unit of plans in f32, terms of higher powers leave the range of its numbers.
@@ -137,21 +148,28 @@ impl<const D: usize> Interpolation<D> {
             let allowed = "f64, or in f32 r^-s with s up to 2, for gradients up to 1";
             return Err(Error::argument("precision", found, allowed));
         }
-        let accuracy = accuracy::interpolation(asked.tolerance, Some(radial.degree()), D);
+        let least = asked.stretch.least();
+        let accuracy = accuracy::interpolation(asked.tolerance, Some(radial.degree()), D, least);
         let serves = Serves {
             near: false,
             torus: asked.torus,
         };
         let pair = accuracy::radial_pair(asked.tolerance, exactly, D, asked.single);
         Ok((
-            Self::new(radial, accuracy.nodes, accuracy.error, None, serves),
+            Self::new(
+                (radial, asked.stretch),
+                accuracy.nodes,
+                accuracy.error,
+                None,
+                serves,
+            ),
             pair,
         ))
     }
 
     /// Expansions on `nodes` an axis, which lose at most `error` of the kernel; `above` are those of the parents, if they are of another.
     fn new(
-        radial: impl Radial + 'static,
+        (radial, stretch): (impl Radial + 'static, Stretch<D>),
         nodes: usize,
         error: f64,
         above: Option<&Self>,
@@ -159,7 +177,9 @@ impl<const D: usize> Interpolation<D> {
     ) -> Self {
         let nodes = Nodes::new(nodes);
         let mut function = radial.key();
-        function.push(u64::from(serves.near) | u64::from(serves.torus) << 1);
+        let stretched = u64::from(!stretch.is_none());
+        function.push(u64::from(serves.near) | u64::from(serves.torus) << 1 | stretched << 2);
+        function.extend(stretch.key());
         if let Some(above) = above {
             function.push(above.key.3);
             function.extend(&above.key.1);
@@ -167,7 +187,11 @@ impl<const D: usize> Interpolation<D> {
         let key = (D, function, nodes.len(), error.to_bits());
         let (made, found) = cache::operators(key.clone(), || {
             let above = above.map(|above| &above.operators.importance);
-            let operators = Operators::new::<D>(&radial, &nodes, error, above, serves);
+            let kappa = Kappa {
+                radial: &radial,
+                stretch,
+            };
+            let operators = Operators::new::<D>(&kappa, &nodes, error, above, serves);
             let shift = if radial.is_homogeneous() {
                 Shift::new::<D>(&nodes, &operators, &operators)
             } else {
@@ -178,6 +202,8 @@ impl<const D: usize> Interpolation<D> {
         let mut new = Self {
             half_side: radial.degree().exp2(),
             radial: Box::new(radial),
+            stretch,
+            sign: 1.0,
             key,
             nodes,
             error,
@@ -242,20 +268,28 @@ impl<const D: usize> Interpolation<D> {
             // There may be more room than before.
             Some(evenly) => evenly.uniform.multipole = multipole,
             None => {
-                let lattice = |(power, side)| {
-                    Lattice::new::<D>(power, side, &*self.radial, &self.nodes, &self.operators)
+                let kappa = Kappa {
+                    radial: &*self.radial,
+                    stretch: self.stretch,
                 };
+                let lattice =
+                    |(power, side)| Lattice::new(power, side, &kappa, &self.nodes, &self.operators);
                 self.lattice = root.map(lattice);
-                let (radial, nodes) = (&*self.radial, self.nodes.len());
-                self.evenly = Some(Evenly::new::<D>(radial, nodes, multipole));
+                self.evenly = Some(Evenly::new(&kappa, self.nodes.len(), multipole));
             }
         }
     }
 
     /// The plan's units of a potential, a field and its gradient in a cell of this side.
-    fn scales(&self, side: f64) -> [f64; 3] {
-        let scale = side.powf(self.radial.degree());
-        [scale, scale / side, scale / side / side]
+    fn scales(&self, side: f64) -> Scales<D> {
+        let value = side.powf(self.radial.degree());
+        Scales::new(value, side, self.stretch).signed(self.sign)
+    }
+
+    /// The same for near pairs with γ times `sign`.
+    pub(crate) fn signed(mut self, sign: f64) -> Self {
+        self.sign = sign;
+        self
     }
 
     /// Polynomials of a cell, with room for whole vectors of those of each class.
@@ -318,7 +352,7 @@ impl<const D: usize> Interpolation<D> {
 }
 
 /// Nothing is known of single pairs.
-fn calibrated(asked: &Asked) -> Result<()> {
+fn calibrated<const D: usize>(asked: &Asked<D>) -> Result<()> {
     if asked.guarantee == Guarantee::Pointwise {
         let allowed = "calibrated, for kernels whose far fields are interpolated";
         return Err(Error::argument("guarantee", "pointwise", allowed));
@@ -556,7 +590,7 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         let constant = self.radial.constant(side.ln());
         let scale = side.powf(self.radial.degree());
         [
-            scale * (self.radial.value(0.0) + constant),
+            self.sign * (scale * (self.radial.value(0.0) + constant)),
             scale / side / side * self.radial.phi(0.0),
         ]
     }

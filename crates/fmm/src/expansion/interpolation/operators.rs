@@ -1,13 +1,14 @@
 //! The operators of a kernel: what leads from points to multipoles, between cells, and back.
 
+use super::WIDEST;
 use super::basis::Basis;
 use super::chebyshev::Nodes;
 use super::importance::Importance;
+use super::kappa::Kappa;
 use super::matrix::Matrix;
 use super::parts::{Parts, orders, reordered, reordered_class};
 use super::product::Product;
 use super::tensor::{along_axes, indices};
-use super::{Radial, WIDEST};
 use bincode::{Decode, Encode};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
@@ -75,23 +76,25 @@ pub(super) fn offsets<const D: usize>(all: bool) -> Vec<[usize; D]> {
 }
 
 impl Operators {
-    /// Operators on `nodes` an axis that lose at most `error` of the kernel.
+    /// Operators on `nodes` an axis that lose at most `error` of the kernel. Offsets that differ by the order of their axes share what is
+    /// sampled of one that is symmetric.
     /// `above`: the basis of the parents, if it is of another kernel.
     pub(super) fn new<const D: usize>(
-        radial: &dyn Radial,
+        kappa: &Kappa<D>,
         nodes: &Nodes,
         error: f64,
         above: Option<&Importance>,
         serves: Serves,
     ) -> Self {
         let (parts, offsets) = (Parts::<D>::new(nodes), offsets::<D>(serves.near));
+        let symmetric = kappa.is_symmetric();
         let sorted: Vec<[usize; D]> = offsets
             .iter()
             .copied()
-            .filter(|offset| offset.is_sorted())
+            .filter(|offset| !symmetric || offset.is_sorted())
             .collect();
-        let kernel = |offset: [usize; D]| parts.kernel(radial, offset);
-        let least = if radial.is_homogeneous() {
+        let kernel = |offset: [usize; D]| parts.kernel(kappa, offset);
+        let least = if kappa.radial.is_homogeneous() {
             0.0
         } else {
             LEAST.max(ROUNDING / error)
@@ -99,7 +102,7 @@ impl Operators {
         let counting: Vec<_> = sorted
             .iter()
             .copied()
-            .zip(factors(radial, &sorted))
+            .zip(factors(kappa, &sorted))
             .collect();
         let basis = Basis::new(
             &parts,
@@ -107,7 +110,7 @@ impl Operators {
             (error, least),
             &counting,
             kernel,
-            (above, serves),
+            (above, serves, symmetric),
         );
         let weights = weights::<D>(nodes);
         let (all, rank) = (weights.len(), basis.columns.len());
@@ -116,7 +119,7 @@ impl Operators {
         let of_sorted = counting.par_iter().map(|&(offset, factor)| {
             let kernel = kernel(offset);
             let lost = lost / factor;
-            let orders = orders(offset).into_par_iter().map(|order| {
+            let orders = orders(offset, symmetric).into_par_iter().map(|order| {
                 let other = order.map(|a| offset[a]);
                 let product = Product::new(compressed(&parts, &basis, &kernel, &order), lost);
                 (offsets.iter().position(|&offset| offset == other), product)
@@ -148,12 +151,13 @@ const MOST: f64 = 30.0;
 
 /// By how much offsets count more over which the field is smaller, where the kernel has a length of its own: it may be all that there is,
 /// between small clusters.
-fn factors<const D: usize>(radial: &dyn Radial, offsets: &[[usize; D]]) -> Vec<f64> {
+fn factors<const D: usize>(kappa: &Kappa<D>, offsets: &[[usize; D]]) -> Vec<f64> {
+    let radial = kappa.radial;
     if radial.is_homogeneous() {
         return vec![1.0; offsets.len()];
     }
     let size = |offset: &[usize; D]| {
-        let r = offset.iter().map(|&o| (o * o) as f64).sum::<f64>().sqrt();
+        let r = kappa.stretch.square(offset.map(|o| o as f64)).sqrt();
         let around = [-0.5, -0.25, 0.0, 0.25, 0.5].map(|aside| (r + aside).abs());
         let fields = around.map(|r| (r * radial.phi(r * r)).abs());
         fields.into_iter().fold(0.0, f64::max)

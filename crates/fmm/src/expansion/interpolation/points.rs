@@ -3,7 +3,8 @@
 //! The plane is space with one polynomial along a first axis that is not there, so that both are written once.
 
 use crate::expansion::{UnitPoints, UnitSums};
-use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
+use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND, place_of};
+use crate::tree::Stretch;
 use lanes::{Isa, Lanes};
 
 /// Vectors of points that are carried together.
@@ -135,7 +136,41 @@ fn by_axis<const D: usize>(tables: &mut [f64], len: usize) -> [&mut [f64]; 3] {
     [&mut rest[..if D == 3 { len } else { 0 }], t1, t2]
 }
 
-/// f(u) = Σ_k f_k T_k(2u) at the points, and its derivatives: s −= ∇f `scales[1]`, t += f `scales[0]`, g −= ∇∇f `scales[2]`.
+/// What makes a function of box units, and its derivatives, those of the plan's.
+#[derive(Clone, Copy)]
+pub(super) struct Scales<const D: usize> {
+    t: f64,
+    /// By axis.
+    s: [f64; D],
+    /// By a ≤ b, see [`SECOND`].
+    g: [f64; SECOND],
+}
+
+impl<const D: usize> Scales<D> {
+    /// Of a function that is to be multiplied by `value`, in cells with these sides, of which axes have parts.
+    pub(super) fn new(value: f64, side: f64, stretch: Stretch<D>) -> Self {
+        let (field, slope) = (value / side, value / side / side);
+        let mut g = [0.0; SECOND];
+        for a in 0..D {
+            for b in a..D {
+                g[place_of::<D>(a, b)] = slope / (stretch.0[a] * stretch.0[b]);
+            }
+        }
+        Self {
+            t: value,
+            s: stretch.0.map(|part| field / part),
+            g,
+        }
+    }
+
+    /// The same with another factor for values, but not for their derivatives.
+    pub(super) fn signed(mut self, sign: f64) -> Self {
+        self.t *= sign;
+        self
+    }
+}
+
+/// f(u) = Σ_k f_k T_k(2u) at the points, and its derivatives, each times its scale: s −= ∇f, t += f, g −= ∇∇f.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 pub(super) fn l2p<I: Isa, const D: usize>(
@@ -143,7 +178,7 @@ pub(super) fn l2p<I: Isa, const D: usize>(
     n: usize,
     f: &[f64],
     points: &UnitPoints<D>,
-    scales: [f64; 3],
+    scales: Scales<D>,
     wanted: usize,
     tables: &mut [f64],
     sums: &mut UnitSums<D>,
@@ -170,7 +205,7 @@ fn some_points<I: Isa, const D: usize, const B: usize, const N: usize>(
     f: &[f64],
     points: &UnitPoints<D>,
     at: usize,
-    scales: [f64; 3],
+    scales: Scales<D>,
     wanted: usize,
     tables: &mut [f64],
     sums: &mut UnitSums<D>,
@@ -241,16 +276,16 @@ fn some_points<I: Isa, const D: usize, const B: usize, const N: usize>(
                 .store(&mut to[at..]);
         };
         for a in 0..D {
-            put(&mut sums.s[a], -scales[1], found[1 + (3 - D) + a]);
+            put(&mut sums.s[a], -scales.s[a], found[1 + (3 - D) + a]);
         }
         if wanted >= POTENTIAL {
-            put(&mut sums.t, scales[0], found[0]);
+            put(&mut sums.t, scales.t, found[0]);
         }
         if N == 3 {
             // In the plane the last three of ten are all there are.
             let first = if D == 3 { 4 } else { 7 };
             for c in 0..SECOND.min(10 - first) {
-                put(&mut sums.g[c], -scales[2], found[first + c]);
+                put(&mut sums.g[c], -scales.g[c], found[first + c]);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A matrix of low rank as two factors, which are fewer numbers to multiply with.
 
 use super::matrix::Matrix;
+use super::translate::BETWEEN;
 use bincode::{Decode, Encode};
 use nalgebra::{DMatrix, DVectorViewMut};
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ impl Product {
     /// `matrix` less at most `lost` of its Frobenius norm, in factors where those have fewer numbers.
     pub(super) fn new(matrix: DMatrix<f64>, lost: f64) -> Self {
         let (rows, columns) = matrix.shape();
-        let most = rows * columns / (rows + columns).max(1);
+        let most = (rows * columns / (rows + columns).max(1)).min(BETWEEN);
         match Factors::new(matrix.clone(), lost, most) {
             Some(Factors { left, right, .. }) => Self {
                 left: Matrix::new(rows, left.len(), |i, k| left[k][i]),

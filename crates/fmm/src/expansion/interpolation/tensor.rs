@@ -8,15 +8,18 @@ pub(super) fn indices<const D: usize>(n: usize) -> impl Iterator<Item = [usize; 
         .map(move |at| std::array::from_fn(|axis| at / n.pow((D - 1 - axis) as u32) % n))
 }
 
-/// A function at n nodes an axis that are symmetric about 0, which is even in every coordinate and symmetric in them: it is asked for at one
-/// of all nodes that differ by signs and order.
-pub(super) fn symmetric<const D: usize>(
+/// A function at n nodes an axis that are symmetric about 0, which is even in every coordinate, and `symmetric` in them or not: it is asked
+/// for at one of all nodes that differ by signs, and by order.
+pub(super) fn even<const D: usize>(
     n: usize,
+    symmetric: bool,
     at: impl Fn([usize; D]) -> f64 + Sync,
 ) -> Vec<f64> {
     let first = |index: [usize; D]| {
         let mut index = index.map(|i| i.max(n - 1 - i));
-        index.sort_unstable();
+        if symmetric {
+            index.sort_unstable();
+        }
         index
     };
     let place = |index: [usize; D]| index.iter().fold(0, |at, i| at * n + i);

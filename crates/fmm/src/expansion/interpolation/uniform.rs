@@ -7,14 +7,15 @@
 //! G(u) = ∫ κ(|u − v|) dv = ∫_faces (n·z) h(|z|) dS,   z = v − u,   h(r) = ∫₀¹ τ^{D−1} κ(rτ) dτ
 //! ```
 //!
-//! since ∇·(z h) = D h + r h′ = κ. Its polynomials are of a higher degree than those of cells, and not compressed.
+//! since ∇·(z h) = D h + r h′ = κ; where cells are stretched, z = E (v − u), and dv and dS are those of E v over det E. Its polynomials are of a higher degree than those of cells, and not compressed.
 //! The multipole of the density is in the basis, so that m2m of children makes the parent's.
 
-use super::Radial;
 use super::chebyshev::Nodes;
-use super::tensor::{along_axes, indices, symmetric};
+use super::kappa::Kappa;
+use super::tensor::{along_axes, even, indices};
 use crate::expansion::Uniform;
 use crate::expansion::quadrature::gauss_legendre;
+use crate::tree::Stretch;
 
 /// The density in a cell, and what its surroundings lack of it.
 #[derive(Debug)]
@@ -25,24 +26,22 @@ pub(super) struct Evenly {
     pub(super) polynomials: Vec<f64>,
 }
 
-/// Nodes an axis more than those of cells.
-const MORE: usize = 4;
+/// Nodes an axis more than those of cells, which are cubes.
+const MORE: f64 = 4.0;
 /// Half the edge of the block.
 const HALF: f64 = 1.5;
-/// Nodes of Gauss and Legendre along an edge of it.
-const ALONG_EDGE: usize = 36;
+/// Nodes of Gauss and Legendre along an edge of it, for cubes.
+const ALONG_EDGE: f64 = 36.0;
 
 impl Evenly {
     /// For cells of so many nodes with this multipole.
-    pub(super) fn new<const D: usize>(
-        radial: &dyn Radial,
-        nodes: usize,
-        multipole: Vec<f64>,
-    ) -> Self {
-        let fine = Nodes::new(nodes + MORE);
-        let (mean, face) = (radial.mean(D), face(D));
-        let mut polynomials = symmetric::<D>(fine.len(), |index| {
-            block(&*mean, &face, index.map(|i| fine.u[i]))
+    pub(super) fn new<const D: usize>(kappa: &Kappa<D>, nodes: usize, multipole: Vec<f64>) -> Self {
+        // Beside the long edges of a stretched cell, its faces and those of the block are as near as the short ones are long.
+        let more = |of_cubes: f64| (of_cubes / kappa.stretch.least()).ceil() as usize;
+        let fine = Nodes::new(nodes + more(MORE));
+        let (mean, faces) = (kappa.radial.mean(D), faces(kappa.stretch));
+        let mut polynomials = even::<D>(fine.len(), kappa.is_symmetric(), |index| {
+            block(&*mean, &faces, kappa.stretch, index.map(|i| fine.u[i]))
         });
         along_axes::<D>(&mut polynomials, &fine.coefficients());
         Self {
@@ -71,73 +70,111 @@ pub(super) fn integrals<const D: usize>(n: usize) -> Vec<f64> {
 }
 
 /// Places and weights on a face of the block; in the plane along the first coordinate alone.
-fn face(dimension: usize) -> Vec<([f64; 2], f64)> {
-    let edge: Vec<(f64, f64)> = gauss_legendre(ALONG_EDGE)
-        .map(|(x, w)| (HALF * x, HALF * w))
-        .collect();
-    let across = if dimension == 3 {
-        edge.clone()
-    } else {
-        vec![(0.0, 1.0)]
-    };
-    edge.iter()
-        .flat_map(|&(x, v)| across.iter().map(move |&(y, w)| ([x, y], v * w)))
-        .collect()
+type Face = Vec<([f64; 2], f64)>;
+
+/// The faces by the axis that they lie across, with more places along edges that are long beside their distance.
+fn faces<const D: usize>(Stretch(e): Stretch<D>) -> [Face; D] {
+    std::array::from_fn(|axis| {
+        let edge = |along: usize| -> Vec<(f64, f64)> {
+            let count = ALONG_EDGE * (e[along] / e[axis]).max(1.0);
+            gauss_legendre(count.ceil() as usize)
+                .map(|(x, w)| (HALF * x, HALF * w))
+                .collect()
+        };
+        let mut edges = (0..D).filter(|&a| a != axis).map(edge);
+        let first = edges.next().unwrap_or_default();
+        let across = edges.next().unwrap_or_else(|| vec![(0.0, 1.0)]);
+        first
+            .iter()
+            .flat_map(|&(x, v)| across.iter().map(move |&(y, w)| ([x, y], v * w)))
+            .collect()
+    })
 }
 
 /// G(u).
-fn block<const D: usize>(mean: &dyn Fn(f64) -> f64, face: &[([f64; 2], f64)], u: [f64; D]) -> f64 {
+fn block<const D: usize>(
+    mean: &dyn Fn(f64) -> f64,
+    faces: &[Face; D],
+    Stretch(e): Stretch<D>,
+    u: [f64; D],
+) -> f64 {
     let of_face = |axis: usize, sign: f64| {
         let height = HALF - sign * u[axis];
         let others: Vec<usize> = (0..D).filter(|&a| a != axis).collect();
         let at = |(v, w): &([f64; 2], f64)| {
-            let beside = others.iter().zip(v).map(|(&a, v)| (v - u[a]) * (v - u[a]));
-            w * mean(height * height + beside.sum::<f64>())
+            let along = |a: usize, z: f64| (e[a] * z) * (e[a] * z);
+            let beside = others.iter().zip(v).map(|(&a, v)| along(a, v - u[a]));
+            w * mean(along(axis, height) + beside.sum::<f64>())
         };
-        height * face.iter().map(at).sum::<f64>()
+        height * faces[axis].iter().map(at).sum::<f64>()
     };
-    let faces = (0..D).map(|axis| of_face(axis, 1.0) + of_face(axis, -1.0));
-    faces.sum()
+    let both = (0..D).map(|axis| of_face(axis, 1.0) + of_face(axis, -1.0));
+    both.sum()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Radial;
     use super::*;
     use crate::kernel::{Kernel, RadialFunction, RadialKernel, Riesz};
 
-    /// The sum over midpoints of small cubes; the one at u, in which κ is large, is taken as a ball of its volume.
+    /// The sum over midpoints of so many cells along each axis, which are cubes after the stretch; the one at u, in which κ is large, is
+    /// taken as a ball of its volume.
     fn by_midpoints<const D: usize>(
-        radial: &dyn Radial,
+        kappa: &Kappa<D>,
         s: f64,
-        cubes: usize,
+        cells: [usize; D],
         at: [usize; D],
     ) -> f64 {
-        let h = 2.0 * HALF / cubes as f64;
-        let u = at.map(|i| (i as f64 + 0.5) * h - HALF);
-        let all = indices::<D>(cubes)
-            .filter(|index| *index != at)
+        let h: [f64; D] = cells.map(|cells| 2.0 * HALF / cells as f64);
+        let volume: f64 = h.iter().product();
+        let all = indices::<D>(cells.iter().copied().max().unwrap())
+            .filter(|index| *index != at && (0..D).all(|a| index[a] < cells[a]))
             .map(|index| {
-                let z2 = (0..D).map(|a| ((index[a] as f64 + 0.5) * h - HALF - u[a]).powi(2));
-                radial.value(z2.sum())
+                let z = std::array::from_fn(|a| (index[a] as f64 - at[a] as f64) * h[a]);
+                kappa.value(z)
             });
         let sphere = if D == 2 { 2.0 } else { 4.0 } * std::f64::consts::PI;
-        let radius = (h.powi(D as i32) * D as f64 / sphere).powf(1.0 / D as f64);
+        let stretched: f64 = kappa.stretch.0.iter().product();
+        let radius = (volume * stretched * D as f64 / sphere).powf(1.0 / D as f64);
         let d = D as f64;
         // ∫ (r^{−s} − 1)/s over the ball.
         let ball = sphere * (radius.powf(d - s) / (d - s) - radius.powf(d) / d) / s;
-        all.sum::<f64>() * h.powi(D as i32) + ball
+        all.sum::<f64>() * volume + ball / stretched
     }
 
     #[test]
     fn a_block_has_its_integral() {
         let plane = Kernel::<2>::pair(&Riesz { s: 0.7 }, 1.0).power().unwrap();
-        let expected = by_midpoints(&plane, 0.7, 1501, [900, 750]);
-        let exact = block(&*plane.mean(2), &face(2), [150.0 * 3.0 / 1501.0, 0.0]);
-        assert!((exact - expected).abs() < 1e-4, "{exact} {expected}");
+        for (e, cells, at) in [
+            ([1.0, 1.0], [1501, 1501], [900, 750]),
+            ([0.5, 1.0], [2000, 4000], [1400, 1999]),
+        ] {
+            let kappa = Kappa {
+                radial: &plane,
+                stretch: Stretch(e),
+            };
+            let expected = by_midpoints(&kappa, 0.7, cells, at);
+            let place = |a: usize| (at[a] as f64 + 0.5) * 3.0 / cells[a] as f64 - HALF;
+            let u = std::array::from_fn(place);
+            let exact = block(&*plane.mean(2), &faces(Stretch(e)), Stretch(e), u);
+            assert!((exact - expected).abs() < 1e-4, "{e:?}: {exact} {expected}");
+        }
         let space = Kernel::<3>::pair(&Riesz { s: 1.3 }, 1.0).power().unwrap();
-        let expected = by_midpoints(&space, 1.3, 151, [75, 90, 75]);
-        let exact = block(&*space.mean(3), &face(3), [0.0, 15.0 * 3.0 / 151.0, 0.0]);
-        assert!((exact - expected).abs() < 1e-2, "{exact} {expected}");
+        for (e, cells, at) in [
+            ([1.0; 3], [151; 3], [75, 90, 75]),
+            ([1.0, 0.5, 0.75], [160, 80, 120], [80, 50, 60]),
+        ] {
+            let kappa = Kappa {
+                radial: &space,
+                stretch: Stretch(e),
+            };
+            let expected = by_midpoints(&kappa, 1.3, cells, at);
+            let place = |a: usize| (at[a] as f64 + 0.5) * 3.0 / cells[a] as f64 - HALF;
+            let u = std::array::from_fn(place);
+            let exact = block(&*space.mean(3), &faces(Stretch(e)), Stretch(e), u);
+            assert!((exact - expected).abs() < 1e-2, "{e:?}: {exact} {expected}");
+        }
     }
 
     /// Of functions from tables, in a cell whose side is no power of two: the mean of κ over balls of the dimension, by

@@ -26,6 +26,7 @@ use crate::expansion::{
 use crate::general::{GeneralKernel, pairs};
 use crate::lists::slots;
 use crate::passes::wanted::POTENTIAL;
+use crate::tree::Stretch;
 use lanes::Isa;
 use operators::{Operators, Shift};
 use rayon::prelude::*;
@@ -154,7 +155,7 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> Skeleton<K, D, C> {
             self.operators
                 .down
                 .times(isa, &local[c * stride..][..stride], f);
-            let scales = [1.0, 0.0, 0.0];
+            let scales = polynomials::Scales::new(1.0, 1.0, Stretch::NONE);
             polynomials::l2p(isa, n, f, points, scales, POTENTIAL, tables, &mut sums[c]);
         }
     }

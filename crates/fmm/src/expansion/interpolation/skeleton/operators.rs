@@ -50,7 +50,8 @@ impl<const D: usize> Operators<D> {
     ) -> Result<Self> {
         let seen = Seen::new(far, counts);
         let least = enough_nodes(&seen, tolerance)?;
-        let mut some = (least..=most_nodes(D)).map(|n| points(&seen, &Nodes::new(n), tolerance));
+        let mut some =
+            (least..=most_nodes(D, 1.0)).map(|n| points(&seen, &Nodes::new(n), tolerance));
         let points = some.find_map(|points| points);
         let points = points.ok_or_else(|| varies(tolerance, D))?;
         let (count, all) = points.coefficients.shape();
@@ -78,7 +79,7 @@ fn enough_nodes<const D: usize, const C: usize>(
     tolerance: f64,
 ) -> Result<usize> {
     let mut errors = vec![];
-    for n in FEWEST_NODES..=most_nodes(D) {
+    for n in FEWEST_NODES..=most_nodes(D, 1.0) {
         let nodes = Nodes::new(n);
         let places = seen.places();
         let along: Vec<[Vec<f64>; D]> = places
@@ -109,7 +110,7 @@ fn enough_nodes<const D: usize, const C: usize>(
 fn varies(tolerance: f64, dimension: usize) -> Error {
     let allowed = format!(
         "a larger one: within a cell of this cloud the kernel varies too much for {} nodes an axis",
-        most_nodes(dimension)
+        most_nodes(dimension, 1.0)
     );
     let found = format!("{tolerance:e}");
     Error::new(ErrorKind::Tolerance, "tolerance", found, allowed)

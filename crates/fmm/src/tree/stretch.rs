@@ -1,0 +1,40 @@
+//! What makes a cube a cell of a box whose sides differ.
+
+/// Sides of cells over the largest of them, by axis: all 1 but on a torus whose box is no cube.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stretch<const D: usize>(pub(crate) [f64; D]);
+
+impl<const D: usize> Stretch<D> {
+    /// Of cubes.
+    pub(crate) const NONE: Self = Self([1.0; D]);
+
+    /// Whether all axes are alike.
+    pub(crate) fn is_none(&self) -> bool {
+        *self == Self::NONE
+    }
+
+    /// A vector in sides, by axis, in largest sides.
+    #[inline(always)]
+    pub(crate) fn of(&self, u: [f64; D]) -> [f64; D] {
+        std::array::from_fn(|a| self.0[a] * u[a])
+    }
+
+    /// The square of its length.
+    #[inline(always)]
+    pub(crate) fn square(&self, u: [f64; D]) -> f64 {
+        self.of(u).iter().map(|x| x * x).sum()
+    }
+
+    /// The smallest side.
+    pub(crate) fn least(&self) -> f64 {
+        self.0.iter().copied().fold(1.0, f64::min)
+    }
+
+    /// The sides as bits; none of cubes.
+    pub(crate) fn key(&self) -> Vec<u64> {
+        if self.is_none() {
+            return vec![];
+        }
+        self.0.iter().map(|e| e.to_bits()).collect()
+    }
+}
