@@ -52,11 +52,11 @@ impl Collapsible {
 
     /// The cell with the most particles, if they are as many as it takes. Every disc of diameter ρ, or ball, lies within a cell of one of 2^D grids.
     ///
-    /// On a torus with a box of this side its faces are faces of cells, which are a little wider.
+    /// On a torus with a box of these sides its faces are faces of cells, which are a little wider.
     pub(crate) fn find<const D: usize>(
         &self,
         positions: &[[f64; D]],
-        side: Option<f64>,
+        sides: Option<[f64; D]>,
     ) -> Option<Cluster<D>> {
         if positions.len() < self.particles {
             return None;
@@ -67,7 +67,7 @@ impl Collapsible {
             return None;
         }
         let shift = |g: usize| std::array::from_fn(|a| 0.5 * (g >> a & 1) as f64);
-        let grids = (0..1 << D).map(|g| Grid::<D>::new(2.0 * self.diameter, shift(g), side));
+        let grids = (0..1 << D).map(|g| Grid::<D>::new(2.0 * self.diameter, shift(g), sides));
         let grids: Vec<_> = grids.collect();
         // Several cells may share a counter, so that a bound is at least what the fullest of them holds. A disc lies in 2^D cells of one
         // grid at most: few counters, which stay in the cache, tell most clouds from those that have one so full.
@@ -94,18 +94,21 @@ pub(crate) struct Cluster<const D: usize> {
 }
 
 struct Grid<const D: usize> {
-    cell: f64,
+    cell: [f64; D],
     shift: [f64; D],
-    /// Side of a torus, and how many cells that is.
-    torus: Option<(f64, i64)>,
+    /// Sides of a torus, and how many cells those are.
+    torus: Option<([f64; D], [i64; D])>,
 }
 
 impl<const D: usize> Grid<D> {
     /// With cells at least so wide.
-    fn new(cell: f64, shift: [f64; D], side: Option<f64>) -> Self {
-        let torus = side.map(|side| (side, ((side / cell) as i64).max(1)));
+    fn new(cell: f64, shift: [f64; D], sides: Option<[f64; D]>) -> Self {
+        let cells_of = |side: f64| ((side / cell) as i64).max(1);
+        let torus = sides.map(|sides| (sides, sides.map(cells_of)));
         Self {
-            cell: torus.map_or(cell, |(side, cells)| side / cells as f64),
+            cell: torus.map_or([cell; D], |(sides, cells)| {
+                std::array::from_fn(|a| sides[a] / cells[a] as f64)
+            }),
             shift,
             torus,
         }
@@ -113,8 +116,9 @@ impl<const D: usize> Grid<D> {
 
     fn key(&self, x: [f64; D]) -> [i64; D] {
         std::array::from_fn(|a| {
-            let key = (x[a] / self.cell + self.shift[a]).floor() as i64;
-            self.torus.map_or(key, |(_, cells)| key.rem_euclid(cells))
+            let key = (x[a] / self.cell[a] + self.shift[a]).floor() as i64;
+            self.torus
+                .map_or(key, |(_, cells)| key.rem_euclid(cells[a]))
         })
     }
 
@@ -122,8 +126,8 @@ impl<const D: usize> Grid<D> {
     fn beside(&self, x: [f64; D], other: [f64; D]) -> [f64; D] {
         match self.torus {
             None => x,
-            Some((side, _)) => {
-                std::array::from_fn(|a| x[a] - side * ((x[a] - other[a]) / side).round())
+            Some((sides, _)) => {
+                std::array::from_fn(|a| x[a] - sides[a] * ((x[a] - other[a]) / sides[a]).round())
             }
         }
     }
@@ -153,15 +157,17 @@ impl<const D: usize> Grid<D> {
             .into_iter()
             .max_by_key(|&(key, (count, _))| (count, std::cmp::Reverse(key)))?;
         let (_, (particles, [first, sum])) = fullest;
-        let mean = std::array::from_fn(|a| first[a] + sum[a] / particles as f64);
+        let mean: [f64; D] = std::array::from_fn(|a| first[a] + sum[a] / particles as f64);
         let centre = match self.torus {
             None => mean,
-            Some((side, _)) => mean.map(|x| x - side * (x / side).floor()),
+            Some((sides, _)) => {
+                std::array::from_fn(|a| mean[a] - sides[a] * (mean[a] / sides[a]).floor())
+            }
         };
         Some(Cluster {
             particles,
             centre,
-            side: self.cell,
+            side: self.cell.into_iter().fold(0.0, f64::max),
         })
     }
 }
@@ -220,16 +226,22 @@ mod tests {
         };
         let points = [[0.5, 0.5], [7.51, -3.5], [0.5, 2.51]];
         assert_eq!(rule.find(&points, None), None);
-        let found = rule.find(&points, Some(1.0)).unwrap();
+        let found = rule.find(&points, Some([1.0; 2])).unwrap();
         assert_eq!(found.particles, 3);
         let apart = |a: usize, x: f64| (found.centre[a] - x).abs();
         assert!(apart(0, 0.51 - 0.02 / 3.0) < 1e-12 && apart(1, 0.5 + 0.01 / 3.0) < 1e-12);
         // Across a corner of the box.
         let across = [[0.01, 0.02], [0.99, 3.01], [-0.03, -0.01]];
-        let found = rule.find(&across, Some(1.0)).unwrap();
+        let found = rule.find(&across, Some([1.0; 2])).unwrap();
         assert_eq!(found.particles, 3);
         assert!((found.centre[0] - 0.99).abs() < 1e-12, "{found:?}");
         assert!((found.centre[1] - 0.02 / 3.0).abs() < 1e-12, "{found:?}");
+        // The same in a box that is longer along one axis.
+        let longer = across.map(|[x, y]| [x, if y > 1.0 { 2.0 * 1.5 + 0.01 } else { y }]);
+        let found = rule.find(&longer, Some([1.0, 1.5])).unwrap();
+        assert_eq!(found.particles, 3);
+        assert!((found.centre[0] - 0.99).abs() < 1e-12, "{found:?}");
+        assert_eq!(rule.find(&longer, Some([1.0, 1.6])), None);
         // Cells that coordinates cannot tell apart.
         assert_eq!(rule.find(&points.map(|x| x.map(|x| 1e20 * x)), None), None);
     }

@@ -94,12 +94,17 @@ impl<const D: usize> DriftPlan<D> {
 
     /// What a neighbour at the mean distance of the particles does on a torus; 0 elsewhere.
     pub(crate) fn scale(&self) -> f64 {
-        let Some(side) = self.model.periodic() else {
+        let Some(sides) = self.model.periodic() else {
             return 0.0;
         };
         let n = self.strengths.len() as f64;
         let squares: f64 = self.strengths.iter().map(|w| w * w).sum();
-        (squares / n).sqrt() * self.model.size_at(side / n.powf((D as f64).recip()))
+        // By the largest side, as of a square or cube.
+        let largest = sides.iter().copied().fold(0.0, f64::max);
+        let filled: f64 = sides.iter().map(|side| side / largest).product();
+        let root = |x: f64| x.powf((D as f64).recip());
+        let distance = largest * root(filled) / root(n);
+        (squares / n).sqrt() * self.model.size_at(distance)
     }
 
     /// What the plan was made with, nothing open.

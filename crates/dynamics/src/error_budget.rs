@@ -1,6 +1,6 @@
 //! What limits a run: chance, the steps, or the sums.
 
-use crate::config::Every;
+use crate::config::{Every, Periodic};
 use crate::estimate::{count, smaller};
 use crate::stepper::{self, Stepper};
 use crate::sum::{difference, dot, sums};
@@ -274,10 +274,10 @@ impl<const D: usize> Pilot<D> {
 fn waves<const D: usize>(run: &Simulation<D>) -> [f64; D] {
     let (x, centre) = (&run.state().positions, run.observables().centre);
     let squares = sums(x.len(), |i| difference(x[i], centre).map(|z| z * z));
-    let side = run.config().model.periodic();
-    squares.map(|square| match side {
-        Some(side) => std::f64::consts::TAU / side,
-        None if square > 0.0 => (x.len() as f64 / square).sqrt(),
+    let sides = run.config().model.periodic().map(Periodic::by_axis::<D>);
+    std::array::from_fn(|a| match sides {
+        Some(sides) => std::f64::consts::TAU / sides[a],
+        None if squares[a] > 0.0 => (x.len() as f64 / squares[a]).sqrt(),
         None => 0.0,
     })
 }

@@ -128,6 +128,7 @@ pub(crate) fn smaller<const D: usize>(
         | InitialConfig::UniformBall { n, .. }
         | InitialConfig::UniformCube { n, .. }
         | InitialConfig::UniformSquare { n, .. }
+        | InitialConfig::UniformBox { n, .. }
         | InitialConfig::Annulus { n, .. }
         | InitialConfig::PowerLaw { n, .. }
         | InitialConfig::Mixture { n, .. }

@@ -159,6 +159,10 @@ fn in_plane(initial: &InitialConfig, draws: &Draws, i: usize) -> [f64; 2] {
             let place = draws.uniforms(0, i);
             place.map(|u| side * (u - 0.5))
         }
+        InitialConfig::UniformBox { ref sides, .. } => {
+            let place = draws.uniforms(0, i);
+            std::array::from_fn(|a| sides[a] * (place[a] - 0.5))
+        }
         InitialConfig::Annulus { inner, radius, .. } => {
             let [u, v] = draws.uniforms(0, i);
             // Uniform in r², in units of the radius, whose square may be beyond the numbers.
@@ -238,6 +242,11 @@ fn in_space(initial: &InitialConfig, draws: &Draws, i: usize) -> [f64; 3] {
         InitialConfig::UniformCube { side, .. } => {
             let ([x, y], [z, _]) = (uniform(0), uniform(1));
             [x, y, z].map(|u| side * (u - 0.5))
+        }
+        InitialConfig::UniformBox { ref sides, .. } => {
+            let ([x, y], [z, _]) = (uniform(0), uniform(1));
+            let place = [x, y, z];
+            std::array::from_fn(|a| sides[a] * (place[a] - 0.5))
         }
         InitialConfig::PowerLaw { power, radius, .. } => {
             let [v, _] = uniform(1);

@@ -68,7 +68,10 @@ impl Frame {
     ) -> Result<Self> {
         let model = &config.model;
         let (start, half) = match (model.periodic(), model.kind()) {
-            (Some(side), _) => ([0.0; 2], [0.5 * side; 2]),
+            (Some(torus), _) => {
+                let sides = torus.sides(D);
+                ([0.0; 2], [0.5 * sides[0], 0.5 * sides[1]])
+            }
             (None, "vortex") => room_of_vortices(state, config)?,
             (None, "vortex-particles") => room_on(state, config, way),
             (None, _) => room_of_gas(state, sums, config),
@@ -114,10 +117,19 @@ impl Frame {
 
     /// Pixels to the right of and below the upper left corner.
     pub(super) fn place(&self, x: &[f64; 2]) -> [f64; 2] {
-        let pixel = self.pixel();
         let right = x[0] - self.centre[0] + self.half[0];
         let below = self.centre[1] + self.half[1] - x[1];
-        [right / pixel, below / pixel]
+        let [across, down] = self.pixel_sides();
+        [right / across, below / down]
+    }
+
+    /// Sides of a pixel: where the picture wraps, its sides are whole numbers of them.
+    fn pixel_sides(&self) -> [f64; 2] {
+        if !self.wraps || self.half[0] == self.half[1] {
+            return [self.pixel(); 2];
+        }
+        let pixels = self.pixels();
+        [0, 1].map(|a| 2.0 * self.half[a] / pixels[a] as f64)
     }
 }
 

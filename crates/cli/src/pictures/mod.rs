@@ -13,6 +13,7 @@ mod vorticity;
 use crate::error::Result;
 use crate::files;
 use colours::Colours;
+use farfield_dynamics::config::Periodic;
 use farfield_dynamics::vortex_particles::COMPONENTS;
 use farfield_dynamics::{Config, ErrorKind, Observer, State, View};
 use frame::Frame;
@@ -92,15 +93,19 @@ fn file_name(what: &str, step: u64) -> String {
 }
 
 /// What is seen of a state from above, of vectors their lengths; on a torus every particle at its place in the box around the origin, where all initial data are.
-fn seen<const D: usize>(state: &State<D>, side: Option<f64>) -> State {
-    let place = |x: f64| side.map_or(x, |side| x - side * (x / side).round());
+fn seen<const D: usize>(state: &State<D>, torus: Option<&Periodic>) -> State {
+    let sides = torus.map(|torus| torus.sides(D));
+    let along = |a: usize, x: f64| match &sides {
+        Some(sides) => x - sides[a] * (x / sides[a]).round(),
+        None => x,
+    };
     State {
         step: state.step,
         time: state.time,
         positions: state
             .positions
             .iter()
-            .map(|x| [x[0], x[1]].map(place))
+            .map(|x| [along(0, x[0]), along(1, x[1])])
             .collect(),
         circulations: match D {
             COMPONENTS => state.positions.iter().map(cloud::length).collect(),

@@ -40,11 +40,18 @@ fn on_a_torus() {
     let report = bench.text("r.json");
     assert!(report.contains("\"periodic\"") && report.contains("measured_error"));
     bench.good("check --n 3000 --periodic 1 --kernel coulomb --tolerances 1e-3,1e-6");
+    // A box whose sides differ.
+    let torus = "--periodic 1.5,2.5 --outputs field,potential --output u.npz";
+    let told = bench.good(&format!("{EVAL} {torus} --tolerance 1e-6 --verify 200"));
+    assert!(told.contains("on the torus of sides [1.5, 2.5]"), "{told}");
+    bench.good("check --n 1000 --periodic 1,2 --kernel biot-savart --tolerances 1e-3,1e-6");
+    let told = bench.good("bench --from 300 --to 300 --rounds 1 --periodic 2,3 --out boxed");
+    assert!(told.contains("on the torus of sides [2.0, 3.0]"), "{told}");
     let told = bench.good("bench --from 300 --to 300 --rounds 1 --periodic 9 --out timed");
     assert!(told.contains("on the torus of sides [9.0, 9.0]"), "{told}");
     bench.refused_with(
-        &format!("{EVAL} --tolerance 1e-6 --periodic 1,2"),
-        &["torus", "equal sides"],
+        &format!("{EVAL} --tolerance 1e-6 --periodic 1,2.5"),
+        &["torus", "[1.0, 2.5]", "at most 2 times"],
     );
     bench.refused_with(
         &format!("{EVAL} --tolerance 1e-6 --periodic 1,1,1"),
@@ -80,4 +87,41 @@ fn on_a_torus() {
         &["kernel", "on a torus of side"],
     );
     bench.refused_with(&of("radial:potential=exp(-r)/r"), &["kernel", "on a torus"]);
+}
+
+/// A run in a box that is twice as high as wide, whose pictures are, too; particles are all over them.
+#[test]
+fn a_run_on_a_rectangle() {
+    let bench = Bench::new();
+    let config = |periodic: &str| {
+        format!(
+            "[model]\nviscosity = 1e-3\nperiodic = {periodic}\n[initial]\nkind = \"uniform-box\"\nn = 2000\nsides = [1.0, 2.0]\n[time]\ndt = 0.01\nsteps = 2\n[output]\npicture_pixels = 100\n"
+        )
+    };
+    bench.write("c.toml", config("[1.0, 2.0]"));
+    let told = bench.good("run c.toml --out o");
+    assert!(told.contains("centre x"), "{told}");
+    let picture = bench.read("o/pictures/vorticity-0000000002.png");
+    let mut reader = png::Decoder::new(std::io::Cursor::new(picture))
+        .read_info()
+        .unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    assert_eq!((info.width, info.height), (50, 100));
+    // Of the rows below the label, which is at the upper edge or the lower one, the darkest has half the light of the brightest.
+    let light = |row: &[u8]| row.iter().map(|&c| u32::from(c)).sum::<u32>();
+    let rows: Vec<u32> = pixels.chunks(150).map(light).collect();
+    let inner = &rows[20..80];
+    let (least, most) = (inner.iter().min().unwrap(), inner.iter().max().unwrap());
+    assert!(2 * least > *most, "{rows:?}");
+    bench.write("c.toml", config("[1.0, 3.0]"));
+    bench.refused_with(
+        "run c.toml --out p",
+        &["model.periodic", "[1.0, 3.0]", "at most 2 times"],
+    );
+    bench.write("c.toml", config("\"wide\""));
+    bench.refused_with(
+        "run c.toml --out p",
+        &["periodic", "a number, or one for each axis"],
+    );
 }

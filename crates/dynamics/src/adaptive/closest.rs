@@ -38,9 +38,9 @@ impl<'a, const D: usize> Closest<'a, D> {
 
 /// The smallest distance of two particles that are not at one place, which have no interaction; on a torus of nearest
 /// images.
-fn smallest<const D: usize>(positions: &[[f64; D]], side: Option<f64>) -> Option<f64> {
-    let mut all = match side {
-        Some(side) => with_images(positions, side),
+fn smallest<const D: usize>(positions: &[[f64; D]], sides: Option<[f64; D]>) -> Option<f64> {
+    let mut all = match sides {
+        Some(sides) => with_images(positions, sides),
         None => positions.to_vec(),
     };
     let found = min_distance(&all);
@@ -54,17 +54,18 @@ fn smallest<const D: usize>(positions: &[[f64; D]], side: Option<f64>) -> Option
     min_distance(&all)
 }
 
-/// Particles in the box, and their images outside that can be the nearest of two: of N in boxes of side/k, k^d < N, two are
+/// Particles in the box, and their images outside that can be the nearest of two: of N in boxes of sides over k, k^d < N, two are
 /// in one.
-fn with_images<const D: usize>(positions: &[[f64; D]], side: f64) -> Vec<[f64; D]> {
+fn with_images<const D: usize>(positions: &[[f64; D]], sides: [f64; D]) -> Vec<[f64; D]> {
     let boxes = (positions.len() as f64 - 1.0).powf((D as f64).recip());
-    let margin = (D as f64).sqrt() * side / boxes.floor().max(1.0);
+    let widest = sides.into_iter().fold(0.0, f64::max);
+    let margin = (D as f64).sqrt() * widest / boxes.floor().max(1.0);
     let mut all: Vec<_> = positions
         .iter()
-        .map(|x| x.map(|x| x - side * (x / side).floor()))
+        .map(|x| std::array::from_fn(|a| x[a] - sides[a] * (x[a] / sides[a]).floor()))
         .collect();
-    for axis in 0..D {
-        let images = all.iter().flat_map(|&x| {
+    for (axis, side) in sides.into_iter().enumerate() {
+        let images = all.iter().flat_map(|&x: &[f64; D]| {
             let beside = [side, -side].map(|shift| {
                 let mut image = x;
                 image[axis] += shift;
@@ -89,11 +90,12 @@ mod tests {
         Brownian::new(5).piece(n as u64, 4.0, n).dw
     }
 
-    fn by_pairs<const D: usize>(x: &[[f64; D]], side: f64) -> f64 {
+    fn by_pairs<const D: usize>(x: &[[f64; D]], sides: [f64; D]) -> f64 {
         let pairs = (0..x.len()).flat_map(|i| (0..i).map(move |j| [i, j]));
         let distances = pairs.map(|[i, j]| {
             let z = crate::sum::difference(x[i], x[j]);
-            crate::sum::length(z.map(|z| z - side * (z / side).round()))
+            let nearest = |a: usize| z[a] - sides[a] * (z[a] / sides[a]).round();
+            crate::sum::length::<D>(std::array::from_fn(nearest))
         });
         distances.filter(|r| *r > 0.0).fold(f64::INFINITY, f64::min)
     }
@@ -101,20 +103,22 @@ mod tests {
     /// Against all pairs, on a torus too, where positions lie anywhere; two at one place do not count.
     #[test]
     fn equals_the_double_loop() {
-        fn agrees<const D: usize>(n: usize, side: f64) {
+        fn agrees<const D: usize>(n: usize, sides: [f64; D]) {
             let mut x: Vec<[f64; D]> = cloud(n);
             x.push(x[0]);
-            let found = smallest(&x, Some(side)).unwrap();
+            let found = smallest(&x, Some(sides)).unwrap();
             assert!(
-                (found / by_pairs(&x, side) - 1.0).abs() < 1e-9,
-                "{n} {side}"
+                (found / by_pairs(&x, sides) - 1.0).abs() < 1e-9,
+                "{n} {sides:?}"
             );
             assert_eq!(smallest(&x, None), min_distance(&x[..n]));
         }
         for n in [2, 3, 5, 9, 30, 200] {
             for side in [0.7, 3.0] {
-                agrees::<2>(n, side);
-                agrees::<3>(n, side);
+                agrees::<2>(n, [side; 2]);
+                agrees::<3>(n, [side; 3]);
+                agrees::<2>(n, [1.9 * side, side]);
+                agrees::<3>(n, [side, 1.3 * side, 2.0 * side]);
             }
         }
         assert_eq!(smallest(&[[0.0, 1.0], [-0.0, 1.0]], None), None);

@@ -90,11 +90,11 @@ impl<'a, const D: usize> Area<'a, D> {
             return NOBODY;
         }
         // In a unit near that of the cells, so that squares stay within the numbers; as a power of 2, it leaves ties alone.
-        let (unit, side) = (self.grid.unit, self.grid.side());
+        let (unit, sides) = (self.grid.unit, self.grid.sides());
         let mut best = ((unit * self.grid.reach).powi(2), NOBODY, NOBODY);
         for at in &places[..1 << D] {
             for (number, &(j, y)) in at.clone().zip(&self.particles[at.clone()]) {
-                let mut z = apart(x, y, side);
+                let mut z = apart(x, y, sides);
                 z.iter_mut().for_each(|z| *z *= unit);
                 let r2 = dot(z, z);
                 // Twice the same from cells that share a place changes nothing.

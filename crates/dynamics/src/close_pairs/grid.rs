@@ -2,12 +2,12 @@
 
 use crate::sum::{difference, hash};
 
-/// x − y, of the nearest images on a torus of this side.
+/// x − y, of the nearest images on a torus with these sides.
 #[inline(always)]
-pub(super) fn apart<const D: usize>(x: [f64; D], y: [f64; D], side: Option<f64>) -> [f64; D] {
+pub(super) fn apart<const D: usize>(x: [f64; D], y: [f64; D], sides: Option<[f64; D]>) -> [f64; D] {
     let mut z = difference(x, y);
-    if let Some(side) = side {
-        for z in &mut z {
+    if let Some(sides) = sides {
+        for (z, side) in z.iter_mut().zip(sides) {
             let turns = *z / side;
             // Most need no rounding, which is a call.
             if turns.abs() >= 0.5 {
@@ -28,12 +28,12 @@ const ROUNDER: f64 = 6_755_399_441_055_744.0;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Grid<const D: usize> {
     pub(super) reach: f64,
-    /// Cells a unit of length.
-    per_length: f64,
-    /// The power of 2 below that.
+    /// Cells a unit of length along each axis; on a torus they may be a little wider than the others along some.
+    per_length: [f64; D],
+    /// The power of 2 below those of cells that are not.
     pub(super) unit: f64,
-    /// Side of a torus, and how many cells that is.
-    torus: Option<(f64, i64)>,
+    /// Sides of a torus, and how many cells those are.
+    torus: Option<([f64; D], [i64; D])>,
     /// Areas, as a power of 2.
     area_bits: u32,
 }
@@ -42,21 +42,26 @@ impl<const D: usize> Grid<D> {
     /// Cells of a block along each axis, as a power of 2.
     const BLOCK: u32 = if D < 3 { 6 } else { 4 };
 
-    pub(super) fn new(reach: f64, side: Option<f64>, area_bits: u32) -> Self {
+    pub(super) fn new(reach: f64, sides: Option<[f64; D]>, area_bits: u32) -> Self {
         let cell = 2.0 * reach;
-        let torus = side.map(|side| (side, ((side / cell) as i64).max(1)));
-        let cell = torus.map_or(cell, |(side, cells)| side / cells as f64);
+        let cells_of = |side: f64| ((side / cell) as i64).max(1);
+        let torus = sides.map(|sides| (sides, sides.map(cells_of)));
+        let widths = torus.map_or([cell; D], |(sides, cells)| {
+            std::array::from_fn(|a| sides[a] / cells[a] as f64)
+        });
+        let per_length = widths.map(f64::recip);
+        let most = per_length.iter().copied().fold(0.0, f64::max);
         Self {
             reach,
-            per_length: cell.recip(),
-            unit: cell.recip().log2().floor().exp2(),
+            per_length,
+            unit: most.log2().floor().exp2(),
             torus,
             area_bits,
         }
     }
 
-    pub(super) fn side(&self) -> Option<f64> {
-        self.torus.map(|(side, _)| side)
+    pub(super) fn sides(&self) -> Option<[f64; D]> {
+        self.torus.map(|(sides, _)| sides)
     }
 
     /// Along each axis, the cell of a place and the one that is nearest beside it; on a narrow torus they may be one.
@@ -64,11 +69,11 @@ impl<const D: usize> Grid<D> {
     pub(super) fn around(&self, x: [f64; D]) -> [[i64; 2]; D] {
         let mut around = [[0; 2]; D];
         for a in 0..D {
-            let place = x[a] * self.per_length;
+            let place = x[a] * self.per_length[a];
             let rounded = place + ROUNDER;
             let face = rounded.to_bits().wrapping_sub(ROUNDER.to_bits()) as i64;
             let below = i64::from(place < rounded - ROUNDER);
-            around[a] = [self.wrapped(face - below), self.wrapped(face - 1 + below)];
+            around[a] = [face - below, face - 1 + below].map(|k| self.wrapped(a, k));
         }
         around
     }
@@ -80,20 +85,20 @@ impl<const D: usize> Grid<D> {
     }
 
     #[inline(always)]
-    fn wrapped(&self, k: i64) -> i64 {
+    fn wrapped(&self, axis: usize, k: i64) -> i64 {
         match self.torus {
-            Some((_, cells)) if !(0..cells).contains(&k) => k.rem_euclid(cells),
+            Some((_, cells)) if !(0..cells[axis]).contains(&k) => k.rem_euclid(cells[axis]),
             _ => k,
         }
     }
 
     #[inline(always)]
-    fn block(&self, k: i64) -> i64 {
+    fn block(&self, axis: usize, k: i64) -> i64 {
         let block = k >> Self::BLOCK;
         // On a torus the last one is larger: where none is thinner than two cells, a cell lies at one face at most.
         match self.torus {
             None => block,
-            Some((_, cells)) => block.min(((cells >> Self::BLOCK) - 1).max(0)),
+            Some((_, cells)) => block.min(((cells[axis] >> Self::BLOCK) - 1).max(0)),
         }
     }
 
@@ -101,8 +106,8 @@ impl<const D: usize> Grid<D> {
     #[inline(always)]
     pub(super) fn area(&self, cell: [i64; D]) -> usize {
         let mut block = cell;
-        for k in &mut block {
-            *k = self.block(*k);
+        for (axis, k) in block.iter_mut().enumerate() {
+            *k = self.block(axis, *k);
         }
         hash(block, self.area_bits)
     }
@@ -113,7 +118,7 @@ impl<const D: usize> Grid<D> {
         let mut blocks = [[0; 2]; D];
         let mut inside = true;
         for a in 0..D {
-            let block_of = |by: i64| self.block(self.wrapped(cell[a] + by));
+            let block_of = |by: i64| self.block(a, self.wrapped(a, cell[a] + by));
             let (k, lower, upper) = (block_of(0), block_of(-1), block_of(1));
             blocks[a] = [k, if lower != k { lower } else { upper }];
             inside &= lower == upper;

@@ -57,34 +57,34 @@ const HIDDEN: f64 = 0.01;
 
 /// The pairs of one step.
 #[derive(Clone, Debug)]
-pub(crate) struct ClosePairs {
+pub(crate) struct ClosePairs<const D: usize> {
     flow: PairFlow,
-    /// Side of a torus.
-    side: Option<f64>,
+    /// Sides of a torus.
+    sides: Option<[f64; D]>,
     pairs: Vec<Pair>,
     /// Those so close that what is left of F without P would be errors of P, which has many more digits than F.
     closest: Vec<Pair>,
 }
 
-impl ClosePairs {
+impl<const D: usize> ClosePairs<D> {
     /// Of these positions, for steps dt: mutual nearest neighbours closer than 2r_c ([`PairFlow::reach`]) with the largest |w_j|. Where more
     /// than a few particles are so close together they are no pairs. `tolerance` is what the
     /// drift's error may be.
-    pub(crate) fn find<const D: usize>(
+    pub(crate) fn find(
         flow: PairFlow,
         positions: &[[f64; D]],
         strengths: &[f64],
-        side: Option<f64>,
+        sides: Option<[f64; D]>,
         dt: f64,
         tolerance: f64,
     ) -> Self {
         let largest = strengths.iter().fold(0.0, |most: f64, w| most.max(w.abs()));
         let reach = flow.reach(2.0 * largest, dt);
-        let mut pairs = search::pairs(positions, reach, side);
+        let mut pairs = search::pairs(positions, reach, sides);
         pairs.retain(|&pair| !flow.attracts(pair_of(strengths, pair)));
         let mut all = Self {
             flow,
-            side,
+            sides,
             pairs,
             closest: vec![],
         };
@@ -116,7 +116,7 @@ impl ClosePairs {
     }
 
     /// drift −= P(positions).
-    pub(crate) fn take_from<const D: usize>(
+    pub(crate) fn take_from(
         &self,
         drift: &mut [[f64; D]],
         positions: &[[f64; D]],
@@ -132,7 +132,7 @@ impl ClosePairs {
     }
 
     /// drift += P(positions).
-    pub(crate) fn give_back<const D: usize>(
+    pub(crate) fn give_back(
         &self,
         drift: &mut [[f64; D]],
         positions: &[[f64; D]],
@@ -141,7 +141,7 @@ impl ClosePairs {
         self.add(drift, positions, strengths, 1.0);
     }
 
-    fn add<const D: usize>(&self, drift: &mut [[f64; D]], x: &[[f64; D]], w: &[f64], factor: f64) {
+    fn add(&self, drift: &mut [[f64; D]], x: &[[f64; D]], w: &[f64], factor: f64) {
         for &pair in &self.pairs {
             let field = self.flow.field(self.apart(x, pair));
             self.spread(drift, pair, w, field.map(|k| factor * k));
@@ -149,7 +149,7 @@ impl ClosePairs {
     }
 
     /// The virial of the pairs alone, 2 Σ X_i·P_i.
-    pub(crate) fn virial<const D: usize>(&self, positions: &[[f64; D]], strengths: &[f64]) -> f64 {
+    pub(crate) fn virial(&self, positions: &[[f64; D]], strengths: &[f64]) -> f64 {
         let [sum] = sums(self.pairs.len(), |k| {
             let (pair, [a, b]) = (self.pairs[k], pair_of(strengths, self.pairs[k]));
             let z = self.apart(positions, pair);
@@ -160,12 +160,7 @@ impl ClosePairs {
     }
 
     /// What P alone does in dt from these positions, one row a pair: G with X_i += w_j G and X_j −= w_i G.
-    pub(crate) fn ways<const D: usize>(
-        &self,
-        positions: &[[f64; D]],
-        strengths: &[f64],
-        dt: f64,
-    ) -> Vec<[f64; D]> {
+    pub(crate) fn ways(&self, positions: &[[f64; D]], strengths: &[f64], dt: f64) -> Vec<[f64; D]> {
         let way = |&pair: &Pair| {
             let [a, b] = pair_of(strengths, pair);
             self.flow.way(self.apart(positions, pair), a + b, dt)
@@ -174,7 +169,7 @@ impl ClosePairs {
     }
 
     /// The longest way of a particle.
-    pub(crate) fn longest<const D: usize>(&self, strengths: &[f64], ways: &[[f64; D]]) -> f64 {
+    pub(crate) fn longest(&self, strengths: &[f64], ways: &[[f64; D]]) -> f64 {
         let of = |(&pair, &way): (&Pair, &[f64; D])| {
             let [a, b] = pair_of(strengths, pair).map(f64::abs);
             a.max(b) * length(way)
@@ -183,7 +178,7 @@ impl ClosePairs {
     }
 
     /// rows += factor · ways, each of a pair to both of its particles.
-    pub(crate) fn add_ways<const D: usize>(
+    pub(crate) fn add_ways(
         &self,
         rows: &mut [[f64; D]],
         strengths: &[f64],
@@ -197,11 +192,7 @@ impl ClosePairs {
 
     /// Brings `next`, which the scheme reached from X_n with the ways from there, to the ways from the middle of the rest; `noise` is what
     /// `next` holds of noise and of those ways together.
-    pub(crate) fn compose<const D: usize>(
-        &self,
-        step: &PairStep<D>,
-        next: &mut [[f64; D]],
-    ) -> Composed {
+    pub(crate) fn compose(&self, step: &PairStep<D>, next: &mut [[f64; D]]) -> Composed {
         let mut composed = Composed::default();
         for (&pair, way) in self.pairs.iter().zip(step.ways) {
             let [i, j] = pair.map(|i| i as usize);
@@ -224,7 +215,7 @@ impl ClosePairs {
     }
 
     /// rows_i += w_j k, rows_j −= w_i k.
-    fn spread<const D: usize>(&self, rows: &mut [[f64; D]], pair: Pair, w: &[f64], k: [f64; D]) {
+    fn spread(&self, rows: &mut [[f64; D]], pair: Pair, w: &[f64], k: [f64; D]) {
         let [i, j] = pair.map(|i| i as usize);
         for axis in 0..D {
             rows[i][axis] += w[j] * k[axis];
@@ -233,8 +224,8 @@ impl ClosePairs {
     }
 
     /// X_i − X_j, of the nearest images on a torus.
-    fn apart<const D: usize>(&self, x: &[[f64; D]], [i, j]: Pair) -> [f64; D] {
-        grid::apart(x[i as usize], x[j as usize], self.side)
+    fn apart(&self, x: &[[f64; D]], [i, j]: Pair) -> [f64; D] {
+        grid::apart(x[i as usize], x[j as usize], self.sides)
     }
 }
 

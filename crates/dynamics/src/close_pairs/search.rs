@@ -14,19 +14,22 @@ const TASK: usize = 1 << 15;
 
 /// The pairs i < j of particles, by i, at different places closer than `reach`, each the nearest of the other (of several the first). None
 /// where coordinates do not resolve that distance, or where cells of twice the reach are crowded; on a torus no farther than a quarter of its
-/// side.
+/// smallest side.
 pub(super) fn pairs<const D: usize>(
     positions: &[[f64; D]],
     reach: f64,
-    side: Option<f64>,
+    sides: Option<[f64; D]>,
 ) -> Vec<Pair> {
     if positions.len() < 2 {
         return vec![];
     }
-    let reach = side.map_or(reach, |side| reach.min(0.25 * side));
+    let side = sides.map_or(f64::INFINITY, |sides| {
+        sides.into_iter().fold(f64::INFINITY, f64::min)
+    });
+    let reach = reach.min(0.25 * side);
     let areas = (positions.len() / AREA).next_power_of_two();
     let areas = areas.clamp(2, MOST_AREAS);
-    let grid = Grid::new(reach, side, areas.trailing_zeros());
+    let grid = Grid::new(reach, sides, areas.trailing_zeros());
     let tasks = positions.par_chunks(TASK).enumerate();
     let part = |(task, positions)| Part::new(&grid, areas, (task * TASK) as u32, positions);
     let Some(parts) = tasks.map(part).collect::<Option<Vec<_>>>() else {
@@ -88,8 +91,8 @@ mod tests {
     }
 
     /// By all pairs.
-    fn plainly<const D: usize>(x: &[[f64; D]], reach: f64, side: Option<f64>) -> Vec<Pair> {
-        let distance = |i: usize, j: usize| length(apart(x[i], x[j], side));
+    fn plainly<const D: usize>(x: &[[f64; D]], reach: f64, sides: Option<[f64; D]>) -> Vec<Pair> {
+        let distance = |i: usize, j: usize| length(apart(x[i], x[j], sides));
         let nearest = |i: usize| {
             let others =
                 (0..x.len()).filter(|&j| j != i && distance(i, j) > 0.0 && distance(i, j) < reach);
@@ -103,13 +106,15 @@ mod tests {
         fn equals_the_double_loop(
             points in prop::collection::vec([-1.0..1.0, -1.0..1.0], 0..400),
             reach in 0.001..0.1,
-            torus in prop::option::of(0.5..2.0),
+            torus in prop::option::of([0.5..2.0, 0.5..2.0]),
+            square in prop::bool::ANY,
             grid in prop::bool::ANY,
         ) {
             let round = |x: f64| if grid { (x * 64.0).round() / 64.0 } else { x };
             let points: Vec<[f64; 2]> = points.into_iter().map(|p: [f64; 2]| p.map(round)).collect();
             // No crowds: on the half torus 400 points and 0.1 would be some.
             let reach = if torus.is_some() { 0.2 * reach } else { reach };
+            let torus = torus.map(|[x, y]: [f64; 2]| if square { [x; 2] } else { [x, y] });
             prop_assert_eq!(pairs(&points, reach, torus), plainly(&points, reach, torus));
         }
     }
@@ -119,7 +124,7 @@ mod tests {
         fn equals_the_double_loop_in_space(
             points in prop::collection::vec([-0.5..0.5, -0.5..0.5, -0.5..0.5], 0..400),
             reach in 0.01..0.05,
-            torus in prop::option::of(0.7..2.0),
+            torus in prop::option::of([0.7..2.0, 0.7..2.0, 0.7..2.0]),
         ) {
             let points: Vec<[f64; 3]> = points;
             prop_assert_eq!(pairs(&points, reach, torus), plainly(&points, reach, torus));
@@ -130,9 +135,11 @@ mod tests {
     fn plainly_but_for_crowds<const D: usize>(
         x: &[[f64; D]],
         reach: f64,
-        side: Option<f64>,
+        sides: Option<[f64; D]>,
     ) -> Vec<Pair> {
-        let grid = Grid::new(side.map_or(reach, |side| reach.min(0.25 * side)), side, 1);
+        let smallest = |sides: [f64; D]| sides.into_iter().fold(f64::INFINITY, f64::min);
+        let most = sides.map_or(f64::INFINITY, |sides| 0.25 * smallest(sides));
+        let grid = Grid::new(reach.min(most), sides, 1);
         let cells: Vec<[i64; D]> = x.iter().map(|&x| grid.cell(x)).collect();
         let crowded = |&x: &[f64; D]| {
             let around = grid.around(x);
@@ -140,7 +147,7 @@ mod tests {
             cells.iter().filter(near).count() > 8 << D
         };
         let crowded: Vec<bool> = x.iter().map(crowded).collect();
-        let distance = |i: usize, j: usize| length(apart(x[i], x[j], side));
+        let distance = |i: usize, j: usize| length(apart(x[i], x[j], sides));
         let nearest = |i: usize| {
             let near = |&j: &usize| (f64::MIN_POSITIVE..grid.reach).contains(&distance(i, j));
             let others = (0..x.len()).filter(near).filter(|_| !crowded[i]);
@@ -156,6 +163,8 @@ mod tests {
             seeds in prop::collection::vec(([-1.0..1.0, -1.0..1.0, -1.0..1.0], -1.0..1.0, 0..5_i32, 0..6_usize), 0..200),
             reach in -3.0..-0.5,
             torus in prop::option::of(0.1..2.5),
+            stretch in [1.0..2.0, 1.0..2.0],
+            cube in prop::bool::ANY,
         ) {
             let (centres, reach) = (seeds.clone(), 10_f64.powf(reach));
             let place = |(x, by, width, centre): ([f64; 3], f64, i32, usize)| {
@@ -164,8 +173,13 @@ mod tests {
             };
             let space: Vec<[f64; 3]> = seeds.into_iter().map(place).collect();
             let plane: Vec<[f64; 2]> = space.iter().map(|&[x, y, _]| [x, y]).collect();
-            prop_assert_eq!(pairs(&plane, reach, torus), plainly_but_for_crowds(&plane, reach, torus));
-            prop_assert_eq!(pairs(&space, reach, torus), plainly_but_for_crowds(&space, reach, torus));
+            let [second, third] = if cube { [1.0; 2] } else { stretch };
+            let rectangle = torus.map(|side: f64| [side, second * side]);
+            let found = pairs(&plane, reach, rectangle);
+            prop_assert_eq!(found, plainly_but_for_crowds(&plane, reach, rectangle));
+            let cuboid = torus.map(|side| [side, second * side, third * side]);
+            let found = pairs(&space, reach, cuboid);
+            prop_assert_eq!(found, plainly_but_for_crowds(&space, reach, cuboid));
         }
     }
 
@@ -189,14 +203,14 @@ mod tests {
         let [one, two] = [1, 2].map(|threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
             let pool = pool.build().unwrap();
-            pool.install(|| pairs(&many, 0.0013, Some(1.0)))
+            pool.install(|| pairs(&many, 0.0013, Some([1.0; 2])))
         });
         assert_eq!(one, two);
         let some = |pairs: &[Pair]| pairs.iter().step_by(50).copied().collect::<Vec<_>>();
         for [i, j] in some(&one) {
             let x = many[i as usize];
-            let r = length(apart(x, many[j as usize], Some(1.0)));
-            let nearer = |&y: &[f64; 2]| (0.0..r).contains(&length(apart(x, y, Some(1.0))));
+            let r = length(apart(x, many[j as usize], Some([1.0; 2])));
+            let nearer = |&y: &[f64; 2]| (0.0..r).contains(&length(apart(x, y, Some([1.0; 2]))));
             assert_eq!(many.iter().filter(|y| nearer(y)).count(), 1);
         }
         assert_eq!(
@@ -208,10 +222,13 @@ mod tests {
             [[0, 1]]
         );
         assert_eq!(pairs::<3>(&[], 1.0, None), [[0; 2]; 0]);
-        assert_eq!(pairs(&[[1.0; 3]], 1.0, Some(1.0)), [[0; 2]; 0]);
+        assert_eq!(pairs(&[[1.0; 3]], 1.0, Some([1.0; 3])), [[0; 2]; 0]);
         assert_eq!(pairs(&[[0.0; 2]; 2], 1.0, None), [[0; 2]; 0]);
         assert_eq!(pairs(&[[0.0; 2], [0.5, 0.0]], 1.0, None), [[0, 1]]);
-        assert_eq!(pairs(&[[0.0; 2], [0.9, 8.1]], 0.5, Some(1.0)), [[0, 1]]);
+        assert_eq!(
+            pairs(&[[0.0; 2], [0.9, 8.1]], 0.5, Some([1.0; 2])),
+            [[0, 1]]
+        );
         assert_eq!(pairs(&[[1e30, 0.0], [1e30, 1e-3]], 1e-2, None), [[0; 2]; 0]);
         // A crowd.
         let crowd: Vec<[f64; 2]> = points.iter().map(|x| x.map(|x| 1e-3 * x)).collect();

@@ -32,7 +32,7 @@ mod resume;
 pub use every::Every;
 pub use initial::{Drawn, InitialConfig};
 pub use model::{
-    Angle, Circulations, Collisions, Confinement, Core, Diffusion, GasConfig, ModelConfig,
+    Angle, Circulations, Collisions, Confinement, Core, Diffusion, GasConfig, ModelConfig, Periodic,
 };
 
 use bincode::{Decode, Encode};

@@ -43,7 +43,7 @@ impl Model<3> for CoulombGas {
         "coulomb-gas"
     }
     fn plan(&self, positions: &[[f64; 3]], options: Options) -> Result<Box<dyn Sums<3>>> {
-        plan(positions, self.kernel, options, self.gas.periodic)
+        plan(positions, self.kernel, options, self.gas.sides())
     }
     fn strengths(&self, circulations: &[f64]) -> Vec<f64> {
         Gas::strengths(self.strength, circulations.len())
@@ -54,8 +54,8 @@ impl Model<3> for CoulombGas {
     fn spreads(&self, positions: &[[f64; 3]], out: &mut [f64]) -> Result<()> {
         self.gas.diffusion.at(positions, out)
     }
-    fn periodic(&self) -> Option<f64> {
-        self.gas.periodic
+    fn periodic(&self) -> Option<[f64; 3]> {
+        self.gas.sides()
     }
     fn size_at(&self, distance: f64) -> f64 {
         (4.0 * PI * distance * distance).recip()

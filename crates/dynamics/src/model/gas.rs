@@ -1,7 +1,7 @@
 //! What all gases share: equal particles that a gradient moves, dX_i = −N ∇_i E dt + √(2σ) dB_i in the unit of the mean field.
 
 use super::{NoiseStructure, Spread, Trap};
-use crate::config::GasConfig;
+use crate::config::{GasConfig, Periodic};
 use crate::laws::{Account, Law};
 use crate::sum::sums;
 use crate::{Observables, Result};
@@ -27,8 +27,8 @@ pub struct Gas {
     pub diffusion: Spread,
     /// V.
     pub confinement: Trap,
-    /// Side of the square or cubic torus; `None` for the whole space.
-    pub periodic: Option<f64>,
+    /// The torus; `None` for the whole space.
+    pub periodic: Option<Periodic>,
 }
 
 /// Names of the laws of X̄.
@@ -54,8 +54,13 @@ impl Gas {
         Ok(Self {
             diffusion: Spread::new(&config.diffusion, dimension)?,
             confinement: Trap::new(&config.confinement, dimension)?,
-            periodic: config.periodic,
+            periodic: config.periodic.clone(),
         })
+    }
+
+    /// The sides of the torus.
+    pub(super) fn sides<const D: usize>(&self) -> Option<[f64; D]> {
+        self.periodic.as_ref().map(Periodic::by_axis)
     }
 
     /// Whether the law of S wants the virial at every step.

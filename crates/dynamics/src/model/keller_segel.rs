@@ -40,7 +40,7 @@ impl Model for KellerSegel {
     fn spreads(&self, positions: &[[f64; 2]], out: &mut [f64]) -> Result<()> {
         self.0.spreads(positions, out)
     }
-    fn periodic(&self) -> Option<f64> {
+    fn periodic(&self) -> Option<[f64; 2]> {
         self.0.periodic()
     }
     fn size_at(&self, distance: f64) -> f64 {

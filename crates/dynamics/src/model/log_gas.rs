@@ -50,7 +50,7 @@ impl Model for LogGas {
         "log-gas"
     }
     fn plan(&self, positions: &[[f64; 2]], options: Options) -> Result<Box<dyn Sums>> {
-        plan(positions, self.kernel, options, self.gas.periodic)
+        plan(positions, self.kernel, options, self.gas.sides())
     }
     fn strengths(&self, circulations: &[f64]) -> Vec<f64> {
         Gas::strengths(self.strength, circulations.len())
@@ -61,8 +61,8 @@ impl Model for LogGas {
     fn spreads(&self, positions: &[[f64; 2]], out: &mut [f64]) -> Result<()> {
         self.gas.diffusion.at(positions, out)
     }
-    fn periodic(&self) -> Option<f64> {
-        self.gas.periodic
+    fn periodic(&self) -> Option<[f64; 2]> {
+        self.gas.sides()
     }
     fn size_at(&self, distance: f64) -> f64 {
         (TAU * distance).recip()

@@ -30,7 +30,7 @@ pub(crate) use gas::decayed;
 
 use crate::PairFlow;
 use crate::collapse::Collapsible;
-use crate::config::{Core, ModelConfig};
+use crate::config::{Core, ModelConfig, Periodic};
 use crate::laws::{Account, Law, Ledger};
 use crate::noise::Pieces;
 use crate::sums::Sums;
@@ -158,8 +158,8 @@ pub trait Model<const D: usize = 2>: Debug + Send + Sync {
         Ok(())
     }
 
-    /// Side of the square torus that the particles live on, if they do.
-    fn periodic(&self) -> Option<f64> {
+    /// Sides of the torus that the particles live on, if they do.
+    fn periodic(&self) -> Option<[f64; D]> {
         None
     }
 
@@ -291,9 +291,12 @@ fn in_plane(config: &ModelConfig) -> Result<Arc<dyn Model>> {
         ModelConfig::Vortex {
             viscosity,
             ref core,
-            periodic,
+            ref periodic,
             ..
-        } => Arc::new(Vortex::new(viscosity, core, periodic)),
+        } => {
+            let sides = periodic.as_ref().map(Periodic::by_axis);
+            Arc::new(Vortex::new(viscosity, core, sides))
+        }
         ModelConfig::LogGas {
             strength,
             ref core,
@@ -360,14 +363,14 @@ fn plan<K, const D: usize>(
     positions: &[[f64; D]],
     kernel: K,
     options: Options,
-    side: Option<f64>,
+    sides: Option<[f64; D]>,
 ) -> Result<Box<dyn Sums<D>>>
 where
     K: Kernel<D, Strength<f64> = f64>,
 {
-    let options = match side {
+    let options = match sides {
         None => options,
-        Some(side) => options.torus(&[side; D]),
+        Some(sides) => options.torus(&sides),
     };
     Ok(Box::new(Plan::new(positions, kernel, options)?))
 }

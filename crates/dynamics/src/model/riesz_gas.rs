@@ -40,7 +40,7 @@ where
         "riesz-gas"
     }
     fn plan(&self, positions: &[[f64; D]], options: Options) -> Result<Box<dyn Sums<D>>> {
-        plan(positions, Riesz { s: self.s }, options, self.gas.periodic)
+        plan(positions, Riesz { s: self.s }, options, self.gas.sides())
     }
     fn strengths(&self, circulations: &[f64]) -> Vec<f64> {
         Gas::strengths(self.strength, circulations.len())
@@ -51,8 +51,8 @@ where
     fn spreads(&self, positions: &[[f64; D]], out: &mut [f64]) -> Result<()> {
         self.gas.diffusion.at(positions, out)
     }
-    fn periodic(&self) -> Option<f64> {
-        self.gas.periodic
+    fn periodic(&self) -> Option<[f64; D]> {
+        self.gas.sides()
     }
     fn size_at(&self, distance: f64) -> f64 {
         distance.powf(-self.s - 1.0)

@@ -33,12 +33,12 @@ pub struct Vortex {
     viscosity: f64,
     kernel: Kernel2d,
     singular: bool,
-    periodic: Option<f64>,
+    periodic: Option<[f64; 2]>,
 }
 
 impl Vortex {
-    /// With viscosity σ ≥ 0 and the given core, in the plane or on a square torus of side `periodic`.
-    pub fn new(viscosity: f64, core: &Core, periodic: Option<f64>) -> Self {
+    /// With viscosity σ ≥ 0 and the given core, in the plane or on a torus of sides `periodic`.
+    pub fn new(viscosity: f64, core: &Core, periodic: Option<[f64; 2]>) -> Self {
         Self {
             viscosity,
             kernel: biot_savart(core),
@@ -70,7 +70,7 @@ impl Model for Vortex {
         (TAU * distance).recip()
     }
 
-    fn periodic(&self) -> Option<f64> {
+    fn periodic(&self) -> Option<[f64; 2]> {
         self.periodic
     }
 

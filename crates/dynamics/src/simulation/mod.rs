@@ -50,7 +50,7 @@ pub struct Simulation<const D: usize = 2> {
     /// How close pairs move, if they are not left to the scheme.
     pair_flow: Option<PairFlow>,
     /// Those at the present state, if they were looked for.
-    pairs: Option<ClosePairs>,
+    pairs: Option<ClosePairs<D>>,
     buffers: Buffers<D>,
     /// Of the step under way.
     step_seconds: StepSeconds,

@@ -5,7 +5,7 @@ use crate::close_pairs::{ClosePairs, Composed, PairStep};
 
 /// The pairs of the step under way.
 pub(super) struct Parted<const D: usize> {
-    pub(super) pairs: ClosePairs,
+    pub(super) pairs: ClosePairs<D>,
     ways: Vec<[f64; D]>,
 }
 
@@ -47,15 +47,15 @@ impl<const D: usize> Parted<D> {
 
 impl<const D: usize> Simulation<D> {
     /// The pairs of the present state; `None` where all are left to the scheme.
-    pub(super) fn close_pairs(&mut self) -> Option<ClosePairs> {
+    pub(super) fn close_pairs(&mut self) -> Option<ClosePairs<D>> {
         let flow = self.pair_flow?;
         Some(self.pairs.take().unwrap_or_else(|| {
-            let (positions, side) = (&self.state.positions, self.model.periodic());
+            let (positions, sides) = (&self.state.positions, self.model.periodic());
             ClosePairs::find(
                 flow,
                 positions,
                 self.plan.strengths(),
-                side,
+                sides,
                 self.config.time.dt,
                 // Not that of the plan, which may have been tightened since: a restart finds the same.
                 self.config.field.tolerance,
@@ -92,8 +92,8 @@ impl<const D: usize> Simulation<D> {
     /// Those that part come as they are now, not as they were: what noise has parted may have been as close as can be.
     pub(super) fn exchange(
         &mut self,
-        now: Option<&ClosePairs>,
-        next: Option<&ClosePairs>,
+        now: Option<&ClosePairs<D>>,
+        next: Option<&ClosePairs<D>>,
     ) -> Exchanged {
         let (drift, strengths) = (&mut self.drift, self.plan.strengths());
         let (was, is) = (&self.buffers.next, &self.state.positions);

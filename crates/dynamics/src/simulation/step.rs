@@ -233,7 +233,7 @@ impl<const D: usize> Simulation<D> {
         let next = self.close_pairs();
         let now = parted.as_ref().map(|parted| &parted.pairs);
         let virial_of =
-            |pairs: &ClosePairs| pairs.virial(&self.buffers.next, self.plan.strengths());
+            |pairs: &ClosePairs<D>| pairs.virial(&self.buffers.next, self.plan.strengths());
         let of_pairs = now.map_or(0.0, virial_of);
         let exchanged = self.exchange(now, next.as_ref());
         stepper::keep(

@@ -2,7 +2,7 @@
 
 use crate::common::{config, finish, from_arrays, gas, log_gas, threads, through_disk, with_core};
 use farfield_dynamics::config::{
-    Adaptive, Circulations, Config, Core, InitialConfig, ModelConfig, Scheme,
+    Adaptive, Circulations, Config, Core, InitialConfig, ModelConfig, Periodic, Scheme,
 };
 use farfield_dynamics::stepper::Ab2Maruyama;
 use farfield_dynamics::{ErrorKind, Inputs, Simulation};
@@ -128,7 +128,7 @@ fn close_particles_alone_ask_for_sub_steps() {
         let ModelConfig::Vortex { periodic: side, .. } = &mut config.model else {
             panic!("no vortices");
         };
-        *side = periodic;
+        *side = periodic.map(Periodic::Side);
         (config.time.steps, config.time.dt) = (1, 0.125);
         let run = steps((adaptive(config.clone(), 1e300, 20), inputs.clone()));
         let made = run.substeps().unwrap();

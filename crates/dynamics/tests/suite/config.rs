@@ -3,7 +3,7 @@
 use farfield_dynamics::Config;
 use farfield_dynamics::config::{
     Adaptive, Circulations, Confinement, Core, Every, GasConfig, InitialConfig, ModelConfig,
-    OnExcess, Scheme,
+    OnExcess, Periodic, Scheme,
 };
 use farfield_dynamics::formula::Profile;
 
@@ -150,6 +150,10 @@ fn every_kind_comes_back_from_its_own_text() {
         InitialConfig::UniformDisc { n, radius },
         InitialConfig::Ring { n, radius },
         InitialConfig::UniformSquare { n, side: radius },
+        InitialConfig::UniformBox {
+            n,
+            sides: vec![1.0, 0.1 + 0.2],
+        },
         InitialConfig::Annulus {
             n,
             inner: 0.1,
@@ -173,7 +177,7 @@ fn every_kind_comes_back_from_its_own_text() {
                         viscosity: 0.0,
                         circulations: circulations.clone(),
                         core,
-                        periodic: Some(2.5),
+                        periodic: Some(Periodic::Side(2.5)),
                     },
                     initial: initial.clone(),
                     ..Config::default()
@@ -189,7 +193,8 @@ fn every_kind_comes_back_from_its_own_text() {
 fn every_gas_comes_back_from_its_own_text() {
     let gases = [
         (Confinement::None, None),
-        (Confinement::None, Some(1.5)),
+        (Confinement::None, Some(Periodic::Side(1.5))),
+        (Confinement::None, Some(Periodic::Sides(vec![1.5, 1.0]))),
         (Confinement::Harmonic { stiffness: 0.7 }, None),
         (
             Confinement::Formula {
@@ -365,6 +370,22 @@ fn keys_of_another_kind_are_named() {
         (
             "[model]\nperiodic = 0.0",
             "model.periodic: 0 (allowed: finite and above 0)",
+        ),
+        (
+            "[model]\nperiodic = [1.0, 2.0, 1.0]",
+            "model.periodic: [1.0, 2.0, 1.0] (allowed: a number, or 2 of them)",
+        ),
+        (
+            "[model]\nperiodic = [1.0, 0.0]",
+            "model.periodic: [1.0, 0.0] (allowed: sides that are finite and above 0)",
+        ),
+        (
+            "[model]\nperiodic = [1.0, 2.5]",
+            "model.periodic: [1.0, 2.5] (allowed: sides of which the largest is at most 2 times the smallest)",
+        ),
+        (
+            "[initial]\nkind = \"uniform-box\"\nsides = [1.0]",
+            "initial.sides: [1.0] (allowed: 2 numbers that are finite and above 0)",
         ),
         (
             "[model.circulations]\nlaw = \"unit\"\na = 1.0",

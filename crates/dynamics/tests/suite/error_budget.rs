@@ -2,7 +2,8 @@
 
 use crate::common::config;
 use farfield_dynamics::config::{
-    Circulations, Config, Confinement, Core, Every, GasConfig, InitialConfig, ModelConfig, Scheme,
+    Circulations, Config, Confinement, Core, Every, GasConfig, InitialConfig, ModelConfig,
+    Periodic, Scheme,
 };
 use farfield_dynamics::{ErrorBudget, Inputs, MeanErrors};
 
@@ -159,7 +160,7 @@ fn anywhere() {
         gas: GasConfig {
             diffusion: 0.1.into(),
             confinement: Confinement::None,
-            periodic: Some(2.0),
+            periodic: Some(Periodic::Side(2.0)),
         },
     };
     (config.model, config.time.dt) = (solid, 1e-3);

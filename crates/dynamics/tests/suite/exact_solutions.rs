@@ -4,7 +4,9 @@
 //! R − 1 ≥ 199 degrees of freedom a false alarm of 3e-6 each, below 1e-4 for the whole file. Seeds are fixed.
 
 use crate::common::{config, finish, from_arrays, gas, log_gas, with_core};
-use farfield_dynamics::config::{Circulations, Config, InitialConfig, ModelConfig, Scheme};
+use farfield_dynamics::config::{
+    Circulations, Config, InitialConfig, ModelConfig, Periodic, Scheme,
+};
 use farfield_dynamics::formula::Profile;
 use farfield_dynamics::{Inputs, Simulation};
 use rayon::prelude::*;
@@ -52,7 +54,7 @@ fn drawn(initial: InitialConfig, seed: u64) -> Points {
 fn velocities(points: &Points, m: Option<Vec<f64>>, periodic: Option<f64>) -> Points {
     let (mut config, inputs) = from_arrays(points.clone(), m, Scheme::EulerMaruyama, 0.0);
     if let ModelConfig::Vortex { periodic: side, .. } = &mut config.model {
-        *side = periodic;
+        *side = periodic.map(Periodic::Side);
     }
     (config.time.dt, config.time.steps) = (1.0, 1);
     let run = finish(bare(config), inputs);
@@ -253,7 +255,7 @@ fn taylor_and_greens_decay() {
         let m: Vec<f64> = x.iter().map(|x| side * side * 2.0 * k * wave(*x)).collect();
         let (mut config, inputs) = from_arrays(x, Some(m.clone()), Scheme::Ab2Maruyama, viscosity);
         if let ModelConfig::Vortex { periodic, .. } = &mut config.model {
-            *periodic = Some(side);
+            *periodic = Some(Periodic::Side(side));
         }
         config.field.tolerance = 1e-5;
         config.seed = 1000 + seed;

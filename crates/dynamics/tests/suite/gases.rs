@@ -3,7 +3,7 @@
 use crate::common::{config, finish, gas, log_gas, riesz};
 use crate::laws::holds;
 use farfield_dynamics::config::{
-    Circulations, Config, Core, GasConfig, InitialConfig, ModelConfig, Scheme,
+    Circulations, Config, Core, GasConfig, InitialConfig, ModelConfig, Periodic, Scheme,
 };
 use farfield_dynamics::{Inputs, Law, RunEnd, Simulation};
 use std::f64::consts::{PI, TAU};
@@ -302,7 +302,7 @@ fn close_pairs_without_noise() {
 #[test]
 fn a_torus_in_equilibrium() {
     let gas = GasConfig {
-        periodic: Some(1.0),
+        periodic: Some(Periodic::Side(1.0)),
         ..gas(1e-4, 0.0)
     };
     let lattice = |n: usize| -> Vec<[f64; 2]> {
@@ -332,9 +332,13 @@ fn a_torus_in_equilibrium() {
 /// The centre is a Brownian motion on the torus too, of positions that leave the box, and forces are periodic.
 #[test]
 fn on_a_torus() {
-    let periodic = Some(1.0);
+    on_this_torus(Periodic::Side(1.0));
+    on_this_torus(Periodic::Sides(vec![1.0, 1.5]));
+}
+
+fn on_this_torus(torus: Periodic) {
     let gas = GasConfig {
-        periodic,
+        periodic: Some(torus.clone()),
         ..gas(0.1, 0.0)
     };
     for model in [
@@ -344,7 +348,7 @@ fn on_a_torus() {
             viscosity: 0.1,
             circulations: Circulations::Unit,
             core: Core::None,
-            periodic,
+            periodic: Some(torus),
         },
     ] {
         let is_vortex = model.kind() == "vortex";

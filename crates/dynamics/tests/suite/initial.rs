@@ -66,7 +66,7 @@ fn every(k: usize, first: usize, x: &[[f64; 2]]) -> Vec<[f64; 2]> {
 
 /// Means of squares and fourth powers, with the variances that the laws say.
 #[test]
-fn square_and_annulus() {
+fn square_box_and_annulus() {
     let n = 60_000;
     let mean = |x: &[[f64; 2]], f: &dyn Fn([f64; 2]) -> f64| {
         x.iter().map(|&x| f(x)).sum::<f64>() / n as f64
@@ -85,6 +85,19 @@ fn square_and_annulus() {
         0.0,
         root(0.75 * 0.75),
     );
+    let sides = vec![3.0, 1.0];
+    let x = place(InitialConfig::UniformBox { n, sides });
+    assert!(x.iter().all(|x| x[0].abs() <= 1.5 && x[1].abs() <= 0.5));
+    for (a, of_square) in [1.0, 1.0 / 9.0].into_iter().enumerate() {
+        near("mean", mean(&x, &|x| x[a]), 0.0, root(0.75 * of_square));
+        let error = root(0.45 * of_square * of_square);
+        near(
+            "square",
+            mean(&x, &|x| x[a] * x[a]),
+            0.75 * of_square,
+            error,
+        );
+    }
     let (inner, radius) = (0.6, 1.5);
     let x = place(InitialConfig::Annulus { n, inner, radius });
     let square = |[x, y]: [f64; 2]| x * x + y * y;

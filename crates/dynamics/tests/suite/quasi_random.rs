@@ -35,6 +35,14 @@ fn laws(n: usize) -> Vec<Case> {
         (InitialConfig::UniformBall { n, radius }, 3, 2.25 / 5.0),
         (InitialConfig::UniformCube { n, side }, 3, 0.75),
         (
+            InitialConfig::UniformBox {
+                n,
+                sides: vec![1.5, 2.0, 1.5],
+            },
+            3,
+            2.25 / 12.0,
+        ),
+        (
             InitialConfig::Annulus {
                 n,
                 inner: 0.5,
@@ -213,6 +221,10 @@ fn flattened(law: &InitialConfig, dimension: usize, x: &[[f64; 3]]) -> Vec<Vec<f
         } => power(p, radius),
         InitialConfig::UniformSquare { side, .. } | InitialConfig::UniformCube { side, .. } => {
             let along = |a: usize| of(&|x| x[a] / side + 0.5);
+            (0..dimension).map(along).collect()
+        }
+        InitialConfig::UniformBox { ref sides, .. } => {
+            let along = |a: usize| of(&|x| x[a] / sides[a] + 0.5);
             (0..dimension).map(along).collect()
         }
         InitialConfig::Annulus { inner, radius, .. } => {

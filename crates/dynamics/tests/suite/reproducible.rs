@@ -3,7 +3,7 @@
 use crate::common::{config, threads, with, with_core};
 use farfield_dynamics::config::{
     Angle, Circulations, Collisions, Config, Confinement, Core, Every, GasConfig, ModelConfig,
-    Scheme,
+    Periodic, Scheme,
 };
 use farfield_dynamics::formula::Profile;
 use farfield_dynamics::{Archive, Inputs, Simulation};
@@ -67,8 +67,15 @@ fn cases() -> Vec<(&'static str, Config)> {
         gas: GasConfig {
             diffusion: 0.0.into(),
             confinement: Confinement::None,
-            periodic: Some(1.5),
+            periodic: Some(Periodic::Side(1.5)),
         },
+    };
+    let mut rectangle = base(0.01, Circulations::Unit, Scheme::EulerMaruyama);
+    rectangle.model = ModelConfig::Vortex {
+        viscosity: 0.01,
+        circulations: Circulations::Unit,
+        core: Core::None,
+        periodic: Some(Periodic::Sides(vec![1.5, 2.5])),
     };
     let mut formulas = base(0.0, Circulations::Unit, Scheme::Ab2Maruyama);
     formulas.model = ModelConfig::Radial {
@@ -109,6 +116,7 @@ fn cases() -> Vec<(&'static str, Config)> {
         ("riesz gas, confined", riesz),
         ("formulas", formulas),
         ("log gas, torus, no noise", torus),
+        ("vortices on a rectangle", rectangle),
         ("landau", landau(-2.0, 2)),
     ]
 }
@@ -167,7 +175,10 @@ fn cases_in_space() -> Vec<(&'static str, Config)> {
     };
     vec![
         ("coulomb gas", base(coulomb(gas(0.01, None)))),
-        ("coulomb gas, torus", base(coulomb(gas(0.01, Some(2.0))))),
+        (
+            "coulomb gas, torus",
+            base(coulomb(gas(0.01, Some(Periodic::Side(2.0))))),
+        ),
         ("riesz gas in space, no noise", base(riesz)),
         ("landau in space", landau(-1.0, 3)),
         ("landau in space, maxwell molecules", landau(0.0, 3)),

@@ -3,7 +3,7 @@
 use crate::common::{config, finish_in, gas, to_bytes};
 use crate::laws::holds;
 use farfield_dynamics::config::{
-    Circulations, Config, Core, GasConfig, InitialConfig, ModelConfig, Scheme,
+    Circulations, Config, Core, GasConfig, InitialConfig, ModelConfig, Periodic, Scheme,
 };
 use farfield_dynamics::{ErrorKind, Inputs, Law, Simulation, Snapshot};
 use std::f64::consts::PI;
@@ -254,7 +254,7 @@ fn two_particles_meet() {
 #[test]
 fn on_a_torus() {
     let gas = GasConfig {
-        periodic: Some(1.0),
+        periodic: Some(Periodic::Side(1.0)),
         ..gas(0.1, 0.0)
     };
     let mut config = of(coulomb(3.0, Core::None, gas), 50);

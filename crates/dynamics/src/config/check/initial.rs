@@ -94,6 +94,14 @@ impl Config {
             InitialConfig::UniformSquare { side, .. } | InitialConfig::UniformCube { side, .. } => {
                 positive("initial.side", side)
             }
+            InitialConfig::UniformBox { ref sides, .. } => {
+                let good = |side: &f64| *side > 0.0 && side.is_finite();
+                if sides.len() == dimension && sides.iter().all(good) {
+                    return Ok(());
+                }
+                let allowed = format!("{dimension} numbers that are finite and above 0");
+                Err(error("initial.sides", format!("{sides:?}"), allowed))
+            }
             InitialConfig::Annulus { inner, radius, .. } => {
                 at_least_zero("initial.inner", inner)?;
                 positive("initial.radius", radius)?;

@@ -2,10 +2,33 @@
 
 use super::{at_least_zero, error, finite, nonzero, positive, two_or_three};
 use crate::Result;
-use crate::config::{Angle, Circulations, Config, Confinement, Core, ModelConfig};
+use crate::config::{Angle, Circulations, Config, Confinement, Core, ModelConfig, Periodic};
 use crate::model::{RadialGas, Trap};
 use crate::vortex_particles::{self, SQUARED, Viscosity};
+use farfield::MOST_STRETCHED;
 use std::f64::consts::PI;
+
+fn check_torus(torus: &Periodic, dimension: usize) -> Result<()> {
+    let sides = torus.sides(dimension);
+    if let Periodic::Side(side) = *torus {
+        return positive("model.periodic", side);
+    }
+    let refused = |allowed: String| Err(error("model.periodic", torus, allowed));
+    if sides.len() != dimension {
+        return refused(format!("a number, or {dimension} of them"));
+    }
+    if !sides.iter().all(|side| *side > 0.0 && side.is_finite()) {
+        return refused("sides that are finite and above 0".into());
+    }
+    let largest = sides.iter().copied().fold(0.0, f64::max);
+    let smallest = sides.iter().copied().fold(f64::INFINITY, f64::min);
+    if largest / smallest > MOST_STRETCHED {
+        return refused(format!(
+            "sides of which the largest is at most {MOST_STRETCHED} times the smallest"
+        ));
+    }
+    Ok(())
+}
 
 fn check_circulations(circulations: &Circulations) -> Result<()> {
     match *circulations {
@@ -62,9 +85,9 @@ impl Config {
                 nonzero("model.strength", strength)?;
                 two_or_three(dimension)?;
                 RadialGas::read(profile)?;
-                if let Some(side) = gas.periodic {
+                if let Some(torus) = &gas.periodic {
                     let allowed = "none with kind 'radial'";
-                    return Err(error("model.periodic", side, allowed));
+                    return Err(error("model.periodic", torus, allowed));
                 }
             }
             ModelConfig::Landau { gamma, dimension } => {
@@ -114,14 +137,14 @@ impl Config {
             positive("model.confinement.stiffness", stiffness)?;
         }
         Trap::new(model.confinement(), model.dimension())?;
-        if let Some(side) = model.periodic() {
-            positive("model.periodic", side)?;
+        if let Some(torus) = model.periodic() {
+            check_torus(torus, model.dimension())?;
             if *model.confinement() != Confinement::None {
-                let value = format!("{side} with model.confinement");
+                let value = format!("{torus} with model.confinement");
                 return Err(error("model.periodic", value, "one of them"));
             }
             if model.diffusion_formula().is_some() {
-                let value = format!("{side} with model.diffusion by a formula");
+                let value = format!("{torus} with model.diffusion by a formula");
                 return Err(error("model.periodic", value, "one of them"));
             }
         }

@@ -62,6 +62,13 @@ pub enum InitialConfig {
         /// Side of the cube.
         side: f64,
     },
+    /// Uniform on a rectangle or box around the origin (`kind = "uniform-box"`); on a torus of the same sides, on all of it.
+    UniformBox {
+        /// Number of particles.
+        n: usize,
+        /// Its sides, as many as there are dimensions.
+        sides: Vec<f64>,
+    },
     /// Uniform on an annulus around the origin (`kind = "annulus"`).
     Annulus {
         /// Number of particles.
@@ -173,13 +180,14 @@ impl<Context> Decode<Context> for Drawn {
 }
 
 /// Every `kind`.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 16] = [
     "gaussian-patches",
     "gaussian",
     "uniform-disc",
     "uniform-square",
     "uniform-ball",
     "uniform-cube",
+    "uniform-box",
     "annulus",
     "power-law",
     "mixture",
@@ -236,6 +244,7 @@ impl InitialConfig {
             Self::UniformSquare { .. } => "uniform-square",
             Self::UniformBall { .. } => "uniform-ball",
             Self::UniformCube { .. } => "uniform-cube",
+            Self::UniformBox { .. } => "uniform-box",
             Self::Annulus { .. } => "annulus",
             Self::PowerLaw { .. } => "power-law",
             Self::Mixture { .. } => "mixture",
@@ -253,6 +262,7 @@ impl InitialConfig {
     pub fn dimension(&self) -> Option<usize> {
         match self {
             Self::Gaussian { .. }
+            | Self::UniformBox { .. }
             | Self::PowerLaw { .. }
             | Self::Mixture { .. }
             | Self::Bkw { .. }
@@ -272,7 +282,7 @@ impl InitialConfig {
             "vortex-rings" => carry,
             "file" => true,
             _ if carry => false,
-            "gaussian" | "power-law" | "mixture" | "bkw" => true,
+            "gaussian" | "uniform-box" | "power-law" | "mixture" | "bkw" => true,
             "uniform-ball" | "uniform-cube" => dimension == 3,
             _ => dimension == 2,
         };
@@ -288,6 +298,7 @@ impl InitialConfig {
             | Self::UniformSquare { n, .. }
             | Self::UniformBall { n, .. }
             | Self::UniformCube { n, .. }
+            | Self::UniformBox { n, .. }
             | Self::Annulus { n, .. }
             | Self::PowerLaw { n, .. }
             | Self::Mixture { n, .. }

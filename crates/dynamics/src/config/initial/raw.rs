@@ -25,6 +25,8 @@ pub(super) struct RawInitial {
     #[serde(skip_serializing_if = "Option::is_none")]
     side: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    sides: Option<Vec<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     power: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     centres: Option<Vec<Vec<f64>>>,
@@ -74,6 +76,7 @@ impl InitialConfig {
                 ("radius", raw.radius.is_some()),
                 ("inner", raw.inner.is_some()),
                 ("side", raw.side.is_some()),
+                ("sides", raw.sides.is_some()),
                 ("power", raw.power.is_some()),
                 ("centres", raw.centres.is_some()),
                 ("radii", raw.radii.is_some()),
@@ -129,6 +132,13 @@ impl InitialConfig {
                 n,
                 side: raw.side.unwrap_or(1.0),
             }),
+            "uniform-box" => {
+                only(&["n", "sides"])?;
+                Ok(Self::UniformBox {
+                    n,
+                    sides: required("initial", "sides", raw.sides)?,
+                })
+            }
             "annulus" => only(&["n", "inner", "radius"]).map(|()| Self::Annulus {
                 n,
                 inner: raw.inner.unwrap_or(0.5),
@@ -229,6 +239,10 @@ impl From<InitialConfig> for RawInitial {
                     ..raw
                 }
             }
+            InitialConfig::UniformBox { sides, .. } => Self {
+                sides: Some(sides),
+                ..raw
+            },
             InitialConfig::PowerLaw { power, radius, .. } => Self {
                 power: Some(power),
                 radius: Some(radius),

@@ -4,6 +4,7 @@ mod circulations;
 mod collisions;
 mod confinement;
 mod diffusion;
+mod periodic;
 mod raw;
 mod regularisation;
 
@@ -11,6 +12,7 @@ pub use circulations::Circulations;
 pub use collisions::{Angle, Collisions};
 pub use confinement::Confinement;
 pub use diffusion::Diffusion;
+pub use periodic::Periodic;
 pub use regularisation::Core;
 
 use crate::formula::Profile;
@@ -31,8 +33,8 @@ pub enum ModelConfig {
         circulations: Circulations,
         /// The regularisation of the kernel.
         core: Core,
-        /// Side of the square torus; `None` for the whole plane.
-        periodic: Option<f64>,
+        /// The torus; `None` for the whole plane.
+        periodic: Option<Periodic>,
     },
     /// The log gas, which is Coulomb's in the plane: κ z/(2π r²) (`kind = "log-gas"`).
     LogGas {
@@ -120,8 +122,8 @@ pub struct GasConfig {
     pub diffusion: Diffusion,
     /// V.
     pub confinement: Confinement,
-    /// Side of the square torus; `None` for the whole plane.
-    pub periodic: Option<f64>,
+    /// The torus; `None` for the whole plane or space.
+    pub periodic: Option<Periodic>,
 }
 
 impl Default for ModelConfig {
@@ -261,15 +263,15 @@ impl ModelConfig {
         }
     }
 
-    /// Side of the square or cubic torus; `None` for the whole plane or space.
-    pub fn periodic(&self) -> Option<f64> {
+    /// The torus; `None` for the whole plane or space.
+    pub fn periodic(&self) -> Option<&Periodic> {
         match self {
-            Self::Vortex { periodic, .. } => *periodic,
+            Self::Vortex { periodic, .. } => periodic.as_ref(),
             Self::LogGas { gas, .. }
             | Self::CoulombGas { gas, .. }
             | Self::RieszGas { gas, .. }
             | Self::KellerSegel { gas, .. }
-            | Self::Radial { gas, .. } => gas.periodic,
+            | Self::Radial { gas, .. } => gas.periodic.as_ref(),
             Self::Landau { .. } | Self::Boltzmann { .. } | Self::VortexParticles { .. } => None,
         }
     }

@@ -1,7 +1,7 @@
 //! `[model]` as it is written: one table for all kinds, each of which has keys of its own.
 
 use super::{
-    Angle, Circulations, Collisions, Confinement, Core, Diffusion, GasConfig, ModelConfig,
+    Angle, Circulations, Collisions, Confinement, Core, Diffusion, GasConfig, ModelConfig, Periodic,
 };
 use crate::config::keys::{Keys, required};
 use crate::formula::Profile;
@@ -43,7 +43,7 @@ pub(super) struct RawModel {
     #[serde(skip_serializing_if = "Option::is_none")]
     potential: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    periodic: Option<f64>,
+    periodic: Option<Periodic>,
     #[serde(skip_serializing_if = "Option::is_none")]
     circulations: Option<Circulations>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +83,7 @@ impl RawModel {
         Ok(GasConfig {
             diffusion: required("model", "diffusion", self.diffusion.clone())?,
             confinement: self.confinement.clone().unwrap_or(Confinement::None),
-            periodic: self.periodic,
+            periodic: self.periodic.clone(),
         })
     }
 
