@@ -147,7 +147,7 @@ pub(super) struct Scales<const D: usize> {
 }
 
 impl<const D: usize> Scales<D> {
-    /// Of a function that is to be multiplied by `value`, in cells with these sides, of which axes have parts.
+    /// Of a function that is to be multiplied by `value`, in cells whose largest side is `side`.
     pub(super) fn new(value: f64, side: f64, stretch: Stretch<D>) -> Self {
         let (field, slope) = (value / side, value / side / side);
         let mut g = [0.0; SECOND];
