@@ -72,6 +72,16 @@ pub struct Options {
     pub(crate) outputs: Outputs,
     pub(crate) instruction_set: Option<InstructionSet>,
     pub(crate) pool: Option<Arc<rayon::ThreadPool>>,
+    pub(crate) inside: Option<Inside>,
+}
+
+/// What a plan is told that serves another method, which takes the near pairs itself, in f64.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Inside {
+    /// How many times as long as a pair of the plan in f64 one of those takes, by strength vector.
+    pub(crate) pair_factor: f64,
+    /// Waves in f64, whatever the tolerance.
+    pub(crate) waves_in_double: bool,
 }
 
 /// Smallest tolerance that each precision can give (rounding floor of the sums, measured on the corpus).
@@ -96,6 +106,7 @@ impl Options {
             outputs: Outputs::FIELD,
             instruction_set: None,
             pool: None,
+            inside: None,
         }
     }
 

@@ -30,11 +30,12 @@ use demands::{
     check_extent, close, least_of_kernel, least_on_torus, left_to_core, of_core, stricter,
 };
 use lanes::Chosen;
+use lanes::accuracy::SINGLE;
 use rayon::prelude::*;
 use std::time::Instant;
 
 /// The expansions of a kernel.
-type FamilyOf<K, const D: usize> = <<K as Kernel<D>>::Pair as RadialPair<D>>::Family;
+pub(crate) type FamilyOf<K, const D: usize> = <<K as Kernel<D>>::Pair as RadialPair<D>>::Family;
 
 /// Tree, lists and operators for one set of points and one kernel; evaluates any strengths.
 ///
@@ -141,6 +142,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             torus: torus.is_some(),
             stretch: frame.stretch,
             lanes: chosen.lanes(),
+            waves_in_double: options.inside.is_some_and(|inside| inside.waves_in_double),
         };
         let family = || match &wide {
             Some(wide) => K::Pair::tabulated(wide.tables(1.0)).family(&asked),
@@ -304,6 +306,11 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
 
     /// What the cost model needs to know of an evaluation.
     fn work(&self, sources: usize, targets: usize) -> Work {
+        let inside = self.options.inside;
+        let accuracy = match inside {
+            Some(_) => self.pair_accuracy.max(SINGLE),
+            None => self.pair_accuracy,
+        };
         Work {
             dimension: D as u32,
             sources,
@@ -312,8 +319,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             waves: self.expansion.waves(),
             waves_in_single: self.expansion.are_waves_single() && self.chosen.lanes() > 1,
             far_products: self.expansion.far_products(),
-            pair_factor: self.pair(1.0).cost(),
-            pair: PairClass::of(self.pair_accuracy, is_double::<T>()),
+            pair_factor: inside.map_or(self.pair(1.0).cost(), |inside| inside.pair_factor),
+            pair: PairClass::of(accuracy, is_double::<T>()),
             potential: self.options.outputs.potential || self.options.outputs.gradient,
         }
     }

@@ -12,6 +12,8 @@ mod any_dimension;
 mod accuracy;
 /// Gaussian cores of every size.
 mod cores;
+/// The Landau kernel of Coulomb's collisions: accuracy, small clusters, every pair once, plans that move, refusals.
+mod coulomb_collisions;
 /// Formulas that can be worked out by hand: signs, constants, small and coincident clouds, separate targets.
 mod exact;
 /// Numbers at the ends of the range: scales, offsets, mixed magnitudes, capacities, instruction sets.

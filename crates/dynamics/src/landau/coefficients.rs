@@ -13,6 +13,7 @@ pub(crate) struct Coefficients<const D: usize>
 where
     (): Dimension<D>,
 {
+    kernel: Landau,
     plan: <() as Dimension<D>>::Plan,
     sums: LandauSums<D>,
 }
@@ -23,6 +24,7 @@ where
 {
     pub(crate) fn new(velocities: &[[f64; D]], kernel: Landau, options: Options) -> Result<Self> {
         Ok(Self {
+            kernel,
             plan: <()>::plan(velocities, kernel, options)?,
             sums: LandauSums {
                 a: vec![],
@@ -85,6 +87,6 @@ where
     }
 
     fn least_tolerance(&self) -> f64 {
-        <()>::least_tolerance()
+        <()>::least_tolerance(self.kernel)
     }
 }

@@ -28,7 +28,7 @@ pub trait Dimension<const D: usize> {
     /// Velocities in a cell above which it is split.
     fn leaf_capacity(plan: &Self::Plan) -> usize;
     /// The smallest tolerance of such plans.
-    fn least_tolerance() -> f64;
+    fn least_tolerance(kernel: Landau) -> f64;
 }
 
 macro_rules! dimension {
@@ -64,8 +64,8 @@ macro_rules! dimension {
             fn leaf_capacity(plan: &Self::Plan) -> usize {
                 plan.leaf_capacity()
             }
-            fn least_tolerance() -> f64 {
-                LandauPlan::<$D>::least_tolerance()
+            fn least_tolerance(kernel: Landau) -> f64 {
+                LandauPlan::<$D>::least_tolerance(kernel)
             }
         }
     };

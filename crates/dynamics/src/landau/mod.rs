@@ -46,9 +46,10 @@ pub(crate) use coefficients::Coefficients;
 pub use dimension::Dimension;
 
 /// The smallest tolerance in 2 or 3 dimensions.
-pub(crate) fn least_tolerance(dimension: usize) -> f64 {
+pub(crate) fn least_tolerance(dimension: usize, gamma: f64) -> f64 {
+    let kernel = farfield::landau::Landau { gamma };
     match dimension {
-        2 => <() as Dimension<2>>::least_tolerance(),
-        _ => <() as Dimension<3>>::least_tolerance(),
+        2 => <() as Dimension<2>>::least_tolerance(kernel),
+        _ => <() as Dimension<3>>::least_tolerance(kernel),
     }
 }

@@ -133,6 +133,7 @@ mod tests {
             torus: false,
             stretch: Stretch::NONE,
             lanes: 4,
+            waves_in_double: false,
             root_side: 1.0,
         });
         Work {

@@ -227,6 +227,8 @@ pub(crate) struct Asked<const D: usize> {
     pub(crate) stretch: Stretch<D>,
     /// Numbers of a vector.
     pub(crate) lanes: usize,
+    /// Waves in f64, whatever the tolerance.
+    pub(crate) waves_in_double: bool,
     /// Side of the root cube in the user's unit, if it is a power of two.
     pub(crate) root_side: f64,
 }

@@ -198,6 +198,11 @@ pub struct Singular2d {
     log_scale: f64,
 }
 
+impl Singular2d {
+    /// With lengths in the plan's unit.
+    pub(crate) const IN_PLAN: Self = Self { log_scale: 0.0 };
+}
+
 impl Pair for Singular2d {
     const IN_F32: bool = true;
     const VANISHES_FAR: bool = true;

@@ -20,12 +20,21 @@
 //! A = G − k (tr G) I + (d − 1)/(d + γ + 2) Σ_{v_j ≠ v} w_j I
 //! ```
 //!
-//! So no γ is an exception. A is a length to the power γ + 2 times a weight, and B has one less. The kernel, and sums of it over particles
+//! So no γ is an exception. For γ = −d, Coulomb's collisions in space, d + 1 sums of Coulomb's kernel and the near pairs give both faster: with o any
+//! place,
+//!
+//! ```text
+//! A = (tr T) I − T        T_ik = Σ w z_i z_k/r^d = (v_k − o_k) E^w_i − E^{w (v_k − o_k)}_i        E^f = Σ f z/r^d        B = −(d − 1) E^w
+//! ```
+//!
+//! A is a length to the power γ + 2 times a weight, and B has one less. The kernel, and sums of it over particles
 //! for a deterministic method: J. A. Carrillo, J. Hu, L. Wang, J. Wu, arXiv:1910.03080; A by derivatives of powers is worked out here.
 //! At γ = 0 (Maxwell molecules) the sums are polynomials, and moments give them in a time
 //! proportional to N, to rounding.
 
 mod direct;
+mod harmonic;
+mod leaves;
 mod moments;
 mod plan;
 mod report;

@@ -1,7 +1,8 @@
 //! What a plan for the Landau kernel tells about itself, and the errors of its sums.
 
-use super::plan::{LandauPlan, Method, least_tolerance};
-use super::{LandauSums, direct};
+use super::harmonic::{Coulomb, LEAST_IN_SPACE};
+use super::plan::{LandauPlan, Method};
+use super::{Landau, LandauSums, direct};
 use crate::accuracy::{report, stratified};
 use crate::kernel::{Kernel, Power, RadialKernel};
 use crate::plan::{in_pool, same_number};
@@ -12,10 +13,15 @@ impl<const D: usize> LandauPlan<D>
 where
     Power: Kernel<D, Strength<f64> = f64>,
     RadialKernel: Kernel<D, Strength<f64> = f64>,
+    (): Coulomb<D>,
 {
-    /// The smallest tolerance: 1e-8 in the plane, 1e-5 in space.
-    pub fn least_tolerance() -> f64 {
-        least_tolerance(D)
+    /// The smallest tolerance: 1e-8 in the plane; in space 1e-9 for γ = −3 and 1e-5 for others.
+    pub fn least_tolerance(kernel: Landau) -> f64 {
+        match D {
+            2 => 1e-8,
+            _ if kernel.gamma == -3.0 => LEAST_IN_SPACE,
+            _ => 1e-5,
+        }
     }
 
     /// Points in a cell above which it is split, in the trees for A and B: given as [`Options::leaf_capacity`](crate::Options::leaf_capacity),
@@ -23,6 +29,7 @@ where
     pub fn leaf_capacity(&self) -> usize {
         match &self.method {
             Method::Moments(_) => self.positions.len().max(1),
+            Method::Harmonic(harmonic) => harmonic.leaf_capacity(),
             Method::Powers { matrix, .. } => matrix.leaf_capacity(),
             Method::Tables { matrix, .. } => matrix.leaf_capacity(),
         }
@@ -42,6 +49,7 @@ where
                 instruction_set: lanes::Chosen::detect().set().name(),
                 ..PlanReport::default()
             },
+            Method::Harmonic(harmonic) => harmonic.report(),
             Method::Powers { matrix, divergence } => both(matrix.report(), divergence.report()),
             Method::Tables {
                 matrix, divergence, ..

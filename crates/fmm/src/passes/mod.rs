@@ -56,7 +56,7 @@ pub struct Context<'a, T, E, const D: usize> {
 
 impl<'a, T, E, const D: usize> Context<'a, T, E, D> {
     /// The same with other expansions.
-    fn with<F>(&self, expansion: &'a F) -> Context<'a, T, F, D> {
+    pub(crate) fn with<F>(&self, expansion: &'a F) -> Context<'a, T, F, D> {
         Context {
             chosen: self.chosen,
             tree: self.tree,

@@ -2,10 +2,10 @@
 
 use super::few;
 use super::user_order::{UserOrder, Wanted};
-use super::{Plan, in_pool, same_number};
+use super::{FamilyOf, Plan, in_pool, same_number};
 use crate::kernel::{Kernel, RadialPair, Strength, by_component};
-use crate::memory::zeros;
-use crate::passes::{Buffers, Context, unit};
+use crate::memory::{Spare, zeros};
+use crate::passes::{Buffers, Context, Sink, unit};
 use crate::points::check_strengths;
 use crate::report::PassSeconds;
 use crate::{Error, Evaluation, Outputs, Real, Result, Sums};
@@ -83,10 +83,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let n_sources = self.tree.source_order.len();
         let largest = check_strengths(self.chosen, strengths, n_sources)?;
         let units: Vec<f64> = largest.into_iter().map(unit).collect();
-        let mut buffers = self.spare.take();
         let components: Vec<Cow<[T]>> = strengths.iter().flat_map(|w| by_component(w)).collect();
         let components: Vec<&[T]> = components.iter().map(|w| &**w).collect();
-        buffers.resize_with(components.len(), Buffers::default);
+        let mut buffers = self.buffers(components.len());
         let of_one_vector = buffers.chunks_mut(K::Strength::<T>::COMPONENTS);
         for (buffers, &unit) in of_one_vector.zip(&units) {
             for buffers in buffers {
@@ -96,22 +95,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let scale = self.tree.frame.scale;
         let pair = self.pair(scale);
         let sink = UserOrder::new(&self.kernel, &self.tree, pair.units(scale), units, wanted);
-        let context = Context {
-            chosen: self.chosen,
-            tree: &self.tree,
-            lists: &self.lists,
-            expansion: &self.expansion,
-            sources: &self.sources,
-            targets: if self.tree.target_order.is_some() {
-                &self.targets
-            } else {
-                &self.sources
-            },
-            leaves: &self.leaves,
-            accuracy: self.pair_accuracy,
-            down: &self.down,
-            sink: &sink,
-        };
+        let context = self.context(&sink);
         let mut seconds = in_pool(self.options.pool.clone(), || {
             if let Some(power) = self.smooth {
                 let power = (pair, power, self.options.tolerance);
@@ -126,5 +110,35 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         drop(buffers);
         seconds.total = start.elapsed().as_secs_f64();
         Ok(seconds)
+    }
+
+    /// What all passes read, whose sums go to `sink`.
+    pub(crate) fn context<'a>(
+        &'a self,
+        sink: &'a dyn Sink<T, D>,
+    ) -> Context<'a, T, FamilyOf<K, D>, D> {
+        Context {
+            chosen: self.chosen,
+            tree: &self.tree,
+            lists: &self.lists,
+            expansion: &self.expansion,
+            sources: &self.sources,
+            targets: if self.tree.target_order.is_some() {
+                &self.targets
+            } else {
+                &self.sources
+            },
+            leaves: &self.leaves,
+            accuracy: self.pair_accuracy,
+            down: &self.down,
+            sink,
+        }
+    }
+
+    /// Buffers for so many strength vectors, those of past evaluations.
+    pub(crate) fn buffers(&self, count: usize) -> Spare<'_, Vec<Buffers<T>>> {
+        let mut buffers = self.spare.take();
+        buffers.resize_with(count, Buffers::default);
+        buffers
     }
 }

@@ -172,8 +172,8 @@ impl Config {
             let allowed = "1e-10 to 0.1 with an algebraic core";
             return Err(error("field.tolerance", value, allowed));
         }
-        if let ModelConfig::Landau { dimension, .. } = self.model {
-            let least = landau::least_tolerance(dimension.into());
+        if let ModelConfig::Landau { dimension, gamma } = self.model {
+            let least = landau::least_tolerance(dimension.into(), gamma);
             if tolerance < least {
                 let allowed = format!("{least:e} to 0.1 for landau in {dimension} dimensions");
                 return Err(error("field.tolerance", format!("{tolerance:e}"), allowed));

@@ -108,8 +108,14 @@ fn blocks(count: usize) -> Vec<(usize, usize)> {
 impl Harmonic3 {
     /// Series of degrees below `order`, and the smallest quadrature with error at most `wave_error`, for vectors of `lanes`.
     pub(crate) fn new(order: usize, wave_error: f64, lanes: usize) -> Self {
+        let single = wave_error >= IN_F32 && order <= ORDER_IN_F32;
+        Self::with_waves(order, wave_error, lanes, single)
+    }
+
+    /// The same with waves in f32, or in f64.
+    fn with_waves(order: usize, wave_error: f64, lanes: usize, single: bool) -> Self {
         let layout = Layout::new(order, WIDEST);
-        let waves = if wave_error >= IN_F32 && order <= ORDER_IN_F32 {
+        let waves = if single {
             // One number is one number in either precision.
             let lanes = if lanes == 1 { 1 } else { 2 * lanes };
             InPrecision::Single(Waves::new(order, wave_error, lanes))
@@ -130,7 +136,12 @@ impl Harmonic3 {
     /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them, see [`lanes::accuracy`].
     pub(crate) fn within(asked: &Asked<3>) -> (Self, usize) {
         let accuracy = accuracy::harmonic3(asked.tolerance, asked.guarantee, asked.single);
-        let expansion = Self::new(accuracy.order, accuracy.wave_error, asked.lanes);
+        let (order, error) = (accuracy.order, accuracy.wave_error);
+        let expansion = if asked.waves_in_double {
+            Self::with_waves(order, error, asked.lanes, false)
+        } else {
+            Self::new(order, error, asked.lanes)
+        };
         (expansion, accuracy.pair)
     }
 }

@@ -29,6 +29,7 @@ where
         torus: false,
         stretch,
         lanes: 1,
+        waves_in_double: false,
         root_side: 1.0,
     };
     let pair = Kernel::<D>::pair(&Riesz { s }, 1.0);
