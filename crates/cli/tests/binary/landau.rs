@@ -175,6 +175,21 @@ fn runs_that_are_refused() {
         bench.write("c.toml", RUN.replace(from, to));
         bench.refused("run c.toml --out o", expected);
     }
+    // Coulomb's collisions have smaller ones.
+    let coulomb = RUN.replace("gamma = -1.0", "gamma = -3.0");
+    bench.write(
+        "c.toml",
+        &coulomb.replace("tolerance = 1e-4", "tolerance = 1e-8"),
+    );
+    bench.good("run c.toml --out small --set time.steps=1");
+    bench.write(
+        "c.toml",
+        &coulomb.replace("tolerance = 1e-4", "tolerance = 1e-10"),
+    );
+    bench.refused(
+        "run c.toml --out o",
+        "field.tolerance: 1e-10 (allowed: 1e-9 to 0.1 for landau in 3 dimensions)",
+    );
     let every = "run c.toml --out o --set output.hamiltonian_every";
     bench.write("c.toml", RUN);
     bench.refused(

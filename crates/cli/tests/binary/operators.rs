@@ -133,10 +133,15 @@ fn every_command_that_sums() {
     assert!((1..=2).contains(&bench.list("kept").len()));
     let report: Value = serde_json::from_str(&bench.text("b/bench.json")).unwrap();
     assert_eq!(report["operators"]["folder"], "kept");
-    let landau = EVAL.replace("riesz:s=0.5", "landau:gamma=-3");
+    let landau = EVAL.replace("riesz:s=0.5", "landau:gamma=-1");
     for expected in [[2, 0, 2], [0, 2, 0]] {
         bench.good(&format!("{landau} --operators landau --output s.npz"));
         assert_eq!(counts(&bench), expected);
         npz(&bench.path("s.npz"), "a");
     }
+    // The expansions of Coulomb's collisions are harmonic.
+    let coulomb = EVAL.replace("riesz:s=0.5", "landau:gamma=-3");
+    bench.good(&format!("{coulomb} --operators landau --output s.npz"));
+    assert_eq!(found(&bench), Value::Null);
+    assert_eq!(bench.list("landau").len(), 2);
 }

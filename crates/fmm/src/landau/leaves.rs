@@ -12,7 +12,7 @@ use lanes::{Isa, Job, Lanes, ShareSlice, Shared};
 use rayon::prelude::*;
 
 /// A and B in the user's order, flat.
-pub(super) struct Out<'a> {
+pub(crate) struct Out<'a> {
     a: &'a [<f64 as ShareSlice>::Shared],
     b: &'a [<f64 as ShareSlice>::Shared],
     /// What makes (tr T) I − T and E those.
