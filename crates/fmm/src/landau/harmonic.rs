@@ -81,17 +81,21 @@ fn harmonic<H, const D: usize>(expansion: &HarmonicOr<H, D>) -> &H {
 }
 
 /// How many times as long as one of Coulomb's in f64 a near pair takes that gives A and B: 27 vector instructions to 19 in space, and of Coulomb's
-/// some go both ways. Measured as 0.65 to 0.84 ns with AVX-512 on a core shared with others; the capacities that follow from it, 140 to 280 for
-/// uniform points, are among those of the least time at 1e-3, 1e-5 and 1e-7, which hardly changes by a third around them.
+/// some go both ways. About 0.84 ns with AVX-512, on a core shared with others. The capacities that follow, some 140, 170 and 280 for uniform points
+/// at 1e-3, 1e-5 and 1e-7, are among those of the least time, around which it hardly changes within a third.
 const PAIR: f64 = 2.5;
 
 /// How much better than for fields expansions must be. What is near has less of A than of a field, and with strengths of random sign the rule
-/// for fields left errors up to 2.1 times the tolerance, 4 up to 0.82, and 6 up to 0.43 (uniform, Gaussian, Plummer and two-cluster clouds of 3000
-/// and 2·10⁴ points in leaves of 30 to 120, tolerances from 0.1 to 1e-5).
-const STRICTER: f64 = 6.0;
+/// for fields left errors up to 2.1 times the tolerance in space, 4 up to 0.82, and 6 up to 0.43 (uniform, Gaussian, Plummer and two-cluster
+/// clouds of 3000 and 2·10⁴ points in leaves of 30 to 120, tolerances from 0.1 to 1e-5). In the plane what is far has as much of A as what is near,
+/// and two small clusters that are at corners of cells for each other missed with 6 by up to 1.7 times.
+fn stricter(dimension: usize) -> f64 {
+    if dimension == 2 { 20.0 } else { 6.0 }
+}
 
-/// How far from the origin, in its sides, a leaf may be for a tolerance of 1 where waves are in f32: of clusters and cores of 1e-2 to 1e-6 of
-/// the cloud's width, errors were up to 1.7e-8 times the largest of those distances. In f64 they are up to 9e-17 times that.
+/// How far from the origin, in its sides, a leaf may be for a tolerance of 1 where waves are in f32, so that 0.17 of the tolerance is left to them:
+/// of clusters and cores of 1e-2 to 1e-6 of the cloud's width, errors were up to 1.7e-8 times the largest of those distances. In f64 they were up
+/// to 9e-17 times that.
 const FARTHEST_IN_F32: f64 = 1e7;
 
 /// The smallest tolerance in space: the smallest cells there are hold it.
@@ -121,7 +125,7 @@ where
             return Err(Error::argument("guarantee", "pointwise", allowed));
         }
         let mut options = options.clone().outputs(Outputs::FIELD);
-        options.tolerance /= STRICTER;
+        options.tolerance /= stricter(D);
         options.inside = Some(Inside {
             pair_factor: PAIR / (D + 1) as f64,
             waves_in_double: false,
@@ -146,7 +150,7 @@ where
     fn fit(&mut self, positions: &[[f64; D]]) -> Result<()> {
         let tree = self.plan.tree();
         self.origin = in_pool(self.options.pool.clone(), || middle(tree, positions));
-        let limit = FARTHEST_IN_F32 * STRICTER * self.options.tolerance;
+        let limit = FARTHEST_IN_F32 * stricter(D) * self.options.tolerance;
         let in_double = farthest(tree, &self.origin) > limit;
         let single = self.plan.context(&()).expansion.are_waves_single();
         if let Some(inside) = &mut self.options.inside
