@@ -143,7 +143,8 @@ impl Options {
     }
 
     /// Sums over the flat torus [0, L₁) × … × [0, L_D), with one side for each axis, none more than twice as long as another
-    /// ([`MOST_STRETCHED`](crate::MOST_STRETCHED)). Points may lie anywhere: they act, and are acted on, where they are modulo the sides. By default sums are over all of space.
+    /// ([`MOST_STRETCHED`](crate::MOST_STRETCHED)). Points may lie anywhere: they act, and are acted on, where they are modulo
+    /// the sides. By default sums are over all of space.
     ///
     /// Kernels are those of the torus: K(z) stands for Σ_R K(z − R) over all images together with a uniform background of the opposite
     /// strength (the mode 0 is left out), g for the potential of mean 0 over the torus; with a Gaussian core, for the one
@@ -174,7 +175,8 @@ impl Options {
     ///
     /// Where sides differ, far fields are interpolated whatever the kernel, in cells as long and as wide as the box is. Least tolerances are those
     /// of Riesz kernels then, in space up to 6e-7, of gradients 1e-9, and operators are made for the shape of the box when a
-    /// plan is: on 1 : 2 in the plane within a second or two, in space within seconds at 1e-3 and minutes at 1e-6, unless they are [kept](crate::operators::keep_in).
+    /// plan is: on 1 : 2 in the plane within a second or two, in space within seconds at 1e-3 and minutes at 1e-6,
+    /// unless they are [kept](crate::operators::keep_in).
     ///
     /// Coordinates are rounded as ones of the size of a side are, where a point is taken from beside the box or seen across a face.
     ///

@@ -92,7 +92,8 @@ fn file_name(what: &str, step: u64) -> String {
     format!("{what}-{step:010}.png")
 }
 
-/// What is seen of a state from above, of vectors their lengths; on a torus every particle at its place in the box around the origin, where all initial data are.
+/// What is seen of a state from above, of vectors their lengths; on a torus every particle at its place in the box around the
+/// origin, where all initial data are.
 fn seen<const D: usize>(state: &State<D>, torus: Option<&Periodic>) -> State {
     let sides = torus.map(|torus| torus.sides(D));
     let along = |a: usize, x: f64| match &sides {

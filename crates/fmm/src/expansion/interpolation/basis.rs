@@ -32,7 +32,8 @@ const COMBINATIONS: usize = 64;
 
 impl Basis {
     /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the far ones of the `offsets`, which are those
-    /// without order among their axes if the kernel is `symmetric`, each with a factor by which it counts more; of that norm less what the exact polynomials have, but
+    /// without order among their axes if the kernel is `symmetric`, each with a factor by which it counts more; of that norm
+    /// less what the exact polynomials have, but
     /// of at least `least` of all. Where the cells' parents have a basis of another kernel, what that has of a child counts too.
     pub(super) fn new<const D: usize>(
         parts: &Parts<D>,

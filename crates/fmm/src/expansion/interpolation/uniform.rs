@@ -7,7 +7,8 @@
 //! G(u) = ∫ κ(|u − v|) dv = ∫_faces (n·z) h(|z|) dS,   z = v − u,   h(r) = ∫₀¹ τ^{D−1} κ(rτ) dτ
 //! ```
 //!
-//! since ∇·(z h) = D h + r h′ = κ; where cells are stretched, z = E (v − u), and dv and dS are those of E v over det E. Its polynomials are of a higher degree than those of cells, and not compressed.
+//! since ∇·(z h) = D h + r h′ = κ; where cells are stretched, z = E (v − u), and dv and dS are those of E v over
+//! det E. Its polynomials are of a higher degree than those of cells, and not compressed.
 //! The multipole of the density is in the basis, so that m2m of children makes the parent's.
 
 use super::chebyshev::Nodes;
