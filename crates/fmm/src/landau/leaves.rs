@@ -169,7 +169,7 @@ impl<E: Expansion<D>, P: Pair, const ACCURACY: usize, const D: usize> Job
                 // Behind the last target there are others, or padding.
                 x[a] = I::F64::load(isa, &context.targets[a][place..]);
             }
-            let mut sums = self.from_far(isa, &x, place - first);
+            let mut sums = self.far_sums(isa, &x, place - first);
             self.add_near(isa, &x, &mut sums);
             self.put(isa, &sums, place..end.min(place + I::F64::LANES));
         }
@@ -185,7 +185,7 @@ struct Sums<V, const D: usize> {
 impl<E: Expansion<D>, P: Pair, const ACCURACY: usize, const D: usize> Near<'_, E, P, ACCURACY, D> {
     /// What comes from far to the targets `x`, which are those from `place` on.
     #[inline(always)]
-    fn from_far<I: Isa>(&self, isa: I, x: &[I::F64; D], place: usize) -> Sums<I::F64, D> {
+    fn far_sums<I: Isa>(&self, isa: I, x: &[I::F64; D], place: usize) -> Sums<I::F64, D> {
         let zero = I::F64::splat(isa, 0.0);
         let half = I::F64::splat(isa, 0.5);
         let (mut e, mut t) = ([zero; D], [zero; SECOND]);
