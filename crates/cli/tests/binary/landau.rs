@@ -179,12 +179,12 @@ fn runs_that_are_refused() {
     let coulomb = RUN.replace("gamma = -1.0", "gamma = -3.0");
     bench.write(
         "c.toml",
-        &coulomb.replace("tolerance = 1e-4", "tolerance = 1e-8"),
+        coulomb.replace("tolerance = 1e-4", "tolerance = 1e-8"),
     );
     bench.good("run c.toml --out small --set time.steps=1");
     bench.write(
         "c.toml",
-        &coulomb.replace("tolerance = 1e-4", "tolerance = 1e-10"),
+        coulomb.replace("tolerance = 1e-4", "tolerance = 1e-10"),
     );
     bench.refused(
         "run c.toml --out o",
