@@ -13,7 +13,7 @@ use crate::oracle::Oracle;
 use crate::periodic::Periodic;
 use crate::text::{count, plural, say};
 use clap::Args;
-use farfield::{Guarantee, Kernel, Outputs, Plan, Strength};
+use farfield::{Kernel, Outputs, Plan, Strength};
 use farfield_dynamics::Estimate;
 use std::path::{Path, PathBuf};
 
@@ -125,11 +125,11 @@ impl Check {
         clouds: &[Cloud<D, K::Strength<f64>>],
         default: &[f64],
     ) -> Result<()> {
-        let mut least = Plan::<T, K, D>::least_tolerance(kernel, Guarantee::Calibrated);
-        if self.periodic.sides(D).is_some() {
-            // That of potentials on a torus.
-            least = least.max(1e-11);
+        let mut options = self.machine.options(0.1, Outputs::BOTH, D)?;
+        if let Some(sides) = self.periodic.sides(D) {
+            options = options.torus(&sides);
         }
+        let least = Plan::<T, K, D>::least_tolerance(kernel, &options)?;
         let tolerances: Vec<f64> = match self.tolerances.is_empty() {
             true => default.iter().copied().filter(|&t| t >= least).collect(),
             false => self.tolerances.clone(),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args, Debug, Clone)]
 pub(crate) struct Operators {
-    /// Where operators of kernels other than biot-savart and coulomb are kept for the next call: a folder, which may be deleted
+    /// Where operators of kernels other than biot-savart and coulomb, and of all in a box whose sides differ, are kept for the next call: a folder, which may be deleted
     /// at any time, or none [default: farfield/operators in your cache folder]
     #[arg(long, value_name = "FOLDER")]
     operators: Option<PathBuf>,

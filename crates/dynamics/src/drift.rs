@@ -81,15 +81,7 @@ impl<const D: usize> DriftPlan<D> {
         } else {
             0.0
         };
-        // Plans on a torus take no less than three times what those in the plane do.
-        let on_torus = if self.model.periodic().is_some() {
-            3.0
-        } else {
-            1.0
-        };
-        (on_torus * self.plan.least_tolerance())
-            .max(of_tables)
-            .max(FLOOR)
+        self.plan.least_tolerance().max(of_tables).max(FLOOR)
     }
 
     /// What a neighbour at the mean distance of the particles does on a torus; 0 elsewhere.

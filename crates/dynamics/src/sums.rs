@@ -1,8 +1,8 @@
 //! A plan of any kernel with strengths that are numbers, which is all that a drift needs.
 
 use farfield::{
-    Error, ErrorKind, Evaluation, Guarantee, Kernel, Outputs, PassSeconds, Plan, PlanReport,
-    Result, VerifyReport,
+    Error, ErrorKind, Evaluation, Kernel, Outputs, PassSeconds, Plan, PlanReport, Result,
+    VerifyReport,
 };
 use std::fmt::Debug;
 
@@ -79,6 +79,6 @@ where
         self.leaf_capacity()
     }
     fn least_tolerance(&self) -> f64 {
-        Self::least_tolerance(self.kernel(), Guarantee::Calibrated)
+        Self::least_tolerance(self.kernel(), self.options()).expect("those of a plan")
     }
 }

@@ -12,7 +12,8 @@ pub enum Guarantee {
     ///
     /// It counts on errors of many points that do not all add up. Where a few sources outweigh all others, many points
     /// coincide or lie on a lattice whose sites are corners of cells, or vector strengths are tangents of the curve on which the
-    /// points lie (which hardly act along it), errors were up to 32 times the tolerance: ask for
+    /// points lie (which hardly act along it), errors were up to 32 times the tolerance, and up to
+    /// 66 times where hundreds of points share each of a few places: ask for
     /// [`Pointwise`](Self::Pointwise) there, and verify. From a tolerance of 1e-6 on (in space 7e-7), near pairs are rounded to
     /// about 1e-7 of their size: where pairs of close points nearly cancel, what is left may be wrong altogether.
     #[default]
@@ -72,12 +73,12 @@ pub struct Options {
     pub(crate) outputs: Outputs,
     pub(crate) instruction_set: Option<InstructionSet>,
     pub(crate) pool: Option<Arc<rayon::ThreadPool>>,
-    pub(crate) inside: Option<Inside>,
+    pub(crate) service: Option<Service>,
 }
 
 /// What a plan is told that serves another method, which takes the near pairs itself, in f64.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Inside {
+pub(crate) struct Service {
     /// How many times as long as a pair of the plan in f64 one of those takes, by strength vector.
     pub(crate) pair_factor: f64,
     /// Waves in f64, whatever the tolerance.
@@ -106,7 +107,7 @@ impl Options {
             outputs: Outputs::FIELD,
             instruction_set: None,
             pool: None,
-            inside: None,
+            service: None,
         }
     }
 

@@ -11,7 +11,6 @@ mod wide;
 pub(crate) use user_order::add_gradient;
 
 use crate::Real;
-use crate::accuracy::stretched_floor;
 use crate::cost::{Costs, Counts, PairClass, Work, filling, leaf_capacity, leaf_capacity_on_torus};
 use crate::expansion::{Asked, Family};
 use crate::kernel::{Kernel, RadialKernel, RadialPair};
@@ -26,9 +25,7 @@ use crate::torus::split::FarPower;
 use crate::tree::{Frame, Limits, Tree, TreeOrder, Width};
 use crate::{Error, Guarantee, Options, Result};
 use clouds::Clouds;
-use demands::{
-    check_extent, close, least_of_kernel, least_on_torus, left_to_core, of_core, stricter,
-};
+use demands::{Floors, check_extent, close, left_to_core, of_core, stricter};
 use lanes::Chosen;
 use lanes::accuracy::SINGLE;
 use rayon::prelude::*;
@@ -98,10 +95,15 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         Self::build(sources, Some(targets), kernel, options)
     }
 
-    /// The smallest tolerance that a plan takes for numbers of type `T` and this kernel.
-    pub fn least_tolerance(kernel: &K, guarantee: Guarantee) -> f64 {
-        let of_kernel = FamilyOf::<K, D>::floor(guarantee).max(kernel.least_tolerance());
-        floor::<T>().max(of_kernel)
+    /// The smallest tolerance that a plan with these options takes, whatever theirs is, for numbers of type `T` and this kernel.
+    ///
+    /// Errors: what makes a kernel or a torus that no plan has.
+    pub fn least_tolerance(kernel: &K, options: &Options) -> Result<f64> {
+        Ok(floor::<T>().max(Self::floors(kernel, options)?.of_plan))
+    }
+
+    fn floors(kernel: &K, options: &Options) -> Result<Floors<D>> {
+        Floors::new(kernel, options, FamilyOf::<K, D>::floor(options.guarantee))
     }
 
     fn build(
@@ -110,18 +112,14 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         kernel: K,
         options: Options,
     ) -> Result<Self> {
-        let of_family = FamilyOf::<K, D>::floor(options.guarantee);
-        kernel.check()?;
-        let torus = options.torus.as_deref().map(Torus::new).transpose()?;
-        let shortest = torus.map_or(1.0, |torus| torus.stretch().least());
-        let of_family = of_family.max(stretched_floor(D, shortest));
-        let power = torus.map(|torus| torus.power(&kernel)).transpose()?;
-        // Harmonic expansions know nothing of the core that images far away have.
-        let felt = power.filter(|power| power.core > 0.0 && !power.few_modes);
-        let wide = felt.and_then(|_| kernel.wide());
-        let least = least_of_kernel(&kernel, wide.as_ref(), &options);
-        let least_on_torus = least_on_torus::<D>(power, of_family, shortest < 1.0, &options);
-        options.check::<T>(of_family.max(least).max(least_on_torus))?;
+        let Floors {
+            torus,
+            power,
+            wide,
+            of_family,
+            of_plan,
+        } = Self::floors(&kernel, &options)?;
+        options.check::<T>(of_plan)?;
         let points = sources.len().max(targets.map_or(0, <[_]>::len));
         let stricter = stricter::<D>(points, targets.is_some(), power, &options);
         let of_core = of_core::<K, D>(&kernel, wide.as_ref(), &options);
@@ -142,7 +140,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             torus: torus.is_some(),
             stretch: frame.stretch,
             lanes: chosen.lanes(),
-            waves_in_double: options.inside.is_some_and(|inside| inside.waves_in_double),
+            waves_in_double: options
+                .service
+                .is_some_and(|service| service.waves_in_double),
         };
         let family = || match &wide {
             Some(wide) => K::Pair::tabulated(wide.tables(1.0)).family(&asked),
@@ -306,8 +306,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
 
     /// What the cost model needs to know of an evaluation.
     fn work(&self, sources: usize, targets: usize) -> Work {
-        let inside = self.options.inside;
-        let accuracy = match inside {
+        let service = self.options.service;
+        let accuracy = match service {
             Some(_) => self.pair_accuracy.max(SINGLE),
             None => self.pair_accuracy,
         };
@@ -319,7 +319,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             waves: self.expansion.waves(),
             waves_in_single: self.expansion.are_waves_single() && self.chosen.lanes() > 1,
             far_products: self.expansion.far_products(),
-            pair_factor: inside.map_or(self.pair(1.0).cost(), |inside| inside.pair_factor),
+            pair_factor: service.map_or(self.pair(1.0).cost(), |service| service.pair_factor),
             pair: PairClass::of(accuracy, is_double::<T>()),
             potential: self.options.outputs.potential || self.options.outputs.gradient,
         }
@@ -398,6 +398,11 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// Points in a cell above which it is split: as the options say, or as the cost model chose.
     pub fn leaf_capacity(&self) -> usize {
         self.leaf_capacity
+    }
+
+    /// What the plan was made with.
+    pub fn options(&self) -> &Options {
+        &self.options
     }
 
     /// What is summed.

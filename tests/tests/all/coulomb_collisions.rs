@@ -160,6 +160,31 @@ fn planar_clouds() {
     }
 }
 
+/// On a line A is what a point has of its own potential, and strengths of 1 and −1 in turn leave next to nothing of it.
+#[test]
+fn neutral_lines_in_the_plane() {
+    let kernel = Landau { gamma: -2.0 };
+    let (n, slope) = (8000, [1.0, -1.0, 0.5]);
+    let w: Vec<f64> = (0..n)
+        .map(|k| if k % 2 == 0 { 1.0 } else { -1.0 })
+        .collect();
+    for slope in slope {
+        let points: Vec<[f64; 2]> = (0..n)
+            .map(|k| k as f64 / n as f64)
+            .map(|x| [x, slope * x])
+            .collect();
+        let exact = direct(&points, &points, &w, kernel).unwrap();
+        for tolerance in [0.1, 1e-2, 1e-4] {
+            let plan = LandauPlan::new(&points, kernel, Options::tolerance(tolerance)).unwrap();
+            let errors = errors(&plan.sums(&w).unwrap(), &exact);
+            assert!(
+                errors.iter().all(|&error| error <= tolerance),
+                "{slope}, {tolerance:e}: {errors:?}"
+            );
+        }
+    }
+}
+
 /// To and from a cloud that asks for waves in f64.
 #[test]
 fn a_plan_that_moved_is_the_one_that_is_made_there() {

@@ -219,10 +219,14 @@ mod tests {
                 "seed.x=1",
                 "--set: seed: map (allowed: a whole number, 0 or more)",
             ),
+            (
+                "model.periodic=true",
+                "--set: model.periodic: boolean `true` (allowed: a number, or one for each axis, such as [1.0, 2.0])",
+            ),
             ("time.dt=-1", "time.dt: -1 (allowed: finite and above 0)"),
             (
                 "initial.kind=disc",
-                "--set: initial.kind: 'disc' (allowed: gaussian-patches, gaussian, uniform-disc, uniform-square, uniform-ball, uniform-cube, annulus, power-law, mixture, vortex-sheet, bkw, dipole, ring, vortex-rings, file)",
+                "--set: initial.kind: 'disc' (allowed: gaussian-patches, gaussian, uniform-disc, uniform-square, uniform-ball, uniform-cube, uniform-box, annulus, power-law, mixture, vortex-sheet, bkw, dipole, ring, vortex-rings, file)",
             ),
             (
                 "nonsense",

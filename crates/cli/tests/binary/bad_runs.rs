@@ -151,8 +151,8 @@ fn snapshots() {
     flipped[whole.len() - 20] ^= 1;
     damaged(flipped, "checksum");
     let mut newer = whole.clone();
-    newer[8] = 9;
-    damaged(newer, "version: 9 (allowed: 8, which this program writes)");
+    newer[8] = 10;
+    damaged(newer, "version: 10 (allowed: 9, which this program writes)");
     // Of all snapshots of a run.
     let good = bench.read("o/snapshots.ffa");
     let mut bad = good.clone();

@@ -5,7 +5,7 @@ use super::{Core, Stretching, Viscosity};
 use crate::sum::{dot, sums};
 use crate::sums::Sums;
 use farfield::{
-    Evaluation, Guarantee, Options, Outputs, PassSeconds, Plan, PlanReport, Result, VectorKernel3d,
+    Evaluation, Options, Outputs, PassSeconds, Plan, PlanReport, Result, VectorKernel3d,
     VerifyReport,
 };
 use rayon::prelude::*;
@@ -151,6 +151,7 @@ impl Sums<COMPONENTS> for Rates {
     }
 
     fn least_tolerance(&self) -> f64 {
-        Plan::<f64, VectorKernel3d, 3>::least_tolerance(self.plan.kernel(), Guarantee::Calibrated)
+        Plan::<f64, VectorKernel3d, 3>::least_tolerance(self.plan.kernel(), self.plan.options())
+            .expect("those of a plan")
     }
 }

@@ -278,7 +278,7 @@ fn each_in_its_dimension() {
     let mut flat = config.clone();
     flat.initial = InitialConfig::UniformDisc { n: 10, radius: 1.0 };
     let text = flat.check().unwrap_err().to_string();
-    let expected = "initial.kind: 'uniform-disc' in 3 dimensions (allowed: gaussian, uniform-ball, uniform-cube, power-law, mixture, bkw, file)";
+    let expected = "initial.kind: 'uniform-disc' in 3 dimensions (allowed: gaussian, uniform-ball, uniform-cube, uniform-box, power-law, mixture, bkw, file)";
     assert_eq!(text, expected);
     let mut four = config.clone();
     four.model = ModelConfig::RieszGas {

@@ -144,8 +144,8 @@ pub(crate) trait Pair: Copy + Send + Sync {
     /// γ = r² φ: near pairs on a grid take it so, which needs no function of its own and vanishes where they coincide.
     const POTENTIAL_BY_FIELD: bool = false;
 
-    /// γ is 0 but for roundings at the distance in which near pairs on a grid count lengths, so that the pair of a point and itself
-    /// may be taken as one so far apart.
+    /// γ is 0, as far as its formula tells in f32, at the distance in which near pairs on a grid count lengths, so that the pair of a
+    /// point and itself may be taken as one so far apart.
     const VANISHES_FAR: bool = false;
 
     /// Fewer versions are compiled: at most two targets at once, and two accuracies. For pairs that take long anyway, or that

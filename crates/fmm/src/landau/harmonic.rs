@@ -16,7 +16,7 @@ use super::unit::Unit;
 use crate::expansion::{Family, HarmonicOr};
 use crate::kernel::{Coulomb2d, Coulomb3d, Kernel, Singular2d, Singular3d};
 use crate::memory::room;
-use crate::options::Inside;
+use crate::options::Service;
 use crate::passes::{Buffers, Context, unit as unit_of_strengths, up_and_down};
 use crate::plan::{FamilyOf, in_pool};
 use crate::tree::Tree;
@@ -87,10 +87,11 @@ const PAIR: f64 = 2.5;
 
 /// How much better than for fields expansions must be. What is near has less of A than of a field, and with strengths of random sign the rule
 /// for fields left errors up to 2.1 times the tolerance in space, 4 up to 0.82, and 6 up to 0.43 (uniform, Gaussian, Plummer and two-cluster
-/// clouds of 3000 and 2·10⁴ points in leaves of 30 to 120, tolerances from 0.1 to 1e-5). In the plane what is far has as much of A as what is near,
-/// and two small clusters that are at corners of cells for each other missed with 6 by up to 1.7 times.
+/// clouds of 3000 and 2·10⁴ points in leaves of 30 to 120, tolerances from 0.1 to 1e-5). In the plane what is far has as much of A as what is near:
+/// two small clusters that are at corners of cells for each other missed with 6 by up to 1.7 times, and so did with 20 points on a line whose
+/// strengths are 1 and −1 in turn.
 fn stricter(dimension: usize) -> f64 {
-    if dimension == 2 { 20.0 } else { 6.0 }
+    if dimension == 2 { 40.0 } else { 6.0 }
 }
 
 /// How far from the origin, in its sides, a leaf may be for a tolerance of 1 where waves are in f32, so that 0.17 of the tolerance is left to them:
@@ -126,7 +127,7 @@ where
         }
         let mut options = options.clone().outputs(Outputs::FIELD);
         options.tolerance /= stricter(D);
-        options.inside = Some(Inside {
+        options.service = Some(Service {
             pair_factor: PAIR / (D + 1) as f64,
             waves_in_double: false,
         });
@@ -153,10 +154,10 @@ where
         let limit = FARTHEST_IN_F32 * stricter(D) * self.options.tolerance;
         let in_double = farthest(tree, &self.origin) > limit;
         let single = self.plan.context(&()).expansion.are_waves_single();
-        if let Some(inside) = &mut self.options.inside
-            && (inside.waves_in_double != in_double && (single || inside.waves_in_double))
+        if let Some(service) = &mut self.options.service
+            && (service.waves_in_double != in_double && (single || service.waves_in_double))
         {
-            inside.waves_in_double = in_double;
+            service.waves_in_double = in_double;
             let kernel = <()>::KERNEL;
             self.plan = Plan::new(positions, kernel, self.options.clone())?;
         }

@@ -193,7 +193,7 @@ fn counts<const D: usize>(
     let around = || Frame::around(&[user_sources, targets.unwrap_or(&[])]);
     let frame = torus.map_or_else(around, |torus| torus.frame::<f64>());
     if let Some(level) = expanded {
-        let side = frame.cell_side(level) / frame.scale;
+        let side = frame.least_side(level) / frame.scale;
         limits.narrowest = limits.narrowest.max(side);
     }
     tree.rebuild(frame, user_sources, targets, limits);

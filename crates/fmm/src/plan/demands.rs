@@ -1,6 +1,7 @@
 //! What a plan asks of its expansions, beyond the tolerance, and what it cannot give.
 
 use super::clouds::Clouds;
+use crate::accuracy::stretched_floor;
 use crate::expansion::Family;
 use crate::kernel::{Kernel, RadialKernel, least_tolerance};
 use crate::torus::Torus;
@@ -91,10 +92,45 @@ pub(super) fn left_to_core(options: &Options) -> f64 {
     share * options.tolerance
 }
 
+/// What options come to for a kernel, whatever the points.
+pub(super) struct Floors<const D: usize> {
+    pub(super) torus: Option<Torus<D>>,
+    /// What the kernel is to images that are far away.
+    pub(super) power: Option<FarPower>,
+    /// The kernel from tables, if it must be: harmonic expansions know nothing of the core that images far away have.
+    pub(super) wide: Option<RadialKernel>,
+    /// The smallest tolerance of the expansions, and that of a plan.
+    pub(super) of_family: f64,
+    pub(super) of_plan: f64,
+}
+
+impl<const D: usize> Floors<D> {
+    /// Given the smallest tolerance of the kernel's expansions in cubes. Errors: a box or a kernel that a torus cannot have.
+    pub(super) fn new<K: Kernel<D>>(kernel: &K, options: &Options, of_cubes: f64) -> Result<Self> {
+        kernel.check()?;
+        let torus = options.torus.as_deref().map(Torus::new).transpose()?;
+        let shortest = torus.map_or(1.0, |torus| torus.stretch().least());
+        let of_family = of_cubes.max(stretched_floor(D, shortest));
+        let power = torus.map(|torus| torus.power(kernel)).transpose()?;
+        let felt = power.filter(|power| power.core > 0.0 && !power.few_modes);
+        let wide = felt.and_then(|_| kernel.wide());
+        let of_tables = wide.as_ref().map_or(0.0, |_| least_tolerance(D));
+        let of_kernel = kernel.least_tolerance().max(of_tables) * for_gradients::<D>(options);
+        let on_torus = least_on_torus::<D>(power, of_family, shortest < 1.0, options);
+        Ok(Self {
+            torus,
+            power,
+            wide,
+            of_family,
+            of_plan: of_family.max(of_kernel).max(on_torus),
+        })
+    }
+}
+
 /// The smallest tolerance on a torus, from that of the expansions. Potentials of points that fill it evenly are small beside what they are sums
 /// of: at 1e-12, roundings made those of 10⁶ points wrong by 4 times. In `stretched` cells second derivatives lose more: at 1e-10, on 1 : 2, they
 /// were wrong by 1.2 times.
-pub(super) fn least_on_torus<const D: usize>(
+fn least_on_torus<const D: usize>(
     power: Option<FarPower>,
     of_family: f64,
     stretched: bool,
@@ -112,16 +148,6 @@ pub(super) fn least_on_torus<const D: usize>(
     };
     let of_both = of_potentials.max(of_gradients);
     of_both.max(on_torus::<D>(power) * of_family)
-}
-
-/// The smallest tolerance of a kernel, which may be taken from tables.
-pub(super) fn least_of_kernel<K: Kernel<D>, const D: usize>(
-    kernel: &K,
-    wide: Option<&RadialKernel>,
-    options: &Options,
-) -> f64 {
-    let of_tables = wide.map_or(0.0, |_| least_tolerance(D));
-    kernel.least_tolerance().max(of_tables) * for_gradients::<D>(options)
 }
 
 /// Whether clouds can be summed to a tolerance that are so wide; on a torus they may be as wide as that.

@@ -10,7 +10,7 @@
 //!
 //! (P. P. Ewald, Ann. Phys. 369, 1921.) Of an algebraic core that is wide, nothing is short: its modes are all there is.
 
-use super::modes::{Mode, add, amplitudes, modes};
+use super::modes::{Mode, add, amplitudes, around, modes};
 use super::split::{FarPower, Split};
 use crate::direct::AllPairs;
 use crate::kernel::{RadialPair, RadialTables};
@@ -196,16 +196,4 @@ impl<P: RadialPair<D>, const D: usize> Ewald<'_, P, D> {
 /// Boxes around the box, along each axis, whose images a kernel of this reach must be summed over.
 pub(crate) fn boxes<const D: usize>(reach: f64, sides: [f64; D]) -> [i32; D] {
     sides.map(|side| (reach / side).ceil().clamp(1.0, 4.0) as i32)
-}
-
-/// All whole vectors up to `most` along each axis and its opposite, the first axis fastest.
-pub(crate) fn around<const D: usize>(most: [i32; D]) -> impl Iterator<Item = [i32; D]> {
-    let widths = most.map(|most| 2 * most + 1);
-    (0..widths.iter().product()).map(move |mut index: i32| {
-        std::array::from_fn(|a| {
-            let at = index % widths[a];
-            index /= widths[a];
-            at - most[a]
-        })
-    })
 }

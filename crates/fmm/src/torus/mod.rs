@@ -15,7 +15,7 @@
 pub(crate) mod background;
 pub(crate) mod ewald;
 mod gamma;
-mod modes;
+pub(crate) mod modes;
 pub(crate) mod split;
 
 use crate::kernel::{Kernel, RadialPair};

@@ -6,7 +6,6 @@
 //!
 //! with u in sides, by axis, c_k = γ̂(k_a/L_a)/∏ L_a, and s = −∇t. Of k and −k one is taken, twice.
 
-use super::ewald::around;
 use super::split::Split;
 use crate::passes::tile::RadialSum;
 use crate::passes::wanted::place_of;
@@ -44,6 +43,18 @@ pub(super) fn modes<const D: usize>(split: &Split, sides: [f64; D], rest: f64) -
         Some(Mode { k, over_sides, c })
     };
     around(most).skip(half).filter_map(weigh).collect()
+}
+
+/// All whole vectors up to `most` along each axis and its opposite, the first axis fastest.
+pub(crate) fn around<const D: usize>(most: [i32; D]) -> impl Iterator<Item = [i32; D]> {
+    let widths = most.map(|most| 2 * most + 1);
+    (0..widths.iter().product()).map(move |mut index: i32| {
+        std::array::from_fn(|a| {
+            let at = index % widths[a];
+            index /= widths[a];
+            at - most[a]
+        })
+    })
 }
 
 /// Points that are taken together.
