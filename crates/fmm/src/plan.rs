@@ -23,7 +23,7 @@ use crate::report::{PlanReport, PredictedSeconds};
 use crate::torus::Torus;
 use crate::torus::split::FarPower;
 use crate::tree::{Frame, Limits, Tree, TreeOrder, Width};
-use crate::{Error, Guarantee, Options, Result};
+use crate::{Error, Options, Result};
 use clouds::Clouds;
 use demands::{Floors, check_extent, close, left_to_core, of_core, stricter};
 use lanes::Chosen;
