@@ -130,10 +130,17 @@ fn a_run_on_a_rectangle() {
 #[test]
 fn a_run_on_a_rectangle_tightens_its_tolerance() {
     let bench = Bench::new();
-    bench.write(
-        "c.toml",
-        "[model]\nkind = \"log-gas\"\ndiffusion = 0.0\nperiodic = [1.0, 2.0]\n[initial]\nkind = \"uniform-box\"\nn = 2000\nsides = [1.0, 2.0]\nquasi_random = true\n[time]\ndt = 0.001\nsteps = 2\n[field]\ntolerance = 5e-11\n",
-    );
+    let config = |tolerance: f64| {
+        format!(
+            "[model]\nkind = \"log-gas\"\ndiffusion = 0.0\nperiodic = [1.0, 2.0]\n[initial]\nkind = \"uniform-box\"\nn = 2000\nsides = [1.0, 2.0]\nquasi_random = true\n[time]\ndt = 0.001\nsteps = 2\n[field]\ntolerance = {tolerance:e}\n"
+        )
+    };
+    bench.write("c.toml", config(2e-10));
     let told = bench.good("run c.toml --out o");
     assert!(told.contains("centre x"), "{told}");
+    bench.write("c.toml", config(3e-11));
+    bench.refused_with(
+        "run c.toml --out p",
+        &["measured error of the drift", "plan of tolerance 3.00e-12"],
+    );
 }
