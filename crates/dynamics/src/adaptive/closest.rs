@@ -2,6 +2,7 @@
 
 use crate::min_distance::min_distance;
 use crate::model::Model;
+use crate::sum::{difference, length};
 use rayon::prelude::*;
 
 /// The interaction at small distances.
@@ -40,6 +41,7 @@ impl<'a, const D: usize> Closest<'a, D> {
 /// images.
 fn smallest<const D: usize>(positions: &[[f64; D]], sides: Option<[f64; D]>) -> Option<f64> {
     let mut all = match sides {
+        Some(sides) if positions.len() <= FEW => return of_few(positions, sides),
         Some(sides) => with_images(positions, sides),
         None => positions.to_vec(),
     };
@@ -52,6 +54,24 @@ fn smallest<const D: usize>(positions: &[[f64; D]], sides: Option<[f64; D]>) -> 
     all.par_sort_unstable_by_key(|x| x.map(f64::to_bits));
     all.dedup();
     min_distance(&all)
+}
+
+/// So few may all be farther from each other than from images of their own, which are nobody else: more than these have no room for that
+/// in a box of up to 2 : 1.
+const FEW: usize = 8;
+
+/// The same of a few, pair by pair.
+fn of_few<const D: usize>(positions: &[[f64; D]], sides: [f64; D]) -> Option<f64> {
+    let distance = |i: usize, j: usize| {
+        let mut z = difference(positions[i], positions[j]);
+        for (z, side) in z.iter_mut().zip(sides) {
+            *z -= side * (*z / side).round();
+        }
+        length(z)
+    };
+    let pairs = (0..positions.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+    let distances = pairs.map(|(i, j)| distance(i, j));
+    distances.filter(|r| *r > 0.0).reduce(f64::min)
 }
 
 /// Particles in the box, and their images outside that can be the nearest of two: of N in boxes of sides over k, k^d < N, two are
