@@ -150,19 +150,21 @@ fn with_noise() {
     }
 }
 
+/// The orders that schemes have where there is no noise.
+pub(crate) const WITHOUT_NOISE: [(Scheme, f64); 8] = [
+    (Scheme::EulerMaruyama, 1.0),
+    (Scheme::Ab2Maruyama, 2.0),
+    (Scheme::StochasticHeun, 2.0),
+    (Scheme::ExponentialHeun, 2.0),
+    (Scheme::Sra1, 2.0),
+    (Scheme::Sra3, 3.0),
+    (Scheme::Ab3, 3.0),
+    (Scheme::Rk4, 4.0),
+];
+
 #[test]
 fn without_noise() {
-    let orders = [
-        (Scheme::EulerMaruyama, 1.0),
-        (Scheme::Ab2Maruyama, 2.0),
-        (Scheme::StochasticHeun, 2.0),
-        (Scheme::ExponentialHeun, 2.0),
-        (Scheme::Sra1, 2.0),
-        (Scheme::Sra3, 3.0),
-        (Scheme::Ab3, 3.0),
-        (Scheme::Rk4, 4.0),
-    ];
-    for (scheme, order) in orders {
+    for (scheme, order) in WITHOUT_NOISE {
         let error = |steps| {
             let [x, y] = run(scheme, steps, vec![X0], |_| None)[0];
             let exact = exact(TIME, X0);

@@ -4,7 +4,7 @@
 //! steps changes in E Σ X_i(1)·X_i(0), on one path too; without noise it is |X − X_fine|. Orders from batches of replicas scatter by their standard error, which the tests hold
 //! below 0.03 and 0.1; the seed is fixed.
 
-use crate::orders::NOISY;
+use crate::orders::{NOISY, WITHOUT_NOISE};
 use farfield_dynamics::Result;
 use farfield_dynamics::config::Scheme;
 use farfield_dynamics::noise::Brownian;
@@ -133,16 +133,7 @@ fn orders_of_vortices_without_noise() {
         finest: 10,
     };
     let exact = system.run(Scheme::Rk4, system.finest);
-    for (scheme, expected) in [
-        (Scheme::EulerMaruyama, 1.0),
-        (Scheme::Ab2Maruyama, 2.0),
-        (Scheme::StochasticHeun, 2.0),
-        (Scheme::ExponentialHeun, 2.0),
-        (Scheme::Sra1, 2.0),
-        (Scheme::Sra3, 3.0),
-        (Scheme::Ab3, 3.0),
-        (Scheme::Rk4, 4.0),
-    ] {
+    for (scheme, expected) in WITHOUT_NOISE {
         let error = |level: u32| -> f64 {
             let found = system.run(scheme, level);
             let pairs = found.as_flattened().iter().zip(exact.as_flattened());

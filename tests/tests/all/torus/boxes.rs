@@ -64,10 +64,7 @@ fn copies<K: Kernel<D>, const D: usize>(
     strengths: impl Fn(f64) -> K::Strength<f64>,
 ) {
     let n = 60;
-    let points: Vec<[f64; D]> = even::<D>(n, 1.0)
-        .into_iter()
-        .map(|x| std::array::from_fn(|a| x[a] * sides[a]))
-        .collect();
+    let points = stretched(n, sides);
     let w: Vec<_> = Signs::Random
         .strengths(n, 98)
         .into_iter()
@@ -207,13 +204,6 @@ fn within_tolerance_on_boxes() {
     }
 }
 
-fn stretched<const D: usize>(n: usize, sides: [f64; D]) -> Vec<[f64; D]> {
-    even::<D>(n, 1.0)
-        .into_iter()
-        .map(|x| std::array::from_fn(|a| x[a] * sides[a]))
-        .collect()
-}
-
 #[test]
 fn gradients_on_a_rectangle() {
     let sides = [1.0, 2.0];
@@ -328,29 +318,6 @@ fn forces_in_a_box_add_up_to_nothing() {
         let terms = || field.iter().zip(&w).map(|(u, w)| u[a] * w);
         let size = terms().map(f64::abs).sum::<f64>();
         assert!(terms().sum::<f64>().abs() < 1e-8 * size);
-    }
-}
-
-#[test]
-fn a_box_has_the_same_bits_on_any_threads() {
-    let sides = [1.0, 1.7];
-    let (points, w) = (stretched(20_000, sides), vec![1.0; 20_000]);
-    let options = || Options::tolerance(1e-6).torus(&sides);
-    let plan = Plan::new(&points, BiotSavart2d, options()).unwrap();
-    let report = plan.verify(&w, 300).unwrap();
-    assert!(
-        report.measured_error > 1e-9 && report.error_bound < 1e-6,
-        "{report:?}"
-    );
-    let field = plan.field(&w).unwrap();
-    for threads in [1, 3] {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        let options = options().pool(pool.into());
-        let plan = Plan::new(&points, BiotSavart2d, options).unwrap();
-        assert_eq!(plan.field(&w).unwrap(), field);
     }
 }
 

@@ -430,25 +430,35 @@ fn separate_targets_and_moves() {
     assert_eq!(summed(&plan, &w, Outputs::BOTH), found);
 }
 
+/// Such points in a box with these sides.
+fn stretched<const D: usize>(n: usize, sides: [f64; D]) -> Vec<[f64; D]> {
+    let points = even::<D>(n, 1.0).into_iter();
+    points
+        .map(|x| std::array::from_fn(|a| x[a] * sides[a]))
+        .collect()
+}
+
 #[test]
 fn a_plan_verifies_itself_and_has_the_same_bits_on_any_threads() {
-    let (points, w) = (even::<2>(20_000, 1.0), vec![1.0; 20_000]);
-    let options = || Options::tolerance(1e-6).torus(&[1.0; 2]);
-    let plan = Plan::new(&points, BiotSavart2d, options()).unwrap();
-    let report = plan.verify(&w, 300).unwrap();
-    assert!(
-        report.measured_error > 1e-9 && report.error_bound < 1e-6,
-        "{report:?}"
-    );
-    let field = plan.field(&w).unwrap();
-    for threads in [1, 3] {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        let options = options().pool(pool.into());
-        let plan = Plan::new(&points, BiotSavart2d, options).unwrap();
-        assert_eq!(plan.field(&w).unwrap(), field);
+    for sides in [[1.0; 2], [1.0, 1.7]] {
+        let (points, w) = (stretched(20_000, sides), vec![1.0; 20_000]);
+        let options = || Options::tolerance(1e-6).torus(&sides);
+        let plan = Plan::new(&points, BiotSavart2d, options()).unwrap();
+        let report = plan.verify(&w, 300).unwrap();
+        assert!(
+            report.measured_error > 1e-9 && report.error_bound < 1e-6,
+            "{sides:?}: {report:?}"
+        );
+        let field = plan.field(&w).unwrap();
+        for threads in [1, 3] {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            let options = options().pool(pool.into());
+            let plan = Plan::new(&points, BiotSavart2d, options).unwrap();
+            assert_eq!(plan.field(&w).unwrap(), field);
+        }
     }
 }
 
