@@ -29,6 +29,7 @@ mod passes;
 mod plan;
 mod points;
 mod report;
+mod spectral;
 mod torus;
 pub mod tree;
 

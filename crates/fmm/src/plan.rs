@@ -4,6 +4,7 @@ pub(crate) mod clouds;
 mod demands;
 mod evaluate;
 mod few;
+mod on_grid;
 mod user_order;
 mod verify;
 mod wide;
@@ -28,8 +29,12 @@ use clouds::Clouds;
 use demands::{Floors, check_extent, close, left_to_core, of_core, stricter};
 use lanes::Chosen;
 use lanes::accuracy::SINGLE;
+use on_grid::Grid;
 use rayon::prelude::*;
 use std::time::Instant;
+
+/// Points of a leaf where a grid takes the sums: the work of one task.
+const ON_GRID: usize = 128;
 
 /// The expansions of a kernel.
 pub(crate) type FamilyOf<K, const D: usize> = <<K as Kernel<D>>::Pair as RadialPair<D>>::Family;
@@ -54,6 +59,8 @@ pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     kernel: K,
     /// The kernel from tables, where its core is wide.
     wide: Option<RadialKernel>,
+    /// The grid that the plan takes wherever there is one.
+    grid: Option<Grid<D>>,
     options: Options,
     torus: Option<Torus<D>>,
     /// The kernel, if its core is so wide that it is few modes of the torus.
@@ -159,6 +166,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             leaf_capacity: 0,
             kernel,
             wide,
+            grid: None,
             options,
             torus,
             smooth: power.filter(|power| power.few_modes),
@@ -171,15 +179,13 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             spare: Spares::default(),
             down: Down::default(),
         };
+        plan.choose_grid(&clouds)?;
         plan.choose_leaf_capacity(&clouds);
         plan.rebuild(&clouds)?;
-        let asked_of_tables = Asked {
-            tolerance: within(stricter),
-            ..asked
-        };
-        if torus.is_none() {
-            plan.widen(&clouds, &asked_of_tables)?;
+        if plan.prefer_grid(&clouds) {
+            plan.rebuild(&clouds)?;
         }
+        plan.widen(&clouds)?;
         Ok(plan)
     }
 
@@ -236,7 +242,12 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let clouds = in_pool(self.options.pool.clone(), clouds)?;
         let (wide, tolerance) = (self.wide.as_ref(), self.options.tolerance);
         check_extent(&self.kernel, wide, self.torus, &clouds, tolerance)?;
-        self.rebuild(&clouds)
+        self.rebuild(&clouds)?;
+        if self.grid.is_some() && self.wide.is_none() {
+            // Where there is no grid any more.
+            self.widen(&clouds)?;
+        }
+        Ok(())
     }
 
     fn rebuild(&mut self, clouds: &Clouds<T, D>) -> Result<()> {
@@ -246,20 +257,25 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             let leaf_capacity = self.leaf_capacity;
             let most = sources.len().max(targets.map_or(0, <[_]>::len));
             let share = filling(D as u32) * leaf_capacity as f64 / most as f64;
-            let width = if self.expansion.needs_sides() {
-                Width::PowerOfTwo
-            } else {
-                Width::Filled(share)
+            let on_grid = self.ready_grid(clouds);
+            let width = match () {
+                // Of points on a grid the tree depends on nothing else.
+                () if on_grid => Width::Least,
+                () if self.expansion.needs_sides() => Width::PowerOfTwo,
+                () => Width::Filled(share),
             };
             let around = || Frame::of::<T>(&clouds.both(), width);
             let frame = self.torus.map_or_else(around, |torus| torus.frame::<T>());
             clouds.check_resolution(&frame)?;
-            let root_side = frame.side / frame.scale;
-            self.expansion.fit_side(root_side)?;
+            if !on_grid {
+                self.expansion.fit_side(frame.side / frame.scale)?;
+            }
             // Where all points coincide nothing must be left, which expansions cannot promise.
             let coincide = clouds.both().widest() == 0.0;
-            let finest = self.expansion.finest(most).filter(|_| !coincide);
+            let expanded = !coincide && !on_grid;
+            let finest = self.expansion.finest(most).filter(|_| expanded);
             let narrowest = match (finest, &self.wide) {
+                _ if on_grid => 0.0,
                 (Some(level), _) => frame.least_side(level) / frame.scale,
                 (None, Some(_)) => 0.0,
                 (None, None) => self.kernel.reach(left_to_core(&self.options)),
@@ -269,16 +285,18 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                 sources,
                 targets,
                 Limits {
-                    leaf_capacity,
+                    leaf_capacity: if on_grid { ON_GRID } else { leaf_capacity },
                     narrowest,
                     torus: self.torus.is_some(),
                 },
             );
-            let depth = self.tree.depth() as u32;
-            self.expansion.prepare(depth, finest);
             let start = Instant::now();
-            let direct_below = self.expansion.direct_below();
-            self.lists.build(&self.tree, direct_below, finest);
+            if !on_grid {
+                let depth = self.tree.depth() as u32;
+                self.expansion.prepare(depth, finest);
+                let direct_below = self.expansion.direct_below();
+                self.lists.build(&self.tree, direct_below, finest);
+            }
             self.leaves = self.tree.target_leaves();
             self.list_seconds = start.elapsed().as_secs_f64();
             let scale = self.tree.frame.scale;
@@ -286,6 +304,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             if let (Some(points), Some(order)) = (targets, &self.tree.target_order) {
                 into_tree_order(points, order, scale, &mut self.targets);
             }
+            self.fill_grid(clouds, on_grid);
             if let Some(torus) = self.torus {
                 for (a, x) in self.sources.iter_mut().enumerate() {
                     let side = torus.sides[a] * scale;
@@ -327,6 +346,15 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
 
     /// What the cost model expects of the tree that there is.
     fn predicted(&self, work: &Work, report: &PlanReport) -> PredictedSeconds {
+        if let Some(grid) = self.filled_grid() {
+            let [upward, downward, leaves] = grid.layout().seconds;
+            return PredictedSeconds {
+                upward,
+                downward,
+                leaves,
+                ..PredictedSeconds::default()
+            };
+        }
         let counts = Counts {
             near_pairs: report.near_pairs as f64,
             leaves: report.leaves as f64,
@@ -338,7 +366,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
 
     /// Pairs that are summed one by one.
     fn near_pairs(&self) -> u64 {
-        if self.smooth.is_some() {
+        if self.smooth.is_some() || self.filled_grid().is_some() {
             return 0;
         }
         let of_leaf = |&leaf: &u32| {
@@ -381,9 +409,19 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             waves: self.expansion.waves(),
             waves_in_single: self.expansion.are_waves_single(),
             wide_core: self.wide.is_some() && self.torus.is_none(),
+            on_grid: self.grid.is_some(),
+            grid: self
+                .filled_grid()
+                .map(|grid| grid.layout().period().to_vec()),
             pair_class: work.pair.name(),
             near_pairs: self.near_pairs(),
-            bytes: tree.bytes() + lists.bytes() + buffers + coordinates * size_of::<T>(),
+            bytes: tree.bytes()
+                + lists.bytes()
+                + buffers
+                + coordinates * size_of::<T>()
+                + self
+                    .filled_grid()
+                    .map_or(0, |grid| grid.bytes(self.options.outputs)),
             instruction_set: self.chosen.set().name(),
             operators: self.expansion.operators(),
             sort_seconds: tree.seconds.0,

@@ -101,6 +101,11 @@ pub struct PlanReport {
     pub waves_in_single: bool,
     /// Whether [`Options::wide_cores`](crate::Options::wide_cores) was chosen, or asked for; not where there is no choice.
     pub wide_core: bool,
+    /// Whether [`Options::grid`](crate::Options::grid) was chosen, or asked for.
+    pub on_grid: bool,
+    /// Nodes along each axis of the period of the grid that sums the kernel at these positions, if one does: there are no near pairs then, and
+    /// [`PassSeconds`] has what takes points to the grid as `upward`, transforms as `downward`, and what takes the grid to points as `leaves`.
+    pub grid: Option<Vec<usize>>,
     /// Which hot loop takes near pairs: `f32`, or in a plan of f64, by accuracy, `coarse`, `single`, `middle` or `full`.
     pub pair_class: &'static str,
     /// Pairs of the near lists.

@@ -30,6 +30,8 @@ mod high_order;
 mod landau;
 /// Laws that hold for every cloud: motions, scalings, linearity, derivatives, invariants.
 mod laws;
+/// Smooth kernels by the modes of a grid: accuracy whatever the core, the bits of plans that move, coincident points, when there is one.
+mod on_grid;
 /// Operators on disk: the same bits, by any number of processes at once, killed ones among them.
 mod operators;
 /// Random clouds of every kind: the promise of the tolerance, and the invariants of the tree.

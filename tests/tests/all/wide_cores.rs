@@ -18,7 +18,7 @@ fn plan<K: Kernel<D>, const D: usize>(
     outputs: Outputs,
 ) -> Plan<f64, K, D> {
     let options = Options::tolerance(tolerance).outputs(outputs);
-    Plan::new(points, kernel.clone(), options.wide_cores(true)).unwrap()
+    Plan::new(points, kernel.clone(), options.wide_cores(true).grid(false)).unwrap()
 }
 
 /// Errors above the tolerance, by line.
@@ -175,6 +175,7 @@ fn coincident_points_give_nothing() {
             Options::tolerance(tolerance)
                 .outputs(wanted)
                 .wide_cores(true)
+                .grid(false)
         };
         let plan = Plan::new(&points, kernel, options()).unwrap();
         // With gradients, so small a tolerance as 1e-9 leaves pairs: roundings would show.
@@ -203,8 +204,8 @@ fn tables_are_taken_where_pairs_are_too_many() {
         kernel: BiotSavart2d,
         delta: spacings / (n as f64).sqrt(),
     };
-    let taken = |kernel, options| {
-        Plan::new(&points, kernel, options)
+    let taken = |kernel, options: Options| {
+        Plan::new(&points, kernel, options.grid(false))
             .unwrap()
             .report()
             .wide_core
@@ -221,7 +222,7 @@ fn tables_are_taken_where_pairs_are_too_many() {
     let pointwise = || Options::tolerance(1e-6).guarantee(Guarantee::Pointwise);
     assert!(!taken(core(100.0), pointwise()));
     let few = &points[..100];
-    let wide = |options: Options| options.wide_cores(true);
+    let wide = |options: Options| options.wide_cores(true).grid(false);
     refused(
         Plan::new(few, core(1.0), wide(Options::tolerance(1e-12))),
         &["tolerance", "1e-12", "1e-10"],

@@ -102,6 +102,9 @@ impl<K: Kernel<2, Pair = RadialPair2d>> Kernel<2> for AlgebraicCore<K> {
     fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
         self.in_plane().check_extent(extent, tolerance)
     }
+    fn smooth(&self) -> Option<RadialKernel> {
+        Some(self.in_plane())
+    }
     fn pair(&self, scale: f64) -> RadialPair2d {
         RadialPair2d::Tabulated(self.in_plane().tables(scale))
     }

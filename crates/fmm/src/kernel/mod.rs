@@ -96,6 +96,13 @@ pub trait Kernel<const D: usize>: Clone + Debug + Send + Sync + 'static {
         None
     }
 
+    /// The kernel, if it is smooth where points of a cloud may be next to each other: what plans take from the modes of a grid
+    /// ([`Options::grid`](crate::Options::grid)), where that is as fine as the kernel wants it. By default the one that is
+    /// [`wide`](Self::wide).
+    fn smooth(&self) -> Option<RadialKernel> {
+        self.wide()
+    }
+
     /// δ where r² + δ² stands for r² at every distance, which its images on a torus must be told; 0 of other kernels.
     fn algebraic_core(&self) -> f64 {
         0.0

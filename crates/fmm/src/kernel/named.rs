@@ -75,6 +75,9 @@ impl Kernel<2> for Kernel2d {
     fn wide(&self) -> Option<RadialKernel> {
         each!(self, k => k.wide())
     }
+    fn smooth(&self) -> Option<RadialKernel> {
+        each!(self, k => k.smooth())
+    }
     fn algebraic_core(&self) -> f64 {
         each!(self, k => k.algebraic_core())
     }

@@ -78,6 +78,9 @@ macro_rules! with_cores {
             fn wide(&self) -> Option<RadialKernel> {
                 with_cores!(@each self, $variants, k => k.wide())
             }
+            fn smooth(&self) -> Option<RadialKernel> {
+                with_cores!(@each self, $variants, k => k.smooth())
+            }
             fn algebraic_core(&self) -> f64 {
                 with_cores!(@each self, $variants, k => k.algebraic_core())
             }

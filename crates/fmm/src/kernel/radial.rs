@@ -240,6 +240,9 @@ macro_rules! in_dimension {
             fn check_extent(&self, extent: f64, tolerance: f64) -> Result<()> {
                 Self::check_extent(self, extent, tolerance)
             }
+            fn smooth(&self) -> Option<RadialKernel> {
+                Some(self.clone())
+            }
             fn pair(&self, scale: f64) -> InterpolatedPair {
                 InterpolatedPair::Tabulated(self.tables(scale))
             }
@@ -356,6 +359,14 @@ pub(crate) struct InCell {
 impl fmt::Debug for InCell {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "InCell({}, {:e})", self.tables.name, self.square)
+    }
+}
+
+impl InCell {
+    /// κ and φ at 0 of a function that is smooth there, κ = κ(0) − ½ φ(0) r².
+    pub(crate) fn at_zero(&self) -> [f64; 2] {
+        let phi = self.tables.phi.value(ZERO * ZERO * self.square) * self.square;
+        [self.value(ZERO) + 0.5 * phi * ZERO, phi]
     }
 }
 

@@ -124,7 +124,11 @@ where
                 Method::Harmonic(Box::new(Harmonic::new(&positions, &options)?))
             }
             0.0 => Method::Moments(Origin::new(extent.middle(), unit)),
-            gamma => Method::new(&unit.positions(positions), gamma, &options)?,
+            gamma => Method::new(
+                &unit.positions(positions),
+                gamma,
+                &options.clone().grid(false),
+            )?,
         };
         Ok(Self {
             kernel,

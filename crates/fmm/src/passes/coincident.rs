@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 impl<T: Real, E, const D: usize> Context<'_, T, E, D> {
     /// Of every target of a leaf, the strengths at the same place, its own among them, in the order of the targets.
-    pub(super) fn strengths_at_targets(&self, leaf: &Cell<D>, w: &[T], strengths: &mut Vec<f64>) {
+    pub(crate) fn strengths_at_targets(&self, leaf: &Cell<D>, w: &[T], strengths: &mut Vec<f64>) {
         let sources: Vec<usize> = sorted(self.sources, leaf.sources.clone());
         let at = |i: usize| place(self.sources, i);
         strengths.clear();

@@ -94,7 +94,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         }
         let scale = self.tree.frame.scale;
         let pair = self.pair(scale);
-        let sink = UserOrder::new(&self.kernel, &self.tree, pair.units(scale), units, wanted);
+        let of_sums = self.units_of_grid().unwrap_or_else(|| pair.units(scale));
+        let sink = UserOrder::new(&self.kernel, &self.tree, of_sums, units, wanted);
         let context = self.context(&sink);
         let mut seconds = in_pool(self.options.pool.clone(), || {
             if let Some(power) = self.smooth {
@@ -103,6 +104,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             }
             if few::are_few(&context, outputs) {
                 return few::sums(&context, pair, &components, outputs, &buffers);
+            }
+            if let Some(grid) = self.filled_grid() {
+                return grid.sums(&context, &components, outputs, &mut buffers);
             }
             T::evaluate(&context, pair, &components, outputs, &mut buffers)
         });

@@ -13,7 +13,7 @@ use crate::{Outputs, PassSeconds, Real};
 use std::time::Instant;
 
 /// Most pairs that are taken in f64 to the last digit whatever the tolerance: they cost less than what surrounds them.
-const FEW: usize = 1 << 10;
+pub(super) const FEW: usize = 1 << 10;
 
 /// Of many points, amplitudes of the first modes are larger than this power of 1/e of all others, even in even clouds.
 const MARGIN: f64 = 10.0;

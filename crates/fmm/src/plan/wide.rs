@@ -1,10 +1,13 @@
 //! Cores that hold many points: the kernel from tables in place of its singular form far away.
 
 use super::clouds::Clouds;
-use super::demands::for_gradients;
+use super::demands::{for_gradients, stricter};
 use super::{FamilyOf, Plan};
-use crate::expansion::Asked;
+use crate::expansion::{Asked, Family};
 use crate::kernel::{Kernel, RadialKernel, RadialPair, least_tolerance};
+use crate::options::floor;
+use crate::points::is_double;
+use crate::tree::{Frame, Width};
 use crate::{Real, Result};
 
 /// Near pairs of a target, and all of them, from which on tables are faster: the second are what it takes to make them and the operators.
@@ -18,20 +21,48 @@ const fn most_pairs(dimension: usize) -> (u64, u64) {
 
 impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// Takes the kernel from tables, for as long as the plan lives, where the options say so, or where too many pairs are within the
-    /// reach of its core and tables can give what is asked for.
-    pub(super) fn widen(&mut self, clouds: &Clouds<T, D>, asked: &Asked<D>) -> Result<()> {
+    /// reach of its core and tables can give what is asked for; not on a torus, nor where a grid takes the sums. A plan that has a grid
+    /// elsewhere takes tables wherever it has none, however many pairs there are, so that it is the same as a new one.
+    pub(super) fn widen(&mut self, clouds: &Clouds<T, D>) -> Result<()> {
+        if self.torus.is_some() || self.filled_grid().is_some() {
+            return Ok(());
+        }
         let (of_target, all) = most_pairs(D);
         let most = all.max(of_target * self.tree.targets().len() as u64);
         let wanted = self.options.wide_cores;
-        if !wanted.unwrap_or_else(|| self.near_pairs() > most) {
+        let many = || self.grid.is_some() || self.near_pairs() > most;
+        if !wanted.unwrap_or_else(many) {
             return Ok(());
         }
         let Some(wide) = self.kernel.wide() else {
             return Ok(());
         };
-        match self.tables(wide, clouds, asked) {
+        let asked = self.asked_of_tables(clouds);
+        match self.tables(wide, clouds, &asked) {
             Err(_) if wanted.is_none() => Ok(()),
             done => done,
+        }
+    }
+
+    fn asked_of_tables(&self, clouds: &Clouds<T, D>) -> Asked<D> {
+        let frame = Frame::of::<T>(&clouds.both(), Width::PowerOfTwo);
+        let apart = clouds.targets().is_some();
+        let points = clouds
+            .sources()
+            .len()
+            .max(clouds.targets().map_or(0, <[_]>::len));
+        let stricter = stricter::<D>(points, apart, None, &self.options);
+        let tolerance = (self.options.tolerance / stricter).max(floor::<T>());
+        Asked {
+            root_side: frame.side / frame.scale,
+            tolerance: tolerance.max(FamilyOf::<K, D>::floor(self.options.guarantee)),
+            guarantee: self.options.guarantee,
+            single: !is_double::<T>(),
+            gradient: self.options.outputs.gradient,
+            torus: false,
+            stretch: frame.stretch,
+            lanes: self.chosen.lanes(),
+            waves_in_double: false,
         }
     }
 
