@@ -15,7 +15,9 @@ pub(crate) struct DriftPlan<const D: usize> {
     model: Arc<dyn Model<D>>,
     strengths: Vec<f64>,
     tolerance: f64,
-    wide_core: bool,
+    /// Open where the plan has a grid, without which it takes tables.
+    wide_core: Option<bool>,
+    on_grid: bool,
 }
 
 /// The smallest tolerance for a core that is taken as a wide one.
@@ -26,6 +28,7 @@ pub(crate) const LEAST_WITH_TABLES: f64 = 1e-10;
 pub(crate) struct Choices {
     pub(crate) leaf_capacity: Option<usize>,
     pub(crate) wide_core: Option<bool>,
+    pub(crate) grid: Option<bool>,
     pub(crate) costs: Option<Costs>,
 }
 
@@ -34,6 +37,9 @@ impl Choices {
         let mut options = Options::tolerance(tolerance);
         if let Some(wide) = self.wide_core {
             options = options.wide_cores(wide);
+        }
+        if let Some(grid) = self.grid {
+            options = options.grid(grid);
         }
         match (self.leaf_capacity, self.costs) {
             (Some(points), _) => options.leaf_capacity(points),
@@ -55,8 +61,12 @@ impl<const D: usize> DriftPlan<D> {
         let started = Instant::now();
         let plan = model.plan(positions, choices.options(tolerance))?;
         seconds.rebuild += started.elapsed().as_secs_f64();
+        let report = plan.report();
         Ok(Self {
-            wide_core: plan.report().wide_core,
+            wide_core: choices
+                .wide_core
+                .or((!report.on_grid).then_some(report.wide_core)),
+            on_grid: report.on_grid,
             plan,
             model,
             strengths,
@@ -76,7 +86,7 @@ impl<const D: usize> DriftPlan<D> {
 
     /// The smallest one that a plan like it takes.
     pub(crate) fn least_tolerance(&self) -> f64 {
-        let of_tables = if self.wide_core {
+        let of_tables = if self.wide_core == Some(true) {
             LEAST_WITH_TABLES
         } else {
             0.0
@@ -103,7 +113,8 @@ impl<const D: usize> DriftPlan<D> {
     pub(crate) fn choices(&self) -> Choices {
         Choices {
             leaf_capacity: Some(self.plan.leaf_capacity()),
-            wide_core: Some(self.wide_core),
+            wide_core: self.wide_core,
+            grid: Some(self.on_grid),
             costs: None,
         }
     }

@@ -47,6 +47,8 @@ pub(super) struct Fast {
     leaf_capacity: usize,
     /// Whether the kernel came with its core from tables, because too many pairs were within its reach.
     wide_core: bool,
+    /// Nodes along each axis of the grid by whose modes the kernel was summed, if it was.
+    grid: Option<Vec<usize>>,
     /// Of the plan, and of the fastest evaluation.
     pass_seconds: Passes,
     predicted_seconds: Predicted,
@@ -58,6 +60,7 @@ impl Fast {
         Self {
             leaf_capacity: report.leaf_capacity,
             wide_core: report.wide_core,
+            grid: report.grid.clone(),
             pass_seconds: Passes {
                 tree: report.tree_seconds + report.list_seconds,
                 upward: passes.upward,
@@ -161,16 +164,24 @@ impl Eval {
             "sum       {sources}, {targets}{vectors}{exact}"
         ));
         if let Some(plan) = plan {
-            let (time, cells) = (seconds(report.seconds.plan), plural(plan.cells, "cell"));
-            let (order, capacity) = (plan.expansion_order, plan.leaf_capacity);
-            let wide = if plan.wide_core {
-                ", the core is wide"
-            } else {
-                ""
+            let time = seconds(report.seconds.plan);
+            let how = match &plan.grid {
+                Some(grid) => {
+                    let axes: Vec<String> = grid.iter().map(usize::to_string).collect();
+                    format!("a grid of {} nodes", axes.join(" × "))
+                }
+                None => {
+                    let cells = plural(plan.cells, "cell");
+                    let (order, capacity) = (plan.expansion_order, plan.leaf_capacity);
+                    let wide = if plan.wide_core {
+                        ", the core is wide"
+                    } else {
+                        ""
+                    };
+                    format!("{cells}, leaves of up to {capacity} points, order {order}{wide}")
+                }
             };
-            say(format_args!(
-                "plan      {time} ({cells}, leaves of up to {capacity} points, order {order}{wide})"
-            ));
+            say(format_args!("plan      {time} ({how})"));
         } else if report.seconds.plan > 0.0 {
             say(format_args!("plan      {}", seconds(report.seconds.plan)));
         }

@@ -152,7 +152,10 @@ fn snapshots() {
     damaged(flipped, "checksum");
     let mut newer = whole.clone();
     newer[8] = 10;
-    damaged(newer, "version: 10 (allowed: 9, which this program writes)");
+    damaged(
+        newer,
+        "version: 11 (allowed: 10, which this program writes)",
+    );
     // Of all snapshots of a run.
     let good = bench.read("o/snapshots.ffa");
     let mut bad = good.clone();

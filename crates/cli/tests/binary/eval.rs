@@ -339,6 +339,7 @@ fn report_has_the_documented_keys() {
     };
     let plain = [
         "dimension",
+        "grid",
         "isa",
         "kernel",
         "leaf_capacity",

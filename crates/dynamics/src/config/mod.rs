@@ -166,9 +166,13 @@ pub struct FieldConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leaf_capacity: Option<usize>,
     /// Whether a Gaussian core is taken as a wide one ([`farfield::Options::wide_cores`]). Where it is missing, it is if at the start too many
-    /// particles are within its reach, and that is kept here from then on.
+    /// particles are within its reach, and that is kept here from then on; with a grid, it is wherever that has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wide_core: Option<bool>,
+    /// Whether a kernel that is smooth is summed by the modes of a grid where one is fine enough for it ([`farfield::Options::grid`]). Where it
+    /// is missing, it is if that is expected to be faster at the start, and that is kept here from then on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grid: Option<bool>,
     /// Steps between two measurements of the drift's error; 0 never measures.
     pub check_every: u64,
     /// Particles sampled by a measurement.
@@ -242,6 +246,7 @@ impl Default for FieldConfig {
             tolerance: 1e-5,
             leaf_capacity: None,
             wide_core: None,
+            grid: None,
             check_every: 10,
             check_samples: 1000,
             on_excess: OnExcess::Tighten,

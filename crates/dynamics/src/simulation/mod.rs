@@ -155,6 +155,7 @@ impl<const D: usize> Simulation<D> {
         field.wide_core = field
             .wide_core
             .filter(|&wide| !wide || field.tolerance >= LEAST_WITH_TABLES);
+        field.grid = field.grid.or(snapshot.config.field.grid);
         Self::with(model, config, snapshot.state, progress, None)
     }
 
@@ -253,6 +254,7 @@ impl<const D: usize> Simulation<D> {
         let choices = Choices {
             leaf_capacity: config.field.leaf_capacity,
             wide_core: config.field.wide_core,
+            grid: config.field.grid,
             costs,
         };
         let mut run = Self {
@@ -291,6 +293,7 @@ impl<const D: usize> Simulation<D> {
         let made = run.plan.choices();
         run.config.field.leaf_capacity = made.leaf_capacity;
         run.config.field.wide_core = made.wide_core;
+        run.config.field.grid = made.grid;
         run.observe()?;
         run.find_collapse(false);
         run.close(started);

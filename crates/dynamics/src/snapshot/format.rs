@@ -18,7 +18,7 @@ use bincode::{Decode, Encode};
 use std::io::{self, Read, Write};
 
 const MAGIC: &[u8; 8] = b"FARFIELD";
-const VERSION: u32 = 9;
+const VERSION: u32 = 10;
 const PREAMBLE: usize = 20;
 const PREVIOUS: &str = "previous drift";
 /// A header that is longer is neither written nor read: some 230,000 rings of vortex particles.

@@ -44,8 +44,13 @@ impl Rates {
         let options = options.outputs(Outputs::GRADIENT);
         let plan = Plan::new(&positions, core.kernel(), options.clone())?;
         let options = options.leaf_capacity(plan.leaf_capacity());
+        let report = plan.report();
+        let mut options = options.grid(report.on_grid);
+        if !report.on_grid {
+            options = options.wide_cores(report.wide_core);
+        }
         Ok(Self {
-            options: options.wide_cores(plan.report().wide_core),
+            options,
             plan,
             start,
             core,

@@ -43,6 +43,9 @@ fn cases() -> Vec<(&'static str, Config)> {
     };
     let mut wide = with_core(base(0.02, Circulations::Unit, Scheme::Ab2Maruyama), 0.4);
     wide.field.wide_core = Some(true);
+    let mut on_grid = wide.clone();
+    wide.field.grid = Some(false);
+    on_grid.field.grid = Some(true);
     let algebraic = Core::Algebraic { delta: 0.05 };
     let mut tightened = base(0.01, two_point.clone(), Scheme::Ab2Maruyama);
     // So few samples that the bound exceeds the tolerance now and then.
@@ -98,6 +101,7 @@ fn cases() -> Vec<(&'static str, Config)> {
         ),
         ("ab2", base(0.01, two_point.clone(), Scheme::Ab2Maruyama)),
         ("ab2, wide core", wide),
+        ("ab2, on a grid", on_grid),
         (
             "euler, algebraic core",
             with(
@@ -381,6 +385,7 @@ fn the_leaf_capacity_stays() {
 fn the_choice_of_a_wide_core_stays() {
     let mut config = with_core(config(16_000, 0.01, Circulations::Unit), 2.0);
     config.field.tolerance = 1e-5;
+    config.field.grid = Some(false);
     let run = Simulation::new(config.clone(), Inputs::default()).unwrap();
     assert!(
         run.plan_report().wide_core,
@@ -392,4 +397,24 @@ fn the_choice_of_a_wide_core_stays() {
     config.field.wide_core = Some(false);
     let run = Simulation::new(config, Inputs::default()).unwrap();
     assert!(!run.plan_report().wide_core);
+}
+
+/// Whether a run has a grid is decided when it starts.
+#[test]
+fn the_choice_of_a_grid_stays() {
+    let mut config = with_core(config(60_000, 0.01, Circulations::Unit), 2.0);
+    config.field.tolerance = 1e-5;
+    let run = Simulation::new(config.clone(), Inputs::default()).unwrap();
+    assert!(
+        run.plan_report().grid.is_some(),
+        "all pairs are within its reach"
+    );
+    assert_eq!(run.config().field.grid, Some(true));
+    assert_eq!(run.config().field.wide_core, None);
+    let resumed = Simulation::resume(config.clone(), run.snapshot()).unwrap();
+    assert_eq!(resumed.config().field.grid, Some(true));
+    assert!(resumed.plan_report().grid.is_some());
+    let small = with_core(config, 1e-3);
+    let run = Simulation::new(small, Inputs::default()).unwrap();
+    assert_eq!(run.config().field.grid, Some(false));
 }
