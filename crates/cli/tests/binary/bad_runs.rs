@@ -151,7 +151,7 @@ fn snapshots() {
     flipped[whole.len() - 20] ^= 1;
     damaged(flipped, "checksum");
     let mut newer = whole.clone();
-    newer[8] = 10;
+    newer[8] = 11;
     damaged(
         newer,
         "version: 11 (allowed: 10, which this program writes)",

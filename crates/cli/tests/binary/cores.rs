@@ -43,7 +43,7 @@ fn wide_cores() {
     for (core, taken) in [
         ("gaussian,delta=5", true),
         ("gaussian,delta=0.001", false),
-        ("algebraic,delta=0.001", false),
+        ("algebraic,delta=0.00001", false),
     ] {
         let kernel = format!("--kernel biot-savart:core={core}");
         bench.good(&format!("{eval} {kernel} --tolerance 1e-6 --verify 500"));

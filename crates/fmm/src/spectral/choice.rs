@@ -178,18 +178,26 @@ mod tests {
         assert!(spectrum(&|r| (-r).exp()).is_none());
     }
 
-    /// Wider windows take wider cells; a narrower core smaller ones, in proportion.
+    /// Cells are as wide as the error allows, and those of a narrower core smaller in proportion.
     #[test]
     fn cells_follow_the_core() {
-        let choice = |delta: f64, nodes| {
+        let spectrum = |delta: f64| {
             let potential = |r: f64| (-r * r / (delta * delta)).exp();
-            let spectrum = Spectrum::new(2, &potential, 1.0).unwrap();
-            spectrum.widest(nodes, 1e-6, 1)
+            Spectrum::new(2, &potential, 1.0).unwrap()
         };
-        assert!(choice(0.1, 4).is_none());
-        let cells = [10, 12, 16].map(|nodes| choice(0.1, nodes).unwrap().cell);
-        assert!(cells[0] < cells[1] && cells[1] <= 1.05 * cells[2]);
-        let ratio = cells[1] / choice(0.025, 12).unwrap().cell;
+        let wide = spectrum(0.1);
+        assert!(wide.widest(4, 1e-6, 1).is_none());
+        for nodes in [10, 12, 16] {
+            let choice = wide.widest(nodes, 1e-6, 1).unwrap();
+            let keeps = |choice: &Choice| (0..2).all(|order| wide.error(choice, order) <= 1e-6);
+            let wider = Choice {
+                cell: 1.05 * choice.cell,
+                ..choice
+            };
+            assert!(keeps(&choice) && !keeps(&wider), "{choice:?}");
+        }
+        let [wide, narrow] = [0.1, 0.025].map(|delta| spectrum(delta).widest(12, 1e-6, 1));
+        let ratio = wide.unwrap().cell / narrow.unwrap().cell;
         assert!((ratio / 4.0 - 1.0).abs() < 0.15, "{ratio}");
     }
 }
