@@ -150,7 +150,8 @@ impl Options {
     /// from 0.1 to 1e-12 (gradients of cores that hold the whole cloud to less), in both precisions. At other positions a plan does without, and
     /// takes tables if the kernel has such ([`wide_cores`](Self::wide_cores)). By default it has a grid if that is expected to be faster at
     /// its first positions; that changes roundings. An evaluation takes some ten bytes a node, and one more for each number of its sums.
-    /// No effect on kernels that are not smooth.
+    /// No effect on kernels that are not smooth. Where all there is are clusters a thousand times smaller than their core, each of no strength
+    /// in all, fields were wrong by up to 2.5 times the tolerance (tables by up to 250 times).
     ///
     /// Errors, of a plan that must have one: a torus, or a guarantee that is not calibrated.
     pub fn grid(mut self, grid: bool) -> Self {
