@@ -120,10 +120,10 @@ fn any_flipped_byte_is_noticed() {
 fn another_version_and_another_model() {
     let (bytes, [preamble, header, ..]) = whole();
     let mut newer = bytes.clone();
-    newer[8] = 10;
+    newer[8] = 11;
     assert_eq!(
         refusal(&newer),
-        "version: 10 (allowed: 9, which this program writes)"
+        "version: 11 (allowed: 10, which this program writes)"
     );
     // The name of the model stands first in the header; the checksum is made right.
     let mut other = bytes.clone();
