@@ -32,6 +32,7 @@ use lanes::accuracy::SINGLE;
 use on_grid::Grid;
 use rayon::prelude::*;
 use std::time::Instant;
+use wide::Narrow;
 
 /// Points of a leaf where a grid takes the sums: the work of one task.
 const ON_GRID: usize = 128;
@@ -61,6 +62,8 @@ pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     wide: Option<RadialKernel>,
     /// The grid that the plan takes wherever there is one.
     grid: Option<Grid<D>>,
+    /// What tables stand for, while a plan has them that may be without at its next positions.
+    narrow: Option<Narrow<FamilyOf<K, D>>>,
     options: Options,
     torus: Option<Torus<D>>,
     /// The kernel, if its core is so wide that it is few modes of the torus.
@@ -167,6 +170,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             kernel,
             wide,
             grid: None,
+            narrow: None,
             options,
             torus,
             smooth: power.filter(|power| power.few_modes),
@@ -242,7 +246,11 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let clouds = in_pool(self.options.pool.clone(), clouds)?;
         let (wide, tolerance) = (self.wide.as_ref(), self.options.tolerance);
         check_extent(&self.kernel, wide, self.torus, &clouds, tolerance)?;
-        self.rebuild(&clouds)?;
+        let tables = self.without_tables();
+        if let Err(error) = self.rebuild(&clouds) {
+            self.put_back(tables);
+            return Err(error);
+        }
         if self.grid.is_some() && self.wide.is_none() {
             // Where there is no grid any more.
             self.widen(&clouds)?;

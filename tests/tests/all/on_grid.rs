@@ -432,3 +432,39 @@ fn single_precision_far_from_one() {
         assert!(error <= 1e-4, "{length:e}, {strength:e}: {error:e}");
     }
 }
+
+/// Two halves of a cloud that part: wide cores come from tables there, and on a grid again when they are back, with the bits of a new plan.
+#[test]
+fn from_a_grid_to_tables_and_back() {
+    let n = 24_000;
+    let points = Shape::Gaussian.points(n, 95);
+    let w = Signs::Random.strengths(n, 95);
+    let (kernel, delta) = (BiotSavart2d, 2.0);
+    let core = GaussianCore { kernel, delta };
+    let apart = |distance: f64| -> Vec<[f64; 2]> {
+        let side = |i: usize| if i < n / 2 { distance } else { 0.0 };
+        let moved = points.iter().enumerate();
+        moved.map(|(i, x)| [x[0] + side(i), x[1]]).collect()
+    };
+    let options = || Options::tolerance(1e-6).grid(true);
+    let mut plan = Plan::new(&points, core, options()).unwrap();
+    for (distance, on_grid) in [(1e5, false), (1.0, true), (2e5, false), (3e5, false)] {
+        let points = apart(distance);
+        plan.move_to(&points).unwrap();
+        let report = plan.report();
+        assert_eq!(report.grid.is_some(), on_grid, "{distance}");
+        assert!(on_grid || report.wide_core, "{distance}");
+        let fresh = Plan::new(&points, core, options()).unwrap();
+        let field = plan.field(&w).unwrap();
+        assert!(fresh.field(&w).unwrap() == field, "{distance}");
+        let exact = direct::field(&points[..200], &points, &w, core).unwrap();
+        let error = relative_l2(field[..200].as_flattened(), exact.as_flattened());
+        assert!(error <= 1e-6, "{distance}: {error:e}");
+    }
+    // After a failed move the plan is as before, here with tables.
+    let before = plan.field(&w).unwrap();
+    let mut bad = apart(1.0);
+    bad[7] = [f64::NAN, 0.0];
+    assert!(plan.move_to(&bad).is_err());
+    assert!(plan.field(&w).unwrap() == before);
+}

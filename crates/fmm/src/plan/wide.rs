@@ -10,6 +10,11 @@ use crate::points::is_double;
 use crate::tree::{Frame, Width};
 use crate::{Real, Result};
 
+/// Expansions, the accuracy of a near pair, and the leaf capacity that goes with them.
+pub(super) type Narrow<F> = (F, usize, usize);
+/// The same of tables, and those.
+pub(super) type WithTables<F> = (Narrow<F>, RadialKernel);
+
 /// Near pairs of a target, and all of them, from which on tables are faster: the second are what it takes to make them and the operators.
 const fn most_pairs(dimension: usize) -> (u64, u64) {
     if dimension == 2 {
@@ -21,8 +26,8 @@ const fn most_pairs(dimension: usize) -> (u64, u64) {
 
 impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// Takes the kernel from tables, for as long as the plan lives, where the options say so, or where too many pairs are within the
-    /// reach of its core and tables can give what is asked for; not on a torus, nor where a grid takes the sums. A plan that has a grid
-    /// elsewhere takes tables wherever it has none, however many pairs there are, so that it is the same as a new one.
+    /// reach of its core and tables can give what is asked for; not on a torus, nor where a grid takes the sums. A plan that has a
+    /// grid elsewhere looks again at all positions without one, so that it is the same as a new one.
     pub(super) fn widen(&mut self, clouds: &Clouds<T, D>) -> Result<()> {
         if self.torus.is_some() || self.filled_grid().is_some() {
             return Ok(());
@@ -30,8 +35,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let (of_target, all) = most_pairs(D);
         let most = all.max(of_target * self.tree.targets().len() as u64);
         let wanted = self.options.wide_cores;
-        let many = || self.grid.is_some() || self.near_pairs() > most;
-        if !wanted.unwrap_or_else(many) {
+        if !wanted.unwrap_or_else(|| self.near_pairs() > most) {
             return Ok(());
         }
         let Some(wide) = self.kernel.wide() else {
@@ -78,16 +82,45 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         wide.check_extent(clouds.both().widest(), self.options.tolerance)?;
         let (expansion, accuracy): (FamilyOf<K, D>, _) =
             K::Pair::tabulated(wide.tables(1.0)).family(asked)?;
-        let narrow = std::mem::replace(&mut self.expansion, expansion);
-        let narrow = (narrow, self.pair_accuracy, self.leaf_capacity);
-        self.pair_accuracy = accuracy;
-        self.wide = Some(wide);
+        let capacity = self.leaf_capacity;
+        let narrow = self.exchange((expansion, accuracy, capacity), Some(wide));
         self.choose_leaf_capacity(clouds);
-        self.rebuild(clouds).or_else(|error| {
-            (self.expansion, self.pair_accuracy, self.leaf_capacity) = narrow;
-            self.wide = None;
+        if let Err(error) = self.rebuild(clouds) {
+            self.exchange(narrow, None);
             self.rebuild(clouds)?;
-            Err(error)
-        })
+            return Err(error);
+        }
+        if self.grid.is_some() && self.options.wide_cores.is_none() {
+            self.narrow = Some(narrow);
+        }
+        Ok(())
+    }
+
+    /// Takes other expansions, with or without tables, and returns those that there were.
+    fn exchange(
+        &mut self,
+        (expansion, accuracy, capacity): Narrow<FamilyOf<K, D>>,
+        wide: Option<RadialKernel>,
+    ) -> Narrow<FamilyOf<K, D>> {
+        self.wide = wide;
+        (
+            std::mem::replace(&mut self.expansion, expansion),
+            std::mem::replace(&mut self.pair_accuracy, accuracy),
+            std::mem::replace(&mut self.leaf_capacity, capacity),
+        )
+    }
+
+    /// Before a plan looks again whether it wants tables: as it is without them. Returns the tables.
+    pub(super) fn without_tables(&mut self) -> Option<WithTables<FamilyOf<K, D>>> {
+        let narrow = self.narrow.take()?;
+        let wide = self.wide.take()?;
+        Some((self.exchange(narrow, None), wide))
+    }
+
+    /// Where that came to nothing: as it was with them.
+    pub(super) fn put_back(&mut self, tables: Option<WithTables<FamilyOf<K, D>>>) {
+        if let Some((expansions, wide)) = tables {
+            self.narrow = Some(self.exchange(expansions, Some(wide)));
+        }
     }
 }
