@@ -84,7 +84,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             K::Pair::tabulated(wide.tables(1.0)).family(asked)?;
         let capacity = self.leaf_capacity;
         let narrow = self.exchange((expansion, accuracy, capacity), Some(wide));
-        self.choose_leaf_capacity(clouds);
+        // A run keeps the capacity that it started with.
+        if self.grid.is_none() {
+            self.choose_leaf_capacity(clouds);
+        }
         if let Err(error) = self.rebuild(clouds) {
             self.exchange(narrow, None);
             self.rebuild(clouds)?;
