@@ -15,7 +15,7 @@ pub(crate) struct DriftPlan<const D: usize> {
     model: Arc<dyn Model<D>>,
     strengths: Vec<f64>,
     tolerance: f64,
-    /// Open where the plan has a grid, without which it takes tables.
+    /// Open where the plan has a grid: wherever there is none it decides anew.
     wide_core: Option<bool>,
     on_grid: bool,
 }

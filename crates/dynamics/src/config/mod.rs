@@ -166,7 +166,7 @@ pub struct FieldConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leaf_capacity: Option<usize>,
     /// Whether a Gaussian core is taken as a wide one ([`farfield::Options::wide_cores`]). Where it is missing, it is if at the start too many
-    /// particles are within its reach, and that is kept here from then on; with a grid, it is wherever that has none.
+    /// particles are within its reach, and that is kept here from then on; with a grid, at every place where that has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wide_core: Option<bool>,
     /// Whether a kernel that is smooth is summed by the modes of a grid where one is fine enough for it ([`farfield::Options::grid`]). Where it

@@ -6,8 +6,8 @@
 //! Σ_{m ≠ 0} A(k) ψ̂(kh + 2πm)/ψ̂(kh)
 //! ```
 //!
-//! the first even (k + 2πm/h)/k times that of pairs with opposite strengths, and of modes beyond π/h nothing is right. Strengths of random sign have as much of every mode, so that in D dimensions squares count with
-//! k^{D−1}, and those of p-th derivatives with k^{2p}.
+//! the first even (k + 2πm/h)/k times that of pairs with opposite strengths, and of modes beyond π/h nothing is right. Strengths of random
+//! sign have as much of every mode, so that in D dimensions squares count with k^{D−1}, and those of p-th derivatives with k^{2p}.
 
 use super::window::transform;
 use realfft::RealFftPlanner;
