@@ -10,8 +10,6 @@ pub(crate) struct Harmonic2Accuracy {
     pub(crate) order: usize,
     /// Largest error of the plane-wave quadrature.
     pub(crate) wave_error: f64,
-    /// Accuracy of one near pair.
-    pub(crate) pair: usize,
 }
 
 /// Calibrated on uniform, Gaussian, heavy-tailed, spiral, line and two-cluster clouds of 4·10⁴ and 10⁶ points with
@@ -23,21 +21,31 @@ pub(crate) struct Harmonic2Accuracy {
 /// Pointwise: the sup of |K − K_p|/|K| over two cells of the far list is at most 2·0.4714^p, 0.4714 = (√2/2)/(3/2), sampled
 /// on the boundaries of all 40 offsets (1 − z K_p is analytic in source and target, so its modulus is largest there);
 /// |z| ≤ 4√2 turns the quadrature's absolute error into a relative one, and half of the tolerance is left to each.
-pub(crate) fn harmonic2(tolerance: f64, guarantee: Guarantee, single: bool) -> Harmonic2Accuracy {
-    let pair = pair(tolerance, single);
+pub(crate) fn harmonic2(tolerance: f64, guarantee: Guarantee) -> Harmonic2Accuracy {
     let terms =
         |constant: f64, rate: f64| ((constant / tolerance).ln() / rate).ceil().max(3.0) as usize;
     match guarantee {
         Guarantee::Calibrated => Harmonic2Accuracy {
             order: terms(0.075 / 0.45, 0.86),
             wave_error: 0.25 * tolerance,
-            pair,
         },
         Guarantee::Pointwise => Harmonic2Accuracy {
             order: terms(4.0, -(0.4714f64.ln())),
             wave_error: tolerance / 12.0,
-            pair: pair.max(MIDDLE),
         },
+    }
+}
+
+/// Accuracy of one near pair in the plane.
+pub(crate) fn pair_in_plane(tolerance: f64, guarantee: Guarantee, single: bool) -> usize {
+    guaranteed(pair(tolerance, single), guarantee)
+}
+
+/// Pointwise, no pair may rely on others that are larger.
+fn guaranteed(pair: usize, guarantee: Guarantee) -> usize {
+    match guarantee {
+        Guarantee::Calibrated => pair,
+        Guarantee::Pointwise => pair.max(MIDDLE),
     }
 }
 
@@ -48,8 +56,6 @@ pub(crate) struct Harmonic3Accuracy {
     pub(crate) order: usize,
     /// Largest error of the plane-wave quadrature.
     pub(crate) wave_error: f64,
-    /// Accuracy of one near pair.
-    pub(crate) pair: usize,
 }
 
 /// Calibrated on uniform and Gaussian clouds of 2·10⁴ points, depth 3, with strengths of one and of random sign: the worst
@@ -66,13 +72,7 @@ pub(crate) struct Harmonic3Accuracy {
 /// 1/r, and less for coarse ones: the gradient brings a few λ, and r² is up to 48. A tolerance/7500 leaves 0.65 to them.
 ///
 /// The best quadrature has an error of 2.6e-14, which no rule can go below.
-pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> Harmonic3Accuracy {
-    // In f64 φ is the cube of a root, and has three times its error.
-    let pair = if single || tolerance >= COARSE_IN_SPACE {
-        COARSE
-    } else {
-        pair(tolerance / 3.0, false)
-    };
+pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee) -> Harmonic3Accuracy {
     match guarantee {
         Guarantee::Calibrated => {
             let bounds = [(0.37, 1.14), (0.0163, 0.748), (0.0024, 0.6)];
@@ -80,7 +80,6 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
             Harmonic3Accuracy {
                 order: bounds.map(terms).into_iter().fold(3.0, f64::max).ceil() as usize,
                 wave_error: 0.3 * tolerance,
-                pair,
             }
         }
         Guarantee::Pointwise => {
@@ -93,10 +92,19 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee, single: bool) -> H
             Harmonic3Accuracy {
                 order,
                 wave_error: tolerance / 7500.0,
-                pair: pair.max(MIDDLE),
             }
         }
     }
+}
+
+/// Accuracy of one near pair in space: in f64 φ is the cube of a root, and has three times its error.
+pub(crate) fn pair_in_space(tolerance: f64, guarantee: Guarantee, single: bool) -> usize {
+    let pair = if single || tolerance >= COARSE_IN_SPACE {
+        COARSE
+    } else {
+        pair(tolerance / 3.0, false)
+    };
+    guaranteed(pair, guarantee)
 }
 
 /// Tolerances from which near pairs in space are taken in f32. Of some thousand clouds of 300 to 2·10⁴ points, with strengths of

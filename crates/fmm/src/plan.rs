@@ -144,6 +144,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let asked = Asked {
             root_side: frame.side / frame.scale,
             tolerance: within(stricter * of_core),
+            pairs: within(stricter),
             guarantee: options.guarantee,
             single: !is_double::<T>(),
             gradient: options.outputs.gradient,

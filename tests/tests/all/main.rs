@@ -10,6 +10,8 @@ mod any_dimension;
 
 /// The error that is reached stays below the tolerance, and not far below where that costs time.
 mod accuracy;
+/// Pairs of opposite strengths that are much closer than a core is wide.
+mod close_in_cores;
 /// Gaussian cores of every size.
 mod cores;
 /// The Landau kernel of Coulomb's collisions: accuracy, small clusters, every pair once, plans that move, refusals.

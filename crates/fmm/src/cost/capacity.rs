@@ -127,6 +127,7 @@ mod tests {
     fn work(n: usize, tolerance: f64) -> Work {
         let (expansion, accuracy) = Harmonic2::within(&Asked {
             tolerance,
+            pairs: tolerance,
             guarantee: Guarantee::Calibrated,
             single: false,
             gradient: false,

@@ -215,7 +215,9 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
 /// What a plan asks of its expansions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<const D: usize> {
+    /// Of the expansions, and of near pairs, which may be another one.
     pub(crate) tolerance: f64,
+    pub(crate) pairs: f64,
     pub(crate) guarantee: Guarantee,
     /// Points in f32.
     pub(crate) single: bool,

@@ -4,6 +4,7 @@ use super::gaussian_core::number;
 use super::wide::{Shape, gamma, phi};
 use super::{
     InUnit, Kernel, Pair, RadialKernel, RadialPair2d, RadialPair3d, core_radius, radial, wide,
+    without_core,
 };
 use crate::Result;
 use lanes::{Lanes, Real};
@@ -152,6 +153,7 @@ impl AlgebraicPair3d {
 }
 
 impl Pair for AlgebraicPair3d {
+    without_core!();
     // Inside the core the potentials and fields of many particles nearly cancel.
     const IN_F32: bool = false;
     const IN_FEW_VERSIONS: bool = true;

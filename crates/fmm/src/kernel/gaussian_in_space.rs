@@ -2,10 +2,10 @@
 
 use super::core_radius::{self, Widest};
 use super::gaussian_core::number;
-use super::gaussian_share::Share;
+use super::gaussian_share::{Share, negligible};
 use super::high_order::Correction;
 use super::wide::{Shape, gamma, phi};
-use super::{GaussianCore, InUnit, Kernel, Pair, RadialKernel, RadialPair3d, wide};
+use super::{GaussianCore, InUnit, Kernel, Pair, RadialKernel, RadialPair3d, Singular3d, wide};
 use crate::Result;
 use lanes::{Lanes, Real};
 use std::f64::consts::FRAC_2_SQRT_PI;
@@ -83,9 +83,21 @@ impl GaussianPair3d {
 }
 
 impl Pair for GaussianPair3d {
-    // Inside the core the potentials and fields of many particles nearly cancel.
-    const IN_F32: bool = false;
+    const IN_F32: bool = true;
     const IN_FEW_VERSIONS: bool = true;
+    const TOGETHER: bool = true;
+    type Beyond = Singular3d;
+    const CORE: bool = true;
+
+    fn core(&self) -> f64 {
+        self.delta
+    }
+
+    #[inline(always)]
+    fn beyond<const ACCURACY: usize>(&self) -> (f64, Singular3d) {
+        let reach = negligible(ACCURACY).max(self.correction.end());
+        (reach * self.delta * self.delta, Singular3d)
+    }
 
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
@@ -109,6 +121,18 @@ impl Pair for GaussianPair3d {
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
         let share = self.share::<V, ACCURACY>(isa, r2);
         share.potential * share.inverse * self.within::<V>(isa, core_radius::INVERSE)
+    }
+    #[inline(always)]
+    fn both<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> [V; 2] {
+        let Share {
+            inverse,
+            share,
+            potential,
+            ..
+        } = self.share::<V, ACCURACY>(isa, r2);
+        let field = share * self.within::<V>(isa, core_radius::GRADIENT);
+        let potential = potential * self.within::<V>(isa, core_radius::INVERSE);
+        [inverse * (field * inverse * inverse), potential * inverse]
     }
     /// −3φ + (4/√π) e^{−ρ²}/δ³; not from φ, since the two terms cancel inside the core.
     #[inline(always)]

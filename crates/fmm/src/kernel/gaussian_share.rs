@@ -41,11 +41,6 @@ impl<V: Lanes> Share<V> {
         let inverse = r2.rsqrt::<ACCURACY>();
         // One factor at a time: 1/δ² has twice the exponent.
         let t = r2 * inverse_delta * inverse_delta;
-        let negligible = negligible(ACCURACY).max(correction.end());
-        if !V::any(t.lt(number::<V>(isa, negligible))) {
-            let slope = number::<V>(isa, -3.0);
-            return Self::new(inverse, one, one, slope);
-        }
         let three = number::<V>(isa, 3.0);
         let t = t.min(number::<V>(isa, END));
         let gauss = (-t).exp::<ACCURACY>();
@@ -102,9 +97,10 @@ impl<V: Lanes> Share<V> {
 }
 
 /// The t from which 1 − P is below the accuracy.
-const fn negligible(accuracy: usize) -> f64 {
+pub(super) const fn negligible(accuracy: usize) -> f64 {
     match accuracy {
-        ..=accuracy::SINGLE => 25.0,
+        ..=accuracy::COARSE => 20.0,
+        accuracy::SINGLE => 25.0,
         accuracy::MIDDLE => 34.0,
         _ => LARGE,
     }

@@ -146,10 +146,14 @@ impl RadialPair2d {
 /// Two radial functions, vectorised; r² is above 0, and φ may grow as fast as 1/r^D.
 pub(crate) trait Pair: Copy + Send + Sync {
     /// Whether near pairs may be taken in f32 where the tolerance is loose: φ and γ keep their relative precision there,
-    /// whatever the unit.
+    /// whatever the unit; of pairs with a [`core`](Self::core), where that is no wider than a leaf.
     const IN_F32: bool;
     /// γ = r² φ: near pairs on a grid take it so, which needs no function of its own and vanishes where they coincide.
     const POTENTIAL_BY_FIELD: bool = false;
+
+    /// φ and γ have most of their work in common, see [`both`](Self::both); near pairs on a grid then count lengths for both in one unit,
+    /// and beyond the core γ = r² φ.
+    const TOGETHER: bool = false;
 
     /// γ is 0, as far as its formula tells in f32, at the distance in which near pairs on a grid count lengths, so that the pair of a
     /// point and itself may be taken as one so far apart.
@@ -161,6 +165,19 @@ pub(crate) trait Pair: Copy + Send + Sync {
 
     /// One version is compiled, for every accuracy.
     const IN_ONE_VERSION: bool = false;
+
+    /// The pair beyond its core, if it has one, else itself.
+    type Beyond: Pair;
+    /// Whether it has a core.
+    const CORE: bool = false;
+
+    /// The width of the core within which φ does not grow any more; 0 if there is none.
+    fn core(&self) -> f64 {
+        0.0
+    }
+
+    /// The r² from which on the core is below the accuracy, and the pair there.
+    fn beyond<const ACCURACY: usize>(&self) -> (f64, Self::Beyond);
 
     /// φ(r²) with relative error as `ACCURACY` says.
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
@@ -184,9 +201,30 @@ pub(crate) trait Pair: Copy + Send + Sync {
     fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V, phi: V) -> V;
     /// γ(r²) with error as `ACCURACY` says.
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V;
+    /// φ and γ, for pairs that are taken [`TOGETHER`](Self::TOGETHER).
+    #[inline(always)]
+    fn both<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> [V; 2] {
+        [
+            self.phi::<V, ACCURACY>(isa, r2),
+            self.gamma::<V, ACCURACY>(isa, r2),
+        ]
+    }
     /// The same functions where lengths are in `unit`.
     fn in_unit(&self, unit: f64) -> InUnit<Self>;
 }
+
+/// What pairs say that have no core.
+macro_rules! without_core {
+    () => {
+        type Beyond = Self;
+
+        #[inline(always)]
+        fn beyond<const ACCURACY: usize>(&self) -> (f64, Self) {
+            (0.0, *self)
+        }
+    };
+}
+pub(crate) use without_core;
 
 /// A pair in another unit of length: its sum Σ w z φ times `field` is the one in the old unit, and so is its Σ w γ times
 /// `potential` plus `constant` Σ w.
@@ -211,6 +249,7 @@ impl Singular2d {
 }
 
 impl Pair for Singular2d {
+    without_core!();
     const IN_F32: bool = true;
     const VANISHES_FAR: bool = true;
 
@@ -239,7 +278,8 @@ impl Pair for Singular2d {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lanes::{Scalar, ScalarVector, accuracy::FULL};
+    use lanes::accuracy::{COARSE, FULL, MIDDLE, SINGLE};
+    use lanes::{Scalar, ScalarVector};
 
     type V = ScalarVector<f64>;
 
@@ -262,6 +302,48 @@ mod tests {
             let expected = (at(r * (1.0 + step)) - at(r * (1.0 - step))) / (2.0 * step);
             let error = (slope - expected).abs();
             assert!(error < 1e-6 * phi, "at {r}: {slope} {expected}");
+        }
+    }
+
+    /// Where its core is no more felt, a pair is the one beyond to the accuracy, and a little nearer it is not.
+    fn ends_where_it_says<P: Pair, const ACCURACY: usize>(pair: P, most: f64) {
+        let (reach, beyond) = pair.beyond::<ACCURACY>();
+        let isa = Scalar::default();
+        let lacks = |r2: f64| {
+            let r2 = V::splat(isa, r2);
+            let [phi, gamma] = pair.both::<V, FULL>(isa, r2).map(V::sum);
+            let [whole, far] = beyond.both::<V, FULL>(isa, r2).map(V::sum);
+            [1.0 - phi / whole, (gamma - far) / far.abs().max(1.0)].map(f64::abs)
+        };
+        let there = lacks(reach);
+        assert!(there[0] < most && there[1] < most, "{there:?} {most:e}");
+        assert!(lacks(0.25 * reach)[0] > most);
+    }
+
+    #[test]
+    fn cores_end_where_they_say() {
+        fn check<P: Pair>(pair: P) {
+            ends_where_it_says::<_, COARSE>(pair, 6e-8);
+            ends_where_it_says::<_, SINGLE>(pair, 1e-9);
+            ends_where_it_says::<_, MIDDLE>(pair, 1e-13);
+            ends_where_it_says::<_, FULL>(pair, 3e-16);
+        }
+        for delta in [1.0, 0.3] {
+            check(GaussianPair::new(1.0, delta, Correction::NONE));
+            check(GaussianPair3d::new(1.0, delta, Correction::NONE));
+        }
+        for order in [4, 6] {
+            let end = |pair: [f64; 2]| assert!(pair[0] < 1e-15 && pair[1] < 1e-15, "{pair:?}");
+            let lacks = |phi: f64, gamma: f64| [(phi - 1.0).abs(), gamma.abs()];
+            let planar = GaussianPair::new(1.0, 1.0, Correction::in_plane(order));
+            let spatial = GaussianPair3d::new(1.0, 1.0, Correction::in_space(order));
+            let isa = Scalar::default();
+            let (r2, _) = planar.beyond::<COARSE>();
+            let [phi, gamma] = planar.both::<V, FULL>(isa, V::splat(isa, r2)).map(V::sum);
+            end(lacks(phi * r2, gamma - 0.5 * r2.ln()));
+            let (r2, _) = spatial.beyond::<COARSE>();
+            let [phi, gamma] = spatial.both::<V, FULL>(isa, V::splat(isa, r2)).map(V::sum);
+            end(lacks(phi * r2.powf(1.5), gamma * r2.sqrt() - 1.0));
         }
     }
 

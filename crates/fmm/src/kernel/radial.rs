@@ -1,7 +1,7 @@
 //! Kernels from any radial function.
 
 use super::table::{HIGHEST, LOWEST, Table};
-use super::{InUnit, InterpolatedPair, Kernel, Pair};
+use super::{InUnit, InterpolatedPair, Kernel, Pair, without_core};
 use crate::expansion::Radial;
 use crate::{Error, Result};
 use lanes::{Lanes, Real};
@@ -305,6 +305,7 @@ pub(crate) struct RadialTablesPair<'a> {
 }
 
 impl Pair for RadialTablesPair<'_> {
+    without_core!();
     const IN_F32: bool = false;
     const IN_FEW_VERSIONS: bool = true;
     const IN_ONE_VERSION: bool = true;

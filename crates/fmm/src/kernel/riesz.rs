@@ -1,6 +1,6 @@
 //! Riesz kernels: powers of the distance.
 
-use super::{InUnit, InterpolatedPair, Kernel, Pair};
+use super::{InUnit, InterpolatedPair, Kernel, Pair, without_core};
 use crate::expansion::Radial;
 use crate::points::is_double;
 use crate::{Error, Result};
@@ -166,6 +166,7 @@ impl RieszPair {
 }
 
 impl Pair for RieszPair {
+    without_core!();
     const IN_F32: bool = false;
     const IN_FEW_VERSIONS: bool = true;
     const SPLIT: bool = true;
@@ -230,6 +231,7 @@ impl Pair for RieszPair {
 pub struct WholeRieszPair<const S: i32>(pub(crate) RieszPair);
 
 impl<const S: i32> Pair for WholeRieszPair<S> {
+    without_core!();
     const IN_F32: bool = true;
     const IN_FEW_VERSIONS: bool = true;
     const SPLIT: bool = S > 0;

@@ -1,7 +1,7 @@
 //! The near-field pairs of space.
 
 use super::high_order::Correction;
-use super::{AlgebraicPair3d, GaussianPair3d, InUnit, Pair, RadialTables};
+use super::{AlgebraicPair3d, GaussianPair3d, InUnit, Pair, RadialTables, without_core};
 use lanes::{Lanes, Real};
 
 /// The radial functions that kernels in space are made of; the hot loops are compiled once for each.
@@ -39,6 +39,7 @@ impl RadialPair3d {
 pub struct Singular3d;
 
 impl Pair for Singular3d {
+    without_core!();
     // Homogeneous, and on a grid, where r is at most 2³², φ is at least 2⁻⁹⁶.
     const IN_F32: bool = true;
     const POTENTIAL_BY_FIELD: bool = true;

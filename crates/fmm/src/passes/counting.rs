@@ -8,7 +8,7 @@ use crate::direct::{self, AllPairs};
 use crate::expansion::{
     Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, UnitPoints, UnitSums, Wave,
 };
-use crate::kernel::{InUnit, Kernel, Pair, RadialTables};
+use crate::kernel::{InUnit, Kernel, Pair, RadialTables, without_core};
 use crate::lists::{Lists, slots};
 use crate::torus::Torus;
 use crate::tree::{Frame, Limits, Tree};
@@ -24,6 +24,7 @@ use std::sync::Mutex;
 struct One;
 
 impl Pair for One {
+    without_core!();
     const IN_F32: bool = true;
 
     #[inline(always)]

@@ -46,8 +46,11 @@ where
 {
     let zero = V::splat(isa, V::Elem::ZERO);
     let nothing = V::splat(isa, V::Elem::from_f64(coincident::<V::Elem, D>()));
-    let (mut s, mut t) = ([[[zero; D]; N]; M], [[zero; N]; M]);
-    let mut g = [[[zero; SECOND]; N]; M];
+    let mut sums = Sums {
+        s: [[[zero; D]; N]; M],
+        t: [[zero; N]; M],
+        g: [[[zero; SECOND]; N]; M],
+    };
     let least = if C::ROUNDED { close(D) } else { 0.0 };
     let limit = V::splat(isa, V::Elem::from_f64(least * least));
     let mut x = [[C::splat(isa, targets.x[0][0]); D]; N];
@@ -62,6 +65,13 @@ where
             }
         }
     }
+    let (reach, beyond_core) = pairs[0].beyond::<ACCURACY>();
+    let beyond = if P::CORE {
+        let pairs = [beyond_core, pairs[1].beyond::<ACCURACY>().1];
+        Some((V::splat(isa, V::Elem::from_f64(reach)), pairs))
+    } else {
+        None
+    };
     // All of one length, which callers say, so that the loop looks at one.
     let Sources { x: mut y, w: mut v } = *sources;
     let mut closest = limit;
@@ -75,104 +85,75 @@ where
             y[a] = rest;
             yj[a] = C::load(isa, places);
         }
-        let mut wj = [zero; M];
-        let (mut bs, mut bt) = ([[zero; D]; M], [zero; M]);
+        let mut given = Given {
+            to: w,
+            w: [zero; M],
+            s: [[zero; D]; M],
+            t: [zero; M],
+        };
         for m in 0..M {
-            wj[m] = last::<V>(isa, &mut v[m]);
+            given.w[m] = last::<V>(isa, &mut v[m]);
             if BOTH {
                 for a in 0..D {
-                    bs[m][a] = end_of::<V>(isa, back[m].s[a]);
+                    given.s[m][a] = end_of::<V>(isa, back[m].s[a]);
                 }
                 if WANTED >= POTENTIAL {
-                    bt[m] = end_of::<V>(isa, back[m].t);
+                    given.t[m] = end_of::<V>(isa, back[m].t);
                 }
             }
         }
-        for k in 0..N {
-            // −z, so that the targets' side can come from memory.
-            let mut z = [zero; D];
-            for a in 0..D {
-                z[a] = yj[a].minus(x[k][a]);
+        if let Some((reach, beyond)) = beyond {
+            // All targets in one way: a choice for each would often be guessed wrong.
+            let mut all = [Apart::of::<C, BOTH>(isa, yj, x[0], zero, nothing); N];
+            let mut nearest = reach;
+            for k in 0..N {
+                let from = own_distance::<V, C, BOTH, N>(own, later, k, zero);
+                all[k] = Apart::of::<C, BOTH>(isa, yj, x[k], from, nothing);
+                if C::ROUNDED {
+                    closest = closest.min(all[k].r2);
+                    all[k].r2 = all[k].r2.max(limit);
+                }
+                nearest = nearest.min(all[k].r2);
             }
-            let apart = match own {
-                Some(own) if BOTH && C::ROUNDED => own.apart[later][k],
-                _ => zero,
-            };
-            let mut r2 = if C::ROUNDED && BOTH {
-                z[D - 1].mul_add(z[D - 1], apart)
-            } else if C::ROUNDED {
-                z[D - 1] * z[D - 1]
+            if V::any(nearest.lt(reach)) {
+                for k in 0..N {
+                    meet::<V, C, P, P, ACCURACY, WANTED, BOTH, D, N, M>(
+                        isa, pairs, k, all[k], nothing, &mut given, &mut sums,
+                    );
+                }
             } else {
-                z[D - 1].mul_add(z[D - 1], nothing)
-            };
-            for a in (0..D - 1).rev() {
-                r2 = z[a].mul_add(z[a], r2);
-            }
-            let square = r2;
-            if C::ROUNDED {
-                closest = closest.min(r2);
-                r2 = r2.max(limit);
-            }
-            if WANTED >= GRADIENT {
-                let there = gradient::<V, P, ACCURACY, D>(isa, pairs[0], z, r2, nothing);
-                for m in 0..M {
-                    for c in 0..SECOND {
-                        g[m][k][c] = there[c].mul_add(wj[m], g[m][k][c]);
-                    }
+                for k in 0..N {
+                    meet::<V, C, P, P::Beyond, ACCURACY, WANTED, BOTH, D, N, M>(
+                        isa, beyond, k, all[k], nothing, &mut given, &mut sums,
+                    );
                 }
             }
-            let (z, phi) = if ACCURACY == FULL && k == 3 {
-                action::<V, C, P, DIVIDED, D>(isa, pairs[0], z, r2)
-            } else {
-                action::<V, C, P, ACCURACY, D>(isa, pairs[0], z, r2)
-            };
-            for m in 0..M {
-                let there = phi * wj[m];
-                for a in 0..D {
-                    s[m][k][a] = z[a].neg_mul_add(there, s[m][k][a]);
+        } else {
+            for k in 0..N {
+                let from = own_distance::<V, C, BOTH, N>(own, later, k, zero);
+                let mut apart = Apart::of::<C, BOTH>(isa, yj, x[k], from, nothing);
+                if C::ROUNDED {
+                    closest = closest.min(apart.r2);
+                    apart.r2 = apart.r2.max(limit);
                 }
-                if BOTH {
-                    let here = phi * w[m][k];
-                    for a in 0..D {
-                        bs[m][a] = z[a].mul_add(here, bs[m][a]);
-                    }
-                }
-            }
-            if WANTED >= POTENTIAL {
-                let gamma = if C::ROUNDED && P::POTENTIAL_BY_FIELD {
-                    square * phi
-                } else if C::ROUNDED {
-                    let unit = V::splat(isa, V::Elem::from_f64(1.0 / (C::FAR * C::FAR)));
-                    let gamma = pairs[1].gamma::<V, ACCURACY>(isa, r2 * unit);
-                    if BOTH && !P::VANISHES_FAR {
-                        V::select(zero.lt(apart), zero, gamma)
-                    } else {
-                        gamma
-                    }
-                } else {
-                    let gamma = pairs[1].gamma::<V, ACCURACY>(isa, r2);
-                    V::select(nothing.lt(r2), gamma, zero)
-                };
-                for m in 0..M {
-                    t[m][k] = gamma.mul_add(wj[m], t[m][k]);
-                    if BOTH {
-                        bt[m] = gamma.mul_add(w[m][k], bt[m]);
-                    }
-                }
+                meet::<V, C, P, P, ACCURACY, WANTED, BOTH, D, N, M>(
+                    isa, pairs, k, apart, nothing, &mut given, &mut sums,
+                );
             }
         }
         if BOTH {
             for m in 0..M {
                 for a in 0..D {
-                    put::<V>(bs[m][a], &mut back[m].s[a]);
+                    put::<V>(given.s[m][a], &mut back[m].s[a]);
                 }
                 if WANTED >= POTENTIAL {
-                    put::<V>(bt[m], &mut back[m].t);
+                    put::<V>(given.t[m], &mut back[m].t);
                 }
             }
         }
     }
     *any_close = C::ROUNDED && V::any(closest.lt(limit));
+    let Sums { s, t, g } = sums;
     let mut sums = add_up::<V, WANTED, D, N, M>(zero, s, t);
     if WANTED >= GRADIENT {
         for m in 0..M {
@@ -184,6 +165,166 @@ where
         }
     }
     sums
+}
+
+/// A target and a vector of sources: −z, r² for the functions, r² as it is, and what was added to it.
+#[derive(Clone, Copy)]
+struct Apart<V, const D: usize> {
+    z: [V; D],
+    r2: V,
+    square: V,
+    from: V,
+}
+
+impl<V: Lanes, const D: usize> Apart<V, D> {
+    /// With `from` added to r² where it is that of targets among the sources on a grid, and what makes it positive elsewhere.
+    #[inline(always)]
+    fn of<C: Coordinates<V>, const BOTH: bool>(
+        isa: V::Isa,
+        y: [C; D],
+        x: [C; D],
+        from: V,
+        nothing: V,
+    ) -> Self {
+        // −z, so that the targets' side can come from memory.
+        let mut z = [V::splat(isa, V::Elem::ZERO); D];
+        for a in 0..D {
+            z[a] = y[a].minus(x[a]);
+        }
+        let mut r2 = if C::ROUNDED && BOTH {
+            z[D - 1].mul_add(z[D - 1], from)
+        } else if C::ROUNDED {
+            z[D - 1] * z[D - 1]
+        } else {
+            z[D - 1].mul_add(z[D - 1], nothing)
+        };
+        for a in (0..D - 1).rev() {
+            r2 = z[a].mul_add(z[a], r2);
+        }
+        Self {
+            z,
+            r2,
+            square: r2,
+            from,
+        }
+    }
+}
+
+/// What is added to the r² of a target and a vector of sources that may hold itself.
+#[inline(always)]
+fn own_distance<V: Lanes, C: Coordinates<V>, const BOTH: bool, const N: usize>(
+    own: Option<&Own<V, N>>,
+    later: usize,
+    k: usize,
+    zero: V,
+) -> V {
+    match own {
+        Some(own) if BOTH && C::ROUNDED => own.apart[later][k],
+        _ => zero,
+    }
+}
+
+/// The sums at the targets.
+struct Sums<V, const D: usize, const N: usize, const M: usize> {
+    s: [[[V; D]; N]; M],
+    t: [[V; N]; M],
+    g: [[[V; SECOND]; N]; M],
+}
+
+/// The strengths of the targets, those of a vector of sources, and what these get.
+struct Given<V, const D: usize, const N: usize, const M: usize> {
+    to: [[V; N]; M],
+    w: [V; M],
+    s: [[V; D]; M],
+    t: [V; M],
+}
+
+/// Target `k` and a vector of sources, by the pairs `Q`: those of `P`, or what these are beyond their core.
+#[inline(always)]
+fn meet<
+    V,
+    C,
+    P,
+    Q,
+    const ACCURACY: usize,
+    const WANTED: usize,
+    const BOTH: bool,
+    const D: usize,
+    const N: usize,
+    const M: usize,
+>(
+    isa: V::Isa,
+    pairs: [Q; 2],
+    k: usize,
+    apart: Apart<V, D>,
+    nothing: V,
+    given: &mut Given<V, D, N, M>,
+    sums: &mut Sums<V, D, N, M>,
+) where
+    V: Lanes,
+    C: Coordinates<V>,
+    P: Pair,
+    Q: Pair,
+{
+    let Apart {
+        z,
+        r2,
+        square,
+        from,
+    } = apart;
+    let zero = V::splat(isa, V::Elem::ZERO);
+    if WANTED >= GRADIENT {
+        let there = gradient::<V, Q, ACCURACY, D>(isa, pairs[0], z, r2, nothing);
+        for m in 0..M {
+            for c in 0..SECOND {
+                sums.g[m][k][c] = there[c].mul_add(given.w[m], sums.g[m][k][c]);
+            }
+        }
+    }
+    let together = const { WANTED >= POTENTIAL && Q::TOGETHER } && !is_split::<V, C, Q>();
+    let mut gamma = zero;
+    let (z, phi) = if together {
+        let [phi, there] = pairs[0].both::<V, ACCURACY>(isa, r2);
+        gamma = there;
+        (z, phi)
+    } else if ACCURACY == FULL && k == 3 {
+        action::<V, C, Q, DIVIDED, D>(isa, pairs[0], z, r2)
+    } else {
+        action::<V, C, Q, ACCURACY, D>(isa, pairs[0], z, r2)
+    };
+    for m in 0..M {
+        let there = phi * given.w[m];
+        for a in 0..D {
+            sums.s[m][k][a] = z[a].neg_mul_add(there, sums.s[m][k][a]);
+        }
+        if BOTH {
+            let here = phi * given.to[m][k];
+            for a in 0..D {
+                given.s[m][a] = z[a].mul_add(here, given.s[m][a]);
+            }
+        }
+    }
+    if WANTED >= POTENTIAL {
+        let by_field = C::ROUNDED && Q::POTENTIAL_BY_FIELD;
+        if by_field {
+            gamma = square * phi;
+        } else if !together {
+            let unit = V::splat(isa, V::Elem::from_f64(1.0 / (C::FAR * C::FAR)));
+            let square = if C::ROUNDED { r2 * unit } else { r2 };
+            gamma = pairs[1].gamma::<V, ACCURACY>(isa, square);
+        }
+        if !C::ROUNDED {
+            gamma = V::select(nothing.lt(r2), gamma, zero);
+        } else if !by_field && BOTH && !P::VANISHES_FAR {
+            gamma = V::select(zero.lt(from), zero, gamma);
+        }
+        for m in 0..M {
+            sums.t[m][k] = gamma.mul_add(given.w[m], sums.t[m][k]);
+            if BOTH {
+                given.t[m] = gamma.mul_add(given.to[m][k], given.t[m]);
+            }
+        }
+    }
 }
 
 /// ∂_b (z_a φ) = δ_ab φ + (z_a z_b/r²) r φ′ by a ≤ b; nothing for a coincident pair, whose r² is `nothing`.
@@ -230,15 +371,20 @@ where
     C: Coordinates<V>,
     P: Pair,
 {
-    let split = if C::ROUNDED {
+    if is_split::<V, C, P>() {
+        pair.in_single::<V, ACCURACY, D>(isa, z, r2)
+    } else {
+        (z, pair.phi::<V, ACCURACY>(isa, r2))
+    }
+}
+
+/// Whether z φ is a product of which φ may leave the range of the numbers.
+#[inline(always)]
+fn is_split<V: Lanes, C: Coordinates<V>, P: Pair>() -> bool {
+    if C::ROUNDED {
         P::SPLIT_ON_GRID
     } else {
         P::SPLIT || !is_double::<V::Elem>()
-    };
-    if !split {
-        (z, pair.phi::<V, ACCURACY>(isa, r2))
-    } else {
-        pair.in_single::<V, ACCURACY, D>(isa, z, r2)
     }
 }
 

@@ -88,12 +88,16 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let asked = self.asked_of_grid(clouds);
         let points = asked.sources.max(asked.targets) as f64;
         let seconds = seconds.unwrap_or(of_tables(D) * points);
-        if seconds < WORTH {
+        let reach = self.kernel.reach(asked.tolerance);
+        let extent = clouds.both();
+        if seconds < WORTH
+            || reach > 0.0 && Layout::least_seconds_of_core(&extent, reach, &asked) > seconds
+        {
             return false;
         }
         let layout = self
             .smooth_kernel()
-            .and_then(|kernel| Layout::<D>::new(&kernel, &clouds.both(), &asked));
+            .and_then(|kernel| Layout::new(&kernel, &extent, &asked, seconds));
         layout.is_some_and(|layout| layout.evaluation() + layout.making() < seconds)
     }
 
@@ -129,7 +133,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             return false;
         }
         if grid.extent != extent {
-            let layout = Layout::new(&grid.kernel, &clouds.both(), &asked);
+            let layout = Layout::new(&grid.kernel, &clouds.both(), &asked, f64::INFINITY);
             let ready = |layout| Arc::new(Ready::new(layout, &grid.kernel, asked.tolerance));
             grid.ready = layout.map(ready);
             grid.extent = extent;

@@ -56,10 +56,13 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             .len()
             .max(clouds.targets().map_or(0, <[_]>::len));
         let stricter = stricter::<D>(points, apart, None, &self.options);
-        let tolerance = (self.options.tolerance / stricter).max(floor::<T>());
+        let tolerance = (self.options.tolerance / stricter)
+            .max(floor::<T>())
+            .max(FamilyOf::<K, D>::floor(self.options.guarantee));
         Asked {
             root_side: frame.side / frame.scale,
-            tolerance: tolerance.max(FamilyOf::<K, D>::floor(self.options.guarantee)),
+            tolerance,
+            pairs: tolerance,
             guarantee: self.options.guarantee,
             single: !is_double::<T>(),
             gradient: self.options.outputs.gradient,

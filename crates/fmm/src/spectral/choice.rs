@@ -35,6 +35,8 @@ pub(super) struct Spectrum {
     within: [f64; 3],
 }
 
+/// Cells times the mode beyond which less than the error is left.
+pub(super) const WIDEST_CELL: f64 = 1.1 * PI;
 /// Ranges of modes.
 const RANGES: usize = 64;
 /// Powers of two of samples along the line: the last are enough for a core of 1/1000 of it.
@@ -110,9 +112,14 @@ impl Spectrum {
         self.ranges[RANGES - 1 - count.min(RANGES - 1)].0
     }
 
+    /// The widest cells that are looked at.
+    pub(super) fn widest_cell(&self, error: f64, most: i32) -> f64 {
+        WIDEST_CELL / self.end(error, most)
+    }
+
     /// The window of so many nodes with the widest cells that keep the error of derivatives up to `most`; `None` where none do.
     pub(super) fn widest(&self, nodes: usize, error: f64, most: i32) -> Option<Choice> {
-        let widest = 1.1 * PI / self.end(error, most);
+        let widest = self.widest_cell(error, most);
         let mut best: Option<Choice> = None;
         for parameter in 0..12 {
             let beta = (1.2 + 0.1 * f64::from(parameter)) * nodes as f64;

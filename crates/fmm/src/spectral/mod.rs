@@ -27,6 +27,7 @@ use crate::points::Extent;
 use choice::{Choice, Spectrum};
 use fourier::Fourier;
 use slabs::Slabs;
+use std::f64::consts::PI;
 use std::sync::Arc;
 pub(crate) use sums::count;
 use window::{WIDEST, Window};
@@ -66,8 +67,14 @@ pub(crate) struct Layout<const D: usize> {
 }
 
 impl<const D: usize> Layout<D> {
-    /// For points with this extent; `None` where the kernel is not smooth, or the grid would be too large for them.
-    pub(crate) fn new(kernel: &RadialKernel, extent: &Extent<D>, asked: &Asked) -> Option<Self> {
+    /// For points with this extent; `None` where the kernel is not smooth, the grid would be too large for them, or it is sure to take
+    /// more than so many seconds.
+    pub(crate) fn new(
+        kernel: &RadialKernel,
+        extent: &Extent<D>,
+        asked: &Asked,
+        seconds: f64,
+    ) -> Option<Self> {
         let extent = rounded(extent)?;
         let widest = extent.iter().copied().fold(0.0, f64::max);
         if asked.tolerance < LEAST_TOLERANCE
@@ -79,6 +86,9 @@ impl<const D: usize> Layout<D> {
         let potential = |r: f64| smooth.value(r * r);
         let (most, error) = (if asked.gradient { 2 } else { 1 }, SHARE * asked.tolerance);
         let spectrum = Spectrum::new(D as i32, &potential, widest)?;
+        if Self::least_seconds(extent, spectrum.widest_cell(error, most), asked) > seconds {
+            return None;
+        }
         let layouts = (2..=WIDEST / 2).filter_map(|half| {
             let choice = spectrum.widest(2 * half, error, most)?;
             Some(Self::of(extent, choice, asked))
@@ -87,6 +97,29 @@ impl<const D: usize> Layout<D> {
         let points = asked.sources.max(asked.targets);
         let [least, of_points] = MOST_NODES;
         (best.nodes() <= least.max(of_points * points)).then_some(best)
+    }
+
+    /// Seconds that a grid takes at least, its making included, whatever its window.
+    fn least_seconds(extent: [f64; D], cell: f64, asked: &Asked) -> f64 {
+        let nodes = 4;
+        let layout = Self::of(
+            extent,
+            Choice {
+                nodes,
+                beta: 1.5 * nodes as f64,
+                cell,
+                end: PI / cell,
+            },
+            asked,
+        );
+        layout.evaluation() + layout.making()
+    }
+
+    /// The same where nothing is known of a kernel but the distance from which on its core is below the tolerance. As far as modes of a
+    /// core go, they go k = 2 ln(1/tolerance)/reach at least: so far do those of a Gaussian one.
+    pub(crate) fn least_seconds_of_core(extent: &Extent<D>, reach: f64, asked: &Asked) -> f64 {
+        let cell = choice::WIDEST_CELL * reach / (2.0 * (1.0 / asked.tolerance).ln());
+        rounded(extent).map_or(0.0, |extent| Self::least_seconds(extent, cell, asked))
     }
 
     fn of(extent: [f64; D], choice: Choice, asked: &Asked) -> Self {

@@ -70,7 +70,7 @@ fn in_parent(u: [f64; 2], octant: usize) -> [f64; 2] {
 #[test]
 fn within_the_rigorous_bound_everywhere() {
     for tolerance in [1e-3, 1e-6, 1e-9, 1e-12] {
-        let wanted = accuracy::harmonic2(tolerance, Guarantee::Pointwise, false);
+        let wanted = accuracy::harmonic2(tolerance, Guarantee::Pointwise);
         for chosen in Chosen::all() {
             let family = Harmonic2::new(wanted.order, wanted.wave_error, chosen.lanes());
             for (cell, slots) in slots::far_slots::<2>().iter().enumerate() {
@@ -194,7 +194,7 @@ fn m2p_and_p2l_agree_with_the_kernel() {
 #[test]
 fn tolerances_fit_the_longest_series() {
     for guarantee in [Guarantee::Calibrated, Guarantee::Pointwise] {
-        let wanted = accuracy::harmonic2(crate::options::floor::<f64>(), guarantee, false);
+        let wanted = accuracy::harmonic2(crate::options::floor::<f64>(), guarantee);
         assert!(wanted.order <= super::points::MAX_ORDER, "{wanted:?}");
         assert!(
             Options::tolerance(1e-14)

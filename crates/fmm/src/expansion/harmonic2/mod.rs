@@ -64,9 +64,10 @@ impl Harmonic2 {
 impl Harmonic2 {
     /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them, see [`lanes::accuracy`].
     pub(crate) fn within(asked: &Asked<2>) -> (Self, usize) {
-        let accuracy = accuracy::harmonic2(asked.tolerance, asked.guarantee, asked.single);
+        let accuracy = accuracy::harmonic2(asked.tolerance, asked.guarantee);
         let expansion = Self::new(accuracy.order, accuracy.wave_error, asked.lanes);
-        (expansion, accuracy.pair)
+        let pair = accuracy::pair_in_plane(asked.pairs, asked.guarantee, asked.single);
+        (expansion, pair)
     }
 }
 

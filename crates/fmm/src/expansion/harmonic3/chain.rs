@@ -169,7 +169,7 @@ fn errors_fall_with_the_order_as_the_worst_multipole_does() {
 #[test]
 fn within_the_pointwise_tolerance_everywhere() {
     for tolerance in [1e-2, 1e-5, 1e-8] {
-        let wanted = accuracy::harmonic3(tolerance, Guarantee::Pointwise, false);
+        let wanted = accuracy::harmonic3(tolerance, Guarantee::Pointwise);
         for chosen in Chosen::all() {
             let family = Harmonic3::new(wanted.order, wanted.wave_error, chosen.lanes());
             let [field, potential] = worst(&family, chosen);
@@ -191,7 +191,7 @@ fn calibrated_orders_and_waves() {
         (1e-9, 28, 804),
         (1e-12, 39, 1448),
     ] {
-        let wanted = accuracy::harmonic3(tolerance, Guarantee::Calibrated, false);
+        let wanted = accuracy::harmonic3(tolerance, Guarantee::Calibrated);
         let family = Harmonic3::new(wanted.order, wanted.wave_error, 8);
         assert_eq!(
             (family.order(), family.waves()),

@@ -135,14 +135,15 @@ impl Harmonic3 {
 impl Harmonic3 {
     /// Expansions that give what is asked for, and the accuracy of a near pair that goes with them, see [`lanes::accuracy`].
     pub(crate) fn within(asked: &Asked<3>) -> (Self, usize) {
-        let accuracy = accuracy::harmonic3(asked.tolerance, asked.guarantee, asked.single);
+        let accuracy = accuracy::harmonic3(asked.tolerance, asked.guarantee);
         let (order, error) = (accuracy.order, accuracy.wave_error);
         let expansion = if asked.waves_in_double {
             Self::with_waves(order, error, asked.lanes, false)
         } else {
             Self::new(order, error, asked.lanes)
         };
-        (expansion, accuracy.pair)
+        let pair = accuracy::pair_in_space(asked.pairs, asked.guarantee, asked.single);
+        (expansion, pair)
     }
 }
 

@@ -23,6 +23,7 @@ where
 {
     let asked = Asked {
         tolerance,
+        pairs: tolerance,
         guarantee: Guarantee::Calibrated,
         single: false,
         gradient: false,

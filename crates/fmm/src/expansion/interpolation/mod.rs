@@ -154,7 +154,7 @@ impl<const D: usize> Interpolation<D> {
             near: false,
             torus: asked.torus,
         };
-        let pair = accuracy::radial_pair(asked.tolerance, exactly, D, asked.single);
+        let pair = accuracy::radial_pair(asked.pairs, exactly, D, asked.single);
         Ok((
             Self::new(
                 (radial, asked.stretch),

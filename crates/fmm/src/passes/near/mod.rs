@@ -5,6 +5,7 @@
 //! coordinates on a grid ([`places`]). Separate targets, gradients, and several strength vectors at once
 //! where pairs are not taken in f32, are met one way.
 
+mod cores;
 mod inside;
 mod outside;
 mod places;
@@ -124,7 +125,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
 
     /// The grid for the pairs of the block, if one fits its leaves, and if sums are short enough for f32.
     fn grid(&self) -> Option<Grid<D>> {
-        if self.all_coincide() {
+        if self.all_coincide() || self.cancels_in_cores() {
             return None;
         }
         let tree = self.context.tree;
@@ -136,7 +137,9 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             }
             extent = extent.with(tree.centre(cell), tree.frame.cell_side(cell.level));
         }
-        Grid::of(&extent)
+        // Else t = r²/δ² might vanish in f32.
+        let holds_core = self.pair.core() <= extent.smallest();
+        Grid::of(&extent).filter(|_| holds_core)
     }
 
     /// Whether all points lie at one place: their potentials are 0, which a rounding must not change.

@@ -126,6 +126,11 @@ impl<const D: usize> Extent<D> {
         self
     }
 
+    /// The side of the smallest leaf.
+    pub(super) fn smallest(&self) -> f64 {
+        self.smallest
+    }
+
     /// Whether a grid for the largest leaf is fine enough for the smallest, and they lie close enough together.
     pub(in crate::passes) fn fits_a_grid(&self) -> bool {
         let farthest = FARTHEST * self.largest;

@@ -8,7 +8,7 @@ use super::places::{Coordinates, FAR, OnAGrid, close};
 use super::runs::Components;
 use super::style::OnGrid;
 use crate::kernel::Pair;
-use lanes::accuracy::FULL;
+use lanes::accuracy::{COARSE, FULL};
 use lanes::{Isa, Lanes, Real, Scalar, ScalarVector};
 use std::ops::Range;
 
@@ -87,6 +87,10 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             let far = &on_grid.potential;
             let gamma = if P::POTENTIAL_BY_FIELD {
                 square(z) * phi
+            } else if P::TOGETHER && limit(D) < reach(on_grid.field.pair) {
+                gamma(far.pair, limit(D))
+            } else if P::TOGETHER {
+                square(z) * phi
             } else {
                 gamma(far.pair, limit(D) / (FAR * FAR))
             };
@@ -130,6 +134,12 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             }
         }
     }
+}
+
+/// The r² below which a pair in f32 has its core.
+fn reach<P: Pair>(pair: P) -> f64 {
+    let (reach, _) = pair.beyond::<COARSE>();
+    f64::from(reach as f32)
 }
 
 /// z φ and γ; nothing for a coincident pair.

@@ -69,7 +69,7 @@ impl<P: Pair, const D: usize> OnGrid<P, D> {
     pub(super) fn new(grid: Grid<D>, pair: P, far: f64) -> Self {
         Self {
             field: pair.in_unit(grid.unit),
-            potential: pair.in_unit(if P::POTENTIAL_BY_FIELD {
+            potential: pair.in_unit(if P::POTENTIAL_BY_FIELD || P::TOGETHER {
                 grid.unit
             } else {
                 grid.unit * far

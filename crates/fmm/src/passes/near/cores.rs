@@ -1,0 +1,36 @@
+//! Points that are much closer than the core around them is wide.
+//!
+//! Singular pairs of opposite strengths act on each other more than all others do, however close they are. Within a core two points d
+//! apart give each other no more than any others, and to those d/δ of what one of them does: a cloud of such pairs has a field that is
+//! as much smaller than its terms, and roundings of f32 are as much larger beside it.
+
+use super::Block;
+use crate::kernel::Pair;
+use lanes::Real;
+
+/// Of a core, how far a point is to have its next one.
+const LEAST: f64 = 0.25;
+
+impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
+    /// Whether in half of the leaves or more a point, the middle one, has another that is [`LEAST`] of the core away or closer.
+    pub(super) fn cancels_in_cores(&self) -> bool {
+        let limit = (LEAST * self.pair.core()).powi(2);
+        if limit == 0.0 {
+            return false;
+        }
+        let has_next = |&&leaf: &&u32| {
+            let mut all = self.context.tree.cells[leaf as usize].sources.clone();
+            let point = u32::midpoint(all.start, all.end);
+            all.any(|other| other != point && self.square(point, other) <= limit)
+        };
+        2 * self.leaves.iter().filter(has_next).count() >= self.leaves.len()
+    }
+
+    /// Of the distance of two points in tree order.
+    fn square(&self, a: u32, b: u32) -> f64 {
+        let x = &self.context.sources;
+        x.iter()
+            .map(|x| (x[a as usize].to_f64() - x[b as usize].to_f64()).powi(2))
+            .sum()
+    }
+}
