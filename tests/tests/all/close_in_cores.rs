@@ -2,7 +2,7 @@
 
 use crate::cloud::Shape;
 use crate::compare::relative_l2;
-use crate::space;
+use crate::space::cloud as space;
 use farfield::{Coulomb2d, Coulomb3d, GaussianCore, Kernel, Options, Plan, direct};
 
 /// Every centre and a point `beside` it, with strengths 1 and −1.
