@@ -9,7 +9,7 @@ use crate::Real;
 use crate::kernel::{Kernel, Pair, RadialPair, Strength, by_component};
 use crate::passes::AsTheyAre;
 use crate::passes::p2p::p2p;
-use crate::passes::tile::{Back, RadialSum, Sources, Targets};
+use crate::passes::tile::{Back, Close, RadialSum, Sources, Targets};
 use crate::passes::wanted::{FIELD, GRADIENT, POTENTIAL, symmetric, wanted};
 use crate::passes::{PADDING, Units, unit};
 use crate::plan::add_gradient;
@@ -338,7 +338,7 @@ impl<P: Pair, const WANTED: usize, const D: usize> Block<'_, P, WANTED, D> {
                 sources,
                 None,
                 [Back::default()],
-                &mut false,
+                &mut { Close::NONE },
             );
             for (sum, found) in sums.iter_mut().zip(found) {
                 for a in 0..D {

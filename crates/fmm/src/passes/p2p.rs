@@ -1,7 +1,7 @@
 //! The hot tile: particles on particles.
 
-use super::near::{Coordinates, close};
-use super::tile::{Back, Own, RadialSum, Sources, Targets};
+use super::near::{Coordinates, close as closest};
+use super::tile::{Back, Close, Own, RadialSum, Sources, Targets};
 use super::wanted::{GRADIENT, POTENTIAL, SECOND};
 use crate::kernel::Pair;
 use crate::points::{coincident, is_double};
@@ -16,8 +16,8 @@ use lanes::{Lanes, Real};
 /// the end. A pair at distance 0 contributes nothing: r² + ε² with ε below every distance that is not 0 keeps φ finite
 /// there, and z = 0 removes it, at no cost; ε is too small to change any other r².
 ///
-/// Where coordinates were rounded to a grid, r² is kept above [`close`]²; `any_close` tells whether any pair is closer, and
-/// the caller takes those again. `pairs` are those of φ and of γ, which takes r² in a unit of its own unless it is r² φ:
+/// Where coordinates were rounded to a grid, r² is kept above [`close`]²; `close` tells in which vectors
+/// of sources any pair is closer, and the caller takes those again. `pairs` are those of φ and of γ, which takes r² in a unit of its own unless it is r² φ:
 /// then r² is not kept, so that γ of a coincident pair is 0 without a rounding.
 #[inline(always)]
 pub(crate) fn p2p<
@@ -37,7 +37,7 @@ pub(crate) fn p2p<
     sources: &Sources<C::Place, V::Elem, D, M>,
     own: Option<&Own<V, N>>,
     mut back: [Back<V::Elem, D>; M],
-    any_close: &mut bool,
+    close: &mut Close,
 ) -> [[RadialSum<V::Elem, D>; N]; M]
 where
     V: Lanes,
@@ -51,7 +51,7 @@ where
         t: [[zero; N]; M],
         g: [[[zero; SECOND]; N]; M],
     };
-    let least = if C::ROUNDED { close(D) } else { 0.0 };
+    let least = if C::ROUNDED { closest(D) } else { 0.0 };
     let limit = V::splat(isa, V::Elem::from_f64(least * least));
     let mut x = [[C::splat(isa, targets.x[0][0]); D]; N];
     let mut w = [[zero; N]; M];
@@ -74,7 +74,6 @@ where
     };
     // All of one length, which callers say, so that the loop looks at one.
     let Sources { x: mut y, w: mut v } = *sources;
-    let mut closest = limit;
     // From the last to the first, since the closest sources mostly are the first ones, of the same leaf: what is added to
     // their large terms in f32 rounds as coarsely as those.
     while y[0].len() >= V::LANES {
@@ -102,20 +101,21 @@ where
                 }
             }
         }
+        let mut nearest = limit;
         if let Some((reach, beyond)) = beyond {
             // All targets in one way: a choice for each would often be guessed wrong.
             let mut all = [Apart::of::<C, BOTH>(isa, yj, x[0], zero, nothing); N];
-            let mut nearest = reach;
+            let mut felt = reach;
             for k in 0..N {
                 let from = own_distance::<V, C, BOTH, N>(own, later, k, zero);
                 all[k] = Apart::of::<C, BOTH>(isa, yj, x[k], from, nothing);
                 if C::ROUNDED {
-                    closest = closest.min(all[k].r2);
+                    nearest = nearest.min(all[k].r2);
                     all[k].r2 = all[k].r2.max(limit);
                 }
-                nearest = nearest.min(all[k].r2);
+                felt = felt.min(all[k].r2);
             }
-            if V::any(nearest.lt(reach)) {
+            if V::any(felt.lt(reach)) {
                 for k in 0..N {
                     meet::<V, C, P, P, ACCURACY, WANTED, BOTH, D, N, M>(
                         isa, pairs, k, all[k], nothing, &mut given, &mut sums,
@@ -133,13 +133,16 @@ where
                 let from = own_distance::<V, C, BOTH, N>(own, later, k, zero);
                 let mut apart = Apart::of::<C, BOTH>(isa, yj, x[k], from, nothing);
                 if C::ROUNDED {
-                    closest = closest.min(apart.r2);
+                    nearest = nearest.min(apart.r2);
                     apart.r2 = apart.r2.max(limit);
                 }
                 meet::<V, C, P, P, ACCURACY, WANTED, BOTH, D, N, M>(
                     isa, pairs, k, apart, nothing, &mut given, &mut sums,
                 );
             }
+        }
+        if C::ROUNDED && V::any(nearest.lt(limit)) {
+            close.push(y[0].len());
         }
         if BOTH {
             for m in 0..M {
@@ -152,7 +155,6 @@ where
             }
         }
     }
-    *any_close = C::ROUNDED && V::any(closest.lt(limit));
     let Sums { s, t, g } = sums;
     let mut sums = add_up::<V, WANTED, D, N, M>(zero, s, t);
     if WANTED >= GRADIENT {

@@ -51,6 +51,40 @@ impl<T, const D: usize> Default for Back<'_, T, D> {
     }
 }
 
+/// Vectors of sources with pairs that are too close for rounded coordinates.
+#[derive(Clone, Copy)]
+pub(crate) struct Close {
+    /// The first source of each vector.
+    starts: [u32; Self::MOST],
+    count: usize,
+}
+
+impl Close {
+    /// So many are remembered.
+    const MOST: usize = 16;
+    pub(crate) const NONE: Self = Self {
+        starts: [0; Self::MOST],
+        count: 0,
+    };
+
+    #[inline(always)]
+    pub(super) fn push(&mut self, start: usize) {
+        if let Some(place) = self.starts.get_mut(self.count) {
+            *place = start as u32;
+        }
+        self.count += 1;
+    }
+
+    pub(crate) fn any(&self) -> bool {
+        self.count > 0
+    }
+
+    /// Where they start; `None` if there are more than are remembered.
+    pub(crate) fn starts(&self) -> Option<&[u32]> {
+        self.starts.get(..self.count)
+    }
+}
+
 /// What a tile that goes both ways, whose first sources are its own targets, changes where it meets those on a grid: the r² of a
 /// target and itself is large, so that it is not close.
 pub(crate) struct Own<V, const N: usize> {

@@ -2,7 +2,7 @@
 
 use super::super::PADDING;
 use super::super::p2p::p2p;
-use super::super::tile::{Back, Own, Targets};
+use super::super::tile::{Back, Close, Own, Targets};
 use super::super::wanted::POTENTIAL;
 use super::Block;
 use super::outside::OneWay;
@@ -54,6 +54,8 @@ impl<X, T, const D: usize, const M: usize> Inside<X, T, D, M> {
 pub(super) struct Tile {
     pub(super) targets: Range<usize>,
     pub(super) sources: Range<usize>,
+    /// Counted from the first source.
+    pub(super) close: Close,
 }
 
 /// The number in the style's precision under an instruction set.
@@ -263,7 +265,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             }
         }
         let pairs = [on_grid.field.pair, on_grid.potential.pair];
-        let mut close = false;
+        let mut close = Close::NONE;
         let found = p2p::<Vector<S, T, I>, S::Coordinates<I>, P, ACCURACY, WANTED, true, D, N, M>(
             isa,
             pairs,
@@ -289,10 +291,11 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                 }
             }
         }
-        if close {
+        if close.any() {
             let tile = Tile {
                 targets: first..first + N,
                 sources: at..count,
+                close,
             };
             S::take_again::<I, E, P, WANTED, D, M>(self, isa, on_grid, inside, &tile, sums);
         }

@@ -1,7 +1,7 @@
 //! Pairs with what lies outside a block, one way: sources that act and get nothing in turn.
 
 use super::super::p2p::p2p;
-use super::super::tile::{Back, RadialSum, Targets};
+use super::super::tile::{Back, Close, RadialSum, Targets};
 use super::super::wanted::{GRADIENT, POTENTIAL};
 use super::inside::Inside;
 use super::places::{AsTheyAre, Coordinates, Grid, OnAGrid};
@@ -20,6 +20,8 @@ const MOST_SOURCES: usize = 3 * MOST_IN_F32;
 /// Sources outside, and where they lie in tree order.
 pub(super) struct OneWay<T, const D: usize, const M: usize> {
     pub(super) runs: Vec<Range<u32>>,
+    /// Those that a grid does not reach.
+    aside: Vec<Range<u32>>,
     as_they_are: Points<T, T, D, M>,
     on_grid: Points<i32, f32, D, M>,
 }
@@ -28,6 +30,7 @@ impl<T, const D: usize, const M: usize> Default for OneWay<T, D, M> {
     fn default() -> Self {
         Self {
             runs: vec![],
+            aside: vec![],
             as_they_are: Points::default(),
             on_grid: Points::default(),
         }
@@ -84,7 +87,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         }
     }
 
-    /// The same in f32, where all sources lie on the grid of the block.
+    /// The same in f32, but for runs that the grid of the block does not reach.
     #[inline(always)]
     pub(super) fn one_way_on_grid<I: Isa, const ACCURACY: usize, const WANTED: usize>(
         &self,
@@ -95,18 +98,13 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         one_way: &mut OneWay<T, D, M>,
         sums: &mut [Components<T, D>; M],
     ) {
-        let count = self.gather(one_way);
-        if count == 0 {
-            return;
-        }
         let (tree, targets) = (self.context.tree, self.own(leaf));
         let cell = &tree.cells[leaf as usize];
         let (centre, side) = (tree.centre(cell), tree.frame.cell_side(cell.level));
         let ends = centre.map(|x| on_grid.grid.ends(x, side));
-        if !one_way.round(&on_grid.grid, ends, count) {
-            let sources = &one_way.as_they_are;
-            return self.gathered::<I, ACCURACY, WANTED>(isa, &targets, sources, 0..count, sums);
-        }
+        one_way.set_aside(self.context.sources, ends);
+        let count = self.gather(one_way);
+        one_way.round(&on_grid.grid, count);
         let mut first = 0;
         while first < count {
             let range = first..count.min(first + MOST_SOURCES);
@@ -125,6 +123,8 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             };
             self.all_rounded::<I, ACCURACY, WANTED>(isa, &targets, &job, sums);
         }
+        std::mem::swap(&mut one_way.runs, &mut one_way.aside);
+        self.one_way::<I, ACCURACY, WANTED>(isa, &targets, one_way, sums);
     }
 
     /// Some gathered sources on a range of targets, on the grid.
@@ -253,18 +253,40 @@ struct OnGridTile<'a, T, P, const D: usize, const M: usize> {
 }
 
 impl<T: Real, const D: usize, const M: usize> OneWay<T, D, M> {
-    /// The gathered sources on a grid; false where one of them does not lie between the ends along each axis.
+    /// Sets runs aside of which a source does not lie between the ends along each axis.
     #[inline(always)]
-    fn round(&mut self, grid: &Grid<D>, ends: [(f64, f64); D], count: usize) -> bool {
+    fn set_aside(&mut self, sources: &[Vec<T>; D], ends: [(f64, f64); D]) {
+        self.aside.clear();
+        let mut kept = 0;
+        for k in 0..self.runs.len() {
+            let run = self.runs[k].clone();
+            let mut beside = false;
+            for a in 0..D {
+                let (low, high) = ends[a];
+                for &x in &sources[a][run.start as usize..run.end as usize] {
+                    beside |= !((x.to_f64() >= low) & (x.to_f64() <= high));
+                }
+            }
+            if beside {
+                self.aside.push(run);
+            } else {
+                self.runs[kept] = run;
+                kept += 1;
+            }
+        }
+        self.runs.truncate(kept);
+    }
+
+    /// The gathered sources on a grid.
+    #[inline(always)]
+    fn round(&mut self, grid: &Grid<D>, count: usize) {
+        if count == 0 {
+            return;
+        }
         let padded = count + super::super::PADDING;
         let inverse = 1.0 / grid.unit;
-        let mut beside = false;
         for a in 0..D {
             let (from, to) = (&self.as_they_are.x[a][..padded], &mut self.on_grid.x[a]);
-            let (low, high) = ends[a];
-            for &x in &from[..count] {
-                beside |= !((x.to_f64() >= low) & (x.to_f64() <= high));
-            }
             to.resize(padded.max(to.len()), 0);
             for (to, &x) in to.iter_mut().zip(&from[..count]) {
                 *to = grid.place(a, inverse, x);
@@ -278,7 +300,6 @@ impl<T: Real, const D: usize, const M: usize> OneWay<T, D, M> {
             to.resize(padded.max(to.len()), 0.0);
             strengths::round::<T, D>(from, to);
         }
-        !beside
     }
 
     /// A constant times the sum of the strengths.
@@ -321,9 +342,9 @@ where
     };
     let sources = sources.sources::<V::Isa>(range.start, range.end);
     let back = std::array::from_fn(|_| Back::default());
-    let mut close = false;
+    let mut close = Close::NONE;
     let found = p2p::<V, C, P, ACCURACY, WANTED, false, D, N, M>(
         isa, pairs, &targets, &sources, None, back, &mut close,
     );
-    (found, close)
+    (found, close.any())
 }

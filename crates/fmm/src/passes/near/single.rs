@@ -28,25 +28,50 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         tile: &Tile,
         sums: &mut [Components<T, D>; M],
     ) {
-        let limit = I::F32::splat(isa, limit(D) as f32);
-        for (target, itself) in tile.targets.clone().zip(tile.sources.start..) {
-            let here = inside.points.x.each_ref().map(|x| x[target]);
-            let x = here.map(|x| OnAGrid::<I::I32>::splat(isa, x));
-            for first in (itself + 1..tile.sources.end).step_by(I::F32::LANES) {
-                let mut r2 = I::F32::splat(isa, 0.0);
-                for a in 0..D {
-                    let z = OnAGrid::load(isa, &inside.sources.x[a][first..]).minus(x[a]);
-                    r2 = z.mul_add(z, r2);
-                }
-                if I::F32::any(r2.lt(limit)) {
-                    let end = tile.sources.end.min(first + I::F32::LANES);
-                    self.replace_close::<WANTED>(on_grid, inside, target, first..end, sums);
-                }
+        let Range { start, end } = tile.sources;
+        if let Some(starts) = tile.close.starts() {
+            for &first in starts {
+                let first = start + first as usize;
+                self.look_at::<I, WANTED>(isa, on_grid, inside, tile, first, sums);
+            }
+        } else {
+            for first in (start..end).step_by(I::F32::LANES) {
+                self.look_at::<I, WANTED>(isa, on_grid, inside, tile, first, sums);
             }
         }
     }
 
-    /// The same of one target and a few gathered sources.
+    /// The same for a vector of sources from `first` on. Of two targets the one behind the other is a source.
+    #[inline(always)]
+    fn look_at<I: Isa, const WANTED: usize>(
+        &self,
+        isa: I,
+        on_grid: &OnGrid<P, D>,
+        inside: &Inside<i32, f32, D, M>,
+        tile: &Tile,
+        first: usize,
+        sums: &mut [Components<T, D>; M],
+    ) {
+        let limit = I::F32::splat(isa, limit(D) as f32);
+        let end = tile.sources.end.min(first + I::F32::LANES);
+        for (target, itself) in tile.targets.clone().zip(tile.sources.start..) {
+            let mut r2 = I::F32::splat(isa, 0.0);
+            for a in 0..D {
+                let x = OnAGrid::<I::I32>::splat(isa, inside.points.x[a][target]);
+                let z = OnAGrid::load(isa, &inside.sources.x[a][first..]).minus(x);
+                r2 = z.mul_add(z, r2);
+            }
+            let range = first.max(itself + 1)..end;
+            if !range.is_empty() && I::F32::any(r2.lt(limit)) {
+                let mut squares = [0.0; 16];
+                r2.store(&mut squares);
+                let squares = &squares[range.start - first..][..range.len()];
+                self.replace_close::<WANTED>(on_grid, inside, target, (range, squares), sums);
+            }
+        }
+    }
+
+    /// The same of one target and a few gathered sources, given their r².
     #[cold]
     #[inline(never)]
     fn replace_close<const WANTED: usize>(
@@ -54,15 +79,15 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         on_grid: &OnGrid<P, D>,
         inside: &Inside<i32, f32, D, M>,
         target: usize,
-        sources: Range<usize>,
+        (sources, squares): (Range<usize>, &[f32]),
         sums: &mut [Components<T, D>; M],
     ) {
         let here = inside.points.x.each_ref().map(|x| x[target]);
-        for source in sources {
-            let z = std::array::from_fn(|a| {
-                f64::from(here[a].wrapping_sub(inside.sources.x[a][source]))
-            });
-            if square(z) < limit(D) {
+        for (source, &r2) in sources.zip(squares) {
+            if r2 < limit(D) as f32 {
+                let z = std::array::from_fn(|a| {
+                    f64::from(here[a].wrapping_sub(inside.sources.x[a][source]))
+                });
                 let source = inside.place(source);
                 self.replace::<WANTED>(on_grid, target, source, z, sums);
             }
