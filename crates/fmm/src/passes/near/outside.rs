@@ -13,8 +13,7 @@ use crate::kernel::Pair;
 use lanes::{Isa, Lanes, Real};
 use std::ops::Range;
 
-/// The most sources of one sum in f32: those of three leaves, a multiple of every vector. Where one of them is too close to
-/// a target, all are taken again.
+/// The most sources of one sum in f32: those of three leaves, a multiple of every vector.
 const MOST_SOURCES: usize = 3 * MOST_IN_F32;
 
 /// Sources outside, and where they lie in tree order.
@@ -22,8 +21,8 @@ pub(super) struct OneWay<T, const D: usize, const M: usize> {
     pub(super) runs: Vec<Range<u32>>,
     /// Those that a grid does not reach.
     aside: Vec<Range<u32>>,
-    as_they_are: Points<T, T, D, M>,
-    on_grid: Points<i32, f32, D, M>,
+    pub(super) as_they_are: Points<T, T, D, M>,
+    pub(super) on_grid: Points<i32, f32, D, M>,
 }
 
 impl<T, const D: usize, const M: usize> Default for OneWay<T, D, M> {
@@ -203,7 +202,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         }
     }
 
-    /// The same on the grid; exactly where any pair is too close for it.
+    /// The same on the grid.
     #[inline(always)]
     fn rounded<I: Isa, const ACCURACY: usize, const WANTED: usize, const N: usize>(
         &self,
@@ -222,10 +221,6 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             &job.one_way.on_grid,
             range,
         );
-        if close {
-            let sources = &job.one_way.as_they_are;
-            return self.exact::<I, ACCURACY, WANTED, N>(isa, at, sources, range, sums);
-        }
         for m in 0..M {
             for k in 0..N {
                 for a in 0..D {
@@ -238,16 +233,19 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
                 }
             }
         }
+        if close.any() {
+            self.take_outside_again::<I, WANTED, N>(isa, job, place, &close, sums);
+        }
     }
 }
 
 /// What the tiles on a grid have in common.
-struct OnGridTile<'a, T, P, const D: usize, const M: usize> {
-    on_grid: &'a OnGrid<P, D>,
-    inside: &'a Inside<i32, f32, D, M>,
-    one_way: &'a OneWay<T, D, M>,
+pub(super) struct OnGridTile<'a, T, P, const D: usize, const M: usize> {
+    pub(super) on_grid: &'a OnGrid<P, D>,
+    pub(super) inside: &'a Inside<i32, f32, D, M>,
+    pub(super) one_way: &'a OneWay<T, D, M>,
     /// Which of the gathered sources.
-    range: Range<usize>,
+    pub(super) range: Range<usize>,
     /// What γ leaves out, over all of these.
     constants: [f64; M],
 }
@@ -311,7 +309,7 @@ impl<T: Real, const D: usize, const M: usize> OneWay<T, D, M> {
     }
 }
 
-/// A range of `sources` on the `N` targets at `x`; whether any pair is too close for the coordinates.
+/// A range of `sources` on the `N` targets at `x`, and where pairs are too close for the coordinates.
 #[inline(always)]
 fn tile<
     V,
@@ -328,7 +326,7 @@ fn tile<
     x: [&[C::Place]; D],
     sources: &Points<C::Place, V::Elem, D, M>,
     range: &Range<usize>,
-) -> (Found<V::Elem, D, N, M>, bool)
+) -> (Found<V::Elem, D, N, M>, Close)
 where
     V: Lanes,
     V::Elem: Real<Lanes<V::Isa> = V>,
@@ -346,5 +344,5 @@ where
     let found = p2p::<V, C, P, ACCURACY, WANTED, false, D, N, M>(
         isa, pairs, &targets, &sources, None, back, &mut close,
     );
-    (found, close.any())
+    (found, close)
 }

@@ -1,9 +1,10 @@
 //! Pairs that are taken one at a time, in the precision of the plan: those that were too close for the grid.
 
-use super::super::tile::RadialSum;
+use super::super::tile::{Close, RadialSum};
 use super::super::wanted::POTENTIAL;
 use super::Block;
 use super::inside::{Inside, Tile};
+use super::outside::OnGridTile;
 use super::places::{Coordinates, FAR, OnAGrid, close};
 use super::runs::Components;
 use super::style::OnGrid;
@@ -103,25 +104,96 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         z: [f64; D],
         sums: &mut [Components<T, D>; M],
     ) {
-        let mut pair = exact::<P, D, WANTED>(self.pair, self.distance(target, source));
-        let phi = phi(on_grid.field.pair, limit(D));
+        let pair = self.correction::<WANTED>(on_grid, self.distance(target, source), z);
+        self.give::<WANTED>(target, source, pair, sums);
+    }
+
+    /// What a pair gives that are `apart`, less what it gave at the distance z on the grid, where that is less than the least.
+    fn correction<const WANTED: usize>(
+        &self,
+        on_grid: &OnGrid<P, D>,
+        apart: [f64; D],
+        z: [f64; D],
+    ) -> RadialSum<f64, D> {
+        let mut pair = exact::<P, D, WANTED>(self.pair, apart);
+        let (phi, gamma) = on_grid.least;
         for a in 0..D {
             pair.s[a] -= z[a] * (phi * on_grid.field.field);
         }
         if WANTED >= POTENTIAL {
-            let far = &on_grid.potential;
-            let gamma = if P::POTENTIAL_BY_FIELD {
-                square(z) * phi
-            } else if P::TOGETHER && limit(D) < reach(on_grid.field.pair) {
-                gamma(far.pair, limit(D))
-            } else if P::TOGETHER {
-                square(z) * phi
-            } else {
-                gamma(far.pair, limit(D) / (FAR * FAR))
-            };
+            let (gamma, far) = (gamma.unwrap_or_else(|| square(z) * phi), &on_grid.potential);
             pair.t -= gamma * far.potential + far.constant;
         }
-        self.give::<WANTED>(target, source, pair, sums);
+        pair
+    }
+
+    /// Replaces what the sources outside that are close to some targets gave to them.
+    #[inline(always)]
+    pub(super) fn take_outside_again<I: Isa, const WANTED: usize, const N: usize>(
+        &self,
+        isa: I,
+        job: &OnGridTile<T, P, D, M>,
+        first_target: usize,
+        close: &Close,
+        sums: &mut [Components<T, D>; M],
+    ) {
+        let limit = I::F32::splat(isa, limit(D) as f32);
+        let Range { start, end } = job.range;
+        let (places, all) = (&job.one_way.on_grid.x, 0..(end - start) as u32);
+        let every = all.step_by(I::F32::LANES);
+        let starts = close.starts();
+        for k in 0..starts.map_or(every.len(), <[u32]>::len) {
+            let first = start + starts.map_or(k * I::F32::LANES, |starts| starts[k] as usize);
+            for target in first_target..first_target + N {
+                let mut r2 = I::F32::splat(isa, 0.0);
+                for a in 0..D {
+                    let x = OnAGrid::<I::I32>::splat(isa, job.inside.points.x[a][target]);
+                    let z = OnAGrid::load(isa, &places[a][first..]).minus(x);
+                    r2 = z.mul_add(z, r2);
+                }
+                if I::F32::any(r2.lt(limit)) {
+                    let mut squares = [0.0; 16];
+                    r2.store(&mut squares);
+                    let sources = first..end.min(first + I::F32::LANES);
+                    self.replace_outside::<WANTED>(job, target, (sources, &squares), sums);
+                }
+            }
+        }
+    }
+
+    /// The same of one target and a few gathered sources, given their r².
+    #[cold]
+    #[inline(never)]
+    fn replace_outside<const WANTED: usize>(
+        &self,
+        job: &OnGridTile<T, P, D, M>,
+        target: usize,
+        (sources, squares): (Range<usize>, &[f32; 16]),
+        sums: &mut [Components<T, D>; M],
+    ) {
+        let (there, points) = (&job.one_way.as_they_are, &job.inside.points);
+        for (source, &r2) in sources.zip(squares) {
+            if r2 >= limit(D) as f32 {
+                continue;
+            }
+            let (mut apart, mut z) = ([0.0; D], [0.0; D]);
+            for a in 0..D {
+                let x = &self.context.sources[a][self.targets.start as usize..];
+                apart[a] = x[target].to_f64() - there.x[a][source].to_f64();
+                let place = job.one_way.on_grid.x[a][source];
+                z[a] = f64::from(points.x[a][target].wrapping_sub(place));
+            }
+            let pair = self.correction::<WANTED>(job.on_grid, apart, z);
+            for m in 0..M {
+                let w = there.w[m][source].to_f64();
+                for a in 0..D {
+                    sums[m].s[a][target] += T::from_f64(w * pair.s[a]);
+                }
+                if WANTED >= POTENTIAL {
+                    sums[m].t[target] += T::from_f64(w * pair.t);
+                }
+            }
+        }
     }
 
     /// From a source to a target, both of the block.
@@ -159,6 +231,20 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             }
         }
     }
+}
+
+/// φ at the least distance that pairs on a grid are taken at, and γ unless it is r² φ; of those for φ and for γ.
+pub(super) fn at_least_distance<P: Pair, const D: usize>(
+    [field, far]: [P; 2],
+) -> (f64, Option<f64>) {
+    let by_field = P::POTENTIAL_BY_FIELD || P::TOGETHER && limit(D) >= reach(field);
+    let square = if P::TOGETHER {
+        limit(D)
+    } else {
+        limit(D) / (FAR * FAR)
+    };
+    let gamma = (!by_field).then(|| gamma(far, square));
+    (phi(field, limit(D)), gamma)
 }
 
 /// The r² below which a pair in f32 has its core.

@@ -5,7 +5,7 @@ use super::inside::{Inside, Tile};
 use super::outside::OneWay;
 use super::places::{AsTheyAre, Coordinates, Grid, OnAGrid};
 use super::runs::Components;
-use super::strengths;
+use super::{single, strengths};
 use crate::kernel::{InUnit, Pair};
 use lanes::{Isa, Real};
 
@@ -63,17 +63,22 @@ pub(super) struct OnGrid<P, const D: usize> {
     pub(super) field: InUnit<P>,
     /// For γ, with its factor and constant.
     pub(super) potential: InUnit<P>,
+    /// φ at the least distance, and γ unless it is r² φ: what closer pairs were taken for.
+    pub(super) least: (f64, Option<f64>),
 }
 
 impl<P: Pair, const D: usize> OnGrid<P, D> {
     pub(super) fn new(grid: Grid<D>, pair: P, far: f64) -> Self {
+        let field = pair.in_unit(grid.unit);
+        let potential = pair.in_unit(if P::POTENTIAL_BY_FIELD || P::TOGETHER {
+            grid.unit
+        } else {
+            grid.unit * far
+        });
         Self {
-            field: pair.in_unit(grid.unit),
-            potential: pair.in_unit(if P::POTENTIAL_BY_FIELD || P::TOGETHER {
-                grid.unit
-            } else {
-                grid.unit * far
-            }),
+            least: single::at_least_distance::<P, D>([field.pair, potential.pair]),
+            field,
+            potential,
             grid,
         }
     }
@@ -93,6 +98,7 @@ impl<P: Pair, const D: usize> OnGrid<P, D> {
             },
             field: as_it_is,
             potential: as_it_is,
+            least: (0.0, None),
         }
     }
 }
