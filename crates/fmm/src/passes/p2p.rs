@@ -1,6 +1,6 @@
 //! The hot tile: particles on particles.
 
-use super::near::{Coordinates, close as closest};
+use super::near::{Coordinates, close};
 use super::tile::{Back, Close, Own, RadialSum, Sources, Targets};
 use super::wanted::{GRADIENT, POTENTIAL, SECOND};
 use crate::kernel::Pair;
@@ -16,9 +16,10 @@ use lanes::{Lanes, Real};
 /// the end. A pair at distance 0 contributes nothing: r² + ε² with ε below every distance that is not 0 keeps φ finite
 /// there, and z = 0 removes it, at no cost; ε is too small to change any other r².
 ///
-/// Where coordinates were rounded to a grid, r² is kept above [`close`]²; `close` tells in which vectors
-/// of sources any pair is closer, and the caller takes those again. `pairs` are those of φ and of γ, which takes r² in a unit of its own unless it is r² φ:
-/// then r² is not kept, so that γ of a coincident pair is 0 without a rounding.
+/// Where coordinates were rounded to a grid, r² is kept above [`close`]²; `too_close` tells in which vectors of sources any
+/// pair is closer, and the caller takes those again. `pairs` are those of φ and of γ, which takes r² in a unit of its own
+/// unless it is r² φ: then r² is not kept, so that γ of a coincident pair is 0 without a rounding. Where no target feels the
+/// core of a source, [`Pair::Beyond`] stands for them.
 #[inline(always)]
 pub(crate) fn p2p<
     V,
@@ -37,7 +38,7 @@ pub(crate) fn p2p<
     sources: &Sources<C::Place, V::Elem, D, M>,
     own: Option<&Own<V, N>>,
     mut back: [Back<V::Elem, D>; M],
-    close: &mut Close,
+    too_close: &mut Close,
 ) -> [[RadialSum<V::Elem, D>; N]; M]
 where
     V: Lanes,
@@ -51,7 +52,7 @@ where
         t: [[zero; N]; M],
         g: [[[zero; SECOND]; N]; M],
     };
-    let least = if C::ROUNDED { closest(D) } else { 0.0 };
+    let least = if C::ROUNDED { close(D) } else { 0.0 };
     let limit = V::splat(isa, V::Elem::from_f64(least * least));
     let mut x = [[C::splat(isa, targets.x[0][0]); D]; N];
     let mut w = [[zero; N]; M];
@@ -142,7 +143,7 @@ where
             }
         }
         if C::ROUNDED && V::any(nearest.lt(limit)) {
-            close.push(y[0].len());
+            too_close.push(y[0].len());
         }
         if BOTH {
             for m in 0..M {
