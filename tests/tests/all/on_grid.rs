@@ -468,3 +468,22 @@ fn from_a_grid_to_tables_and_back() {
     assert!(plan.move_to(&bad).is_err());
     assert!(plan.field(&w).unwrap() == before);
 }
+
+/// Cores far narrower than any distance have no grid, and take no time to find that.
+#[test]
+fn far_too_narrow_for_a_grid() {
+    let (points, kernel) = (space::Shape::Uniform.points(20_000, 95), Coulomb3d);
+    let w = Signs::One.strengths(points.len(), 95);
+    let options = || Options::tolerance(1e-8);
+    let without = Plan::new(&points, kernel, options()).unwrap();
+    let without = without.field(&w).unwrap();
+    for delta in [1e-10, 1e-12, 1e-19, 1e-30, 1e-300] {
+        let plan = Plan::new(&points, GaussianCore { kernel, delta }, options()).unwrap();
+        assert!(!plan.report().on_grid, "{delta:e}");
+        let error = relative_l2(
+            plan.field(&w).unwrap().as_flattened(),
+            without.as_flattened(),
+        );
+        assert!(error < 1e-8, "{delta:e}: {error:e}");
+    }
+}

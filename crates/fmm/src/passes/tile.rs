@@ -79,9 +79,13 @@ impl Close {
         self.count > 0
     }
 
-    /// Where they start; `None` if there are more than are remembered.
-    pub(crate) fn starts(&self) -> Option<&[u32]> {
-        self.starts.get(..self.count)
+    /// Where they start: all vectors of so many sources if there are more than are remembered.
+    pub(super) fn starts(&self, sources: usize, lanes: usize) -> impl Iterator<Item = usize> {
+        let known = self.starts.get(..self.count);
+        let every = if known.is_some() { 0 } else { sources };
+        let known = known.unwrap_or_default().iter();
+        let known = known.map(|&start| start as usize);
+        known.chain((0..every).step_by(lanes))
     }
 }
 

@@ -34,8 +34,15 @@ const fn of_tables(dimension: usize) -> f64 {
 impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// Whether a grid may stand for the expansions of this plan, and its kernel if so.
     fn smooth_kernel(&self) -> Option<RadialKernel> {
-        let may = self.torus.is_none() && self.options.guarantee == Guarantee::Calibrated;
-        if may { self.kernel.smooth() } else { None }
+        if self.may_have_grid() {
+            self.kernel.smooth()
+        } else {
+            None
+        }
+    }
+
+    fn may_have_grid(&self) -> bool {
+        self.torus.is_none() && self.options.guarantee == Guarantee::Calibrated
     }
 
     /// Decides on a grid where nothing else need be known: where it is asked for, or where expansions come from tables in any case.
@@ -91,7 +98,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let reach = self.kernel.reach(asked.tolerance);
         let extent = clouds.both();
         if seconds < WORTH
-            || reach > 0.0 && Layout::least_seconds_of_core(&extent, reach, &asked) > seconds
+            || !self.may_have_grid()
+            || reach > 0.0 && Layout::takes_more_around_core(seconds, &extent, reach, &asked)
         {
             return false;
         }

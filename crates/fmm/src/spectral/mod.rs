@@ -53,6 +53,9 @@ const LEAST_TOLERANCE: f64 = 1e-12;
 /// Nodes of a period: as many as this, or so many times the points.
 const MOST_NODES: [usize; 2] = [1 << 22, 128];
 
+/// Seconds for a node of the period, beside those for each sum.
+const OF_A_NODE: f64 = 8e-9;
+
 /// The sizes of a grid.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout<const D: usize> {
@@ -86,7 +89,7 @@ impl<const D: usize> Layout<D> {
         let potential = |r: f64| smooth.value(r * r);
         let (most, error) = (if asked.gradient { 2 } else { 1 }, SHARE * asked.tolerance);
         let spectrum = Spectrum::new(D as i32, &potential, widest)?;
-        if Self::least_seconds(extent, spectrum.widest_cell(error, most), asked) > seconds {
+        if Self::takes_more_than(seconds, extent, spectrum.widest_cell(error, most), asked) {
             return None;
         }
         let layouts = (2..=WIDEST / 2).filter_map(|half| {
@@ -99,8 +102,13 @@ impl<const D: usize> Layout<D> {
         (best.nodes() <= least.max(of_points * points)).then_some(best)
     }
 
-    /// Seconds that a grid takes at least, its making included, whatever its window.
-    fn least_seconds(extent: [f64; D], cell: f64, asked: &Asked) -> f64 {
+    /// Whether any grid of such cells takes longer, its making included, whatever its window.
+    fn takes_more_than(seconds: f64, extent: [f64; D], cell: f64, asked: &Asked) -> bool {
+        // Of so many nodes the sizes need not be known.
+        let cells = |side: &f64| (2.0 * side / cell).max(1.0);
+        if OF_A_NODE * extent.iter().map(cells).product::<f64>() > seconds.min(1e3) {
+            return true;
+        }
         let nodes = 4;
         let layout = Self::of(
             extent,
@@ -112,14 +120,19 @@ impl<const D: usize> Layout<D> {
             },
             asked,
         );
-        layout.evaluation() + layout.making()
+        layout.evaluation() + layout.making() > seconds
     }
 
     /// The same where nothing is known of a kernel but the distance from which on its core is below the tolerance. As far as modes of a
     /// core go, they go k = 2 ln(1/tolerance)/reach at least: so far do those of a Gaussian one.
-    pub(crate) fn least_seconds_of_core(extent: &Extent<D>, reach: f64, asked: &Asked) -> f64 {
+    pub(crate) fn takes_more_around_core(
+        seconds: f64,
+        extent: &Extent<D>,
+        reach: f64,
+        asked: &Asked,
+    ) -> bool {
         let cell = choice::WIDEST_CELL * reach / (2.0 * (1.0 / asked.tolerance).ln());
-        rounded(extent).map_or(0.0, |extent| Self::least_seconds(extent, cell, asked))
+        rounded(extent).is_some_and(|extent| Self::takes_more_than(seconds, extent, cell, asked))
     }
 
     fn of(extent: [f64; D], choice: Choice, asked: &Asked) -> Self {
@@ -153,7 +166,7 @@ impl<const D: usize> Layout<D> {
         let (rows, sums) = (1.1 * vectors as f64, asked.sums as f64);
         let spread = asked.sources as f64 * (20.0 + rows);
         let gather = asked.targets as f64 * (30.0 + sums * rows);
-        let transforms = self.nodes() as f64 * (8.0 + 3.5 * sums);
+        let transforms = self.nodes() as f64 * (1e9 * OF_A_NODE + 3.5 * sums);
         [spread, transforms, gather].map(|nanoseconds| 1e-9 * nanoseconds)
     }
 

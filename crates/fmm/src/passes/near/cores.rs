@@ -7,23 +7,28 @@
 use super::Block;
 use crate::kernel::Pair;
 use lanes::Real;
+use std::ops::Range;
 
 /// Of a core, how far a point is to have its next one.
 const LEAST: f64 = 0.25;
 
 impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
-    /// Whether in half of the leaves or more a point, the middle one, has another that is [`LEAST`] of the core away or closer.
+    /// Whether in half of the leaves or more a point, the strongest one, has another that is [`LEAST`] of the core away or closer.
     pub(super) fn cancels_in_cores(&self) -> bool {
         let limit = (LEAST * self.pair.core()).powi(2);
         if limit == 0.0 {
             return false;
         }
-        let has_next = |&&leaf: &&u32| {
-            let mut all = self.context.tree.cells[leaf as usize].sources.clone();
-            let point = u32::midpoint(all.start, all.end);
-            all.any(|other| other != point && self.square(point, other) <= limit)
-        };
-        2 * self.leaves.iter().filter(has_next).count() >= self.leaves.len()
+        let leaves = self.leaves.iter();
+        let leaves = leaves.map(|&leaf| self.context.tree.cells[leaf as usize].sources.clone());
+        self.w.iter().any(|w| {
+            let has_next = |all: &Range<u32>| {
+                let point = strongest(w, all);
+                let mut others = all.clone().filter(|&other| other != point);
+                others.any(|other| self.square(point, other) <= limit)
+            };
+            2 * leaves.clone().filter(has_next).count() >= self.leaves.len()
+        })
     }
 
     /// Of the distance of two points in tree order.
@@ -33,4 +38,17 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
             .map(|x| (x[a as usize].to_f64() - x[b as usize].to_f64()).powi(2))
             .sum()
     }
+}
+
+/// The point of a leaf with the largest strength; of equals the middle one, or the first.
+fn strongest<T: Real>(w: &[T], all: &Range<u32>) -> u32 {
+    let size = |point: u32| w[point as usize].to_f64().abs();
+    let middle = u32::midpoint(all.start, all.end);
+    all.clone().fold(middle, |best, point| {
+        if size(point) > size(best) {
+            point
+        } else {
+            best
+        }
+    })
 }

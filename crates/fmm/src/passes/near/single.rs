@@ -1,5 +1,6 @@
 //! Pairs that are taken one at a time, in the precision of the plan: those that were too close for the grid.
 
+use super::super::PADDING;
 use super::super::tile::{Close, RadialSum};
 use super::super::wanted::POTENTIAL;
 use super::Block;
@@ -30,44 +31,20 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         sums: &mut [Components<T, D>; M],
     ) {
         let Range { start, end } = tile.sources;
-        if let Some(starts) = tile.close.starts() {
-            for &first in starts {
-                let first = start + first as usize;
-                self.look_at::<I, WANTED>(isa, on_grid, inside, tile, first, sums);
-            }
-        } else {
-            for first in (start..end).step_by(I::F32::LANES) {
-                self.look_at::<I, WANTED>(isa, on_grid, inside, tile, first, sums);
-            }
-        }
-    }
-
-    /// The same for a vector of sources from `first` on. Of two targets the one behind the other is a source.
-    #[inline(always)]
-    fn look_at<I: Isa, const WANTED: usize>(
-        &self,
-        isa: I,
-        on_grid: &OnGrid<P, D>,
-        inside: &Inside<i32, f32, D, M>,
-        tile: &Tile,
-        first: usize,
-        sums: &mut [Components<T, D>; M],
-    ) {
-        let limit = I::F32::splat(isa, limit(D) as f32);
-        let end = tile.sources.end.min(first + I::F32::LANES);
-        for (target, itself) in tile.targets.clone().zip(tile.sources.start..) {
-            let mut r2 = I::F32::splat(isa, 0.0);
-            for a in 0..D {
-                let x = OnAGrid::<I::I32>::splat(isa, inside.points.x[a][target]);
-                let z = OnAGrid::load(isa, &inside.sources.x[a][first..]).minus(x);
-                r2 = z.mul_add(z, r2);
-            }
-            let range = first.max(itself + 1)..end;
-            if !range.is_empty() && I::F32::any(r2.lt(limit)) {
-                let mut squares = [0.0; 16];
-                r2.store(&mut squares);
-                let squares = &squares[range.start - first..][..range.len()];
-                self.replace_close::<WANTED>(on_grid, inside, target, (range, squares), sums);
+        for first in tile.close.starts(end - start, I::F32::LANES) {
+            let first = start + first;
+            let end = end.min(first + I::F32::LANES);
+            for (target, itself) in tile.targets.clone().zip(start..) {
+                let here = inside.points.x.each_ref().map(|x| x[target]);
+                let squares = squares::<I, D>(isa, here, &inside.sources.x, first);
+                // Of two targets the one behind the other is a source.
+                let range = first.max(itself + 1)..end;
+                if !range.is_empty()
+                    && let Some(squares) = squares
+                {
+                    let squares = &squares[range.start - first..][..range.len()];
+                    self.replace_close::<WANTED>(on_grid, inside, target, (range, squares), sums);
+                }
             }
         }
     }
@@ -137,25 +114,16 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         close: &Close,
         sums: &mut [Components<T, D>; M],
     ) {
-        let limit = I::F32::splat(isa, limit(D) as f32);
         let Range { start, end } = job.range;
-        let (places, all) = (&job.one_way.on_grid.x, 0..(end - start) as u32);
-        let every = all.step_by(I::F32::LANES);
-        let starts = close.starts();
-        for k in 0..starts.map_or(every.len(), <[u32]>::len) {
-            let first = start + starts.map_or(k * I::F32::LANES, |starts| starts[k] as usize);
+        for first in close.starts(end - start, I::F32::LANES) {
+            let first = start + first;
+            let sources = first..end.min(first + I::F32::LANES);
             for target in first_target..first_target + N {
-                let mut r2 = I::F32::splat(isa, 0.0);
-                for a in 0..D {
-                    let x = OnAGrid::<I::I32>::splat(isa, job.inside.points.x[a][target]);
-                    let z = OnAGrid::load(isa, &places[a][first..]).minus(x);
-                    r2 = z.mul_add(z, r2);
-                }
-                if I::F32::any(r2.lt(limit)) {
-                    let mut squares = [0.0; 16];
-                    r2.store(&mut squares);
-                    let sources = first..end.min(first + I::F32::LANES);
-                    self.replace_outside::<WANTED>(job, target, (sources, &squares), sums);
+                let here = job.inside.points.x.each_ref().map(|x| x[target]);
+                let places = &job.one_way.on_grid.x;
+                if let Some(squares) = squares::<I, D>(isa, here, places, first) {
+                    let sources = (sources.clone(), &squares);
+                    self.replace_outside::<WANTED>(job, target, sources, sums);
                 }
             }
         }
@@ -168,7 +136,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         &self,
         job: &OnGridTile<T, P, D, M>,
         target: usize,
-        (sources, squares): (Range<usize>, &[f32; 16]),
+        (sources, squares): (Range<usize>, &[f32; PADDING]),
         sums: &mut [Components<T, D>; M],
     ) {
         let (there, points) = (&job.one_way.as_they_are, &job.inside.points);
@@ -251,6 +219,28 @@ pub(super) fn at_least_distance<P: Pair, const D: usize>(
 fn reach<P: Pair>(pair: P) -> f64 {
     let (reach, _) = pair.beyond::<COARSE>();
     f64::from(reach as f32)
+}
+
+/// The r² of a vector of sources from `first` on, if any of them is below the least.
+#[inline(always)]
+fn squares<I: Isa, const D: usize>(
+    isa: I,
+    target: [i32; D],
+    sources: &[Vec<i32>; D],
+    first: usize,
+) -> Option<[f32; PADDING]> {
+    let mut r2 = I::F32::splat(isa, 0.0);
+    for a in 0..D {
+        let x = OnAGrid::<I::I32>::splat(isa, target[a]);
+        let z = OnAGrid::load(isa, &sources[a][first..]).minus(x);
+        r2 = z.mul_add(z, r2);
+    }
+    if !I::F32::any(r2.lt(I::F32::splat(isa, limit(D) as f32))) {
+        return None;
+    }
+    let mut squares = [0.0; PADDING];
+    r2.store(&mut squares);
+    Some(squares)
 }
 
 /// z φ and γ; nothing for a coincident pair.
