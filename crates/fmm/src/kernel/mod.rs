@@ -305,7 +305,7 @@ mod tests {
         }
     }
 
-    /// Where its core is no more felt, a pair is the one beyond to the accuracy, and a little nearer it is not.
+    /// Where its core is no more felt, a pair is the one beyond to the accuracy, and at half the distance it is not.
     fn ends_where_it_says<P: Pair, const ACCURACY: usize>(pair: P, most: f64) {
         let (reach, beyond) = pair.beyond::<ACCURACY>();
         let isa = Scalar::default();
