@@ -6,6 +6,7 @@ mod compiled;
 mod counting;
 mod downward;
 mod leaves;
+mod meet;
 mod near;
 pub(crate) mod p2p;
 mod sink;
