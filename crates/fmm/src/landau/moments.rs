@@ -7,7 +7,7 @@
 //! v is counted from the middle of the cloud, where least cancels, and in the cloud's unit.
 
 use super::unit::Unit;
-use lanes::{Chosen, Isa, Job};
+use lanes::{Chosen, Isa, Job, Lanes};
 use rayon::prelude::*;
 
 /// Points of one task; sums go piece by piece, so that they are the same for any number of threads.
@@ -34,21 +34,6 @@ impl<const D: usize> Moments<D> {
         second: [[0.0; D]; D],
     };
 
-    fn of(points: &[[f64; D]], weights: &[f64], origin: &Origin<D>) -> Self {
-        let mut sum = Self::NOTHING;
-        for (y, &w) in points.iter().zip(weights) {
-            let y = origin.place(y);
-            sum.zeroth += w;
-            for i in 0..D {
-                sum.first[i] += w * y[i];
-                for j in 0..D {
-                    sum.second[i][j] += w * y[i] * y[j];
-                }
-            }
-        }
-        sum
-    }
-
     fn add(mut self, other: &Self) -> Self {
         self.zeroth += other.zeroth;
         for i in 0..D {
@@ -60,31 +45,35 @@ impl<const D: usize> Moments<D> {
         self
     }
 
-    /// The lower half of A, and B, at points side by side.
+    /// The lower half of A, and B, at a vector of points. Products and sums are rounded one by one, so that every instruction set has the
+    /// same bits.
     #[inline(always)]
-    fn at(&self, v: &[Side; D], [of_a, of_b]: [f64; 2]) -> ([[Side; D]; D], [Side; D]) {
-        let (m, s, zeroth) = (&self.first, &self.second, self.zeroth);
-        let (mut a, mut b) = ([[[0.0; SIDE]; D]; D], [[0.0; SIDE]; D]);
-        let mut trace = 0.0;
+    fn at<I: Isa>(
+        &self,
+        isa: I,
+        v: [I::F64; D],
+        [of_a, of_b]: [f64; 2],
+    ) -> ([[I::F64; D]; D], [I::F64; D]) {
+        let number = |x: f64| I::F64::splat(isa, x);
+        let zero = number(0.0);
+        let (mut square, mut along, mut trace) = (zero, zero, 0.0);
         for k in 0..D {
-            trace += s[k][k];
+            square = square + v[k] * v[k];
+            along = along + v[k] * number(self.first[k]);
+            trace += self.second[k][k];
         }
-        for l in 0..SIDE {
-            let (mut square, mut along) = (0.0, 0.0);
-            for k in 0..D {
-                square += v[k][l] * v[k][l];
-                along += v[k][l] * m[k];
+        let zeroth = number(self.zeroth);
+        let all = zeroth * square - number(2.0) * along + number(trace);
+        let (mut a, mut b) = ([[zero; D]; D], [zero; D]);
+        for i in 0..D {
+            for j in 0..=i {
+                let mixed = v[j] * number(self.first[i]) + number(self.first[j]) * v[i];
+                let outer = zeroth * v[j] * v[i] - mixed + number(self.second[j][i]);
+                let diagonal = if i == j { all } else { zero };
+                a[i][j] = (diagonal - outer) * number(of_a) * number(of_a);
             }
-            let all = zeroth * square - 2.0 * along + trace;
-            for i in 0..D {
-                for j in 0..=i {
-                    let mixed = v[j][l] * m[i] + m[j] * v[i][l];
-                    let outer = zeroth * v[j][l] * v[i][l] - mixed + s[j][i];
-                    let diagonal = if i == j { all } else { 0.0 };
-                    a[i][j][l] = (diagonal - outer) * of_a * of_a;
-                }
-                b[i][l] = -((D - 1) as f64) * (zeroth * v[i][l] - m[i]) * of_b * of_b;
-            }
+            let apart = zeroth * v[i] - number(self.first[i]);
+            b[i] = number(-((D - 1) as f64)) * apart * number(of_b) * number(of_b);
         }
         (a, b)
     }
@@ -110,13 +99,16 @@ impl<const D: usize> Origin<D> {
         }
     }
 
+    /// Places of points side by side, at most [`SIDE`] of them.
     #[inline(always)]
-    fn place(&self, x: &[f64; D]) -> [f64; D] {
-        let mut place = [0.0; D];
-        for k in 0..D {
-            place[k] = x[k] * self.inverse - self.centre[k];
+    fn side(&self, points: &[[f64; D]]) -> [Side; D] {
+        let mut v = [[0.0; SIDE]; D];
+        for (l, x) in points.iter().enumerate() {
+            for k in 0..D {
+                v[k][l] = x[k] * self.inverse - self.centre[k];
+            }
         }
-        place
+        v
     }
 }
 
@@ -128,11 +120,16 @@ pub(super) fn fill<const D: usize>(
     (a, b): (&mut [[[f64; D]; D]], &mut [[f64; D]]),
 ) -> Option<usize> {
     let pieces = points.par_chunks(PIECE).zip(weights.par_chunks(PIECE));
-    let pieces: Vec<Moments<D>> = pieces
-        .map(|(points, weights)| Moments::of(points, weights, origin))
-        .collect();
-    let moments = &pieces.iter().fold(Moments::NOTHING, Moments::add);
     let chosen = Chosen::detect();
+    let of_piece = |(points, weights)| {
+        chosen.run(OfPoints {
+            points,
+            weights,
+            origin,
+        })
+    };
+    let pieces: Vec<Moments<D>> = pieces.map(of_piece).collect();
+    let moments = &pieces.iter().fold(Moments::NOTHING, Moments::add);
     let out = a.par_chunks_mut(PIECE).zip(b.par_chunks_mut(PIECE));
     let pieces = out.zip(points.par_chunks(PIECE)).enumerate();
     let bad = pieces.filter_map(|(piece, ((a, b), points))| {
@@ -154,6 +151,51 @@ pub(super) fn fill<const D: usize>(
     bad.min()
 }
 
+/// The moments of a piece. Compiled for each instruction set, to the same bits.
+struct OfPoints<'a, const D: usize> {
+    points: &'a [[f64; D]],
+    weights: &'a [f64],
+    origin: &'a Origin<D>,
+}
+
+impl<const D: usize> Job for OfPoints<'_, D> {
+    type Output = Moments<D>;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> Moments<D> {
+        let (mut zeroth, mut first) = ([0.0; SIDE], [[0.0; SIDE]; D]);
+        // Its lower half.
+        let mut second = [[[0.0; SIDE]; D]; D];
+        for (points, weights) in self.points.chunks(SIDE).zip(self.weights.chunks(SIDE)) {
+            let (v, mut w) = (self.origin.side(points), [0.0; SIDE]);
+            w[..weights.len()].copy_from_slice(weights);
+            for at in (0..SIDE).step_by(<I::F64 as Lanes>::LANES) {
+                let w = I::F64::load(isa, &w[at..]);
+                add(isa, w, &mut zeroth[at..]);
+                for i in 0..D {
+                    let weighted = w * I::F64::load(isa, &v[i][at..]);
+                    add(isa, weighted, &mut first[i][at..]);
+                    for j in 0..=i {
+                        let both = weighted * I::F64::load(isa, &v[j][at..]);
+                        add(isa, both, &mut second[i][j][at..]);
+                    }
+                }
+            }
+        }
+        let mut sum = Moments::NOTHING;
+        for l in 0..SIDE {
+            sum.zeroth += zeroth[l];
+            for i in 0..D {
+                sum.first[i] += first[i][l];
+                for j in 0..D {
+                    sum.second[i][j] += second[i.max(j)][i.min(j)][l];
+                }
+            }
+        }
+        sum
+    }
+}
+
 /// The sums at the points of a piece; whether all are finite. Compiled for each instruction set, to the same bits.
 struct AtPoints<'a, const D: usize> {
     moments: &'a Moments<D>,
@@ -167,24 +209,26 @@ impl<const D: usize> Job for AtPoints<'_, D> {
     type Output = bool;
 
     #[inline(always)]
-    fn run<I: Isa>(self, _: I) -> bool {
+    fn run<I: Isa>(self, isa: I) -> bool {
         // 0 unless one of them is not finite.
-        let mut off = [0.0; SIDE];
+        let zero = I::F64::splat(isa, 0.0);
+        let mut off = zero;
+        let (mut of_a, mut of_b) = ([[[0.0; SIDE]; D]; D], [[0.0; SIDE]; D]);
         let out = self.a.chunks_mut(SIDE).zip(self.b.chunks_mut(SIDE));
         for (points, (a, b)) in self.points.chunks(SIDE).zip(out) {
-            let mut v = [[0.0; SIDE]; D];
-            for (l, x) in points.iter().enumerate() {
-                let place = self.origin.place(x);
+            let places = self.origin.side(points);
+            for at in (0..SIDE).step_by(<I::F64 as Lanes>::LANES) {
+                let mut v = [zero; D];
                 for k in 0..D {
-                    v[k][l] = place[k];
+                    v[k] = I::F64::load(isa, &places[k][at..]);
                 }
-            }
-            let (of_a, of_b) = self.moments.at(&v, self.origin.factors);
-            for i in 0..D {
-                for l in 0..SIDE {
-                    off[l] += 0.0 * of_b[i][l];
+                let (a, b) = self.moments.at(isa, v, self.origin.factors);
+                for i in 0..D {
+                    off = off + zero * b[i];
+                    b[i].store(&mut of_b[i][at..]);
                     for j in 0..=i {
-                        off[l] += 0.0 * of_a[i][j][l];
+                        off = off + zero * a[i][j];
+                        a[i][j].store(&mut of_a[i][j][at..]);
                     }
                 }
             }
@@ -197,6 +241,12 @@ impl<const D: usize> Job for AtPoints<'_, D> {
                 }
             }
         }
-        off == [0.0; SIDE]
+        off.sum() == 0.0
     }
+}
+
+/// Adds a vector to numbers.
+#[inline(always)]
+fn add<I: Isa>(isa: I, vector: I::F64, to: &mut [f64]) {
+    (I::F64::load(isa, to) + vector).store(to);
 }
