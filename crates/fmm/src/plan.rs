@@ -267,11 +267,18 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             let most = sources.len().max(targets.map_or(0, <[_]>::len));
             let share = filling(D as u32) * leaf_capacity as f64 / most as f64;
             let on_grid = self.ready_grid(clouds);
+            let reach = match &self.wide {
+                Some(_) => 0.0,
+                None => self.kernel.reach(left_to_core(&self.options)),
+            };
             let width = match () {
                 // Of points on a grid the tree depends on nothing else.
                 () if on_grid => Width::Least,
                 () if self.expansion.needs_sides() => Width::PowerOfTwo,
-                () => Width::Filled(share),
+                () => Width::Cells {
+                    share,
+                    narrowest: reach,
+                },
             };
             let around = || Frame::of::<T>(&clouds.both(), width);
             let frame = self.torus.map_or_else(around, |torus| torus.frame::<T>());
@@ -283,11 +290,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             let coincide = clouds.both().widest() == 0.0;
             let expanded = !coincide && !on_grid;
             let finest = self.expansion.finest(most).filter(|_| expanded);
-            let narrowest = match (finest, &self.wide) {
+            let narrowest = match finest {
                 _ if on_grid => 0.0,
-                (Some(level), _) => frame.least_side(level) / frame.scale,
-                (None, Some(_)) => 0.0,
-                (None, None) => self.kernel.reach(left_to_core(&self.options)),
+                Some(level) => frame.least_side(level) / frame.scale,
+                None => reach,
             };
             self.tree.rebuild(
                 frame,

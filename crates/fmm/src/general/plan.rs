@@ -308,7 +308,10 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> Built<K, D, C> {
         let leaf_capacity = options.leaf_capacity.unwrap_or_else(chosen_capacity);
         let share = filling(D as u32) * leaf_capacity as f64 / most as f64;
         let width = match kernel.degree() {
-            Some(_) => Width::Filled(share),
+            Some(_) => Width::Cells {
+                share,
+                narrowest: 0.0,
+            },
             // The next positions then have cells of the same sides, and operators.
             None => Width::PowerOfTwo,
         };

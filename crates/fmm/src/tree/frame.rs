@@ -27,8 +27,9 @@ pub struct Frame<const D: usize> {
 pub(crate) enum Width {
     /// As wide as it must be.
     Least,
-    /// Up to twice as wide, so that some level of an evenly filled cloud has about this share of the points in each cell.
-    Filled(f64),
+    /// Up to twice as wide, so that some level has cells that hold about the `share` of the points of an evenly filled cloud, or that
+    /// are hardly wider than `narrowest`, in user units, where that is more.
+    Cells { share: f64, narrowest: f64 },
     /// Up to twice as wide, a power of two.
     PowerOfTwo,
 }
@@ -78,9 +79,11 @@ impl<const D: usize> Frame<D> {
             let sides = (0..D).map(|a| (high[a] * scale - low[a] * scale) / extent);
             match width {
                 Width::Least => round_up(least),
-                Width::Filled(share) => {
+                Width::Cells { share, narrowest } => {
                     let share = sides.fold(share, |share, side| share * side);
-                    round_up(least * widening(share.powf(1.0 / D as f64)))
+                    // Rounding must not leave them a little narrower.
+                    let narrowest = narrowest * (1.0 + 1e-9) * scale / least;
+                    round_up(least * widening(share.powf(1.0 / D as f64).max(narrowest)))
                 }
                 Width::PowerOfTwo => least,
             }
@@ -135,8 +138,9 @@ impl<const D: usize> Frame<D> {
             .iter()
             .map(|c| c.abs().max((c + self.side).abs()))
             .fold(0.0, f64::max);
-        // The side has four significant bits, and a centre lies on multiples of half a cell.
-        let levels = (self.least_side(0) / magnitude).log2() - 3.0 + 51.0;
+        // A centre lies on multiples of half a cell.
+        let levels =
+            (self.least_side(0) / magnitude).log2() - f64::from(SIGNIFICANT_BITS - 1) + 51.0;
         levels.floor().clamp(0.0, 64.0) as u32
     }
 
@@ -206,9 +210,12 @@ fn widening(cell: f64) -> f64 {
     }
 }
 
-/// The smallest number with four significant bits that is at least `x`.
+/// Of the side of a root cube.
+const SIGNIFICANT_BITS: i32 = 6;
+
+/// The smallest number with [`SIGNIFICANT_BITS`] that is at least `x`.
 fn round_up(x: f64) -> f64 {
-    let unit = 2f64.powi(x.log2().floor() as i32 - 3);
+    let unit = 2f64.powi(x.log2().floor() as i32 + 1 - SIGNIFICANT_BITS);
     (x / unit).ceil() * unit
 }
 
@@ -244,6 +251,25 @@ mod tests {
                     let u = (point[a] * frame.scale - frame.corner[a]) / frame.side;
                     assert!((0.0..=1.0).contains(&u), "{point:?} in {frame:?}: {u}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn some_cells_are_hardly_wider_than_the_narrowest() {
+        for extent in [1.0, 1.3, 1.99, 7e-5] {
+            let cloud = Extent::of(Chosen::detect(), &[0.0, 0.1 * extent, extent, 0.0]);
+            for narrowest in [0.9, 0.5, 0.251, 0.1, 0.0043, 1e-4] {
+                let narrowest = narrowest * extent;
+                let width = Width::Cells {
+                    share: 1e-12,
+                    narrowest,
+                };
+                let frame = Frame::<2>::of::<f64>(&cloud, width);
+                let mut sides = (0..).map(|level| frame.cell_side(level));
+                let side = sides.find(|&side| side < 1.1 * narrowest).unwrap_or(0.0);
+                assert!(side >= narrowest, "{extent}, {narrowest}: {side}");
+                assert!(frame.side < 2.1 * extent, "{extent}, {narrowest}");
             }
         }
     }

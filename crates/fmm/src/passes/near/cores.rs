@@ -11,9 +11,12 @@ use std::ops::Range;
 
 /// Of a core, how far a point is to have its next one.
 const LEAST: f64 = 0.25;
+/// Of a strength, what is to be left of it together with those of the points that are as close.
+const LEFT: f64 = 0.5;
 
 impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
-    /// Whether in half of the leaves or more a point, the strongest one, has another that is [`LEAST`] of the core away or closer.
+    /// Whether in half of the leaves or more the strongest point has others, [`LEAST`] of the core away or closer, that leave less than
+    /// [`LEFT`] of it.
     pub(super) fn cancels_in_cores(&self) -> bool {
         let limit = (LEAST * self.pair.core()).powi(2);
         if limit == 0.0 {
@@ -22,12 +25,16 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         let leaves = self.leaves.iter();
         let leaves = leaves.map(|&leaf| self.context.tree.cells[leaf as usize].sources.clone());
         self.w.iter().any(|w| {
-            let has_next = |all: &Range<u32>| {
+            let cancels = |all: &Range<u32>| {
+                let strength = |point: u32| w[point as usize].to_f64();
                 let point = strongest(w, all);
-                let mut others = all.clone().filter(|&other| other != point);
-                others.any(|other| self.square(point, other) <= limit)
+                let close = all
+                    .clone()
+                    .filter(|&other| self.square(point, other) <= limit);
+                let left: f64 = close.map(strength).sum();
+                left.abs() < LEFT * strength(point).abs()
             };
-            2 * leaves.clone().filter(has_next).count() >= self.leaves.len()
+            2 * leaves.clone().filter(cancels).count() >= self.leaves.len()
         })
     }
 
