@@ -3,6 +3,8 @@
 use super::Plan;
 use super::clouds::Clouds;
 use super::few::FEW;
+use crate::accuracy::MOST_IN_F32;
+use crate::cost::PairClass;
 use crate::expansion::Family;
 use crate::kernel::{Kernel, RadialKernel, RadialPair};
 use crate::passes::Units;
@@ -24,8 +26,8 @@ pub(super) struct Grid<const D: usize> {
 
 /// Seconds that are worth to look for a grid.
 const WORTH: f64 = 0.05;
-/// Times longer than the model tells near pairs take that have a core, beyond the first; in f64, while in f32 it is one to two.
-const OF_CORES: f64 = 3.0;
+/// Times longer than the model tells near pairs take that have a core, in f64 and in f32.
+const OF_CORES: [f64; 2] = [3.0, 1.6];
 /// What is known of the times of tables without trying, in seconds a point.
 const fn of_tables(dimension: usize) -> f64 {
     if dimension == 2 { 0.8e-6 } else { 8e-6 }
@@ -71,8 +73,12 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         if self.options.grid.is_some() || self.grid.is_some() {
             return false;
         }
-        let predicted = self.report().predicted;
-        let near = OF_CORES * predicted.near;
+        let report = self.report();
+        let predicted = &report.predicted;
+        // Where leaves hold more on average, they are not in f32.
+        let few = report.n_sources <= MOST_IN_F32 * report.leaves;
+        let in_f32 = few && report.pair_class == PairClass::Coarse.name();
+        let near = OF_CORES[usize::from(in_f32)] * predicted.near;
         let seconds = predicted.upward + predicted.downward + predicted.leaves + near;
         let prefers = self.is_faster(clouds, Some(seconds));
         if prefers {
@@ -125,7 +131,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             lanes: self.chosen.lanes(),
             sources,
             targets,
-            sums: count::<D>(self.options.outputs),
+            grids: count::<D>(self.options.outputs),
         }
     }
 

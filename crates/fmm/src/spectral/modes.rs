@@ -34,6 +34,19 @@ pub(super) fn factors(
             .collect()
     });
     let mut values = vec![0.0; half.iter().product()];
+    let at = |square: f64| potential(square * choice.cell * choice.cell);
+    // Squares of distances are whole numbers of cells, in space far fewer than there are nodes.
+    let squares: f64 = shapes.iter().map(|shapes| largest_square(shapes)).sum();
+    let known: Vec<f64> = if squares < values.len() as f64 {
+        let all = (0..=squares as usize).into_par_iter();
+        all.map(|square| at(square as f64)).collect()
+    } else {
+        vec![]
+    };
+    let at = |square: f64| match known.get(square as usize) {
+        Some(&value) => value,
+        None => at(square),
+    };
     let plane = half[1] * half[2];
     values
         .par_chunks_mut(plane)
@@ -42,7 +55,7 @@ pub(super) fn factors(
             for (j, row) in plane.chunks_exact_mut(half[2]).enumerate() {
                 for (k, value) in row.iter_mut().enumerate() {
                     let axes = [&shapes[0][i], &shapes[1][j], &shapes[2][k]];
-                    *value = images(potential, choice.cell, axes);
+                    *value = images(&at, axes);
                 }
             }
         });
@@ -94,15 +107,21 @@ fn shapes(i: usize, (filled, period): (usize, usize), band: f64) -> [(f64, f64);
     [i as f64, (period - i) as f64].map(|z| (z, shape(z)))
 }
 
-fn images(potential: &dyn Fn(f64) -> f64, cell: f64, axes: [&[(f64, f64); 2]; 3]) -> f64 {
+/// Of the distances at which something is left.
+fn largest_square(shapes: &[[(f64, f64); 2]]) -> f64 {
+    let left = shapes.iter().flatten().filter(|(_, shape)| *shape != 0.0);
+    left.map(|(z, _)| z * z).fold(0.0, f64::max)
+}
+
+/// The kernel, given at squares of distances, with the images that are left.
+fn images(at: impl Fn(f64) -> f64, axes: [&[(f64, f64); 2]; 3]) -> f64 {
     let mut sum = 0.0;
     for x in axes[0] {
         for y in axes[1] {
             for z in axes[2] {
                 let shape = x.1 * y.1 * z.1;
                 if shape != 0.0 {
-                    let square = x.0 * x.0 + y.0 * y.0 + z.0 * z.0;
-                    sum += shape * potential(square * cell * cell);
+                    sum += shape * at(x.0 * x.0 + y.0 * y.0 + z.0 * z.0);
                 }
             }
         }

@@ -103,112 +103,189 @@ impl Spread<'_, '_> {
 
 /// Most results at a point.
 pub(super) const SUMS: usize = 10;
+/// Among them, where those go that are not wanted.
+pub(super) const NOWHERE: usize = SUMS;
 
-/// Results at points, given axis by axis.
-pub(super) struct Gather<'a, 'g> {
-    pub(super) places: Places<'a>,
-    pub(super) points: &'a [&'a [f64]],
-    /// The grid of each.
-    pub(super) grids: &'a [Vec<f64>],
-    pub(super) sums: &'g mut [[f64; SUMS]],
+/// A grid of which results are taken, and where the value goes and its slopes along each axis.
+pub(super) struct Taken<'g, const D: usize> {
+    pub(super) grid: &'g [f64],
+    pub(super) value: usize,
+    pub(super) slopes: [usize; D],
 }
 
-/// Compiled here, once.
-pub(super) fn gather(chosen: Chosen, job: Gather) {
+/// Results at points, given axis by axis.
+pub(super) struct Gather<'a, 'g, const D: usize> {
+    pub(super) places: Places<'a>,
+    pub(super) points: [&'a [f64]; D],
+    pub(super) taken: &'a [Taken<'a, D>],
+    pub(super) sums: &'g mut [[f64; SUMS + 1]],
+}
+
+/// Compiled here, once for each dimension.
+pub(super) fn gather<const D: usize>(chosen: Chosen, job: Gather<D>) {
     chosen.run(job);
 }
 
-impl Job for Gather<'_, '_> {
+impl<const D: usize> Job for Gather<'_, '_, D> {
     type Output = ();
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        match *self.points {
-            [x, y] => self.in_dimension::<I, 2>(isa, [x, y]),
-            [x, y, z] => self.in_dimension::<I, 3>(isa, [x, y, z]),
-            _ => unreachable!("grids are in the plane or in space"),
-        }
-    }
-}
-
-impl Gather<'_, '_> {
-    /// Up to four grids at a time share the products of weights.
-    #[inline(always)]
-    fn in_dimension<I: Isa, const D: usize>(mut self, isa: I, points: [&[f64]; D]) {
-        let mut first = 0;
-        while first < self.grids.len() {
-            first += match self.grids.len() - first {
-                1 => self.some::<I, D, 1>(isa, points, first),
-                2 => self.some::<I, D, 2>(isa, points, first),
-                3 => self.some::<I, D, 3>(isa, points, first),
-                _ => self.some::<I, D, 4>(isa, points, first),
-            };
-        }
-    }
-
-    /// The results of `G` grids from one on, whose number is returned.
-    #[inline(always)]
-    fn some<I: Isa, const D: usize, const G: usize>(
-        &mut self,
-        isa: I,
-        points: [&[f64]; D],
-        grid: usize,
-    ) -> usize {
-        let mut grids = [&[][..]; G];
-        for g in 0..G {
-            grids[g] = &self.grids[grid + g][..];
-        }
-        let mut weights = [[0.0; WIDEST]; D];
-        for point in 0..self.sums.len() {
-            let (first, after) = self.places.place(&points, point);
+        let Self {
+            places,
+            points,
+            taken,
+            sums,
+        } = self;
+        let any_slopes = taken.iter().any(|taken| taken.slopes != [NOWHERE; D]);
+        let (mut weights, mut slopes) = ([[0.0; WIDEST]; D], [[0.0; WIDEST]; D]);
+        for (point, sums) in sums.iter_mut().enumerate() {
+            let (first, after) = places.place(&points, point);
             for a in 0..D {
-                self.places.window.weights(isa, after[a], &mut weights[a]);
-            }
-            let sums = at_point::<I, D, G>(isa, &self.places, &first, &weights, &grids);
-            self.sums[point][grid..grid + G].copy_from_slice(&sums);
-        }
-        G
-    }
-}
-
-#[inline(always)]
-fn at_point<I: Isa, const D: usize, const G: usize>(
-    isa: I,
-    places: &Places,
-    first: &[usize; D],
-    weights: &[Weights; D],
-    grids: &[&[f64]; G],
-) -> [f64; G] {
-    let nodes = places.window.nodes;
-    let zero = I::F64::splat(isa, 0.0);
-    let mut out = [0.0; G];
-    let mut at = 0;
-    while at < nodes {
-        let mut all = [zero; G];
-        for i in 0..nodes {
-            let mut plane = [zero; G];
-            for j in 0..if D == 2 { 1 } else { nodes } {
-                let row = places.row(first, i, j) + at;
-                let weight = I::F64::splat(isa, if D == 2 { 1.0 } else { weights[1][j] });
-                for g in 0..G {
-                    let row = I::F64::load(isa, &grids[g][row..]);
-                    plane[g] = if D == 2 {
-                        row
-                    } else {
-                        weight.mul_add(row, plane[g])
-                    };
+                places.window.weights(isa, after[a], &mut weights[a]);
+                if any_slopes {
+                    places.window.slopes(isa, after[a], &mut slopes[a]);
                 }
             }
-            let weight = I::F64::splat(isa, weights[0][i]);
-            for g in 0..G {
-                all[g] = weight.mul_add(plane[g], all[g]);
+            for taken in taken {
+                let rows = Rows {
+                    places,
+                    grid: taken.grid,
+                    first,
+                };
+                if taken.slopes == [NOWHERE; D] {
+                    sums[taken.value] = rows.value(isa, &weights);
+                    continue;
+                }
+                let (value, along) = rows.value_and_slopes(isa, &weights, &slopes);
+                sums[taken.value] = value;
+                for a in 0..D {
+                    sums[taken.slopes[a]] = along[a] * places.cells_per_length;
+                }
             }
         }
-        let last = I::F64::load(isa, &weights[D - 1][at..]);
-        for g in 0..G {
-            out[g] += (all[g] * last).sum();
-        }
-        at += <I::F64 as Lanes>::LANES;
     }
-    out
+}
+
+/// What is around a point in a grid.
+struct Rows<'a, const D: usize> {
+    places: Places<'a>,
+    grid: &'a [f64],
+    first: [usize; D],
+}
+
+impl<const D: usize> Rows<'_, D> {
+    /// Σ_ijk u_i v_j w_k c_ijk
+    #[inline(always)]
+    fn value<I: Isa>(&self, isa: I, weights: &[Weights; D]) -> f64 {
+        let [value, ..] = self.sums::<I, false>(isa, weights, weights);
+        value.sum()
+    }
+
+    /// The same, and with the slopes of the weights along each axis in turn.
+    #[inline(always)]
+    fn value_and_slopes<I: Isa>(
+        &self,
+        isa: I,
+        weights: &[Weights; D],
+        slopes: &[Weights; D],
+    ) -> (f64, [f64; D]) {
+        let mut vectors = [I::F64::splat(isa, 0.0); 8];
+        vectors[..4].copy_from_slice(&self.sums::<I, true>(isa, weights, slopes));
+        let sums = I::F64::sum_each(vectors);
+        (sums[0], std::array::from_fn(|a| sums[1 + a]))
+    }
+
+    /// Vectors whose lanes are to be added up, of the value and, if wanted, of the slopes.
+    #[inline(always)]
+    fn sums<I: Isa, const SLOPES: bool>(
+        &self,
+        isa: I,
+        weights: &[Weights; D],
+        slopes: &[Weights; D],
+    ) -> [I::F64; 4] {
+        let (nodes, lanes) = (self.places.window.nodes, <I::F64 as Lanes>::LANES);
+        let mut sums = [I::F64::splat(isa, 0.0); 4];
+        let mut at = 0;
+        while at < nodes {
+            if nodes - at > lanes {
+                self.columns::<I, SLOPES, 2>(isa, at, weights, slopes, &mut sums);
+                at += 2 * lanes;
+            } else {
+                self.columns::<I, SLOPES, 1>(isa, at, weights, slopes, &mut sums);
+                at += lanes;
+            }
+        }
+        sums
+    }
+
+    /// Adds what comes of the nodes in `B` vectors of every row.
+    #[inline(always)]
+    fn columns<I: Isa, const SLOPES: bool, const B: usize>(
+        &self,
+        isa: I,
+        at: usize,
+        weights: &[Weights; D],
+        slopes: &[Weights; D],
+        sums: &mut [I::F64; 4],
+    ) {
+        let zero = I::F64::splat(isa, 0.0);
+        let (mut all, mut first, mut middle) = ([zero; B], [zero; B], [zero; B]);
+        for i in 0..self.places.window.nodes {
+            let [plane, across] = self.plane::<I, SLOPES, B>(isa, (i, at), weights, slopes);
+            let weight = I::F64::splat(isa, weights[0][i]);
+            let slope = I::F64::splat(isa, slopes[0][i]);
+            for b in 0..B {
+                all[b] = weight.mul_add(plane[b], all[b]);
+                if SLOPES {
+                    first[b] = slope.mul_add(plane[b], first[b]);
+                    middle[b] = weight.mul_add(across[b], middle[b]);
+                }
+            }
+        }
+        for b in 0..B {
+            let at = at + b * <I::F64 as Lanes>::LANES;
+            let weight = I::F64::load(isa, &weights[D - 1][at..]);
+            sums[0] = weight.mul_add(all[b], sums[0]);
+            if SLOPES {
+                let slope = I::F64::load(isa, &slopes[D - 1][at..]);
+                sums[1] = weight.mul_add(first[b], sums[1]);
+                if D == 3 {
+                    sums[2] = weight.mul_add(middle[b], sums[2]);
+                }
+                sums[D] = slope.mul_add(all[b], sums[D]);
+            }
+        }
+    }
+
+    /// Of one plane: the sums over its rows, with weights and with slopes. In the plane it has one row.
+    #[inline(always)]
+    fn plane<I: Isa, const SLOPES: bool, const B: usize>(
+        &self,
+        isa: I,
+        (i, at): (usize, usize),
+        weights: &[Weights; D],
+        slopes: &[Weights; D],
+    ) -> [[I::F64; B]; 2] {
+        let [mut plane, mut across] = [[I::F64::splat(isa, 0.0); B]; 2];
+        let rows = if D == 2 { 1 } else { self.places.window.nodes };
+        for j in 0..rows {
+            let row = &self.grid[self.places.row(&self.first, i, j) + at..];
+            let row = &row[..B * <I::F64 as Lanes>::LANES];
+            let weight = I::F64::splat(isa, weights[1][j]);
+            let slope = I::F64::splat(isa, slopes[1][j]);
+            for b in 0..B {
+                let row = I::F64::load(isa, &row[b * <I::F64 as Lanes>::LANES..]);
+                if D == 2 {
+                    plane[b] = row;
+                    continue;
+                }
+                plane[b] = weight.mul_add(row, plane[b]);
+                if SLOPES {
+                    across[b] = slope.mul_add(row, across[b]);
+                }
+            }
+        }
+        [plane, across]
+    }
 }
