@@ -184,8 +184,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             spare: Spares::default(),
             down: Down::default(),
         };
-        plan.choose_grid(&clouds)?;
         plan.choose_leaf_capacity(&clouds);
+        plan.choose_grid(&clouds)?;
         plan.rebuild(&clouds)?;
         if plan.prefer_grid(&clouds) {
             plan.rebuild(&clouds)?;

@@ -92,18 +92,23 @@ fn of_level(work: &Work, level: u32) -> Counts {
 /// What a cloud comes to that fills a cube evenly, with the leaves of capacity q as full as [`filling`] says: s^D leaves,
 /// each near to (3 − 2/s)^D of them on average; 2^D/(2^D − 1) cells a leaf.
 fn evenly_filled(work: &Work, q: usize) -> Counts {
-    let pairs = work.sources as f64 * work.targets as f64;
     let most = work.sources.max(work.targets).max(1);
     if q >= most {
         return Counts {
-            near_pairs: pairs,
+            near_pairs: work.sources as f64 * work.targets as f64,
             leaves: 1.0,
             cells: 1.0,
             far_cells: 0.0,
         };
     }
+    of_leaves(work, most as f64 / (filling(work.dimension) * q as f64))
+}
+
+/// What such a cloud comes to in so many leaves.
+fn of_leaves(work: &Work, leaves: f64) -> Counts {
+    let leaves = leaves.max(1.0);
+    let pairs = work.sources as f64 * work.targets as f64;
     let children = f64::from(1 << work.dimension);
-    let leaves = (most as f64 / (filling(work.dimension) * q as f64)).max(1.0);
     let side = leaves.powf(1.0 / f64::from(work.dimension));
     let neighbours = (3.0 - 2.0 / side).powi(work.dimension as i32);
     Counts {
@@ -113,6 +118,19 @@ fn evenly_filled(work: &Work, q: usize) -> Counts {
         // All but those of levels 0 and 1.
         far_cells: ((children * leaves - children * children) / (children - 1.0)).max(0.0),
     }
+}
+
+/// Points of a leaf of an evenly filled cloud with at most so many leaves, and modelled seconds of its near pairs.
+pub(crate) fn even_near_pairs(
+    costs: &Costs,
+    work: &Work,
+    leaf_capacity: usize,
+    most_leaves: f64,
+) -> (f64, f64) {
+    let leaves = evenly_filled(work, leaf_capacity).leaves.min(most_leaves);
+    let counts = of_leaves(work, leaves);
+    let points = work.sources as f64 / counts.leaves;
+    (points, costs.predict(work, &counts).near)
 }
 
 #[cfg(test)]

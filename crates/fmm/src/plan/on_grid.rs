@@ -2,9 +2,10 @@
 
 use super::Plan;
 use super::clouds::Clouds;
+use super::demands::left_to_core;
 use super::few::FEW;
 use crate::accuracy::MOST_IN_F32;
-use crate::cost::PairClass;
+use crate::cost::{PairClass, even_near_pairs};
 use crate::expansion::Family;
 use crate::kernel::{Kernel, RadialKernel, RadialPair};
 use crate::passes::Units;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Grid<const D: usize> {
     kernel: RadialKernel,
+    /// What was found when the plan decided.
+    layout: Option<Layout<D>>,
     /// The extent of the last positions, and what it has.
     extent: Option<[f64; D]>,
     ready: Option<Arc<Ready<D>>>,
@@ -28,6 +31,12 @@ pub(super) struct Grid<const D: usize> {
 const WORTH: f64 = 0.05;
 /// Times longer than the model tells near pairs take that have a core, in f64 and in f32.
 const OF_CORES: [f64; 2] = [3.0, 1.6];
+/// The one of them for leaves of so many points on average.
+fn times_of_cores(points: f64, pair: PairClass) -> f64 {
+    let in_f32 = pair == PairClass::Coarse && points <= MOST_IN_F32 as f64;
+    OF_CORES[usize::from(in_f32)]
+}
+
 /// What is known of the times of tables without trying, in seconds a point.
 const fn of_tables(dimension: usize) -> f64 {
     if dimension == 2 { 0.8e-6 } else { 8e-6 }
@@ -47,7 +56,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         self.torus.is_none() && self.options.guarantee == Guarantee::Calibrated
     }
 
-    /// Decides on a grid where nothing else need be known: where it is asked for, or where expansions come from tables in any case.
+    /// Decides on a grid where no tree need be known: where it is asked for, where expansions come from tables in any case, or where near pairs
+    /// are sure to take longer.
     ///
     /// Errors: one that is asked for where there is none, whatever the kernel.
     pub(super) fn choose_grid(&mut self, clouds: &Clouds<T, D>) -> Result<()> {
@@ -61,11 +71,37 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                 return refused("no grid with a pointwise guarantee");
             }
         }
-        let tables = self.expansion.needs_sides();
-        if wanted == Some(true) || wanted.is_none() && tables && self.is_faster(clouds, None) {
-            self.take_grid();
+        if let Some(wanted) = wanted {
+            if wanted {
+                self.take_grid(None);
+            }
+            return Ok(());
+        }
+        let seconds = if self.expansion.needs_sides() {
+            let asked = self.asked_of_grid(clouds);
+            of_tables(D) * asked.sources.max(asked.targets) as f64
+        } else {
+            self.least_of_core(clouds)
+        };
+        if let Some(layout) = self.faster(clouds, seconds) {
+            self.take_grid(Some(layout));
         }
         Ok(())
+    }
+
+    /// Seconds that near pairs take at least around a core: those of an even cloud in leaves as wide as it reaches, since uneven ones have more.
+    fn least_of_core(&self, clouds: &Clouds<T, D>) -> f64 {
+        let reach = self.kernel.reach(left_to_core(&self.options));
+        if reach == 0.0 || clouds.targets().is_some() {
+            return 0.0;
+        }
+        let extent = clouds.both();
+        let sides = (0..D).map(|a| (extent.high[a] - extent.low[a]) / reach);
+        let leaves = sides.map(|side| side.max(1.0)).product();
+        let n = clouds.sources().len();
+        let (costs, work) = (self.costs(), self.work(n, n));
+        let (points, seconds) = even_near_pairs(&costs, &work, self.leaf_capacity, leaves);
+        times_of_cores(points, work.pair) * seconds
     }
 
     /// Decides on a grid once the plan without one is there.
@@ -75,44 +111,41 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         }
         let report = self.report();
         let predicted = &report.predicted;
-        // Where leaves hold more on average, they are not in f32.
-        let few = report.n_sources <= MOST_IN_F32 * report.leaves;
-        let in_f32 = few && report.pair_class == PairClass::Coarse.name();
-        let near = OF_CORES[usize::from(in_f32)] * predicted.near;
+        let points = report.n_sources as f64 / report.leaves.max(1) as f64;
+        let work = self.work(report.n_sources, report.n_targets);
+        let near = times_of_cores(points, work.pair) * predicted.near;
         let seconds = predicted.upward + predicted.downward + predicted.leaves + near;
-        let prefers = self.is_faster(clouds, Some(seconds));
-        if prefers {
-            self.take_grid();
+        let layout = self.faster(clouds, seconds);
+        if layout.is_some() {
+            self.take_grid(layout);
         }
-        prefers
+        layout.is_some()
     }
 
-    fn take_grid(&mut self) {
+    fn take_grid(&mut self, layout: Option<Layout<D>>) {
         self.grid = self.smooth_kernel().map(|kernel| Grid {
             kernel,
+            layout,
             extent: None,
             ready: None,
             filled: None,
         });
     }
 
-    /// Whether a grid takes less time than expansions do, the making of it included.
-    fn is_faster(&self, clouds: &Clouds<T, D>, seconds: Option<f64>) -> bool {
+    /// The grid, if it takes less time, the making of it included, than so many seconds.
+    fn faster(&self, clouds: &Clouds<T, D>, seconds: f64) -> Option<Layout<D>> {
         let asked = self.asked_of_grid(clouds);
-        let points = asked.sources.max(asked.targets) as f64;
-        let seconds = seconds.unwrap_or(of_tables(D) * points);
         let reach = self.kernel.reach(asked.tolerance);
         let extent = clouds.both();
         if seconds < WORTH
             || !self.may_have_grid()
             || reach > 0.0 && Layout::takes_more_around_core(seconds, &extent, reach, &asked)
         {
-            return false;
+            return None;
         }
-        let layout = self
-            .smooth_kernel()
-            .and_then(|kernel| Layout::new(&kernel, &extent, &asked, seconds));
-        layout.is_some_and(|layout| layout.evaluation() + layout.making() < seconds)
+        let kernel = self.smooth_kernel()?;
+        let layout = Layout::new(&kernel, &extent, &asked, seconds)?;
+        (layout.evaluation() + layout.making() < seconds).then_some(layout)
     }
 
     fn asked_of_grid(&self, clouds: &Clouds<T, D>) -> Asked {
@@ -147,7 +180,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             return false;
         }
         if grid.extent != extent {
-            let layout = Layout::new(&grid.kernel, &clouds.both(), &asked, f64::INFINITY);
+            let new = || Layout::new(&grid.kernel, &clouds.both(), &asked, f64::INFINITY);
+            // That of these positions, since they are the first.
+            let layout = grid.layout.take().or_else(new);
             let ready = |layout| Arc::new(Ready::new(layout, &grid.kernel, asked.tolerance));
             grid.ready = layout.map(ready);
             grid.extent = extent;
