@@ -33,10 +33,24 @@ impl<T: Real, E, const D: usize> Context<'_, T, E, D> {
     }
 }
 
+/// By place, and those at one place by number. First by a number that stands for the first coordinate, which seldom leaves much to do.
 fn sorted<T: Real, const D: usize>(x: &[Vec<T>; D], range: std::ops::Range<u32>) -> Vec<usize> {
-    let mut all: Vec<usize> = (range.start as usize..range.end as usize).collect();
-    all.sort_unstable_by(|&i, &j| order(&place(x, i), &place(x, j)).then(i.cmp(&j)));
-    all
+    let range = range.start as usize..range.end as usize;
+    let key = |i: usize| {
+        let bits = place(x, i)[0].to_bits() as i64;
+        // In the order of numbers, as in f64::total_cmp.
+        bits ^ (((bits >> 63) as u64) >> 1) as i64
+    };
+    let mut all: Vec<(i64, usize)> = range.map(|i| (key(i), i)).collect();
+    all.sort_unstable();
+    for same in all.chunk_by_mut(|a, b| a.0 == b.0) {
+        if same.len() > 1 {
+            same.sort_unstable_by(|&(_, i), &(_, j)| {
+                order(&place(x, i), &place(x, j)).then(i.cmp(&j))
+            });
+        }
+    }
+    all.into_iter().map(|(_, i)| i).collect()
 }
 
 fn place<T: Real, const D: usize>(x: &[Vec<T>; D], i: usize) -> [f64; D] {
