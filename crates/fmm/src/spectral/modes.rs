@@ -33,32 +33,8 @@ pub(super) fn factors(
             .map(|i| shapes(i, (filled[a], period[a]), band(choice)))
             .collect()
     });
-    let mut values = vec![0.0; half.iter().product()];
-    let at = |square: f64| potential(square * choice.cell * choice.cell);
-    // Squares of distances are whole numbers of cells, in space far fewer than there are nodes.
-    let squares: f64 = shapes.iter().map(|shapes| largest_square(shapes)).sum();
-    let known: Vec<f64> = if squares < values.len() as f64 {
-        let all = (0..=squares as usize).into_par_iter();
-        all.map(|square| at(square as f64)).collect()
-    } else {
-        vec![]
-    };
-    let at = |square: f64| match known.get(square as usize) {
-        Some(&value) => value,
-        None => at(square),
-    };
-    let plane = half[1] * half[2];
-    values
-        .par_chunks_mut(plane)
-        .enumerate()
-        .for_each(|(i, plane)| {
-            for (j, row) in plane.chunks_exact_mut(half[2]).enumerate() {
-                for (k, value) in row.iter_mut().enumerate() {
-                    let axes = [&shapes[0][i], &shapes[1][j], &shapes[2][k]];
-                    *value = images(&at, axes);
-                }
-            }
-        });
+    let kernel = |square: f64| potential(square * choice.cell * choice.cell);
+    let mut values = at_nodes(&kernel, &shapes);
     for axis in 0..3 {
         transform(&mut values, half, axis, period[axis]);
     }
@@ -105,6 +81,34 @@ fn shapes(i: usize, (filled, period): (usize, usize), band: f64) -> [(f64, f64);
         x => 0.5 * libm::erfc((x - 0.5) * (band * fading).sqrt()),
     };
     [i as f64, (period - i) as f64].map(|z| (z, shape(z)))
+}
+
+/// The kernel with its images at all nodes, given at squares of distances in cells.
+fn at_nodes(kernel: &(dyn Fn(f64) -> f64 + Sync), shapes: &[Vec<[(f64, f64); 2]>; 3]) -> Vec<f64> {
+    let [_, rows, row] = shapes.each_ref().map(Vec::len);
+    let count = shapes.iter().map(Vec::len).product();
+    // Squares are whole numbers, in space far fewer than there are nodes.
+    let squares: f64 = shapes.iter().map(|shapes| largest_square(shapes)).sum();
+    let known: Vec<f64> = if squares < count as f64 {
+        let all = (0..=squares as usize).into_par_iter();
+        all.map(|square| kernel(square as f64)).collect()
+    } else {
+        vec![]
+    };
+    let at = |square: f64| match known.get(square as usize) {
+        Some(&value) => value,
+        None => kernel(square),
+    };
+    let mut values = vec![0.0; count];
+    let planes = values.par_chunks_mut(rows * row).enumerate();
+    planes.for_each(|(i, plane)| {
+        for (j, values) in plane.chunks_exact_mut(row).enumerate() {
+            for (k, value) in values.iter_mut().enumerate() {
+                *value = images(&at, [&shapes[0][i], &shapes[1][j], &shapes[2][k]]);
+            }
+        }
+    });
+    values
 }
 
 /// Of the distances at which something is left.
