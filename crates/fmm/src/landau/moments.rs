@@ -58,8 +58,8 @@ impl<const D: usize> Moments<D> {
         let zero = number(0.0);
         let (mut square, mut along, mut trace) = (zero, zero, 0.0);
         for k in 0..D {
-            square = square + v[k] * v[k];
-            along = along + v[k] * number(self.first[k]);
+            square += v[k] * v[k];
+            along += v[k] * number(self.first[k]);
             trace += self.second[k][k];
         }
         let zeroth = number(self.zeroth);
@@ -224,10 +224,10 @@ impl<const D: usize> Job for AtPoints<'_, D> {
                 }
                 let (a, b) = self.moments.at(isa, v, self.origin.factors);
                 for i in 0..D {
-                    off = off + zero * b[i];
+                    off += zero * b[i];
                     b[i].store(&mut of_b[i][at..]);
                     for j in 0..=i {
-                        off = off + zero * a[i][j];
+                        off += zero * a[i][j];
                         a[i][j].store(&mut of_a[i][j][at..]);
                     }
                 }

@@ -104,7 +104,7 @@ fn at_nodes(kernel: &(dyn Fn(f64) -> f64 + Sync), shapes: &[Vec<[(f64, f64); 2]>
     planes.for_each(|(i, plane)| {
         for (j, values) in plane.chunks_exact_mut(row).enumerate() {
             for (k, value) in values.iter_mut().enumerate() {
-                *value = images(&at, [&shapes[0][i], &shapes[1][j], &shapes[2][k]]);
+                *value = images(at, [&shapes[0][i], &shapes[1][j], &shapes[2][k]]);
             }
         }
     });
