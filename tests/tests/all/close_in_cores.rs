@@ -3,7 +3,7 @@
 use crate::cloud::Shape;
 use crate::compare::relative_l2;
 use crate::space::cloud as space;
-use farfield::{Coulomb2d, Coulomb3d, GaussianCore, Kernel, Options, Plan, direct};
+use farfield::{Coulomb2d, Coulomb3d, GaussianCore, Kernel, Options, Outputs, Plan, direct};
 
 /// Every centre and a point `beside` it, with strengths 1 and −1.
 fn doubled<const D: usize>(centres: &[[f64; D]], beside: f64) -> (Vec<[f64; D]>, Vec<f64>) {
@@ -88,4 +88,61 @@ fn in_space() {
     let mut bad = misses(&centres, core);
     bad.extend(few_among_weak(&centres[..3000], core));
     assert!(bad.is_empty(), "{bad:#?}");
+}
+
+/// Potentials where many points are at each of a few places: they give each other nothing.
+#[test]
+fn at_few_places() {
+    let mut bad = vec![];
+    for (places, each, delta) in [(2, 31, 0.01), (4, 31, 0.03), (9, 12, 0.003)] {
+        let of = |x: &[f64; 3]| vec![*x; each];
+        let points: Vec<[f64; 3]> = space::Shape::Uniform
+            .points(places, 53)
+            .iter()
+            .flat_map(of)
+            .collect();
+        let flat: Vec<[f64; 2]> = points.iter().map(|x| [x[0], x[1]]).collect();
+        let w = vec![1.0; points.len()];
+        let kernel = Coulomb3d;
+        let error = potential_error(&points, &w, GaussianCore { kernel, delta });
+        let kernel = Coulomb2d;
+        let in_plane = potential_error(&flat, &w, GaussianCore { kernel, delta });
+        if error.max(in_plane) > 1e-6 {
+            bad.push(format!(
+                "{places} × {each}, {delta}: {error:e}, {in_plane:e}"
+            ));
+        }
+    }
+    assert!(bad.is_empty(), "{bad:#?}");
+}
+
+/// The error of the potential to 1e-6, without a grid.
+fn potential_error<K: Kernel<D, Strength<f64> = f64>, const D: usize>(
+    points: &[[f64; D]],
+    w: &[f64],
+    kernel: K,
+) -> f64 {
+    let options = Options::tolerance(1e-6).outputs(Outputs::BOTH).grid(false);
+    let plan = Plan::new(points, kernel.clone(), options).unwrap();
+    let sums = plan.evaluate(&[w], Outputs::BOTH).unwrap().sums.remove(0);
+    let exact = direct::evaluate(points, points, &[w], kernel, Outputs::BOTH, None).unwrap();
+    relative_l2(&sums.potential, &exact[0].potential)
+}
+
+/// The same bits for any number of threads, also where cores end within vectors of points.
+#[test]
+fn on_any_number_of_threads() {
+    let points = space::Shape::Uniform.points(50_000, 54);
+    let w = vec![1.0; points.len()];
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap().install(|| {
+            let (kernel, delta) = (Coulomb3d, 0.01);
+            let core = GaussianCore { kernel, delta };
+            let plan = Plan::new(&points, core, Options::tolerance(1e-6).grid(false)).unwrap();
+            plan.field(&w).unwrap()
+        })
+    };
+    let one = on(1);
+    assert!(on(2) == one && on(3) == one);
 }

@@ -495,3 +495,26 @@ fn far_too_narrow_for_a_grid() {
         assert!(error < 1e-8, "{delta:e}: {error:e}");
     }
 }
+
+/// Points at two places, and on a line along an axis: what they have of each other there is nothing, which a grid must not miss.
+#[test]
+fn places_and_lines() {
+    let n = 1500;
+    let mut bad = vec![];
+    let places: Vec<[f64; 3]> = (0..n).map(|i| [[0.0; 3], [1.0, 0.7, 0.3]][i % 2]).collect();
+    let near_places: Vec<[f64; 3]> = space::Shape::Uniform
+        .points(n, 95)
+        .iter()
+        .zip(&places)
+        .map(|(beside, x)| std::array::from_fn(|a| x[a] + 1e-5 * beside[a]))
+        .collect();
+    let along = space::Shape::Uniform.points(n, 96);
+    let line: Vec<[f64; 3]> = along.iter().map(|x| [x[0], 0.0, 0.0]).collect();
+    let w = vec![1.0; n];
+    for (points, delta) in [(places, 0.1), (near_places, 0.1), (line, 0.2)] {
+        let kernel = Coulomb3d;
+        let core = GaussianCore { kernel, delta };
+        bad.extend(misses((None, &points), &w, &core, &[1e-4, 1e-6, 1e-8]));
+    }
+    assert!(bad.is_empty(), "{bad:#?}");
+}

@@ -92,23 +92,18 @@ fn of_level(work: &Work, level: u32) -> Counts {
 /// What a cloud comes to that fills a cube evenly, with the leaves of capacity q as full as [`filling`] says: s^D leaves,
 /// each near to (3 − 2/s)^D of them on average; 2^D/(2^D − 1) cells a leaf.
 fn evenly_filled(work: &Work, q: usize) -> Counts {
+    let pairs = work.sources as f64 * work.targets as f64;
     let most = work.sources.max(work.targets).max(1);
     if q >= most {
         return Counts {
-            near_pairs: work.sources as f64 * work.targets as f64,
+            near_pairs: pairs,
             leaves: 1.0,
             cells: 1.0,
             far_cells: 0.0,
         };
     }
-    of_leaves(work, most as f64 / (filling(work.dimension) * q as f64))
-}
-
-/// What such a cloud comes to in so many leaves.
-fn of_leaves(work: &Work, leaves: f64) -> Counts {
-    let leaves = leaves.max(1.0);
-    let pairs = work.sources as f64 * work.targets as f64;
     let children = f64::from(1 << work.dimension);
+    let leaves = (most as f64 / (filling(work.dimension) * q as f64)).max(1.0);
     let side = leaves.powf(1.0 / f64::from(work.dimension));
     let neighbours = (3.0 - 2.0 / side).powi(work.dimension as i32);
     Counts {
@@ -120,15 +115,24 @@ fn of_leaves(work: &Work, leaves: f64) -> Counts {
     }
 }
 
-/// Points of a leaf of an evenly filled cloud with at most so many leaves, and modelled seconds of its near pairs.
+/// Points of a leaf of a cloud that fills a box evenly, so many leaves wide along each axis, and modelled seconds of its near pairs.
 pub(crate) fn even_near_pairs(
     costs: &Costs,
     work: &Work,
-    leaf_capacity: usize,
-    most_leaves: f64,
+    sides: impl Iterator<Item = f64>,
 ) -> (f64, f64) {
-    let leaves = evenly_filled(work, leaf_capacity).leaves.min(most_leaves);
-    let counts = of_leaves(work, leaves);
+    let pairs = work.sources as f64 * work.targets as f64;
+    let whole = Counts {
+        near_pairs: pairs,
+        leaves: 1.0,
+        cells: 1.0,
+        far_cells: 0.0,
+    };
+    let counts = sides.fold(whole, |counts, side| Counts {
+        near_pairs: counts.near_pairs * ((3.0 - 2.0 / side) / side).min(1.0),
+        leaves: counts.leaves * side,
+        ..counts
+    });
     let points = work.sources as f64 / counts.leaves;
     (points, costs.predict(work, &counts).near)
 }

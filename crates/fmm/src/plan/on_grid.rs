@@ -96,11 +96,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             return 0.0;
         }
         let extent = clouds.both();
-        let sides = (0..D).map(|a| (extent.high[a] - extent.low[a]) / reach);
-        let leaves = sides.map(|side| side.max(1.0)).product();
+        let sides = (0..D).map(|a| ((extent.high[a] - extent.low[a]) / reach).max(1.0));
         let n = clouds.sources().len();
         let (costs, work) = (self.costs(), self.work(n, n));
-        let (points, seconds) = even_near_pairs(&costs, &work, self.leaf_capacity, leaves);
+        let (points, seconds) = even_near_pairs(&costs, &work, sides);
         times_of_cores(points, work.pair) * seconds
     }
 
@@ -164,7 +163,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             lanes: self.chosen.lanes(),
             sources,
             targets,
-            grids: count::<D>(self.options.outputs),
+            sums: count::<D>(self.options.outputs),
         }
     }
 

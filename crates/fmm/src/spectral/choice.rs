@@ -8,15 +8,6 @@
 //!
 //! the first even (k + 2πm/h)/k times that of pairs with opposite strengths, and of modes beyond π/h nothing is right. Strengths of random
 //! sign have as much of every mode, so that in D dimensions squares count with k^{D−1}, and those of p-th derivatives with k^{2p}.
-//!
-//! Where derivatives come from slopes of the window, one is of those. What they are has the modes, in cells and as [`transform`] has them,
-//!
-//! ```text
-//! κ ψ̂(κ) − 2 sin(κw/2),
-//! ```
-//!
-//! without the steps of the window at its ends, which no point meets; m = 0 has that error too, and of the others 2πm ψ̂(2πm)/ψ̂(0) times ψ̂(κ)
-//! is taken off (window.rs). This counts for the slowest modes as well, which strengths of one sign have most of.
 
 use super::window::transform;
 use realfft::RealFftPlanner;
@@ -83,25 +74,29 @@ impl Spectrum {
         Some(Self { ranges, within })
     }
 
-    /// The errors of potentials, first and second derivatives, each of its root mean square within the extent.
-    pub(super) fn errors(&self, choice: &Choice) -> [f64; 3] {
-        let window = (choice.nodes, choice.beta);
-        let (mut lost, mut all) = ([0.0; 3], [0.0; 3]);
+    /// The error of the `order`-th derivatives, of their root mean square within the extent.
+    pub(super) fn error(&self, choice: &Choice, order: i32) -> f64 {
+        let Choice {
+            nodes, beta, cell, ..
+        } = *choice;
+        let (mut lost, mut all) = (0.0, 0.0);
         for &(k, square) in &self.ranges {
-            let kappa = k * choice.cell;
-            let of_mode = if kappa >= PI {
-                [2.0; 2]
-            } else {
-                let [values, pairs] = lost_of_values(window, kappa);
-                [pairs + values, pairs + lost_of_slopes(window, kappa)]
-            };
-            for order in 0..3 {
-                let size = square * k.powi(2 * order as i32);
-                all[order] += size;
-                lost[order] += size * of_mode[order.min(1)];
+            let size = square * k.powi(2 * order);
+            let kappa = k * cell;
+            all += size;
+            if kappa >= PI {
+                lost += 2.0 * size;
+                continue;
+            }
+            let here = transform((nodes, beta), kappa);
+            for m in [-2.0, -1.0, 1.0, 2.0] {
+                let alias = kappa + 2.0 * PI * m;
+                let ratio = transform((nodes, beta), alias) / here;
+                let of_pairs = (alias / kappa).powi(2);
+                lost += size * ratio * ratio * (1.0 + of_pairs);
             }
         }
-        std::array::from_fn(|order| (lost[order] / (all[order] * self.within[order])).sqrt())
+        (lost / (all * self.within[order as usize])).sqrt()
     }
 
     /// The mode beyond which less than `error` is left.
@@ -128,9 +123,6 @@ impl Spectrum {
         let mut best: Option<Choice> = None;
         for parameter in 0..12 {
             let beta = (1.2 + 0.1 * f64::from(parameter)) * nodes as f64;
-            if lost_of_slopes((nodes, beta), SLOWEST).sqrt() > error {
-                continue;
-            }
             let cells = (0..40).map(|step| widest * 0.96f64.powi(step));
             let better = cells.take_while(|&cell| best.is_none_or(|best| cell > best.cell));
             let mut choices = better.map(|cell| Choice {
@@ -139,51 +131,13 @@ impl Spectrum {
                 cell,
                 end: self.ranges[RANGES - 1].0,
             });
-            let keeps = |choice: &Choice| {
-                let errors = self.errors(choice);
-                errors[..=most as usize].iter().all(|&of| of <= error)
-            };
+            let keeps =
+                |choice: &Choice| (0..=most).all(|order| self.error(choice, order) <= error);
             let found = choices.find(keeps);
             best = found.or(best);
         }
         best
     }
-}
-
-/// A mode that is slow, in radians a cell.
-pub(super) const SLOWEST: f64 = 0.01;
-/// Images of a mode that count in slopes, on either side: their errors fall slowly.
-const IMAGES: i32 = 6;
-
-/// The square of what a mode loses of itself from the grid to the points, and of what pairs of opposite strengths lose of it to the grid.
-fn lost_of_values(window: (usize, f64), kappa: f64) -> [f64; 2] {
-    let here = transform(window, kappa);
-    let mut lost = [0.0; 2];
-    for m in [-2.0, -1.0, 1.0, 2.0] {
-        let image = kappa + 2.0 * PI * m;
-        let square = (transform(window, image) / here).powi(2);
-        lost[0] += square;
-        lost[1] += square * (image / kappa).powi(2);
-    }
-    lost
-}
-
-/// The square of what the slope of a mode loses from the grid to the points.
-pub(super) fn lost_of_slopes(window: (usize, f64), kappa: f64) -> f64 {
-    let here = transform(window, kappa);
-    let steps = 2.0 * (0.5 * kappa * window.0 as f64).sin();
-    let constant = here / transform(window, 0.0);
-    let lost = |m: i32| {
-        let far = 2.0 * PI * f64::from(m);
-        let image = kappa + far;
-        if m == 0 {
-            -steps
-        } else {
-            image * transform(window, image) - steps - constant * far * transform(window, far)
-        }
-    };
-    let all = (-IMAGES..=IMAGES).map(|m| (lost(m) / (kappa * here)).powi(2));
-    all.sum()
 }
 
 /// A potential that falls to nothing from the extent to twice as far, sampled on both sides of 0.
@@ -242,7 +196,7 @@ mod tests {
         assert!(wide.widest(4, 1e-6, 1).is_none());
         for nodes in [10, 12, 16] {
             let choice = wide.widest(nodes, 1e-6, 1).unwrap();
-            let keeps = |choice: &Choice| wide.errors(choice)[..2].iter().all(|&of| of <= 1e-6);
+            let keeps = |choice: &Choice| (0..2).all(|order| wide.error(choice, order) <= 1e-6);
             let wider = Choice {
                 cell: 1.05 * choice.cell,
                 ..choice

@@ -12,11 +12,11 @@ use rustfft::{Fft, FftPlanner};
 use std::fmt;
 use std::sync::Arc;
 
-/// How often the result is differentiated along each axis: once at most.
+/// How often the result is differentiated along each axis.
 pub(super) type Derivative = [usize; 3];
 
 /// One more than the largest of them.
-const ORDERS: usize = 2;
+const ORDERS: usize = 3;
 
 /// Columns that are taken to lines at a time: two lines of memory of complex numbers.
 const COLUMNS: usize = 8;
@@ -64,15 +64,16 @@ impl Fourier {
         self.period[2] / 2 + 1
     }
 
-    /// Grids of `wanted` derivatives of what comes of a grid, whose rows are `stride` apart, by multiplying its modes with real numbers that are
-    /// even along every axis: those of modes up to half the period, ordered by the middle axis, the last, and the first.
+    /// The `wanted` derivatives, side by side at every node, of what comes of a grid, whose rows are `stride` nodes apart, by multiplying its
+    /// modes with real numbers that are even along every axis: those of modes up to half the period, ordered by the middle axis, the last, and
+    /// the first.
     pub(super) fn multiply(
         &self,
         grid: &[f64],
         stride: usize,
         factors: &[f64],
         wanted: &[Derivative],
-    ) -> Vec<Vec<f64>> {
+    ) -> Vec<f64> {
         let [planes, rows, _] = self.filled;
         let (plane, of_grid) = (self.period[1] * self.half(), rows * stride);
         let room = || zeros(planes * plane, Complex64::ZERO);
@@ -83,22 +84,14 @@ impl Fourier {
         let grids = grid.par_chunks(of_grid).zip(modes[0].par_chunks_mut(plane));
         grids.for_each(|(grid, modes)| self.plane_forward(grid, stride, modes));
         self.across(&mut modes, factors);
-        let mut results: Vec<Vec<f64>> = wanted.iter().map(|_| zeros(grid.len(), 0.0)).collect();
-        let mut of_planes: Vec<Vec<&mut [f64]>> = (0..planes).map(|_| vec![]).collect();
-        for result in &mut results {
-            for (of_plane, result) in of_planes.iter_mut().zip(result.chunks_mut(of_grid)) {
-                of_plane.push(result);
-            }
-        }
-        of_planes
-            .into_par_iter()
-            .enumerate()
-            .for_each(|(i, mut results)| {
-                let modes = modes
-                    .each_ref()
-                    .map(|modes| modes.get(i * plane..(i + 1) * plane));
-                self.plane_back(modes, stride, wanted, &mut results);
-            });
+        let mut results = zeros(grid.len() * wanted.len(), 0.0);
+        let of_planes = results.par_chunks_mut(of_grid * wanted.len().max(1));
+        of_planes.enumerate().for_each(|(i, result)| {
+            let modes = modes
+                .each_ref()
+                .map(|modes| modes.get(i * plane..(i + 1) * plane));
+            self.plane_back(modes, stride, wanted, result);
+        });
         results
     }
 
@@ -151,17 +144,20 @@ impl Fourier {
             .each_ref()
             .map(|transform| transform.get_inplace_scratch_len());
         let (period, scratch) = (self.period[0], forward.max(back));
-        let [plain, first] = modes;
+        let [first, second, third] = modes;
         let plane = self.period[1] * self.half();
-        let tasks = columns(plain, plane, COLUMNS);
+        let tasks = columns(first, plane, COLUMNS);
         // Where a derivative is not wanted there are none.
-        let mut others = columns(first, plane, COLUMNS);
-        others.resize_with(tasks.len(), Vec::new);
+        let mut others = [second, third].map(|modes| columns(modes, plane, COLUMNS));
+        others
+            .iter_mut()
+            .for_each(|of_order| of_order.resize_with(tasks.len(), Vec::new));
         let room =
             || [COLUMNS * period, COLUMNS * period, scratch].map(|n| vec![Complex64::ZERO; n]);
-        let tasks = tasks.into_par_iter().zip(others).enumerate();
-        tasks.for_each_init(room, |room, (task, (plain, first))| {
-            self.of_columns(task * COLUMNS, factors, [plain, first], room);
+        let [second, third] = others;
+        let tasks = tasks.into_par_iter().zip(second).zip(third).enumerate();
+        tasks.for_each_init(room, |room, (task, ((first, second), third))| {
+            self.of_columns(task * COLUMNS, factors, [first, second, third], room);
         });
     }
 
@@ -170,7 +166,7 @@ impl Fourier {
         &self,
         place: usize,
         factors: &[f64],
-        [mut plain, mut first]: [Vec<&mut [Complex64]>; ORDERS],
+        [mut plain, first, second]: [Vec<&mut [Complex64]>; ORDERS],
         [lines, moved, scratch]: &mut [Vec<Complex64>; 3],
     ) {
         let (period, half) = (self.period[0], self.half());
@@ -188,18 +184,21 @@ impl Fourier {
                 *mode *= factors[i.min(period - i)];
             }
         }
-        if !first.is_empty() {
+        for (order, mut columns) in [(1, first), (2, second)] {
+            if columns.is_empty() {
+                continue;
+            }
             moved.copy_from_slice(lines);
             for line in moved.chunks_exact_mut(period) {
                 for (i, mode) in line.iter_mut().enumerate() {
-                    *mode *= differentiated(i, period, self.units[0], 1);
+                    *mode *= differentiated(i, period, self.units[0], order);
                 }
             }
             back.process_with_scratch(moved, scratch);
             from_lines(
                 moved,
                 period,
-                first.iter_mut().map(|columns| &mut **columns),
+                columns.iter_mut().map(|columns| &mut **columns),
             );
         }
         back.process_with_scratch(lines, scratch);
@@ -210,13 +209,13 @@ impl Fourier {
         );
     }
 
-    /// Modes of a plane along its axes, by derivatives along the first, to rows of the wanted results.
+    /// Modes of a plane along its axes, by derivatives along the first, to rows of the wanted derivatives.
     fn plane_back(
         &self,
         modes: [Option<&[Complex64]>; ORDERS],
         stride: usize,
         wanted: &[Derivative],
-        results: &mut [&mut [f64]],
+        result: &mut [f64],
     ) {
         let mut here = vec![Complex64::ZERO; self.period[1] * self.half()];
         for (first, modes) in modes.iter().enumerate() {
@@ -233,27 +232,28 @@ impl Fourier {
                 }
                 let mut rows: Vec<&mut [Complex64]> = here.chunks_exact_mut(self.half()).collect();
                 self.middle(&mut rows, 1, self.period[1]);
-                for (derivative, result) in wanted.iter().zip(&mut *results) {
+                for (at, derivative) in wanted.iter().enumerate() {
                     if of(derivative) {
-                        self.rows_back(&rows, derivative[2], stride, result);
+                        let places = (at, wanted.len(), stride);
+                        self.rows_back(&rows, derivative[2], places, result);
                     }
                 }
             }
         }
     }
 
-    /// Rows of modes to rows of a grid, differentiated along them.
+    /// Rows of modes to rows of a grid, differentiated along them: one of so many numbers at each node.
     fn rows_back(
         &self,
         rows: &[&mut [Complex64]],
         order: usize,
-        stride: usize,
+        (at, count, stride): (usize, usize, usize),
         result: &mut [f64],
     ) {
         let mut line = self.back.make_output_vec();
         let mut modes = self.back.make_input_vec();
         let mut scratch = self.back.make_scratch_vec();
-        for (row, result) in rows.iter().zip(result.chunks_mut(stride)) {
+        for (row, result) in rows.iter().zip(result.chunks_mut(stride * count)) {
             for (k, (to, mode)) in modes.iter_mut().zip(&**row).enumerate() {
                 *to = mode * differentiated(k, self.period[2], self.units[2], order);
             }
@@ -264,7 +264,8 @@ impl Fourier {
                 .back
                 .process_with_scratch(&mut modes, &mut line, &mut scratch);
             done.expect("lengths are those of the plan");
-            result[..self.filled[2]].copy_from_slice(&line[..self.filled[2]]);
+            let nodes = result.chunks_exact_mut(count).zip(&line[..self.filled[2]]);
+            nodes.for_each(|(node, number)| node[at] = *number);
         }
     }
 }
@@ -278,8 +279,9 @@ fn differentiated(place: usize, period: usize, unit: f64, order: usize) -> Compl
     } * unit;
     match order {
         0 => Complex64::ONE,
-        _ if 2 * place == period => Complex64::ZERO,
-        _ => Complex64::new(0.0, k),
+        1 if 2 * place == period => Complex64::ZERO,
+        1 => Complex64::new(0.0, k),
+        _ => Complex64::new(-k * k, 0.0),
     }
 }
 
@@ -347,15 +349,26 @@ mod tests {
                 }
                 grid
             };
-            let wanted = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]];
+            let wanted = [
+                [0, 0, 0],
+                [1, 0, 0],
+                [0, 1, 0],
+                [0, 0, 1],
+                [2, 0, 0],
+                [1, 1, 0],
+                [1, 0, 1],
+                [0, 0, 2],
+            ];
             let found = fourier.multiply(&wave(&f64::cos), stride, &factors, &wanted);
-            for (derivative, found) in wanted.iter().zip(found) {
+            for (at, derivative) in wanted.iter().enumerate() {
+                let found = found.iter().skip(at).step_by(wanted.len());
                 let size: f64 = (0..3).map(|a| k[a].powi(derivative[a] as i32)).product();
                 let exact = match derivative.iter().sum() {
                     0 => wave(&f64::cos),
-                    _ => wave(&|x| -x.sin()),
+                    1 => wave(&|x| -x.sin()),
+                    _ => wave(&|x: f64| -x.cos()),
                 };
-                for (found, exact) in found.iter().zip(exact) {
+                for (found, exact) in found.zip(exact) {
                     assert!((found - size * exact).abs() < 1e-11, "{derivative:?}");
                 }
             }

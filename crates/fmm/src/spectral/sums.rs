@@ -1,7 +1,7 @@
 //! The sums of a grid at the targets of a plan.
 
 use super::fourier::Derivative;
-use super::points::{Gather, NOWHERE, Places, SUMS, Spread, Taken, gather, spread};
+use super::points::{Gather, Places, SUMS, Spread, gather, spread};
 use super::slabs::PLANES;
 use super::{Ready, Spectral, axis};
 use crate::memory::zeros;
@@ -27,8 +27,7 @@ impl<const D: usize> Spectral<D> {
             *part += lap.elapsed().as_secs_f64();
             lap = Instant::now();
         };
-        let parts = parts::<D>(outputs);
-        let wanted: Vec<_> = parts.iter().map(Part::derivative).collect();
+        let wanted = derivatives::<D>(outputs);
         for (component, (strengths, buffers)) in strengths.iter().zip(buffers).enumerate() {
             let unit = buffers.unit;
             let in_unit = |&user: &u32| strengths[user as usize].to_f64() / unit;
@@ -45,15 +44,15 @@ impl<const D: usize> Spectral<D> {
             let Ready {
                 fourier, factors, ..
             } = &*self.ready;
-            let grids = fourier.multiply(&grid, self.ready.stride(), factors, &wanted);
+            let results = fourier.multiply(&grid, self.ready.stride(), factors, &wanted);
             drop(grid);
             since(&mut seconds.downward);
-            let taken: Vec<_> = parts.iter().zip(&grids).map(|(p, g)| p.of(g)).collect();
             let all = AtTargets {
                 context,
                 component,
                 outputs,
-                taken: &taken,
+                results: &results,
+                count: wanted.len(),
                 constant: self.ready.constant * w.iter().sum::<f64>(),
                 w: &buffers.w,
                 scale: self.scale(),
@@ -113,11 +112,13 @@ impl<const D: usize> Spectral<D> {
                 points.extend(x[first..first + count].iter().map(|x| x.to_f64() * to_user));
             }
             sums.clear();
-            sums.resize(count, [0.0; SUMS + 1]);
+            sums.resize(count, [0.0; SUMS]);
+            let points: [_; D] = std::array::from_fn(|a| &points[a * count..][..count]);
             let job = Gather {
                 places: self.places(),
-                points: std::array::from_fn(|a| &points[a * count..][..count]),
-                taken: all.taken,
+                points: &points,
+                grid: all.results,
+                count: all.count,
                 sums: &mut *sums,
             };
             gather(all.context.chosen, job);
@@ -136,7 +137,9 @@ struct AtTargets<'a, T, E, const D: usize> {
     context: &'a Context<'a, T, E, D>,
     component: usize,
     outputs: Outputs,
-    taken: &'a [Taken<'a, D>],
+    /// So many numbers at each node.
+    results: &'a [f64],
+    count: usize,
     /// What all sources together add to the potential.
     constant: f64,
     /// In tree order.
@@ -148,7 +151,7 @@ struct AtTargets<'a, T, E, const D: usize> {
 
 impl<T: Real, E, const D: usize> AtTargets<'_, T, E, D> {
     /// To the sink, less what sources at the place of a target have there.
-    fn take(&self, first: usize, sums: &[[f64; SUMS + 1]], own: &[f64]) {
+    fn take(&self, first: usize, sums: &[[f64; SUMS]], own: &[f64]) {
         let column = |of: &dyn Fn(usize) -> f64| -> Vec<T> {
             (0..sums.len()).map(|i| T::from_f64(of(i))).collect()
         };
@@ -185,6 +188,7 @@ struct Kinds {
     potential: Option<usize>,
     field: Option<usize>,
     gradient: Option<usize>,
+    all: usize,
 }
 
 impl Kinds {
@@ -195,69 +199,43 @@ impl Kinds {
             all += if wanted { count } else { 0 };
             wanted.then_some(at)
         };
+        let potential = add(outputs.potential, 1);
+        let field = add(outputs.field, D);
+        let gradient = add(outputs.gradient, D * (D + 1) / 2);
         Self {
-            potential: add(outputs.potential, 1),
-            field: add(outputs.field, D),
-            gradient: add(outputs.gradient, D * (D + 1) / 2),
+            potential,
+            field,
+            gradient,
+            all,
         }
     }
 }
 
-/// A grid that is made, of the potential or of its derivative along an axis, and where it goes among the sums.
-struct Part<const D: usize> {
-    along: Option<usize>,
-    value: usize,
-    slopes: [usize; D],
-}
-
-impl<const D: usize> Part<D> {
-    fn derivative(&self) -> Derivative {
+/// The derivatives of the potential that are summed, in the order of [`Kinds`].
+fn derivatives<const D: usize>(outputs: Outputs) -> Vec<Derivative> {
+    let along = |axes: &[usize]| {
         let mut derivative = [0; 3];
-        if let Some(a) = self.along {
-            derivative[axis::<D>(a)] = 1;
-        }
+        axes.iter().for_each(|&a| derivative[axis::<D>(a)] += 1);
         derivative
+    };
+    let mut all = vec![];
+    if outputs.potential {
+        all.push(along(&[]));
     }
-
-    fn of<'g>(&self, grid: &'g [f64]) -> Taken<'g, D> {
-        Taken {
-            grid,
-            value: self.value,
-            slopes: self.slopes,
-        }
+    if outputs.field {
+        all.extend((0..D).map(|a| along(&[a])));
     }
+    if outputs.gradient {
+        all.extend(
+            (0..D)
+                .flat_map(|a| (a..D).map(move |b| [a, b]))
+                .map(|pair| along(&pair)),
+        );
+    }
+    all
 }
 
-/// Slopes of windows give the field; second derivatives those of the grids of first ones, since windows are not good enough to be
-/// differentiated twice.
-fn parts<const D: usize>(outputs: Outputs) -> Vec<Part<D>> {
-    let kinds = Kinds::of::<D>(outputs);
-    let mut parts = vec![];
-    if outputs.potential || outputs.field {
-        parts.push(Part {
-            along: None,
-            value: kinds.potential.unwrap_or(NOWHERE),
-            slopes: std::array::from_fn(|a| kinds.field.map_or(NOWHERE, |at| at + a)),
-        });
-    }
-    if let Some(at) = kinds.gradient {
-        let slope = |a: usize, b: usize| {
-            if b < a {
-                NOWHERE
-            } else {
-                at + place_of::<D>(a, b)
-            }
-        };
-        parts.extend((0..D).map(|a| Part {
-            along: Some(a),
-            value: NOWHERE,
-            slopes: std::array::from_fn(|b| slope(a, b)),
-        }));
-    }
-    parts
-}
-
-/// How many grids are made.
+/// How many sums there are at a target.
 pub(crate) fn count<const D: usize>(outputs: Outputs) -> usize {
-    parts::<D>(outputs).len()
+    Kinds::of::<D>(outputs).all
 }

@@ -2,7 +2,8 @@
 //!
 //! Singular pairs of opposite strengths act on each other more than all others do, however close they are. Within a core two points d
 //! apart give each other no more than any others, and to those d/δ of what one of them does: a cloud of such pairs has a field that is
-//! as much smaller than its terms, and roundings of f32 are as much larger beside it.
+//! as much smaller than its terms, and roundings of f32 are as much larger beside it. And points at one place give each other nothing, of which f32
+//! leaves the roundings of what a core has there.
 
 use super::Block;
 use crate::kernel::Pair;
@@ -16,7 +17,7 @@ const LEFT: f64 = 0.5;
 
 impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, M> {
     /// Whether in half of the leaves or more the strongest point has others, [`LEAST`] of the core away or closer, that leave less than
-    /// [`LEFT`] of it.
+    /// [`LEFT`] of it, or at its place.
     pub(super) fn cancels_in_cores(&self) -> bool {
         let limit = (LEAST * self.pair.core()).powi(2);
         if limit == 0.0 {
@@ -26,13 +27,20 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
         let leaves = leaves.map(|&leaf| self.context.tree.cells[leaf as usize].sources.clone());
         self.w.iter().any(|w| {
             let cancels = |all: &Range<u32>| {
+                if all.is_empty() {
+                    return false;
+                }
                 let strength = |point: u32| w[point as usize].to_f64();
                 let point = strongest(w, all);
-                let close = all
-                    .clone()
-                    .filter(|&other| self.square(point, other) <= limit);
-                let left: f64 = close.map(strength).sum();
-                left.abs() < LEFT * strength(point).abs()
+                let (mut left, mut at_one_place) = (0.0, 0);
+                for other in all.clone() {
+                    let square = self.square(point, other);
+                    if square <= limit {
+                        left += strength(other);
+                        at_one_place += usize::from(square == 0.0);
+                    }
+                }
+                at_one_place > 1 || left.abs() < LEFT * strength(point).abs()
             };
             2 * leaves.clone().filter(cancels).count() >= self.leaves.len()
         })

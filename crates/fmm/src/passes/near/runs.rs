@@ -88,7 +88,8 @@ impl<X, T, const D: usize, const M: usize> Default for Points<X, T, D, M> {
 }
 
 impl<X: Copy + Default, T: Real, const D: usize, const M: usize> Points<X, T, D, M> {
-    /// Copies runs of others, with strength 0 behind them for at least one vector; returns their number.
+    /// Copies runs of others, with strength 0 behind them for at least one vector, at the place of the last one, so that nothing depends on
+    /// what was there before; returns their number.
     #[inline(always)]
     pub(super) fn gather(&mut self, x: [&[X]; D], w: [&[T]; M], runs: &[Range<u32>]) -> usize {
         let mut count = 0;
@@ -97,6 +98,8 @@ impl<X: Copy + Default, T: Real, const D: usize, const M: usize> Points<X, T, D,
         }
         for a in 0..D {
             collect(x[a], runs, count, &mut self.x[a]);
+            let last = count.checked_sub(1).map_or(X::default(), |k| self.x[a][k]);
+            self.x[a][count..count + PADDING].fill(last);
         }
         for m in 0..M {
             collect(w[m], runs, count, &mut self.w[m]);
