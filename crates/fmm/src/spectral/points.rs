@@ -142,16 +142,11 @@ impl Gather<'_, '_> {
         let nodes = self.places.window.nodes;
         let numbers = nodes * count;
         let mut weights = [[0.0; WIDEST]; D];
-        // Those along the last axis, at every number of their node.
-        let mut along: Row = [0.0; WIDEST * SUMS + 16];
-        let mut row: Row = along;
+        let mut row: Row = [0.0; WIDEST * SUMS + 16];
         for (point, sums) in self.sums.iter_mut().enumerate() {
             let (first, after) = self.places.place(&points, point);
             for a in 0..D {
                 self.places.window.weights(isa, after[a], &mut weights[a]);
-            }
-            for node in 0..nodes {
-                along[node * count..(node + 1) * count].fill(weights[D - 1][node]);
             }
             let around = Around {
                 places: self.places,
@@ -159,7 +154,6 @@ impl Gather<'_, '_> {
                 count,
                 first,
                 weights: &weights,
-                along: &along,
             };
             let mut at = 0;
             while at < numbers {
@@ -172,12 +166,37 @@ impl Gather<'_, '_> {
                         _ => around.columns::<I, 5>(isa, at, &mut row),
                     };
             }
-            sums[..count].fill(0.0);
-            for node in row[..numbers].chunks_exact(count) {
-                for (sum, number) in sums.iter_mut().zip(node) {
-                    *sum += number;
-                }
+            let (row, weights) = (&row[..numbers], &weights[D - 1][..nodes]);
+            match count {
+                0 => {}
+                1 => add_up::<1>(row, weights, sums),
+                2 => add_up::<2>(row, weights, sums),
+                3 => add_up::<3>(row, weights, sums),
+                4 => add_up::<4>(row, weights, sums),
+                _ => add_up_all(row, weights, &mut sums[..count]),
             }
+        }
+    }
+}
+
+/// Σ_k w_k c_k of rows with `G` numbers at each node.
+#[inline(always)]
+fn add_up<const G: usize>(row: &[f64], weights: &[f64], sums: &mut [f64; SUMS]) {
+    let mut all = [0.0; G];
+    for (node, weight) in row.as_chunks::<G>().0.iter().zip(weights) {
+        for g in 0..G {
+            all[g] += weight * node[g];
+        }
+    }
+    sums[..G].copy_from_slice(&all);
+}
+
+/// The same of as many as there are.
+fn add_up_all(row: &[f64], weights: &[f64], sums: &mut [f64]) {
+    sums.fill(0.0);
+    for (node, weight) in row.chunks_exact(sums.len()).zip(weights) {
+        for (sum, number) in sums.iter_mut().zip(node) {
+            *sum += weight * number;
         }
     }
 }
@@ -189,11 +208,10 @@ struct Around<'a, const D: usize> {
     count: usize,
     first: [usize; D],
     weights: &'a [Weights; D],
-    along: &'a Row,
 }
 
 impl<const D: usize> Around<'_, D> {
-    /// Σ_ij u_i v_j c_ij times the weights along the last axis, of `B` vectors of a row from one number on; returns `B`.
+    /// Σ_ij u_i v_j c_ij of `B` vectors of a row from one number on; returns `B`.
     #[inline(always)]
     fn columns<I: Isa, const B: usize>(&self, isa: I, at: usize, sums: &mut Row) -> usize {
         let lanes = <I::F64 as Lanes>::LANES;
@@ -220,8 +238,7 @@ impl<const D: usize> Around<'_, D> {
             }
         }
         for b in 0..B {
-            let at = at + b * lanes;
-            (all[b] * I::F64::load(isa, &self.along[at..])).store(&mut sums[at..]);
+            all[b].store(&mut sums[at + b * lanes..]);
         }
         B
     }
