@@ -145,12 +145,12 @@ impl Options {
         self
     }
 
-    /// Whether a kernel that is smooth ([`Kernel::smooth`](crate::Kernel::smooth)) is summed by the modes of a grid, whose cells are about 0.35
+    /// Whether a kernel that is smooth ([`Kernel::smooth`](crate::Kernel::smooth)) is summed by the modes of a grid, whose cells are about 0.38
     /// of a Gaussian core and 0.15 of an algebraic one at 1e-6, wherever that has at most 128 nodes a point (or 2²² in all): to tolerances
     /// from 0.1 to 1e-12 (gradients of cores that hold the whole cloud to less), in both precisions. At other positions a plan does without:
     /// there it takes pairs or tables, as [`wide_cores`](Self::wide_cores) says or as is expected to be faster at each of them. By default
     /// it has a grid if that is expected to be faster at its first positions; that changes roundings. An evaluation takes some ten bytes a
-    /// node, with gradients twice as many.
+    /// node, and one more for each number of its sums.
     /// No effect on kernels that are not smooth. Where all there is are clusters a thousand times smaller than their core, each of no strength
     /// in all, fields were wrong by up to 2.5 times the tolerance (tables by up to 250 times).
     ///

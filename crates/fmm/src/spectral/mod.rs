@@ -5,9 +5,10 @@
 //! ```
 //!
 //! A window ψ takes points to the nodes of a grid and back (points.rs, window.rs), discrete transforms do the rest (fourier.rs, modes.rs).
-//! Derivatives multiply modes with ik: so points at one place give each other nothing, however coarse the grid. The grid is twice as wide as the cloud and some nodes more, so that images are out of reach: sums over
-//! open space by P. Ewald's idea without its near part, as in D. Lindbo and A.-K. Tornberg (J. Comput. Phys. 230, 2011); the width of
-//! cells and the window follow from the kernel's own modes (choice.rs), whatever kernel it is.
+//! Derivatives multiply modes with ik, so that points at one place give each other nothing, however coarse the grid: slopes of the window
+//! would take one transform back, but let a clump push itself. The grid is twice as wide as the cloud and some nodes more, so that images are
+//! out of reach: sums over open space by P. Ewald's idea without its near part, as in D. Lindbo and A.-K. Tornberg (J. Comput. Phys. 230,
+//! 2011); the width of cells and the window follow from the kernel's own modes (choice.rs), whatever kernel it is.
 //!
 //! Which grid it is depends on the positions alone, by their extent in steps of an eighth of an octave: a plan that has moved sums the same
 //! bits as a new one.
