@@ -152,7 +152,8 @@ impl Options {
     /// it has a grid if that is expected to be faster at its first positions; that changes roundings. An evaluation takes some ten bytes a
     /// node, and one more for each number of its sums.
     /// No effect on kernels that are not smooth. Where all there is are clusters a thousand times smaller than their core, each of no strength
-    /// in all, fields were wrong by up to 2.5 times the tolerance (tables by up to 250 times).
+    /// in all, fields were wrong by up to 2.5 times the tolerance (tables by up to 250 times); where all points are at two places, gradients by up
+    /// to 5.5 times.
     ///
     /// Errors, of a plan that must have one: a torus, or a guarantee that is not calibrated.
     pub fn grid(mut self, grid: bool) -> Self {

@@ -78,12 +78,17 @@ impl<const D: usize> Frame<D> {
             let least = extent * (1.0 + 1e-6);
             let sides = (0..D).map(|a| (high[a] * scale - low[a] * scale) / extent);
             match width {
-                Width::Least => round_up(least),
+                Width::Least => round_up(least, COARSE),
                 Width::Cells { share, narrowest } => {
-                    let share = sides.fold(share, |share, side| share * side);
+                    let filled = sides.fold(share, |share, side| share * side);
+                    let filled = filled.powf(1.0 / D as f64);
                     // Rounding must not leave them a little narrower.
                     let narrowest = narrowest * (1.0 + 1e-9) * scale / least;
-                    round_up(least * widening(share.powf(1.0 / D as f64).max(narrowest)))
+                    if narrowest > filled {
+                        round_up(least * widening(narrowest), FINE)
+                    } else {
+                        round_up(least * widening(filled), COARSE)
+                    }
                 }
                 Width::PowerOfTwo => least,
             }
@@ -138,9 +143,13 @@ impl<const D: usize> Frame<D> {
             .iter()
             .map(|c| c.abs().max((c + self.side).abs()))
             .fold(0.0, f64::max);
+        let bits = match significant_bits(self.side) {
+            bits @ COARSE..=FINE => bits,
+            // Fewer, or the side of a torus, whose centres are rounded.
+            _ => COARSE,
+        };
         // A centre lies on multiples of half a cell.
-        let levels =
-            (self.least_side(0) / magnitude).log2() - f64::from(SIGNIFICANT_BITS - 1) + 51.0;
+        let levels = (self.least_side(0) / magnitude).log2() - f64::from(bits - 1) + 51.0;
         levels.floor().clamp(0.0, 64.0) as u32
     }
 
@@ -210,19 +219,27 @@ fn widening(cell: f64) -> f64 {
     }
 }
 
-/// Of the side of a root cube.
-const SIGNIFICANT_BITS: i32 = 6;
+/// Significant bits of the side of a root cube; more of them leave fewer levels whose centres are exact.
+const COARSE: i32 = 4;
+/// Where leaves are to be hardly wider than the narrowest.
+const FINE: i32 = 6;
 
-/// The smallest number with [`SIGNIFICANT_BITS`] that is at least `x`.
-fn round_up(x: f64) -> f64 {
-    let unit = 2f64.powi(x.log2().floor() as i32 + 1 - SIGNIFICANT_BITS);
+/// The smallest number with so many significant bits that is at least `x`.
+fn round_up(x: f64, bits: i32) -> f64 {
+    let unit = 2f64.powi(x.log2().floor() as i32 + 1 - bits);
     (x / unit).ceil() * unit
+}
+
+/// Of a normal number.
+fn significant_bits(x: f64) -> i32 {
+    let fraction = x.to_bits() & ((1 << 52) - 1);
+    53 - fraction.trailing_zeros().min(52) as i32
 }
 
 /// All points equal: any cube around them whose grid resolves their magnitude.
 fn side_of_a_point(magnitude: f64) -> f64 {
     if magnitude > 0.0 {
-        round_up(magnitude * 1e-3)
+        round_up(magnitude * 1e-3, COARSE)
     } else {
         1.0
     }
