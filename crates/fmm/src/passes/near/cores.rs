@@ -2,8 +2,8 @@
 //!
 //! Singular pairs of opposite strengths act on each other more than all others do, however close they are. Within a core two points d
 //! apart give each other no more than any others, and to those d/δ of what one of them does: a cloud of such pairs has a field that is
-//! as much smaller than its terms, and roundings of f32 are as much larger beside it. And points at one place give each other nothing, of which f32
-//! leaves the roundings of what a core has there.
+//! as much smaller than its terms, and roundings of f32 are as much larger beside it. And points at one place give each other nothing, of
+//! which f32 leaves the roundings of what a core has there.
 
 use super::Block;
 use crate::kernel::Pair;
