@@ -1,5 +1,6 @@
 //! From the tolerance to the order, and the error that was reached.
 
+use crate::expansion::Asked;
 use crate::{Guarantee, VerifyReport};
 use lanes::accuracy::{COARSE, FULL, MIDDLE, SINGLE};
 
@@ -179,6 +180,25 @@ pub(crate) fn interpolation(
         // Fewer have no room for what the common basis holds exactly.
         nodes: (nodes.ceil() as usize).clamp(4, most_nodes(dimension, least)),
         error: share * tolerance,
+    }
+}
+
+/// Whether products between interpolated cells may be in f32.
+pub(crate) fn products_in_single<const D: usize>(asked: &Asked<D>) -> bool {
+    asked.tolerance >= COARSE_IN_SPACE && !asked.gradient && !asked.waves_in_double
+}
+
+/// The same around an algebraic core, which takes away the near pairs that hide what far ones lose.
+pub(crate) fn around_algebraic_core(
+    tolerance: f64,
+    dimension: usize,
+    least: f64,
+) -> InterpolationAccuracy {
+    let degree = 2.0 - dimension as f64;
+    let singular = interpolation(tolerance, Some(degree), dimension, least);
+    InterpolationAccuracy {
+        nodes: (singular.nodes + 1).min(most_nodes(dimension, least)),
+        error: 0.5 * singular.error,
     }
 }
 

@@ -12,7 +12,7 @@ mod wide;
 pub(crate) use user_order::add_gradient;
 
 use crate::Real;
-use crate::cost::{Costs, Counts, PairClass, Work, filling, leaf_capacity, leaf_capacity_on_torus};
+use crate::cost::{Costs, Counts, PairClass, Work, leaf_capacity, leaf_capacity_on_torus};
 use crate::expansion::{Asked, Family};
 use crate::kernel::{Kernel, RadialKernel, RadialPair};
 use crate::lists::Lists;
@@ -139,7 +139,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let clouds = || Clouds::new(chosen, torus, sources, targets);
         let clouds = in_pool(options.pool.clone(), clouds)?;
         check_extent(&kernel, wide.as_ref(), torus, &clouds, options.tolerance)?;
-        let around = || Frame::of::<T>(&clouds.both(), Width::PowerOfTwo);
+        let around = || clouds.probable_frame(options.leaf_capacity);
         let frame = torus.map_or_else(around, |torus| torus.frame::<T>());
         let asked = Asked {
             root_side: frame.side / frame.scale,
@@ -265,7 +265,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             let (sources, targets) = (clouds.sources(), clouds.targets());
             let leaf_capacity = self.leaf_capacity;
             let most = sources.len().max(targets.map_or(0, <[_]>::len));
-            let share = filling(D as u32) * leaf_capacity as f64 / most as f64;
+            let share = clouds.share_of_leaf(leaf_capacity);
             let on_grid = self.ready_grid(clouds);
             let reach = match &self.wide {
                 Some(_) => 0.0,
@@ -274,7 +274,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             let width = match () {
                 // Of points on a grid the tree depends on nothing else.
                 () if on_grid => Width::Least,
-                () if self.expansion.needs_sides() => Width::PowerOfTwo,
+                () if self.expansion.needs_sides() => Width::FewSides { share },
                 () => Width::Cells {
                     share,
                     narrowest: reach,

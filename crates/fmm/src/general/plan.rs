@@ -3,7 +3,7 @@
 use super::unit::Unit;
 use super::{GeneralKernel, check, direct, leaves};
 use crate::accuracy::{report, stratified};
-use crate::cost::{PairClass, Work, filling, leaf_capacity};
+use crate::cost::{PairClass, Work, leaf_capacity};
 use crate::expansion::interpolation::skeleton::Skeleton;
 use crate::lists::Lists;
 use crate::memory::Spares;
@@ -297,7 +297,6 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> Built<K, D, C> {
         before: Option<&Skeleton<K, D, C>>,
     ) -> Result<Self> {
         let clouds = Clouds::new(chosen, None, sources, targets)?;
-        let most = sources.len().max(targets.map_or(0, <[_]>::len));
         let costs = Costs::shipped_in(D, chosen.set());
         let work = work::<D, C>(
             options.tolerance,
@@ -306,7 +305,7 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> Built<K, D, C> {
         );
         let chosen_capacity = || leaf_capacity(&options.costs.unwrap_or(costs), &work);
         let leaf_capacity = options.leaf_capacity.unwrap_or_else(chosen_capacity);
-        let share = filling(D as u32) * leaf_capacity as f64 / most as f64;
+        let share = clouds.share_of_leaf(leaf_capacity);
         let width = match kernel.degree() {
             Some(_) => Width::Cells {
                 share,

@@ -1,13 +1,11 @@
 //! An algebraic core around any kernel, in the plane and in space.
 
-use super::gaussian_core::number;
 use super::wide::{Shape, gamma, phi};
 use super::{
-    InUnit, Kernel, Pair, RadialKernel, RadialPair2d, RadialPair3d, core_radius, radial, wide,
-    without_core,
+    AlgebraicPair3d, Kernel, RadialKernel, RadialPair2d, RadialPair3d, core_radius, radial, wide,
 };
 use crate::Result;
-use lanes::{Lanes, Real};
+use lanes::Real;
 
 /// r² + δ² for r². In space, the core of Rosenhead and Moore, K(z) = c z/(r² + δ²)^{3/2} where the singular kernel has c z/r³, and
 /// potentials c/√(r² + δ²) (Plummer's softening, for gravity): the field of the blob 3δ²/(4π (r² + δ²)^{5/2}). In the plane, Krasny's,
@@ -118,83 +116,5 @@ impl<K> AlgebraicCore<K> {
         let phi = |r2| 1.0 / (r2 + square);
         let potential = |r2: f64| -0.5 * (r2 + square).ln();
         wide::kernel(Shape::AlgebraicInPlane, self.delta, phi, potential)
-    }
-}
-
-/// φ = (r² + δ²)^{−3/2}, γ = (r² + δ²)^{−1/2}.
-#[derive(Clone, Copy, Debug)]
-pub struct AlgebraicPair3d {
-    delta: f64,
-}
-
-impl AlgebraicPair3d {
-    /// Around a core δ.
-    pub(super) fn new(delta: f64) -> Self {
-        Self { delta }
-    }
-
-    /// γ; NaN where δ² would leave the range of the numbers.
-    #[inline(always)]
-    fn inverse<V: Lanes, const ACCURACY: usize>(self, isa: V::Isa, r2: V) -> V {
-        let one = core_radius::within::<V::Elem>(core_radius::SQUARE, self.delta);
-        (r2 + number::<V>(isa, self.delta * self.delta * one)).rsqrt::<ACCURACY>()
-    }
-
-    /// γ and γ², of which φ is the product.
-    #[inline(always)]
-    fn factors<V: Lanes, const ACCURACY: usize>(self, isa: V::Isa, r2: V) -> [V; 2] {
-        let inverse = self.inverse::<V, ACCURACY>(isa, r2);
-        let one = number::<V>(
-            isa,
-            core_radius::within::<V::Elem>(core_radius::FIELD, self.delta),
-        );
-        [inverse, inverse * inverse * one]
-    }
-}
-
-impl Pair for AlgebraicPair3d {
-    without_core!();
-    // Inside the core the potentials and fields of many particles nearly cancel.
-    const IN_F32: bool = false;
-    const IN_FEW_VERSIONS: bool = true;
-
-    #[inline(always)]
-    fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
-        let [inverse, square] = self.factors::<V, ACCURACY>(isa, r2);
-        let one = core_radius::within::<V::Elem>(core_radius::GRADIENT, self.delta);
-        inverse * square * number::<V>(isa, one)
-    }
-    #[inline(always)]
-    fn in_single<V: Lanes, const ACCURACY: usize, const D: usize>(
-        &self,
-        isa: V::Isa,
-        mut z: [V; D],
-        r2: V,
-    ) -> ([V; D], V) {
-        let [inverse, square] = self.factors::<V, ACCURACY>(isa, r2);
-        for a in 0..D {
-            z[a] = z[a] * inverse;
-        }
-        (z, square)
-    }
-    #[inline(always)]
-    fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
-        self.inverse::<V, ACCURACY>(isa, r2)
-    }
-    /// −3 r² φ/(r² + δ²).
-    #[inline(always)]
-    fn slope<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V, phi: V) -> V {
-        let inverse = self.inverse::<V, ACCURACY>(isa, r2);
-        // One factor at a time: γ² may be as small as φ.
-        r2 * inverse * inverse * (phi * number::<V>(isa, -3.0))
-    }
-
-    fn in_unit(&self, unit: f64) -> InUnit<Self> {
-        InUnit {
-            pair: Self::new(self.delta / unit),
-            field: 1.0 / (unit * unit),
-            potential: 1.0 / unit,
-            constant: 0.0,
-        }
     }
 }

@@ -12,6 +12,7 @@
 //! φ = 1/r³, γ = 1/r in 3D; Riesz kernels have φ = 1/r^{s+2}, γ = r^{−s}/s. Strengths that are vectors make such sums for each of their components.
 
 mod algebraic_core;
+mod algebraic_pairs;
 mod any_dimension;
 mod biot_savart;
 mod core_radius;
@@ -30,7 +31,8 @@ mod strength;
 mod table;
 mod wide;
 
-pub use algebraic_core::{AlgebraicCore, AlgebraicPair3d};
+pub use algebraic_core::AlgebraicCore;
+pub use algebraic_pairs::{AlgebraicPair2d, AlgebraicPair3d};
 pub use any_dimension::KernelNd;
 pub use biot_savart::{BiotSavart2d, BiotSavart3d};
 pub use coulomb::{Coulomb2d, Coulomb3d};

@@ -65,6 +65,8 @@ struct Tables {
     phi: Table,
     potential: Table,
     key: Vec<u64>,
+    /// δ, if near pairs have a formula, of r² + δ².
+    core: Option<f64>,
 }
 
 impl fmt::Debug for RadialKernel {
@@ -97,15 +99,16 @@ impl RadialKernel {
         })
     }
 
-    /// From functions of r², φ and the potential, which are known to be right.
+    /// From functions of r², φ and the potential, which are known to be right; of an algebraic `core`, if they are.
     pub(super) fn of_squares(
         name: String,
+        core: Option<f64>,
         phi: impl Fn(f64) -> f64,
         potential: impl Fn(f64) -> f64,
     ) -> Self {
         let tables = Tables::new(name, Table::new(1, phi), Table::new(0, potential));
         Self {
-            tables: Arc::new(tables),
+            tables: Arc::new(Tables { core, ..tables }),
         }
     }
 
@@ -158,6 +161,7 @@ impl Tables {
             name,
             phi,
             potential,
+            core: None,
         }
     }
 
@@ -280,6 +284,12 @@ impl RadialTables {
             tables: &self.tables,
             square: self.square,
         }
+    }
+
+    /// The algebraic core that they have, in the unit of the plan, and by how much lengths were multiplied there.
+    pub(crate) fn core(&self) -> Option<(f64, f64)> {
+        let scale = 1.0 / self.square.sqrt();
+        self.tables.core.map(|delta| (delta * scale, scale))
     }
 
     /// The function in units of a cell's side, as far as so many octaves of r² above it.

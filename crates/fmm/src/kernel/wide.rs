@@ -39,7 +39,8 @@ pub(super) fn kernel(
     if let Some((_, there)) = made.iter().find(|(other, _)| *other == key) {
         return there.clone();
     }
-    let new = RadialKernel::of_squares(format!("{shape:?}, delta={delta}"), phi, potential);
+    let core = matches!(shape, Shape::AlgebraicInPlane | Shape::AlgebraicInSpace).then_some(delta);
+    let new = RadialKernel::of_squares(format!("{shape:?}, delta={delta}"), core, phi, potential);
     made.truncate(KEPT - 1);
     made.push_front((key, new.clone()));
     new

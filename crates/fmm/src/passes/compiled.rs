@@ -11,7 +11,8 @@ use crate::expansion::harmonic3::Harmonic3;
 use crate::expansion::interpolation::Interpolation;
 use crate::expansion::{Asked, Expansion, Family, HarmonicOr};
 use crate::kernel::{
-    InterpolatedPair, Pair, RadialPair2d, RadialPair3d, RadialTables, RieszPair, WholeRieszPair,
+    AlgebraicPair2d, AlgebraicPair3d, InterpolatedPair, Pair, RadialPair2d, RadialPair3d,
+    RadialTables, RieszPair, WholeRieszPair,
 };
 use crate::torus::split::FarPower;
 use crate::{Outputs, PassSeconds, Result};
@@ -66,21 +67,9 @@ pub trait RadialPair<const D: usize>: Clone + Debug + Send + Sync + 'static {
     fn all_pairs(self, all: &AllPairs<D>) -> Vec<RadialSum<f64, D>>;
 }
 
-/// The direct sum of some pairs, and of tables.
-macro_rules! all_pairs {
-    ($D:literal: $($variant:ident),*) => {
-        fn all_pairs(self, all: &AllPairs<$D>) -> Vec<RadialSum<f64, $D>> {
-            match self {
-                $(Self::$variant(pair) => all.sums(pair),)*
-                Self::Tabulated(of) => all.sums(of.pair()),
-            }
-        }
-    };
-}
-
 /// Pairs whose far field is harmonic, and taken as such unless it comes from tables or cells are stretched.
 macro_rules! harmonic_pair {
-    ($pair:ident in $D:literal by $family:ident, power $power:literal, tables of $sign:literal gamma, $M:literal at once: $($variant:ident),*) => {
+    ($pair:ident in $D:literal by $family:ident, power $power:literal, tables of $sign:literal gamma or $algebraic:ident, $M:literal at once: $($variant:ident),*) => {
         #[allow(private_interfaces)]
         impl RadialPair<$D> for $pair {
             type Family = HarmonicOr<$family, $D>;
@@ -103,7 +92,7 @@ macro_rules! harmonic_pair {
 
             fn cost(&self) -> f64 {
                 match self {
-                    Self::Tabulated(_) => TABULATED,
+                    Self::Tabulated(tables) if tables.core().is_none() => TABULATED,
                     _ => 1.0,
                 }
             }
@@ -136,9 +125,13 @@ macro_rules! harmonic_pair {
                     $((Self::$variant(pair), HarmonicOr::Interpolated(family)) => {
                         evaluate::<_, _, _, $D, $M>(&context.with(&**family), pair, strengths, outputs, buffers)
                     })*
-                    (Self::Tabulated(of), HarmonicOr::Interpolated(family)) => {
-                        evaluate::<_, _, _, $D, 1>(&context.with(&**family), of.pair(), strengths, outputs, buffers)
-                    }
+                    (Self::Tabulated(of), HarmonicOr::Interpolated(family)) => match of.core() {
+                        Some(core) => {
+                            let pair = $algebraic::as_of_tables(core);
+                            evaluate::<_, _, _, $D, $M>(&context.with(&**family), pair, strengths, outputs, buffers)
+                        }
+                        None => evaluate::<_, _, _, $D, 1>(&context.with(&**family), of.pair(), strengths, outputs, buffers),
+                    },
                     _ => unreachable!("a pair's far field is in its family"),
                 }
             }
@@ -158,14 +151,22 @@ macro_rules! harmonic_pair {
                 }
             }
 
-            all_pairs!($D: $($variant),*);
+            fn all_pairs(self, all: &AllPairs<$D>) -> Vec<RadialSum<f64, $D>> {
+                match self {
+                    $(Self::$variant(pair) => all.sums(pair),)*
+                    Self::Tabulated(of) => match of.core() {
+                        Some(core) => all.sums($algebraic::as_of_tables(core)),
+                        None => all.sums(of.pair()),
+                    },
+                }
+            }
         }
     };
 }
 
-harmonic_pair!(RadialPair2d in 2 by Harmonic2, power 0, tables of -1.0 gamma, 4 at once: Singular, Gaussian);
+harmonic_pair!(RadialPair2d in 2 by Harmonic2, power 0, tables of -1.0 gamma or AlgebraicPair2d, 4 at once: Singular, Gaussian);
 // The components of a vector.
-harmonic_pair!(RadialPair3d in 3 by Harmonic3, power 1, tables of 1.0 gamma, 3 at once: Singular, Gaussian, Algebraic);
+harmonic_pair!(RadialPair3d in 3 by Harmonic3, power 1, tables of 1.0 gamma or AlgebraicPair3d, 3 at once: Singular, Gaussian, Algebraic);
 
 /// Eight numbers of a table, beside one reciprocal.
 const TABULATED: f64 = 4.0;
@@ -238,7 +239,12 @@ macro_rules! interpolated_pair {
                 }
             }
 
-            all_pairs!($D: $($variant),*);
+            fn all_pairs(self, all: &AllPairs<$D>) -> Vec<RadialSum<f64, $D>> {
+                match self {
+                    $(Self::$variant(pair) => all.sums(pair),)*
+                    Self::Tabulated(of) => all.sums(of.pair()),
+                }
+            }
         }
     };
 }

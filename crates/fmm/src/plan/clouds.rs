@@ -1,8 +1,9 @@
 //! The points of a plan: checked, and where they lie on a torus.
 
+use crate::cost::filling;
 use crate::points::{Extent, check_positions, check_resolution, is_double};
 use crate::torus::Torus;
-use crate::tree::Frame;
+use crate::tree::{Frame, Width};
 use crate::{Error, Real, Result};
 use lanes::Chosen;
 use std::borrow::Cow;
@@ -66,6 +67,19 @@ impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
 
     pub(crate) fn both(&self) -> Extent<D> {
         self.of_sources.join(self.of_targets)
+    }
+
+    /// What one leaf of so many points at most is to have of an evenly filled cloud.
+    pub(crate) fn share_of_leaf(&self, capacity: usize) -> f64 {
+        let targets = self.targets().map_or(0, <[_]>::len);
+        filling(D as u32) * capacity as f64 / self.sources.len().max(targets) as f64
+    }
+
+    /// The frame that expansions with sides of their own will probably have, before more is known than what was asked for.
+    pub(crate) fn probable_frame(&self, capacity: Option<usize>) -> Frame<D> {
+        let capacity = capacity.unwrap_or(if D == 2 { 128 } else { 192 });
+        let share = self.share_of_leaf(capacity);
+        Frame::of::<T>(&self.both(), Width::FewSides { share })
     }
 
     pub(crate) fn check_resolution(&self, frame: &Frame<D>) -> Result<()> {

@@ -31,9 +31,9 @@ pub(super) struct Grid<const D: usize> {
 const WORTH: f64 = 0.05;
 /// Times longer than the model tells near pairs take that have a core, in f64 and in f32.
 const OF_CORES: [f64; 2] = [3.0, 1.6];
-/// The one of them for leaves of so many points on average.
+/// The one of them for leaves of so many points on average: in f32 where nearly all leaves of an even cloud are small enough.
 fn times_of_cores(points: f64, pair: PairClass) -> f64 {
-    let in_f32 = pair == PairClass::Coarse && points <= MOST_IN_F32 as f64;
+    let in_f32 = pair == PairClass::Coarse && points + 2.0 * points.sqrt() <= MOST_IN_F32 as f64;
     OF_CORES[usize::from(in_f32)]
 }
 

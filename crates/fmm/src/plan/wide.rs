@@ -7,7 +7,6 @@ use crate::expansion::{Asked, Family};
 use crate::kernel::{Kernel, RadialKernel, RadialPair, least_tolerance};
 use crate::options::floor;
 use crate::points::is_double;
-use crate::tree::{Frame, Width};
 use crate::{Real, Result};
 
 /// Expansions, the accuracy of a near pair, and the leaf capacity that goes with them.
@@ -49,7 +48,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     }
 
     fn asked_of_tables(&self, clouds: &Clouds<T, D>) -> Asked<D> {
-        let frame = Frame::of::<T>(&clouds.both(), Width::PowerOfTwo);
+        let frame = clouds.probable_frame(self.options.leaf_capacity);
         let apart = clouds.targets().is_some();
         let points = clouds
             .sources()

@@ -30,6 +30,8 @@ pub(crate) enum Width {
     /// Up to twice as wide, so that some level has cells that hold about the `share` of the points of an evenly filled cloud, or that
     /// are hardly wider than `narrowest`, in user units, where that is more.
     Cells { share: f64, narrowest: f64 },
+    /// Nearly the one that some level has cells of that `share` for, of four sides an octave: for expansions that are made for a side.
+    FewSides { share: f64 },
     /// Up to twice as wide, a power of two.
     PowerOfTwo,
 }
@@ -77,11 +79,16 @@ impl<const D: usize> Frame<D> {
         let side = if extent > 0.0 {
             let least = extent * (1.0 + 1e-6);
             let sides = (0..D).map(|a| (high[a] * scale - low[a] * scale) / extent);
+            // Of a cell, over that of the root.
+            let filled = |share: f64| {
+                sides
+                    .fold(share, |share, side| share * side)
+                    .powf(1.0 / D as f64)
+            };
             match width {
                 Width::Least => round_up(least, COARSE),
                 Width::Cells { share, narrowest } => {
-                    let filled = sides.fold(share, |share, side| share * side);
-                    let filled = filled.powf(1.0 / D as f64);
+                    let filled = filled(share);
                     // Rounding must not leave them a little narrower.
                     let narrowest = narrowest * (1.0 + 1e-9) * scale / least;
                     if narrowest > filled {
@@ -89,6 +96,10 @@ impl<const D: usize> Frame<D> {
                     } else {
                         round_up(least * widening(filled), COARSE)
                     }
+                }
+                Width::FewSides { share } => {
+                    let wanted = least * widening(filled(share));
+                    round(wanted, FEW, f64::round).max(round_up(least, FEW))
                 }
                 Width::PowerOfTwo => least,
             }
@@ -224,10 +235,18 @@ const COARSE: i32 = 4;
 /// Where leaves are to be hardly wider than the narrowest.
 const FINE: i32 = 6;
 
+/// Where others have been made for the same one before.
+const FEW: i32 = 3;
+
 /// The smallest number with so many significant bits that is at least `x`.
 fn round_up(x: f64, bits: i32) -> f64 {
+    round(x, bits, f64::ceil)
+}
+
+/// A number with so many significant bits next to `x`, as `whole` rounds.
+fn round(x: f64, bits: i32, whole: impl Fn(f64) -> f64) -> f64 {
     let unit = 2f64.powi(x.log2().floor() as i32 + 1 - bits);
-    (x / unit).ceil() * unit
+    whole(x / unit) * unit
 }
 
 /// Of a normal number.

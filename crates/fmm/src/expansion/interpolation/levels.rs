@@ -5,7 +5,7 @@
 //! On a torus the root's side is that of the box, and levels begin with the root.
 
 use super::chebyshev::Nodes;
-use super::{Interpolation, Radial, Serves, Shift, WIDEST, calibrated};
+use super::{Interpolation, PADDING, Radial, Serves, Shift, calibrated};
 use crate::accuracy;
 use crate::expansion::Asked;
 use crate::kernel::{InCell, RadialTables};
@@ -222,7 +222,10 @@ impl<const D: usize> Interpolation<D> {
         let share = if asked.gradient { 0.05 } else { 1.0 };
         let tolerance = share * asked.tolerance;
         let least = asked.stretch.least();
-        let accuracy = accuracy::interpolation(tolerance, None, D, least);
+        let accuracy = match tables.core() {
+            Some(_) => accuracy::around_algebraic_core(tolerance, D, least),
+            None => accuracy::interpolation(tolerance, None, D, least),
+        };
         let levels = 2..2 + LOOKED_AT as i32;
         let cells: Vec<InCell> = levels
             .map(|level| tables.in_cell(asked.root_side * 0.5f64.powi(level), NEAR_CELLS))
@@ -232,7 +235,8 @@ impl<const D: usize> Interpolation<D> {
         let second = |side: f64| {
             let radial = tables.in_cell(0.25 * side, ALL_CELLS);
             let radial = (radial, asked.stretch);
-            Self::new(radial, nodes, accuracy.error, None, Serves::default())
+            let new = Self::new(radial, nodes, accuracy.error, None, Serves::default());
+            new.with_products(accuracy::products_in_single(asked))
         };
         let mut all = second(asked.root_side);
         all.levels = Some(Levels {
@@ -247,7 +251,11 @@ impl<const D: usize> Interpolation<D> {
             },
             closed: None,
         });
-        Ok((all, FULL))
+        let pair = match tables.core() {
+            Some(_) => accuracy::radial_pair(asked.pairs, true, D, false),
+            None => FULL,
+        };
+        Ok((all, pair))
     }
 
     /// The expansions for another root cube, which depend on nothing else.
@@ -302,6 +310,7 @@ impl<const D: usize> Interpolation<D> {
             };
             let radial = (radial, levels.asked.stretch);
             let next = Self::new(radial, nodes, share * error, all.last(), serves);
+            let next = next.with_products(self.single.is_some());
             self.found.add(next.found.clone());
             all.push(next);
         }
@@ -314,7 +323,7 @@ impl<const D: usize> Interpolation<D> {
             .map(|level| level.operators.rank)
             .max()
             .unwrap_or(0);
-        let padded = most.next_multiple_of(WIDEST);
+        let padded = most.next_multiple_of(PADDING);
         all.iter_mut().for_each(|level| level.pad_to(padded));
         for level in 1..all.len() {
             all[level - 1].signs_below = all[level].signs.clone();

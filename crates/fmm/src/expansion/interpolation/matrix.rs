@@ -1,25 +1,25 @@
 //! Products with small matrices, the work of this family: out += A x.
 
-use super::WIDEST;
+use super::WIDEST_VECTOR;
 use crate::memory::Lines;
 use bincode::{Decode, Encode};
-use lanes::{Isa, Lanes};
+use lanes::{Isa, Lanes, Real};
 
 /// A matrix by columns, its rows padded with zeros to whole vectors.
 #[derive(Debug, Default, Encode, Decode)]
-pub(super) struct Matrix {
+pub(super) struct Matrix<W: Real> {
     rows: usize,
     columns: usize,
-    numbers: Lines<f64>,
+    numbers: Lines<W>,
 }
 
-impl Matrix {
+impl<W: Real> Matrix<W> {
     pub(super) fn new(rows: usize, columns: usize, at: impl Fn(usize, usize) -> f64) -> Self {
-        let padded = rows.next_multiple_of(WIDEST);
-        let mut numbers = vec![0.0; padded * columns];
+        let padded = rows.next_multiple_of(WIDEST_VECTOR / size_of::<W>());
+        let mut numbers = vec![W::ZERO; padded * columns];
         for (j, column) in numbers.chunks_exact_mut(padded.max(1)).enumerate() {
             for (i, number) in column[..rows].iter_mut().enumerate() {
-                *number = at(i, j);
+                *number = W::from_f64(at(i, j));
             }
         }
         Self {
@@ -39,9 +39,21 @@ impl Matrix {
         self.rows * self.columns
     }
 
+    /// Times a factor, in another precision.
+    pub(super) fn times_factor<To: Real>(&self, factor: f64) -> Matrix<To> {
+        let at = |i: usize, j: usize| self.numbers[j * self.rows + i].to_f64() * factor;
+        Matrix::new(self.rows, self.columns, at)
+    }
+
+    /// The largest number.
+    pub(super) fn largest(&self) -> f64 {
+        let sizes = self.numbers.iter().map(|x| x.to_f64().abs());
+        sizes.fold(0.0, f64::max)
+    }
+
     /// out += A x for one vector.
     #[inline(always)]
-    pub(super) fn times<I: Isa>(&self, isa: I, x: &[f64], out: &mut [f64]) {
+    pub(super) fn times<I: Isa>(&self, isa: I, x: &[W], out: &mut [W]) {
         self.times_each::<I, 1>(isa, [&x[..self.columns]], out, [0]);
     }
 
@@ -50,13 +62,13 @@ impl Matrix {
     pub(super) fn times_each<I: Isa, const C: usize>(
         &self,
         isa: I,
-        x: [&[f64]; C],
-        out: &mut [f64],
+        x: [&[W]; C],
+        out: &mut [W],
         at: [usize; C],
     ) {
         let mut row = 0;
         // As many sums as the registers hold.
-        let block = if const { I::REGISTERS >= 32 } { 4 } else { 2 } * I::F64::LANES;
+        let block = if const { I::REGISTERS >= 32 } { 4 } else { 2 } * W::Lanes::<I>::LANES;
         while row + block <= self.rows {
             if const { I::REGISTERS >= 32 } {
                 self.some_rows::<I, 4, C>(isa, row, &x, out, &at);
@@ -67,7 +79,7 @@ impl Matrix {
         }
         while row < self.rows {
             self.some_rows::<I, 1, C>(isa, row, &x, out, &at);
-            row += I::F64::LANES;
+            row += W::Lanes::<I>::LANES;
         }
     }
 
@@ -77,27 +89,27 @@ impl Matrix {
         &self,
         isa: I,
         row: usize,
-        x: &[&[f64]; C],
-        out: &mut [f64],
+        x: &[&[W]; C],
+        out: &mut [W],
         at: &[usize; C],
     ) {
-        let len = R * I::F64::LANES;
-        let mut sums = [[I::F64::splat(isa, 0.0); R]; C];
+        let len = R * W::Lanes::<I>::LANES;
+        let mut sums = [[W::Lanes::<I>::splat(isa, W::ZERO); R]; C];
         for c in 0..C {
-            sums[c] = I::F64::load_each(isa, &out[at[c] + row..][..len]);
+            sums[c] = W::Lanes::<I>::load_each(isa, &out[at[c] + row..][..len]);
         }
         let columns = self.numbers.chunks_exact(self.rows);
         for (k, column) in columns.take(self.columns).enumerate() {
-            let a: [I::F64; R] = I::F64::load_each(isa, &column[row..][..len]);
+            let a: [W::Lanes<I>; R] = W::Lanes::<I>::load_each(isa, &column[row..][..len]);
             for c in 0..C {
-                let x = I::F64::splat(isa, x[c][k]);
+                let x = W::Lanes::<I>::splat(isa, x[c][k]);
                 for r in 0..R {
                     sums[c][r] = a[r].mul_add(x, sums[c][r]);
                 }
             }
         }
         for c in 0..C {
-            I::F64::store_each(sums[c], &mut out[at[c] + row..][..len]);
+            W::Lanes::<I>::store_each(sums[c], &mut out[at[c] + row..][..len]);
         }
     }
 }
@@ -107,7 +119,7 @@ mod tests {
     use super::*;
     use lanes::{Chosen, Job};
 
-    struct Products<'a>(&'a Matrix, &'a [f64], &'a mut [f64]);
+    struct Products<'a>(&'a Matrix<f64>, &'a [f64], &'a mut [f64]);
 
     impl Job for Products<'_> {
         type Output = ();

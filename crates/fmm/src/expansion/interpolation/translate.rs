@@ -1,9 +1,9 @@
-//! m2l: which offsets lead from the far list of a parent's children to them, and the products over each.
+//! m2l: which offsets lead from the far list of a parent's children to them, and the products over each, in f64 or f32.
 
-use super::TOGETHER;
-use super::operators::{self, Operators};
+use super::operators;
 use super::product::Product;
-use crate::expansion::Outgoing;
+use super::{Interpolation, TOGETHER, WIDEST};
+use crate::expansion::{Expansion, Forms, FormsMut, Outgoing, Wave};
 use crate::lists::slots;
 use lanes::Isa;
 
@@ -42,22 +42,78 @@ pub(super) fn moves<const D: usize>(all: bool) -> Vec<Vec<Move>> {
     moves
 }
 
+/// Forms of the precision `W`.
+impl<const D: usize> Interpolation<D> {
+    /// The multipoles of some cells by reflection.
+    #[inline(always)]
+    pub(super) fn bring_out<W: Wave>(&self, multipoles: &[f64], cells: &[u32], forms: FormsMut) {
+        let (len, forms) = (self.multipole_len(), W::of_mut(forms));
+        for (&cell, form) in cells.iter().zip(forms.chunks_exact_mut(self.form_len())) {
+            let multipole = &multipoles[cell as usize * len + WIDEST..][..self.padded];
+            for (signs, out) in self.signs.iter().zip(form.chunks_exact_mut(self.padded)) {
+                for ((out, x), sign) in out.iter_mut().zip(multipole).zip(signs) {
+                    *out = W::from_f64(x * sign);
+                }
+            }
+        }
+    }
+
+    /// Sums over the far lists of the children of some parents.
+    #[inline(always)]
+    pub(super) fn sum_up<I: Isa, W: Wave>(
+        &self,
+        isa: I,
+        products: &[Product<W>],
+        sources: &[u32],
+        outgoing: &Outgoing,
+        incoming: &mut Forms,
+    ) {
+        let parents = sources.len() / slots::count(D);
+        let incoming: &mut [W] = incoming.room(0, (parents << D) * self.form_len());
+        incoming.fill(W::ZERO);
+        let lengths = (self.operators.rank, self.padded);
+        let what = (products, &self.moves[..]);
+        translate::<I, W, D>(isa, what, lengths, sources, outgoing, incoming);
+    }
+
+    /// Those sums, in a unit, to locals.
+    #[inline(always)]
+    pub(super) fn bring_in<W: Wave>(
+        &self,
+        unit: f64,
+        children: &[(usize, usize)],
+        incoming: &mut Forms,
+        locals: &mut [f64],
+    ) {
+        let len = self.local_len();
+        for &(form, local) in children {
+            let form: &[W] = incoming.room(form * self.form_len(), self.form_len());
+            let local = &mut locals[local * len + WIDEST..][..self.padded];
+            for (signs, form) in self.signs.iter().zip(form.chunks_exact(self.padded)) {
+                for ((out, x), sign) in local.iter_mut().zip(form).zip(signs) {
+                    *out += x.to_f64() * (sign * unit);
+                }
+            }
+        }
+    }
+}
+
 /// Most moves over one offset: 2^D children of each parent, and as many reflections.
 const MOST: usize = 64 * TOGETHER;
 
 /// Adds what comes over all offsets to the incoming forms of all children of some parents, each of which has a part of
 /// `padded` numbers for every reflection.
 #[inline(always)]
-pub(super) fn translate<I: Isa, const D: usize>(
+fn translate<I: Isa, W: Wave, const D: usize>(
     isa: I,
-    (operators, moves): (&Operators, &[Vec<Move>]),
-    padded: usize,
+    (products, moves): (&[Product<W>], &[Vec<Move>]),
+    (rank, padded): (usize, usize),
     sources: &[u32],
     outgoing: &Outgoing,
-    incoming: &mut [f64],
+    incoming: &mut [W],
 ) {
-    let mut between = [0.0; 4 * BETWEEN];
-    for (product, moves) in operators.m2l.iter().zip(moves) {
+    let mut between = [W::ZERO; 4 * BETWEEN];
+    for (product, moves) in products.iter().zip(moves) {
         let (mut from, mut to, mut count) = ([0; MOST], [0; MOST], 0);
         for (parent, sources) in sources.chunks_exact(slots::count(D)).enumerate() {
             for m in moves
@@ -72,7 +128,7 @@ pub(super) fn translate<I: Isa, const D: usize>(
         let places = (&from[..count], &to[..count]);
         over(
             isa,
-            (product, operators.rank),
+            (product, rank),
             places,
             outgoing,
             incoming,
@@ -83,25 +139,25 @@ pub(super) fn translate<I: Isa, const D: usize>(
 
 /// Adds what comes over one offset, from the given places to the given ones.
 #[inline(always)]
-pub(super) fn over<I: Isa>(
+pub(super) fn over<I: Isa, W: Wave>(
     isa: I,
-    (product, rank): (&Product, usize),
+    (product, rank): (&Product<W>, usize),
     (from, to): (&[usize], &[usize]),
     outgoing: &Outgoing,
-    incoming: &mut [f64],
-    between: &mut Between,
+    incoming: &mut [W],
+    between: &mut Between<W>,
 ) {
     // Several at a time share the loads of the matrices.
     let mut k = 0;
     while k + 4 <= from.len() {
         let from = [0, 1, 2, 3].map(|c| outgoing.numbers(from[k + c], rank));
         let to = [to[k], to[k + 1], to[k + 2], to[k + 3]];
-        apply::<I, 4>(isa, product, from, incoming, to, between);
+        apply::<I, W, 4>(isa, product, from, incoming, to, between);
         k += 4;
     }
     while k < from.len() {
         let from = [outgoing.numbers(from[k], rank)];
-        apply::<I, 1>(isa, product, from, incoming, [to[k]], between);
+        apply::<I, W, 1>(isa, product, from, incoming, [to[k]], between);
         k += 1;
     }
 }
@@ -109,26 +165,26 @@ pub(super) fn over<I: Isa>(
 /// Room on the stack for what is between the factors of a matrix, of one vector.
 pub(super) const BETWEEN: usize = 512;
 /// The same of as many as are taken at a time.
-pub(super) type Between = [f64; 4 * BETWEEN];
+pub(super) type Between<W> = [W; 4 * BETWEEN];
 
 /// Adds the products with some vectors to `out`, from the places `at` on.
 #[inline(always)]
-fn apply<I: Isa, const C: usize>(
+fn apply<I: Isa, W: Wave, const C: usize>(
     isa: I,
-    product: &Product,
-    x: [&[f64]; C],
-    out: &mut [f64],
+    product: &Product<W>,
+    x: [&[W]; C],
+    out: &mut [W],
     at: [usize; C],
-    between: &mut Between,
+    between: &mut Between<W>,
 ) {
     let Some(right) = &product.right else {
         return product.left.times_each::<I, C>(isa, x, out, at);
     };
     let places: [usize; C] = std::array::from_fn(|c| c * BETWEEN);
     for place in places {
-        between[place..][..right.rows()].fill(0.0);
+        between[place..][..right.rows()].fill(W::ZERO);
     }
     right.times_each::<I, C>(isa, x, between, places);
-    let x: [&[f64]; C] = std::array::from_fn(|c| &between[places[c]..][..BETWEEN]);
+    let x: [&[W]; C] = std::array::from_fn(|c| &between[places[c]..][..BETWEEN]);
     product.left.times_each::<I, C>(isa, x, out, at);
 }

@@ -205,7 +205,8 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
 pub(super) fn at_least_distance<P: Pair, const D: usize>(
     [field, far]: [P; 2],
 ) -> (f64, Option<f64>) {
-    let by_field = P::POTENTIAL_BY_FIELD || P::TOGETHER && limit(D) >= reach(field);
+    let beyond = const { P::TOGETHER && P::CORE } && limit(D) >= reach(field);
+    let by_field = P::POTENTIAL_BY_FIELD || beyond;
     let square = if P::TOGETHER {
         limit(D)
     } else {
