@@ -231,7 +231,7 @@ pub(crate) struct Asked<const D: usize> {
     pub(crate) lanes: usize,
     /// Waves in f64, whatever the tolerance.
     pub(crate) waves_in_double: bool,
-    /// Side of the root cube in the user's unit, if it is a power of two.
+    /// Side of the root cube in the user's unit, for families that need sides.
     pub(crate) root_side: f64,
 }
 
@@ -258,7 +258,7 @@ pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     fn close(&mut self, power: FarPower) {
         let _ = power;
     }
-    /// Whether cells must have sides that are powers of two in the user's unit.
+    /// Whether operators depend on the sides of cells, which should be few then.
     fn needs_sides(&self) -> bool {
         false
     }

@@ -15,7 +15,7 @@ use lanes::Real;
 ///
 /// In space the far field differs from the singular one by (3/2) δ²/r² of itself, which may be a quarter of the tolerance. So nearer
 /// pairs than δ √(6/tolerance) are summed one by one: 77 δ at a tolerance of 1e-3, 2450 δ at 1e-6. Where those are too many, a plan takes
-/// the kernel from tables ([`Options::wide_cores`](crate::Options::wide_cores)), and in the plane it always does: in f64, calibrated, to a
+/// the far field from tables ([`Options::wide_cores`](crate::Options::wide_cores)), and in the plane it always does: in plans of f64, calibrated, to a
 /// tolerance of 1e-10 (gradients 1e-9), for clouds from 2^−280 to 2^192 wide. On a [torus](crate::Options::torus) it does in
 /// space too, to 1e-6; of cores from a tenth of the side on, in space from a quarter, and up to 100 sides, it sums the
 /// modes.

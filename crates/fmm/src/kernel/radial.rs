@@ -31,7 +31,7 @@ pub trait RadialFunction {
 /// The function is asked for its values once, here: near pairs take it from a table of polynomials that meets a power of r to 1e-15 of
 /// itself, and one that falls faster less well where it is small (e^{−r²} to 5e-10 of itself at r = 6, to 3e-4 at 14, and not at all at
 /// 27), in the direct sum too; far fields interpolate it, on every level of the tree by matrices of their own. So a plan's tree has cells
-/// whose sides are powers of two. Plans are in f64, calibrated, with tolerances from 0.1 to 1e-10 in the plane (gradients 1e-9) and 1e-6 in space.
+/// whose sides are one of four an octave. Plans are in f64, calibrated, with tolerances from 0.1 to 1e-10 in the plane (gradients 1e-9) and 1e-6 in space.
 ///
 /// In small clusters far apart, with strengths of random sign, functions that grow missed the tolerance: log r by up to 2.5 times, and r²⁰
 /// and e^{30r} (clusters of 1e-3 at a distance of 1) altogether, where they were not refused: [verify](crate::Plan::verify) there.

@@ -1,6 +1,6 @@
 //! Kernels with a length of their own: operators by level.
 //!
-//! The operators of a level depend on the side of its cells beside the kernel's length. Sides are powers of two, so a cloud that
+//! The operators of a level depend on the side of its cells beside the kernel's length. Sides are one of four an octave, so a cloud that
 //! moves, or another one, mostly finds them made. A multipole is in the basis of its level, and m2m leads from one to the next.
 //! On a torus the root's side is that of the box, and levels begin with the root.
 

@@ -66,20 +66,23 @@ impl<W: Real> Matrix<W> {
         out: &mut [W],
         at: [usize; C],
     ) {
-        let mut row = 0;
-        // As many sums as the registers hold.
-        let block = if const { I::REGISTERS >= 32 } { 4 } else { 2 } * W::Lanes::<I>::LANES;
-        while row + block <= self.rows {
-            if const { I::REGISTERS >= 32 } {
-                self.some_rows::<I, 4, C>(isa, row, &x, out, &at);
-            } else {
-                self.some_rows::<I, 2, C>(isa, row, &x, out, &at);
-            }
-            row += block;
-        }
+        let (mut row, lanes) = (0, W::Lanes::<I>::LANES);
         while row < self.rows {
-            self.some_rows::<I, 1, C>(isa, row, &x, out, &at);
-            row += W::Lanes::<I>::LANES;
+            // As many sums as the registers hold.
+            let most = if const { I::REGISTERS >= 32 } { 4 } else { 2 };
+            let vectors = most.min((self.rows - row) / lanes);
+            match vectors {
+                1 => self.some_rows::<I, 1, C>(isa, row, &x, out, &at),
+                2 => self.some_rows::<I, 2, C>(isa, row, &x, out, &at),
+                3 if const { I::REGISTERS >= 32 } => {
+                    self.some_rows::<I, 3, C>(isa, row, &x, out, &at);
+                }
+                _ if const { I::REGISTERS >= 32 } => {
+                    self.some_rows::<I, 4, C>(isa, row, &x, out, &at);
+                }
+                _ => unreachable!("rows are whole vectors, at most two at a time"),
+            }
+            row += vectors * lanes;
         }
     }
 
