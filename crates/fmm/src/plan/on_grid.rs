@@ -37,9 +37,15 @@ fn times_of_cores(points: f64, pair: PairClass) -> f64 {
     OF_CORES[usize::from(in_f32)]
 }
 
-/// What is known of the times of tables without trying, in seconds a point.
-const fn of_tables(dimension: usize) -> f64 {
-    if dimension == 2 { 0.8e-6 } else { 8e-6 }
+/// What is known of the times of expansions from tables without trying: seconds a point, and to make their operators. Around an algebraic
+/// core near pairs have a formula.
+const fn of_tables(dimension: usize, algebraic: bool) -> [f64; 2] {
+    match (dimension, algebraic) {
+        (2, true) => [0.3e-6, 0.1],
+        (2, false) => [0.8e-6, 0.0],
+        (_, true) => [2.5e-6, 3.0],
+        (_, false) => [8e-6, 0.0],
+    }
 }
 
 impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
@@ -78,8 +84,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             return Ok(());
         }
         let seconds = if self.expansion.needs_sides() {
-            let asked = self.asked_of_grid(clouds);
-            of_tables(D) * asked.sources.max(asked.targets) as f64
+            self.seconds_of_tables(clouds)
         } else {
             self.least_of_core(clouds)
         };
@@ -87,6 +92,21 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             self.take_grid(Some(layout));
         }
         Ok(())
+    }
+
+    fn seconds_of_tables(&self, clouds: &Clouds<T, D>) -> f64 {
+        let [of_point, operators] = of_tables(D, self.kernel.algebraic_core() > 0.0);
+        let targets = clouds.targets().map_or(0, <[_]>::len);
+        of_point * clouds.sources().len().max(targets) as f64 + operators
+    }
+
+    /// The same where tables may stand for pairs that would take longer.
+    fn at_most_of_tables(&self, seconds: f64, clouds: &Clouds<T, D>) -> f64 {
+        if self.kernel.algebraic_core() > 0.0 {
+            seconds.min(self.seconds_of_tables(clouds))
+        } else {
+            seconds
+        }
     }
 
     /// Seconds that near pairs take at least around a core: those of an even cloud in leaves as wide as it reaches, since uneven ones have more.
@@ -100,7 +120,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let n = clouds.sources().len();
         let (costs, work) = (self.costs(), self.work(n, n));
         let (points, seconds) = even_near_pairs(&costs, &work, sides);
-        times_of_cores(points, work.pair) * seconds
+        self.at_most_of_tables(times_of_cores(points, work.pair) * seconds, clouds)
     }
 
     /// Decides on a grid once the plan without one is there.
@@ -114,7 +134,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let work = self.work(report.n_sources, report.n_targets);
         let near = times_of_cores(points, work.pair) * predicted.near;
         let seconds = predicted.upward + predicted.downward + predicted.leaves + near;
-        let layout = self.faster(clouds, seconds);
+        let layout = self.faster(clouds, self.at_most_of_tables(seconds, clouds));
         if layout.is_some() {
             self.take_grid(layout);
         }

@@ -16,6 +16,7 @@ use super::tensor::along_axes;
 use super::uniform::integrals;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
+use std::borrow::Cow;
 
 /// Orthonormal columns, class after class.
 pub(super) struct Basis {
@@ -32,22 +33,22 @@ const COMBINATIONS: usize = 64;
 
 impl Basis {
     /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the far ones of the `offsets`, which are those
-    /// without order among their axes if the kernel is `symmetric`, each with a factor by which it counts more; of that norm
+    /// without order among their axes if the kernel is `symmetric`, each with a factor by which it counts more, and a kernel by its place; of that norm
     /// less what the exact polynomials have, but
     /// of at least `least` of all. Where the cells' parents have a basis of another kernel, what that has of a child counts too.
-    pub(super) fn new<const D: usize>(
+    pub(super) fn new<'k, const D: usize>(
         parts: &Parts<D>,
         nodes: &Nodes,
         (error, least): (f64, f64),
         offsets: &[([usize; D], f64)],
-        kernel: impl Fn([usize; D]) -> DMatrix<f64> + Sync,
+        kernel: impl Fn(usize) -> Cow<'k, DMatrix<f64>> + Sync,
         (above, serves, symmetric): (Option<&Importance>, Serves, bool),
     ) -> Self {
         let seen: Vec<(DMatrix<f64>, Vec<[usize; D]>)> = offsets
             .par_iter()
             .enumerate()
-            .map(|(salt, &(offset, _))| {
-                let seen = fewer_columns(kernel(offset), salt);
+            .map(|(k, &(offset, _))| {
+                let seen = fewer_columns(kernel(k), k);
                 (seen, orders(offset, symmetric))
             })
             .collect();
@@ -224,17 +225,17 @@ fn uniform<const D: usize>(parts: &Parts<D>, nodes: &Nodes) -> Vec<f64> {
 }
 
 /// Columns that span what all of them do: random signs, the same ones in every run.
-fn fewer_columns(kernel: DMatrix<f64>, salt: usize) -> DMatrix<f64> {
+fn fewer_columns(kernel: Cow<DMatrix<f64>>, salt: usize) -> DMatrix<f64> {
     let n = kernel.ncols();
     if n <= ALL_COLUMNS {
-        return kernel;
+        return kernel.into_owned();
     }
     let size = (1.0 / COMBINATIONS as f64).sqrt();
     let sign = |i: usize, j: usize| {
         let bits = crate::accuracy::mix((salt as u64) << 40 ^ (i as u64) << 20 ^ j as u64);
         if bits & 1 == 0 { size } else { -size }
     };
-    kernel * DMatrix::from_fn(n, COMBINATIONS, sign)
+    &*kernel * DMatrix::from_fn(n, COMBINATIONS, sign)
 }
 
 /// The basis of one class by parts, before it is cut.
@@ -277,12 +278,13 @@ mod tests {
         let parts = Parts::<2>::new(&nodes);
         let radial = Kernel::<2>::pair(&Riesz { s: 1.0 }, 1.0).power().unwrap();
         let kappa = Kappa::of_cubes(&radial);
-        let kernel = |offset| parts.kernel(&kappa, offset);
+        let offsets = [([2, 0], 1.0), ([3, 1], 1.0)];
+        let kernel = |k: usize| Cow::Owned(parts.kernel(&kappa, offsets[k].0));
         let basis = Basis::new(
             &parts,
             &nodes,
             (error, 0.0),
-            &[([2, 0], 1.0), ([3, 1], 1.0)],
+            &offsets,
             kernel,
             (None, Serves::default(), true),
         );

@@ -5,6 +5,9 @@ use crate::memory::Lines;
 use bincode::{Decode, Encode};
 use lanes::{Isa, Lanes, Real};
 
+/// Columns that are taken together.
+const COLUMNS: usize = 256;
+
 /// A matrix by columns, its rows padded with zeros to whole vectors.
 #[derive(Debug, Default, Encode, Decode)]
 pub(super) struct Matrix<W: Real> {
@@ -66,23 +69,46 @@ impl<W: Real> Matrix<W> {
         out: &mut [W],
         at: [usize; C],
     ) {
+        if self.rows == 0 {
+            return;
+        }
+        // Beside each other, so that the loop over columns has one place to look at.
+        let mut together = [[W::ZERO; C]; COLUMNS];
+        for (block, columns) in self.numbers.chunks(COLUMNS * self.rows).enumerate() {
+            let first = block * COLUMNS;
+            let together = &mut together[..columns.len() / self.rows];
+            for (k, together) in together.iter_mut().enumerate() {
+                for c in 0..C {
+                    together[c] = x[c][first + k];
+                }
+            }
+            self.columns::<I, C>(isa, columns, together, out, &at);
+        }
+    }
+
+    /// The same of some columns.
+    #[inline(always)]
+    fn columns<I: Isa, const C: usize>(
+        &self,
+        isa: I,
+        columns: &[W],
+        x: &[[W; C]],
+        out: &mut [W],
+        at: &[usize; C],
+    ) {
         let (mut row, lanes) = (0, W::Lanes::<I>::LANES);
         while row < self.rows {
             // As many sums as the registers hold.
-            let most = if const { I::REGISTERS >= 32 } { 4 } else { 2 };
+            let most = if const { I::REGISTERS >= 32 } { 3 } else { 2 };
             let vectors = most.min((self.rows - row) / lanes);
             match vectors {
-                1 => self.some_rows::<I, 1, C>(isa, row, &x, out, &at),
-                2 => self.some_rows::<I, 2, C>(isa, row, &x, out, &at),
                 3 if const { I::REGISTERS >= 32 } => {
-                    self.some_rows::<I, 3, C>(isa, row, &x, out, &at);
+                    self.some_rows::<I, 3, C>(isa, row, (columns, x), out, at);
                 }
-                _ if const { I::REGISTERS >= 32 } => {
-                    self.some_rows::<I, 4, C>(isa, row, &x, out, &at);
-                }
-                _ => unreachable!("rows are whole vectors, at most two at a time"),
+                2 => self.some_rows::<I, 2, C>(isa, row, (columns, x), out, at),
+                _ => self.some_rows::<I, 1, C>(isa, row, (columns, x), out, at),
             }
-            row += vectors * lanes;
+            row += vectors.max(1) * lanes;
         }
     }
 
@@ -92,7 +118,7 @@ impl<W: Real> Matrix<W> {
         &self,
         isa: I,
         row: usize,
-        x: &[&[W]; C],
+        (columns, x): (&[W], &[[W; C]]),
         out: &mut [W],
         at: &[usize; C],
     ) {
@@ -101,11 +127,10 @@ impl<W: Real> Matrix<W> {
         for c in 0..C {
             sums[c] = W::Lanes::<I>::load_each(isa, &out[at[c] + row..][..len]);
         }
-        let columns = self.numbers.chunks_exact(self.rows);
-        for (k, column) in columns.take(self.columns).enumerate() {
+        for (column, x) in columns.chunks_exact(self.rows).zip(x) {
             let a: [W::Lanes<I>; R] = W::Lanes::<I>::load_each(isa, &column[row..][..len]);
             for c in 0..C {
-                let x = W::Lanes::<I>::splat(isa, x[c][k]);
+                let x = W::Lanes::<I>::splat(isa, x[c]);
                 for r in 0..R {
                     sums[c][r] = a[r].mul_add(x, sums[c][r]);
                 }

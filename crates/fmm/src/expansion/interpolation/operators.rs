@@ -12,6 +12,7 @@ use super::tensor::{along_axes, indices};
 use bincode::{Decode, Encode};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
+use std::borrow::Cow;
 
 /// The rows of one parity class.
 #[derive(Debug, Encode, Decode)]
@@ -68,6 +69,9 @@ const LOST: f64 = 1.0;
 const LEAST: f64 = 1e-4;
 const ROUNDING: f64 = 4e-15;
 
+/// Bytes of the kernel over all offsets: those of ten nodes an axis in space.
+const MOST_KEPT: usize = 160 << 20;
+
 /// Offsets between cells that meet, target − source, without negative components: far ones, and near ones too where `all` are met so.
 pub(super) fn offsets<const D: usize>(all: bool) -> Vec<[usize; D]> {
     indices::<D>(4)
@@ -93,7 +97,14 @@ impl Operators {
             .copied()
             .filter(|offset| !symmetric || offset.is_sorted())
             .collect();
-        let kernel = |offset: [usize; D]| parts.kernel(kappa, offset);
+        // They are wanted twice, where they have room.
+        let bytes = sorted.len() * size_of::<f64>() * nodes.len().pow(2 * D as u32);
+        let kept = sorted.par_iter().filter(|_| bytes <= MOST_KEPT);
+        let kept: Vec<_> = kept.map(|&offset| parts.kernel(kappa, offset)).collect();
+        let kernel = |k: usize| match kept.get(k) {
+            Some(kernel) => Cow::Borrowed(kernel),
+            None => Cow::Owned(parts.kernel(kappa, sorted[k])),
+        };
         let least = if kappa.radial.is_homogeneous() {
             0.0
         } else {
@@ -116,16 +127,19 @@ impl Operators {
         let (all, rank) = (weights.len(), basis.columns.len());
         let u = DMatrix::from_fn(all, rank, |i, j| basis.columns[j][i]);
         let lost = LOST * error * basis.importance.norm / (offsets.len() as f64).sqrt();
-        let of_sorted = counting.par_iter().map(|&(offset, factor)| {
-            let kernel = kernel(offset);
-            let lost = lost / factor;
-            let orders = orders(offset, symmetric).into_par_iter().map(|order| {
-                let other = order.map(|a| offset[a]);
-                let product = Product::new(compressed(&parts, &basis, &kernel, &order), lost);
-                (offsets.iter().position(|&offset| offset == other), product)
+        let of_sorted = counting
+            .par_iter()
+            .enumerate()
+            .map(|(k, &(offset, factor))| {
+                let kernel = kernel(k);
+                let lost = lost / factor;
+                let orders = orders(offset, symmetric).into_par_iter().map(|order| {
+                    let other = order.map(|a| offset[a]);
+                    let product = Product::new(compressed(&parts, &basis, &kernel, &order), lost);
+                    (offsets.iter().position(|&offset| offset == other), product)
+                });
+                orders.collect::<Vec<_>>()
             });
-            orders.collect::<Vec<_>>()
-        });
         let mut m2l: Vec<_> = of_sorted.flatten().collect();
         m2l.sort_by_key(|&(place, _)| place);
         let m2l = m2l.into_iter().map(|(_, product)| product).collect();

@@ -112,7 +112,7 @@ fn translate<I: Isa, W: Wave, const D: usize>(
     outgoing: &Outgoing,
     incoming: &mut [W],
 ) {
-    let mut between = [W::ZERO; 4 * BETWEEN];
+    let mut between = [W::ZERO; MOST_AT_ONCE * BETWEEN];
     for (product, moves) in products.iter().zip(moves) {
         let (mut from, mut to, mut count) = ([0; MOST], [0; MOST], 0);
         for (parent, sources) in sources.chunks_exact(slots::count(D)).enumerate() {
@@ -149,23 +149,69 @@ pub(super) fn over<I: Isa, W: Wave>(
 ) {
     // Several at a time share the loads of the matrices.
     let mut k = 0;
+    if const { I::REGISTERS >= 32 } {
+        while k + MOST_AT_ONCE <= from.len() {
+            let (from, to) = (&from[k..], &to[k..]);
+            some::<I, W, MOST_AT_ONCE>(
+                isa,
+                (product, rank),
+                (from, to),
+                outgoing,
+                incoming,
+                between,
+            );
+            k += MOST_AT_ONCE;
+        }
+    }
     while k + 4 <= from.len() {
-        let from = [0, 1, 2, 3].map(|c| outgoing.numbers(from[k + c], rank));
-        let to = [to[k], to[k + 1], to[k + 2], to[k + 3]];
-        apply::<I, W, 4>(isa, product, from, incoming, to, between);
+        let (from, to) = (&from[k..], &to[k..]);
+        some::<I, W, 4>(
+            isa,
+            (product, rank),
+            (from, to),
+            outgoing,
+            incoming,
+            between,
+        );
         k += 4;
     }
     while k < from.len() {
-        let from = [outgoing.numbers(from[k], rank)];
-        apply::<I, W, 1>(isa, product, from, incoming, [to[k]], between);
+        let (from, to) = (&from[k..], &to[k..]);
+        some::<I, W, 1>(
+            isa,
+            (product, rank),
+            (from, to),
+            outgoing,
+            incoming,
+            between,
+        );
         k += 1;
     }
 }
 
+/// The first `C` of them.
+#[inline(always)]
+fn some<I: Isa, W: Wave, const C: usize>(
+    isa: I,
+    (product, rank): (&Product<W>, usize),
+    (from, to): (&[usize], &[usize]),
+    outgoing: &Outgoing,
+    incoming: &mut [W],
+    between: &mut Between<W>,
+) {
+    let (mut x, mut at) = ([&[] as &[W]; C], [0; C]);
+    for c in 0..C {
+        (x[c], at[c]) = (outgoing.numbers(from[c], rank), to[c]);
+    }
+    apply::<I, W, C>(isa, product, x, incoming, at, between);
+}
+
 /// Room on the stack for what is between the factors of a matrix, of one vector.
 pub(super) const BETWEEN: usize = 512;
-/// The same of as many as are taken at a time.
-pub(super) type Between<W> = [W; 4 * BETWEEN];
+/// Vectors that are taken at a time, at most.
+pub(super) const MOST_AT_ONCE: usize = 8;
+/// The same of as many as that.
+pub(super) type Between<W> = [W; MOST_AT_ONCE * BETWEEN];
 
 /// Adds the products with some vectors to `out`, from the places `at` on.
 #[inline(always)]

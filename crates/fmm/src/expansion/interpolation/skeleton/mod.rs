@@ -17,7 +17,7 @@ mod samples;
 
 use super::points as polynomials;
 use super::scratch::Scratch;
-use super::translate::{BETWEEN, over};
+use super::translate::{BETWEEN, MOST_AT_ONCE, over};
 use super::{TOGETHER, WIDEST};
 use crate::Result;
 use crate::expansion::{
@@ -264,7 +264,7 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> Expansion<D> for Sk
         let parents = sources.len() / slots::count(D);
         let incoming: &mut [f64] = incoming.room(0, (parents << D) * len);
         incoming.fill(0.0);
-        let mut between = [0.0f64; 4 * BETWEEN];
+        let mut between = [0.0f64; MOST_AT_ONCE * BETWEEN];
         for (product, moves) in self.operators.m2l.iter().zip(&*self.moves) {
             let (mut from, mut to, mut count) = ([0; MOST], [0; MOST], 0);
             for (parent, sources) in sources.chunks_exact(slots::count(D)).enumerate() {
