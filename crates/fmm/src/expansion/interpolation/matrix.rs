@@ -5,9 +5,6 @@ use crate::memory::Lines;
 use bincode::{Decode, Encode};
 use lanes::{Isa, Lanes, Real};
 
-/// Columns that are taken together.
-const COLUMNS: usize = 256;
-
 /// A matrix by columns, its rows padded with zeros to whole vectors.
 #[derive(Debug, Default, Encode, Decode)]
 pub(super) struct Matrix<W: Real> {
@@ -69,33 +66,6 @@ impl<W: Real> Matrix<W> {
         out: &mut [W],
         at: [usize; C],
     ) {
-        if self.rows == 0 {
-            return;
-        }
-        // Beside each other, so that the loop over columns has one place to look at.
-        let mut together = [[W::ZERO; C]; COLUMNS];
-        for (block, columns) in self.numbers.chunks(COLUMNS * self.rows).enumerate() {
-            let first = block * COLUMNS;
-            let together = &mut together[..columns.len() / self.rows];
-            for (k, together) in together.iter_mut().enumerate() {
-                for c in 0..C {
-                    together[c] = x[c][first + k];
-                }
-            }
-            self.columns::<I, C>(isa, columns, together, out, &at);
-        }
-    }
-
-    /// The same of some columns.
-    #[inline(always)]
-    fn columns<I: Isa, const C: usize>(
-        &self,
-        isa: I,
-        columns: &[W],
-        x: &[[W; C]],
-        out: &mut [W],
-        at: &[usize; C],
-    ) {
         let (mut row, lanes) = (0, W::Lanes::<I>::LANES);
         while row < self.rows {
             // As many sums as the registers hold.
@@ -103,10 +73,10 @@ impl<W: Real> Matrix<W> {
             let vectors = most.min((self.rows - row) / lanes);
             match vectors {
                 3 if const { I::REGISTERS >= 32 } => {
-                    self.some_rows::<I, 3, C>(isa, row, (columns, x), out, at);
+                    self.some_rows::<I, 3, C>(isa, row, x, out, &at);
                 }
-                2 => self.some_rows::<I, 2, C>(isa, row, (columns, x), out, at),
-                _ => self.some_rows::<I, 1, C>(isa, row, (columns, x), out, at),
+                2 => self.some_rows::<I, 2, C>(isa, row, x, out, &at),
+                _ => self.some_rows::<I, 1, C>(isa, row, x, out, &at),
             }
             row += vectors.max(1) * lanes;
         }
@@ -118,19 +88,22 @@ impl<W: Real> Matrix<W> {
         &self,
         isa: I,
         row: usize,
-        (columns, x): (&[W], &[[W; C]]),
+        mut x: [&[W]; C],
         out: &mut [W],
         at: &[usize; C],
     ) {
-        let len = R * W::Lanes::<I>::LANES;
+        let (n, len) = (self.columns, R * W::Lanes::<I>::LANES);
         let mut sums = [[W::Lanes::<I>::splat(isa, W::ZERO); R]; C];
         for c in 0..C {
             sums[c] = W::Lanes::<I>::load_each(isa, &out[at[c] + row..][..len]);
+            // So that the loop need not look at their lengths.
+            x[c] = &x[c][..n];
         }
-        for (column, x) in columns.chunks_exact(self.rows).zip(x) {
-            let a: [W::Lanes<I>; R] = W::Lanes::<I>::load_each(isa, &column[row..][..len]);
+        for k in 0..n {
+            let column = &self.numbers[k * self.rows + row..][..len];
+            let a: [W::Lanes<I>; R] = W::Lanes::<I>::load_each(isa, column);
             for c in 0..C {
-                let x = W::Lanes::<I>::splat(isa, x[c]);
+                let x = W::Lanes::<I>::splat(isa, x[c][k]);
                 for r in 0..R {
                     sums[c][r] = a[r].mul_add(x, sums[c][r]);
                 }
