@@ -1,6 +1,5 @@
 //! From the tolerance to the order, and the error that was reached.
 
-use crate::expansion::Asked;
 use crate::{Guarantee, VerifyReport};
 use lanes::accuracy::{COARSE, FULL, MIDDLE, SINGLE};
 
@@ -181,11 +180,6 @@ pub(crate) fn interpolation(
         nodes: (nodes.ceil() as usize).clamp(4, most_nodes(dimension, least)),
         error: share * tolerance,
     }
-}
-
-/// Whether products between interpolated cells may be in f32.
-pub(crate) fn products_in_single<const D: usize>(asked: &Asked<D>) -> bool {
-    asked.tolerance >= COARSE_IN_SPACE && !asked.gradient && !asked.waves_in_double
 }
 
 /// The same around an algebraic core, which takes away the near pairs that hide what far ones lose.

@@ -1,7 +1,7 @@
 //! Large buffers: as long as needed, cheap to touch for the first time, kept from one task to the next, and read at random
 //! places without waiting.
 
-use bincode::de::{BorrowDecode, BorrowDecoder, Decode, Decoder};
+use bincode::de::{Decode, Decoder};
 use bincode::enc::{Encode, Encoder};
 use bincode::error::{DecodeError, EncodeError};
 use lanes::{prefer_huge_pages, prefetch};
@@ -78,25 +78,18 @@ impl<T: Copy + Default> From<&[T]> for Lines<T> {
     }
 }
 
-impl<T: Copy + Encode + 'static> Encode for Lines<T> {
+impl Encode for Lines<f64> {
     fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
         self[..].encode(encoder)
     }
 }
 
-impl<C, T: Copy + Default + Decode<C> + 'static> Decode<C> for Lines<T> {
+impl<C> Decode<C> for Lines<f64> {
     fn decode<D: Decoder<Context = C>>(decoder: &mut D) -> Result<Self, DecodeError> {
-        Ok(Self::from(&Vec::<T>::decode(decoder)?[..]))
+        Ok(Self::from(&Vec::<f64>::decode(decoder)?[..]))
     }
 }
-
-impl<'de, C, T: Copy + Default + BorrowDecode<'de, C> + 'static> BorrowDecode<'de, C> for Lines<T> {
-    fn borrow_decode<D: BorrowDecoder<'de, Context = C>>(
-        decoder: &mut D,
-    ) -> Result<Self, DecodeError> {
-        Ok(Self::from(&Vec::<T>::borrow_decode(decoder)?[..]))
-    }
-}
+bincode::impl_borrow_decode!(Lines<f64>);
 
 impl<T> Deref for Lines<T> {
     type Target = [T];

@@ -240,8 +240,7 @@ impl Costs {
         let up = sources * (self.p2m_point + polynomials * multiply_add)
             + counts.leaves * by_class * multiply_add
             + counts.cells * (self.m2m_cell + shift * multiply_add);
-        let waves = if work.waves_in_single { 0.5 } else { 1.0 };
-        let down = counts.far_cells * (self.m2l_cell + (waves * far_list + shift) * multiply_add);
+        let down = counts.far_cells * (self.m2l_cell + (far_list + shift) * multiply_add);
         let l2p = targets * (self.l2p_point + 2.0 * polynomials * multiply_add)
             + counts.leaves * (self.leaf + by_class * multiply_add);
         PredictedSeconds {

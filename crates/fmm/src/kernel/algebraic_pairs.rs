@@ -2,7 +2,15 @@
 
 use super::gaussian_core::number;
 use super::{InUnit, Pair, core_radius, without_core};
+use crate::points::is_double;
 use lanes::Lanes;
+use lanes::accuracy::{MIDDLE, SINGLE};
+
+/// Whether f64 has a better reciprocal than asked for: pairs are in f64 where f32 would not do, as where they nearly cancel within a core.
+#[inline(always)]
+fn better_in_double<V: Lanes>(accuracy: usize) -> bool {
+    is_double::<V::Elem>() && accuracy <= SINGLE
+}
 
 /// φ = 1/(r² + δ²), γ = −½ log(r² + δ²) + log scale, the −γ of the plane.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +47,12 @@ impl Pair for AlgebraicPair2d {
 
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
-        self.square(isa, r2).recip::<ACCURACY>()
+        let square = self.square(isa, r2);
+        if better_in_double::<V>(ACCURACY) {
+            square.recip::<MIDDLE>()
+        } else {
+            square.recip::<ACCURACY>()
+        }
     }
     #[inline(always)]
     fn gamma<V: Lanes, const ACCURACY: usize>(&self, isa: V::Isa, r2: V) -> V {
@@ -90,7 +103,12 @@ impl AlgebraicPair3d {
     #[inline(always)]
     fn inverse<V: Lanes, const ACCURACY: usize>(self, isa: V::Isa, r2: V) -> V {
         let one = core_radius::within::<V::Elem>(core_radius::SQUARE, self.delta);
-        (r2 + number::<V>(isa, self.delta * self.delta * one)).rsqrt::<ACCURACY>()
+        let square = r2 + number::<V>(isa, self.delta * self.delta * one);
+        if better_in_double::<V>(ACCURACY) {
+            square.rsqrt::<MIDDLE>()
+        } else {
+            square.rsqrt::<ACCURACY>()
+        }
     }
 
     /// 1/√(r² + δ²) and its square, of which φ is the product.

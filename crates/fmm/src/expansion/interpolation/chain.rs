@@ -69,7 +69,7 @@ impl<const D: usize> Job for Chain<'_, D> {
         cells[self.slot] = 0;
         outgoing.meet(&cells);
         outgoing.places(&cells, &mut sources);
-        let (met, forms) = outgoing.all_mut(family.waves_in_single());
+        let (met, forms) = outgoing.all_mut(false);
         family.outgoing(isa, 0, &multipole, met, forms);
         let mut incoming = Forms::default();
         family.translate(isa, 0, &sources, &outgoing, &mut incoming);

@@ -5,7 +5,7 @@
 //! On a torus the root's side is that of the box, and levels begin with the root.
 
 use super::chebyshev::Nodes;
-use super::{Interpolation, PADDING, Radial, Serves, Shift, calibrated};
+use super::{Interpolation, Radial, Serves, Shift, WIDEST, calibrated};
 use crate::accuracy;
 use crate::expansion::Asked;
 use crate::kernel::{InCell, RadialTables};
@@ -235,8 +235,7 @@ impl<const D: usize> Interpolation<D> {
         let second = |side: f64| {
             let radial = tables.in_cell(0.25 * side, ALL_CELLS);
             let radial = (radial, asked.stretch);
-            let new = Self::new(radial, nodes, accuracy.error, None, Serves::default());
-            new.with_products(accuracy::products_in_single(asked))
+            Self::new(radial, nodes, accuracy.error, None, Serves::default())
         };
         let mut all = second(asked.root_side);
         all.levels = Some(Levels {
@@ -310,7 +309,6 @@ impl<const D: usize> Interpolation<D> {
             };
             let radial = (radial, levels.asked.stretch);
             let next = Self::new(radial, nodes, share * error, all.last(), serves);
-            let next = next.with_products(self.single.is_some());
             self.found.add(next.found.clone());
             all.push(next);
         }
@@ -323,7 +321,7 @@ impl<const D: usize> Interpolation<D> {
             .map(|level| level.operators.rank)
             .max()
             .unwrap_or(0);
-        let padded = most.next_multiple_of(PADDING);
+        let padded = most.next_multiple_of(WIDEST);
         all.iter_mut().for_each(|level| level.pad_to(padded));
         for level in 1..all.len() {
             all[level - 1].signs_below = all[level].signs.clone();

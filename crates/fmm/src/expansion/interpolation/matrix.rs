@@ -1,25 +1,25 @@
 //! Products with small matrices, the work of this family: out += A x.
 
-use super::WIDEST_VECTOR;
+use super::WIDEST;
 use crate::memory::Lines;
 use bincode::{Decode, Encode};
-use lanes::{Isa, Lanes, Real};
+use lanes::{Isa, Lanes};
 
 /// A matrix by columns, its rows padded with zeros to whole vectors.
 #[derive(Debug, Default, Encode, Decode)]
-pub(super) struct Matrix<W: Real> {
+pub(super) struct Matrix {
     rows: usize,
     columns: usize,
-    numbers: Lines<W>,
+    numbers: Lines<f64>,
 }
 
-impl<W: Real> Matrix<W> {
+impl Matrix {
     pub(super) fn new(rows: usize, columns: usize, at: impl Fn(usize, usize) -> f64) -> Self {
-        let padded = rows.next_multiple_of(WIDEST_VECTOR / size_of::<W>());
-        let mut numbers = vec![W::ZERO; padded * columns];
+        let padded = rows.next_multiple_of(WIDEST);
+        let mut numbers = vec![0.0; padded * columns];
         for (j, column) in numbers.chunks_exact_mut(padded.max(1)).enumerate() {
             for (i, number) in column[..rows].iter_mut().enumerate() {
-                *number = W::from_f64(at(i, j));
+                *number = at(i, j);
             }
         }
         Self {
@@ -39,21 +39,9 @@ impl<W: Real> Matrix<W> {
         self.rows * self.columns
     }
 
-    /// Times a factor, in another precision.
-    pub(super) fn times_factor<To: Real>(&self, factor: f64) -> Matrix<To> {
-        let at = |i: usize, j: usize| self.numbers[j * self.rows + i].to_f64() * factor;
-        Matrix::new(self.rows, self.columns, at)
-    }
-
-    /// The largest number.
-    pub(super) fn largest(&self) -> f64 {
-        let sizes = self.numbers.iter().map(|x| x.to_f64().abs());
-        sizes.fold(0.0, f64::max)
-    }
-
     /// out += A x for one vector.
     #[inline(always)]
-    pub(super) fn times<I: Isa>(&self, isa: I, x: &[W], out: &mut [W]) {
+    pub(super) fn times<I: Isa>(&self, isa: I, x: &[f64], out: &mut [f64]) {
         self.times_each::<I, 1>(isa, [&x[..self.columns]], out, [0]);
     }
 
@@ -62,11 +50,11 @@ impl<W: Real> Matrix<W> {
     pub(super) fn times_each<I: Isa, const C: usize>(
         &self,
         isa: I,
-        x: [&[W]; C],
-        out: &mut [W],
+        x: [&[f64]; C],
+        out: &mut [f64],
         at: [usize; C],
     ) {
-        let (mut row, lanes) = (0, W::Lanes::<I>::LANES);
+        let (mut row, lanes) = (0, I::F64::LANES);
         while row < self.rows {
             // As many sums as the registers hold.
             let most = if const { I::REGISTERS >= 32 } { 3 } else { 2 };
@@ -88,29 +76,29 @@ impl<W: Real> Matrix<W> {
         &self,
         isa: I,
         row: usize,
-        mut x: [&[W]; C],
-        out: &mut [W],
+        mut x: [&[f64]; C],
+        out: &mut [f64],
         at: &[usize; C],
     ) {
-        let (n, len) = (self.columns, R * W::Lanes::<I>::LANES);
-        let mut sums = [[W::Lanes::<I>::splat(isa, W::ZERO); R]; C];
+        let (n, len) = (self.columns, R * I::F64::LANES);
+        let mut sums = [[I::F64::splat(isa, 0.0); R]; C];
         for c in 0..C {
-            sums[c] = W::Lanes::<I>::load_each(isa, &out[at[c] + row..][..len]);
+            sums[c] = I::F64::load_each(isa, &out[at[c] + row..][..len]);
             // So that the loop need not look at their lengths.
             x[c] = &x[c][..n];
         }
         for k in 0..n {
             let column = &self.numbers[k * self.rows + row..][..len];
-            let a: [W::Lanes<I>; R] = W::Lanes::<I>::load_each(isa, column);
+            let a: [I::F64; R] = I::F64::load_each(isa, column);
             for c in 0..C {
-                let x = W::Lanes::<I>::splat(isa, x[c][k]);
+                let x = I::F64::splat(isa, x[c][k]);
                 for r in 0..R {
                     sums[c][r] = a[r].mul_add(x, sums[c][r]);
                 }
             }
         }
         for c in 0..C {
-            W::Lanes::<I>::store_each(sums[c], &mut out[at[c] + row..][..len]);
+            I::F64::store_each(sums[c], &mut out[at[c] + row..][..len]);
         }
     }
 }
@@ -120,7 +108,7 @@ mod tests {
     use super::*;
     use lanes::{Chosen, Job};
 
-    struct Products<'a>(&'a Matrix<f64>, &'a [f64], &'a mut [f64]);
+    struct Products<'a>(&'a Matrix, &'a [f64], &'a mut [f64]);
 
     impl Job for Products<'_> {
         type Output = ();

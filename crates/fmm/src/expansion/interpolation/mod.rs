@@ -46,7 +46,9 @@ mod uniform;
 
 use super::{
     Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, Uniform, UnitPoints, UnitSums,
+    Wave,
 };
+use crate::lists::slots;
 use crate::torus::split::FarPower;
 use crate::tree::Stretch;
 use crate::{Error, Guarantee, OperatorsReport, Result, accuracy};
@@ -58,7 +60,7 @@ use levels::Levels;
 use matrix::Matrix;
 use operators::{Operators, Serves, Shift};
 use points::Scales;
-use product::{InSingle, Product};
+use product::Product;
 use scratch::Scratch;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -103,8 +105,6 @@ pub struct Interpolation<const D: usize> {
     /// What the common basis may lose.
     error: f64,
     operators: Arc<Operators>,
-    /// Their far products in f32, where the tolerance allows it.
-    single: Option<Arc<InSingle>>,
     /// Where they came from, those of the levels too.
     found: OperatorsReport,
     /// Between these cells and their children.
@@ -127,12 +127,8 @@ pub struct Interpolation<const D: usize> {
 /// By reflection: ±1 for every number of a multipole.
 type Signs = Arc<Vec<Vec<f64>>>;
 
-/// Widest vector, in bytes.
-const WIDEST_VECTOR: usize = 64;
-/// The same in f64.
-const WIDEST: usize = WIDEST_VECTOR / size_of::<f64>();
-/// Numbers of a form are a multiple of this, for forms in f32 too.
-const PADDING: usize = 2 * WIDEST;
+/// Widest vector of f64.
+const WIDEST: usize = 8;
 /// Parents at a time: their incoming forms stay in the second-level cache.
 const TOGETHER: usize = 4;
 
@@ -166,8 +162,7 @@ impl<const D: usize> Interpolation<D> {
                 accuracy.error,
                 None,
                 serves,
-            )
-            .with_products(accuracy::products_in_single(asked)),
+            ),
             pair,
         ))
     }
@@ -214,7 +209,6 @@ impl<const D: usize> Interpolation<D> {
             error,
             padded: 0,
             operators: made.0,
-            single: None,
             found,
             shift: made.1,
             signs: Signs::default(),
@@ -224,15 +218,8 @@ impl<const D: usize> Interpolation<D> {
             lattice: None,
             evenly: None,
         };
-        new.pad_to(new.operators.rank.next_multiple_of(PADDING));
+        new.pad_to(new.operators.rank.next_multiple_of(WIDEST));
         new
-    }
-
-    /// With far products in f32, if `single`.
-    fn with_products(mut self, single: bool) -> Self {
-        let new = || Arc::new(InSingle::new(&self.operators.m2l));
-        self.single = single.then(new);
-        self
     }
 
     /// With room for so many numbers of a multipole.
@@ -320,7 +307,7 @@ impl<const D: usize> Interpolation<D> {
     fn reflected<I: Isa>(
         &self,
         isa: I,
-        (signs, matrix, of_x): (&[f64], &Matrix<f64>, &[f64]),
+        (signs, matrix, of_x): (&[f64], &Matrix, &[f64]),
         x: &[f64],
         out: &mut [f64],
         [from, to]: [&mut Vec<f64>; 2],
@@ -395,9 +382,6 @@ impl<const D: usize> Family<D> for Interpolation<D> {
     fn needs_sides(&self) -> bool {
         self.levels.is_some()
     }
-    fn are_waves_single(&self) -> bool {
-        self.single.is_some()
-    }
     fn order(&self) -> usize {
         self.nodes.len()
     }
@@ -406,7 +390,7 @@ impl<const D: usize> Family<D> for Interpolation<D> {
     }
     fn far_products(&self) -> Option<f64> {
         let of_offset =
-            |(product, moves): (&Product<f64>, &Vec<Move>)| product.multiply_adds() * moves.len();
+            |(product, moves): (&Product, &Vec<Move>)| product.multiply_adds() * moves.len();
         let of_parent: usize = self
             .operators
             .m2l
@@ -440,9 +424,6 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
     }
     fn wave_len(&self) -> usize {
         self.form_len()
-    }
-    fn waves_in_single(&self) -> bool {
-        self.single.is_some()
     }
     /// In space a form is ten kilobytes and more.
     fn parents_at_once(&self) -> usize {
@@ -479,9 +460,14 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
 
     #[inline(always)]
     fn outgoing<I: Isa>(&self, _: I, _: usize, multipoles: &[f64], cells: &[u32], forms: FormsMut) {
-        match self.single {
-            Some(_) => self.bring_out::<f32>(multipoles, cells, forms),
-            None => self.bring_out::<f64>(multipoles, cells, forms),
+        let (len, forms) = (self.multipole_len(), f64::of_mut(forms));
+        for (&cell, form) in cells.iter().zip(forms.chunks_exact_mut(self.form_len())) {
+            let multipole = &multipoles[cell as usize * len + WIDEST..][..self.padded];
+            for (signs, out) in self.signs.iter().zip(form.chunks_exact_mut(self.padded)) {
+                for ((out, x), sign) in out.iter_mut().zip(multipole).zip(signs) {
+                    *out = x * sign;
+                }
+            }
         }
     }
 
@@ -494,10 +480,11 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         outgoing: &Outgoing,
         incoming: &mut Forms,
     ) {
-        match &self.single {
-            Some(single) => self.sum_up(isa, &single.products, sources, outgoing, incoming),
-            None => self.sum_up(isa, &self.operators.m2l, sources, outgoing, incoming),
-        }
+        let parents = sources.len() / slots::count(D);
+        let incoming: &mut [f64] = incoming.room(0, (parents << D) * self.form_len());
+        incoming.fill(0.0);
+        let what = (&*self.operators, &self.moves[..]);
+        translate::translate::<I, D>(isa, what, self.padded, sources, outgoing, incoming);
     }
 
     #[inline(always)]
@@ -509,9 +496,15 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         incoming: &mut Forms,
         locals: &mut [f64],
     ) {
-        match &self.single {
-            Some(single) => self.bring_in::<f32>(single.unit, children, incoming, locals),
-            None => self.bring_in::<f64>(1.0, children, incoming, locals),
+        let len = self.local_len();
+        for &(form, local) in children {
+            let form: &[f64] = incoming.room(form * self.form_len(), self.form_len());
+            let local = &mut locals[local * len + WIDEST..][..self.padded];
+            for (signs, form) in self.signs.iter().zip(form.chunks_exact(self.padded)) {
+                for ((out, x), sign) in local.iter_mut().zip(form).zip(signs) {
+                    *out += x * sign;
+                }
+            }
         }
     }
 

@@ -23,9 +23,9 @@ pub(super) struct Class {
     pub(super) first: usize,
     pub(super) rank: usize,
     /// From sums of polynomials over points to a multipole, from a whole vector at or before `first` on.
-    pub(super) up: Matrix<f64>,
+    pub(super) up: Matrix,
     /// From a local to coefficients of polynomials.
-    pub(super) down: Matrix<f64>,
+    pub(super) down: Matrix,
 }
 
 impl Class {
@@ -54,7 +54,7 @@ pub(super) struct Operators {
     /// The parity class of every number of a multipole: its bits say along which axes it is odd.
     pub(super) class_of: Vec<usize>,
     /// By offset of [`offsets`].
-    pub(super) m2l: Vec<Product<f64>>,
+    pub(super) m2l: Vec<Product>,
     /// Strengths at the nodes that stand for a multipole, by node, then number; transposed they take values at nodes to a
     /// local.
     pub(super) at_nodes: Vec<Vec<f64>>,
@@ -233,8 +233,8 @@ fn compressed<const D: usize>(
 /// What leads from cells to their parents and back; for the child whose octant is 0, others are its reflections.
 #[derive(Debug, Default, Encode, Decode)]
 pub(super) struct Shift {
-    pub(super) m2m: Matrix<f64>,
-    pub(super) l2l: Matrix<f64>,
+    pub(super) m2m: Matrix,
+    pub(super) l2l: Matrix,
 }
 
 impl Shift {

@@ -3,19 +3,18 @@
 use super::matrix::Matrix;
 use super::translate::BETWEEN;
 use bincode::{Decode, Encode};
-use lanes::Real;
 use nalgebra::{DMatrix, DVectorViewMut};
 use rayon::prelude::*;
 
 /// What leads from one multipole to one local, as a product of matrices: the last one is applied first.
 #[derive(Debug, Encode, Decode)]
-pub(super) struct Product<W: Real> {
-    pub(super) left: Matrix<W>,
+pub(super) struct Product {
+    pub(super) left: Matrix,
     /// `None` where `left` is all.
-    pub(super) right: Option<Matrix<W>>,
+    pub(super) right: Option<Matrix>,
 }
 
-impl Product<f64> {
+impl Product {
     /// `matrix` less at most `lost` of its Frobenius norm, in factors where those have fewer numbers.
     pub(super) fn new(matrix: DMatrix<f64>, lost: f64) -> Self {
         let (rows, columns) = matrix.shape();
@@ -32,42 +31,9 @@ impl Product<f64> {
         }
     }
 
-    /// Times a factor, in another precision.
-    fn times_factor<W: Real>(&self, factor: f64) -> Product<W> {
-        let of_left = if self.right.is_some() { 1.0 } else { factor };
-        Product {
-            left: self.left.times_factor(of_left),
-            right: self.right.as_ref().map(|right| right.times_factor(factor)),
-        }
-    }
-
-    /// The largest number, of the left factor's columns or of all.
-    fn largest(&self) -> f64 {
-        self.right.as_ref().unwrap_or(&self.left).largest()
-    }
-
     /// Numbers to multiply with, those of the padding too.
     pub(super) fn multiply_adds(&self) -> usize {
         self.left.numbers() + self.right.as_ref().map_or(0, Matrix::numbers)
-    }
-}
-
-/// Products in f32, whose range they may leave: in a unit.
-#[derive(Debug)]
-pub(super) struct InSingle {
-    pub(super) products: Vec<Product<f32>>,
-    pub(super) unit: f64,
-}
-
-impl InSingle {
-    pub(super) fn new(products: &[Product<f64>]) -> Self {
-        let largest = products.iter().map(Product::largest).fold(0.0, f64::max);
-        let unit = if largest > 0.0 { largest } else { 1.0 };
-        let single = |product: &Product<f64>| product.times_factor(1.0 / unit);
-        Self {
-            products: products.iter().map(single).collect(),
-            unit,
-        }
     }
 }
 

@@ -264,7 +264,7 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> Expansion<D> for Sk
         let parents = sources.len() / slots::count(D);
         let incoming: &mut [f64] = incoming.room(0, (parents << D) * len);
         incoming.fill(0.0);
-        let mut between = [0.0f64; MOST_AT_ONCE * BETWEEN];
+        let mut between = [0.0; MOST_AT_ONCE * BETWEEN];
         for (product, moves) in self.operators.m2l.iter().zip(&*self.moves) {
             let (mut from, mut to, mut count) = ([0; MOST], [0; MOST], 0);
             for (parent, sources) in sources.chunks_exact(slots::count(D)).enumerate() {

@@ -19,11 +19,11 @@ use rayon::prelude::*;
 pub(super) struct Operators<const D: usize> {
     pub(super) points: Points<D>,
     /// From sums of polynomials over sources to strengths at the points, and from values there to coefficients.
-    pub(super) up: Matrix<f64>,
-    pub(super) down: Matrix<f64>,
+    pub(super) up: Matrix,
+    pub(super) down: Matrix,
     /// By offset of [`offsets`]: values at the points of a target's cell, component after component, from strengths at
     /// those of a source's.
-    pub(super) m2l: Vec<Product<f64>>,
+    pub(super) m2l: Vec<Product>,
 }
 
 /// What interpolation on all nodes may lose, and between points, of the tolerance; what is left of sampled functions when
@@ -153,7 +153,7 @@ fn m2l<const D: usize, const C: usize>(
     parity: Option<Parity>,
     points: &Points<D>,
     tolerance: f64,
-) -> Vec<Product<f64>> {
+) -> Vec<Product> {
     let (offsets, sizes) = (&seen.offsets, &seen.sizes);
     let (count, stride) = (points.len(), stride(points));
     let values = |offset: [f64; D]| {
@@ -171,7 +171,7 @@ fn m2l<const D: usize, const C: usize>(
     // Offsets come in pairs, the first with the last: they are closed under reflection, and in the order of their
     // numbers.
     let half = offsets.len() / 2;
-    let both: Vec<[Product<f64>; 2]> = (0..half)
+    let both: Vec<[Product; 2]> = (0..half)
         .into_par_iter()
         .map(|k| {
             let (there, back) = (k, offsets.len() - 1 - k);
@@ -198,8 +198,8 @@ fn m2l<const D: usize, const C: usize>(
 /// What leads from cells to their parents and back, by octant of the child.
 #[derive(Debug)]
 pub(super) struct Shift {
-    pub(super) m2m: Vec<Matrix<f64>>,
-    pub(super) l2l: Vec<Matrix<f64>>,
+    pub(super) m2m: Vec<Matrix>,
+    pub(super) l2l: Vec<Matrix>,
     /// Numbers of a component of a child's local.
     pub(super) stride: usize,
 }
