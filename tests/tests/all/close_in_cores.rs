@@ -3,7 +3,9 @@
 use crate::cloud::Shape;
 use crate::compare::relative_l2;
 use crate::space::cloud as space;
-use farfield::{Coulomb2d, Coulomb3d, GaussianCore, Kernel, Options, Outputs, Plan, direct};
+use farfield::{
+    AlgebraicCore, Coulomb2d, Coulomb3d, GaussianCore, Kernel, Options, Outputs, Plan, direct,
+};
 
 /// Every centre and a point `beside` it, with strengths 1 and −1.
 fn doubled<const D: usize>(centres: &[[f64; D]], beside: f64) -> (Vec<[f64; D]>, Vec<f64>) {
@@ -72,6 +74,19 @@ fn few_among_weak<K: Kernel<D, Strength<f64> = f64>, const D: usize>(
 fn in_the_plane() {
     let kernel = Coulomb2d;
     let (points, core) = (Shape::Uniform.points(10_000, 51), |delta| GaussianCore {
+        kernel,
+        delta,
+    });
+    let mut bad = misses(&points, core);
+    bad.extend(few_among_weak(&points[..3000], core));
+    assert!(bad.is_empty(), "{bad:#?}");
+}
+
+/// Algebraic ones, whose far fields come from tables.
+#[test]
+fn of_algebraic_cores() {
+    let kernel = Coulomb2d;
+    let (points, core) = (Shape::Uniform.points(10_000, 55), |delta| AlgebraicCore {
         kernel,
         delta,
     });

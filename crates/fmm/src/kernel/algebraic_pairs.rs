@@ -178,3 +178,55 @@ impl Pair for AlgebraicPair3d {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{AlgebraicCore, Coulomb2d, Coulomb3d, Kernel};
+    use lanes::accuracy::FULL;
+    use lanes::{Scalar, ScalarVector};
+
+    /// φ, γ and r φ′ at a distance, in one lane.
+    fn functions(pair: impl Pair, r: f64) -> [f64; 3] {
+        let isa = Scalar::default();
+        let r2 = ScalarVector::<f64>::splat(isa, r * r);
+        let [phi, gamma] = pair.both::<_, FULL>(isa, r2);
+        let slope = pair.slope::<_, FULL>(isa, r2, phi);
+        [phi, gamma, slope].map(ScalarVector::sum)
+    }
+
+    /// Formulas are what tables have, whatever the unit; those of the plane have −γ.
+    #[test]
+    fn formulas_are_what_tables_have() {
+        let delta = 0.3;
+        let planar = AlgebraicCore {
+            kernel: Coulomb2d,
+            delta,
+        }
+        .smooth()
+        .unwrap();
+        let spatial = AlgebraicCore {
+            kernel: Coulomb3d,
+            delta,
+        }
+        .wide()
+        .unwrap();
+        for scale in [1.0, 4.0, 2f64.powi(-9)] {
+            let [flat, solid] = [&planar, &spatial].map(|kernel| kernel.tables(scale));
+            let of_plane = AlgebraicPair2d::as_of_tables(flat.core().unwrap());
+            let of_space = AlgebraicPair3d::as_of_tables(solid.core().unwrap());
+            for r in [1e-3, 0.1, 0.31, 2.0, 90.0] {
+                let r = r * scale;
+                let found = [functions(of_plane, r), functions(of_space, r)];
+                let expected = [functions(flat.pair(), r), functions(solid.pair(), r)];
+                for (found, expected) in found.into_iter().zip(expected) {
+                    // A slope is small beside φ inside the core.
+                    let sizes = [expected[0], expected[1], expected[0]];
+                    let errors = [0, 1, 2].map(|k| ((found[k] - expected[k]) / sizes[k]).abs());
+                    assert!(errors[0] < 1e-13 && errors[1] < 1e-13, "{r}: {errors:?}");
+                    assert!(errors[2] < 1e-9, "{r}: {errors:?}");
+                }
+            }
+        }
+    }
+}

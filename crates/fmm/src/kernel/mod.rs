@@ -356,6 +356,7 @@ mod tests {
         differences(GaussianPair::new(1.0, 1.0, Correction::NONE));
         differences(GaussianPair::new(1.0, 0.7, Correction::NONE));
         differences(GaussianPair3d::new(1.0, 0.7, Correction::NONE));
+        differences(AlgebraicPair2d::as_of_tables((0.7, 1.0)));
         differences(AlgebraicPair3d::new(0.7));
         for order in [4, 6] {
             differences(GaussianPair::new(0.7, 1.0, Correction::in_plane(order)));

@@ -41,7 +41,7 @@ fn times_of_cores(points: f64, pair: PairClass) -> f64 {
 /// core near pairs have a formula.
 const fn of_tables(dimension: usize, algebraic: bool) -> [f64; 2] {
     match (dimension, algebraic) {
-        (2, true) => [0.3e-6, 0.1],
+        (2, true) => [0.4e-6, 0.0],
         (2, false) => [0.8e-6, 0.0],
         (_, true) => [2.5e-6, 3.0],
         (_, false) => [8e-6, 0.0],

@@ -311,6 +311,29 @@ mod tests {
     }
 
     #[test]
+    fn few_sides_hold_the_cloud_and_nearly_the_share() {
+        for extent in [1.0, 1.0001, 1.3, 1.76, 7e-5] {
+            let cloud = Extent::of(Chosen::detect(), &[0.0, extent, extent, 0.0]);
+            for share in [1.0, 0.03, 1e-2, 3e-3, 1e-4] {
+                let frame = Frame::<2>::of::<f64>(&cloud, Width::FewSides { share });
+                let octave = frame.side.log2().floor().exp2();
+                let quarters = 4.0 * frame.side / octave;
+                assert_eq!(quarters, quarters.round(), "{extent}, {share}");
+                assert!(
+                    (extent..2.25 * extent).contains(&frame.side),
+                    "{extent}, {share}"
+                );
+                let least = |level: u32| {
+                    let found = (frame.cell_side(level) / extent).powi(2) / share;
+                    found.max(1.0 / found)
+                };
+                let nearest = (0..9).map(least).fold(f64::INFINITY, f64::min);
+                assert!(nearest < 2.0, "{extent}, {share}: {nearest}");
+            }
+        }
+    }
+
+    #[test]
     fn centres_are_exact() {
         let frame = Frame::around(&[&[[1000.3, -7.1], [1000.9, -6.9]]]);
         for level in 0..28 {
