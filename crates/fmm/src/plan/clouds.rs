@@ -77,6 +77,7 @@ impl<'a, T: Real, const D: usize> Clouds<'a, T, D> {
 
     /// The frame that expansions with sides of their own will probably have, before more is known than what was asked for.
     pub(crate) fn probable_frame(&self, capacity: Option<usize>) -> Frame<D> {
+        // What the cost model mostly chooses at 1e-6; if it chooses another side, operators of one level are made for nothing.
         let capacity = capacity.unwrap_or(if D == 2 { 128 } else { 192 });
         let share = self.share_of_leaf(capacity);
         Frame::of::<T>(&self.both(), Width::FewSides { share })

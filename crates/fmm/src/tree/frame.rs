@@ -234,8 +234,7 @@ fn widening(cell: f64) -> f64 {
 const COARSE: i32 = 4;
 /// Where leaves are to be hardly wider than the narrowest.
 const FINE: i32 = 6;
-
-/// Where others have been made for the same one before.
+/// Where operators are made for a side, which the next positions should find again.
 const FEW: i32 = 3;
 
 /// The smallest number with so many significant bits that is at least `x`.
