@@ -237,15 +237,19 @@ impl<const S: i32> Pair for WholeRieszPair<S> {
     const SPLIT: bool = S > 0;
     // On a grid r may be 2³³, and 1/r⁴ would leave the range of f32.
     const SPLIT_ON_GRID: bool = S > 1;
+    // γ = 1/r
+    const POTENTIAL_BY_FIELD: bool = S == 1;
 
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {
-        let inverse = r2.recip::<ACCURACY>();
         match S {
             -1 => r2.rsqrt::<ACCURACY>(),
-            0 => inverse,
-            1 => inverse * r2.rsqrt::<ACCURACY>(),
-            _ => inverse * inverse,
+            0 => r2.recip::<ACCURACY>(),
+            1 => r2.rsqrt_cubed::<ACCURACY>(),
+            _ => {
+                let inverse = r2.recip::<ACCURACY>();
+                inverse * inverse
+            }
         }
     }
     /// z/r and 1/r², or z/r² and 1/r².

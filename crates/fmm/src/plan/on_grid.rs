@@ -43,7 +43,7 @@ const fn of_tables(dimension: usize, algebraic: bool) -> [f64; 2] {
     match (dimension, algebraic) {
         (2, true) => [0.4e-6, 0.0],
         (2, false) => [0.8e-6, 0.0],
-        (_, true) => [2.5e-6, 3.0],
+        (_, true) => [3.7e-6, 4.6],
         (_, false) => [8e-6, 0.0],
     }
 }

@@ -66,7 +66,7 @@ impl Matrix {
                 2 => self.some_rows::<I, 2, C>(isa, row, x, out, &at),
                 _ => self.some_rows::<I, 1, C>(isa, row, x, out, &at),
             }
-            row += vectors.max(1) * lanes;
+            row += vectors * lanes;
         }
     }
 
