@@ -126,9 +126,9 @@ pub(crate) fn harmonic3_floor(guarantee: Guarantee) -> f64 {
 
 /// What a tolerance asks of the interpolating family.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct InterpolationAccuracy {
-    /// Chebyshev nodes an axis.
-    pub(crate) nodes: usize,
+pub(crate) struct InterpolationAccuracy<const D: usize> {
+    /// Chebyshev nodes by axis.
+    pub(crate) nodes: [usize; D],
     /// What the common basis may lose of the kernel between far cells, of the Frobenius norm.
     pub(crate) error: f64,
 }
@@ -156,28 +156,30 @@ pub(crate) fn radial_pair(tolerance: f64, exactly: bool, dimension: usize, singl
 /// are mostly made by near pairs, but not on a lattice with equal strengths, nor where all sources are far: there the field, whose
 /// terms are derivatives, asks for as much. Of kernels that are no powers, of no `degree`, nothing is known, and the least is lost.
 ///
-/// Across the longest side of a stretched cell, far ones lie nearer by `least`, its smallest side over that.
-pub(crate) fn interpolation(
+/// Across a long side of a stretched cell, far ones lie nearer by what is `beside` it: the smallest of the others over that side, at most 1.
+pub(crate) fn interpolation<const D: usize>(
     tolerance: f64,
     degree: Option<f64>,
-    dimension: usize,
-    least: f64,
-) -> InterpolationAccuracy {
+    beside: [f64; D],
+) -> InterpolationAccuracy<D> {
     let s = degree.map(|degree| (-degree).max(0.0));
-    let tolerance = match (dimension, s) {
+    let tolerance = match (D, s) {
         (2, Some(s)) if s > 1.0 => tolerance * 0.6f64.powf(5.0 * (s - 1.0)),
         _ => tolerance,
     };
-    let share = match (dimension, s) {
+    let share = match (D, s) {
         (2, Some(_)) => 0.6,
         (2, None) => 0.1,
         (_, None) => 0.3,
         (_, Some(s)) => 8f64.powf(s.min(1.0)),
     };
-    let nodes = MORE_NODES - tolerance.ln() / rate(dimension, least);
-    InterpolationAccuracy {
+    let nodes = |least: f64| {
+        let nodes = MORE_NODES - tolerance.ln() / rate(D, least);
         // Fewer have no room for what the common basis holds exactly.
-        nodes: (nodes.ceil() as usize).clamp(4, most_nodes(dimension, least)),
+        (nodes.ceil() as usize).clamp(4, most_nodes(D, least))
+    };
+    InterpolationAccuracy {
+        nodes: beside.map(nodes),
         error: share * tolerance,
     }
 }
@@ -185,16 +187,15 @@ pub(crate) fn interpolation(
 /// The same around an algebraic core, which takes away the near pairs that hide what far ones lose: with as many nodes as without it 10⁶ random
 /// strengths in space missed 1e-6 by 1.2, and with half of its error 4·10⁴ pairs of opposite strengths, a hundredth of the core apart, by 3.4; with an
 /// eighth of it by 1.1.
-pub(crate) fn around_algebraic_core(
+pub(crate) fn around_algebraic_core<const D: usize>(
     tolerance: f64,
-    dimension: usize,
-    least: f64,
-) -> InterpolationAccuracy {
-    let degree = 2.0 - dimension as f64;
-    let singular = interpolation(tolerance, Some(degree), dimension, least);
+    beside: [f64; D],
+) -> InterpolationAccuracy<D> {
+    let singular = interpolation(tolerance, Some(2.0 - D as f64), beside);
+    let one_more = |a: usize| (singular.nodes[a] + 1).min(most_nodes(D, beside[a]));
     InterpolationAccuracy {
-        nodes: (singular.nodes + 1).min(most_nodes(dimension, least)),
-        error: if dimension == 2 { 0.5 } else { 0.1 } * singular.error,
+        nodes: std::array::from_fn(one_more),
+        error: if D == 2 { 0.5 } else { 0.1 } * singular.error,
     }
 }
 
@@ -214,7 +215,7 @@ fn rate(dimension: usize, least: f64) -> f64 {
     }
 }
 
-/// Most nodes an axis, of cells whose smallest side is `least` of the largest.
+/// Most nodes along an axis beside which the smallest side is `least` of its own.
 pub(crate) fn most_nodes(dimension: usize, least: f64) -> usize {
     match dimension {
         2 if least < 1.0 => 32,

@@ -30,6 +30,14 @@ impl<const D: usize> Stretch<D> {
         self.0.iter().copied().fold(1.0, f64::min)
     }
 
+    /// By axis, the smallest of the other sides over its own, at most 1.
+    pub(crate) fn beside(&self) -> [f64; D] {
+        std::array::from_fn(|a| {
+            let others = (0..D).filter(|&b| b != a);
+            others.map(|b| self.0[b] / self.0[a]).fold(1.0, f64::min)
+        })
+    }
+
     /// The sides as bits; none of cubes.
     pub(crate) fn key(&self) -> Vec<u64> {
         if self.is_none() {

@@ -18,7 +18,7 @@ impl<const D: usize> Interpolation<D> {
 
     /// Places of the nodes.
     fn places(&self) -> impl Iterator<Item = [f64; D]> {
-        indices::<D>(self.nodes.len()).map(|index| index.map(|i| self.nodes.u[i]))
+        indices(self.nodes.counts()).map(|index| self.nodes.at(index))
     }
 
     /// Points outside the neighbourhood to a local.

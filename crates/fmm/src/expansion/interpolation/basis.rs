@@ -7,12 +7,11 @@
 //! one in its small descendants, and whatever is lost of a constant in a cell of side h is lost of a field 1/h times as large. On a torus
 //! a uniform density is in it too.
 
-use super::chebyshev::Nodes;
 use super::importance::Importance;
 use super::mirrors::Mirrors;
 use super::operators::Serves;
 use super::parts::{Parts, orders};
-use super::tensor::along_axes;
+use super::tensor::{TensorNodes, along_axes, place};
 use super::uniform::integrals;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
@@ -38,7 +37,7 @@ impl Basis {
     /// of at least `least` of all. Where the cells' parents have a basis of another kernel, what that has of a child counts too.
     pub(super) fn new<'k, const D: usize>(
         parts: &Parts<D>,
-        nodes: &Nodes,
+        nodes: &TensorNodes<D>,
         (error, least): (f64, f64),
         offsets: &[([usize; D], f64)],
         kernel: impl Fn(usize) -> Cow<'k, DMatrix<f64>> + Sync,
@@ -118,7 +117,7 @@ impl Basis {
                 DMatrix::from_fn(rows, rank, |i, j| of.vectors[j][i])
             })
             .collect();
-        let columns = columns(parts, nodes.len(), &blocks);
+        let columns = columns(parts, nodes.counts(), &blocks);
         Self {
             blocks,
             importance: Importance {
@@ -163,21 +162,28 @@ fn cut(of_class: &[OfClass], lost: f64) -> Vec<usize> {
 }
 
 /// Columns of parts as values at the nodes.
-fn columns<const D: usize>(parts: &Parts<D>, n: usize, blocks: &[DMatrix<f64>]) -> Vec<Vec<f64>> {
-    let mut back = vec![vec![0.0; n]; n];
-    for part in 0..n {
-        for (node, x) in parts.along_axis(part) {
-            back[node][part] = x;
+fn columns<const D: usize>(
+    parts: &Parts<D>,
+    counts: [usize; D],
+    blocks: &[DMatrix<f64>],
+) -> Vec<Vec<f64>> {
+    let back: [Vec<Vec<f64>>; D] = std::array::from_fn(|axis| {
+        let mut back = vec![vec![0.0; counts[axis]]; counts[axis]];
+        for part in 0..counts[axis] {
+            for (node, x) in parts.along_axis(axis, part) {
+                back[node][part] = x;
+            }
         }
-    }
+        back
+    });
     let mut columns = vec![];
     for (of_class, block) in parts.of_class.iter().zip(blocks) {
         for vector in block.column_iter() {
-            let mut column = vec![0.0; n.pow(D as u32)];
+            let mut column = vec![0.0; counts.iter().product()];
             for (part, &x) in of_class.iter().zip(vector.iter()) {
-                column[part.iter().fold(0, |at, part| at * n + part)] = x;
+                column[place(counts, part)] = x;
             }
-            along_axes::<D>(&mut column, &back);
+            along_axes(&mut column, back.each_ref().map(Vec::as_slice));
             columns.push(column);
         }
     }
@@ -185,7 +191,7 @@ fn columns<const D: usize>(parts: &Parts<D>, n: usize, blocks: &[DMatrix<f64>]) 
 }
 
 /// Polynomials of a class up to the second degree, the lowest first: weighted, and by parts of the class.
-fn exact<const D: usize>(parts: &Parts<D>, nodes: &Nodes, class: usize) -> Vec<Vec<f64>> {
+fn exact<const D: usize>(parts: &Parts<D>, nodes: &TensorNodes<D>, class: usize) -> Vec<Vec<f64>> {
     let lowest: [usize; D] = std::array::from_fn(|a| class >> a & 1);
     let mut powers = vec![lowest];
     powers.extend((0..D).map(|a| {
@@ -194,33 +200,37 @@ fn exact<const D: usize>(parts: &Parts<D>, nodes: &Nodes, class: usize) -> Vec<V
         squared
     }));
     powers.retain(|powers| powers.iter().sum::<usize>() <= 2);
-    let along_axis = |part: usize, power: usize| -> f64 {
+    let along_axis = |axis: usize, part: usize, power: usize| -> f64 {
+        let nodes = &nodes.0[axis];
         let value = |(node, x): (usize, f64)| {
             x * nodes.u[node].powi(power as i32) * nodes.root_weight[node]
         };
-        parts.along_axis(part).into_iter().map(value).sum()
+        parts.along_axis(axis, part).into_iter().map(value).sum()
     };
     let of = |powers: [usize; D]| {
-        let value =
-            |part: &[usize; D]| -> f64 { (0..D).map(|a| along_axis(part[a], powers[a])).product() };
+        let value = |part: &[usize; D]| -> f64 {
+            (0..D).map(|a| along_axis(a, part[a], powers[a])).product()
+        };
         parts.of_class[class].iter().map(value).collect()
     };
     powers.into_iter().map(of).collect()
 }
 
 /// What a uniform density is of the nodes, W⁻¹ ∫ ℓ, by parts of the even class.
-fn uniform<const D: usize>(parts: &Parts<D>, nodes: &Nodes) -> Vec<f64> {
-    let n = nodes.len();
-    let (x, integrals) = (nodes.coefficients(), integrals::<1>(n));
-    let weighted = |node: usize| {
-        let integral: f64 = (0..n).map(|k| x[k][node] * integrals[k]).sum();
-        integral / nodes.root_weight[node]
+fn uniform<const D: usize>(parts: &Parts<D>, nodes: &TensorNodes<D>) -> Vec<f64> {
+    let weighted = nodes.0.each_ref().map(|nodes| -> Vec<f64> {
+        let n = nodes.len();
+        let (x, integrals) = (nodes.coefficients(), integrals([n]));
+        let integral = |node: usize| (0..n).map(|k| x[k][node] * integrals[k]).sum::<f64>();
+        (0..n)
+            .map(|node| integral(node) / nodes.root_weight[node])
+            .collect()
+    });
+    let along_axis = |axis: usize, part: usize| -> f64 {
+        let of_part = parts.along_axis(axis, part).into_iter();
+        of_part.map(|(node, x)| x * weighted[axis][node]).sum()
     };
-    let along_axis = |part: usize| -> f64 {
-        let of_part = parts.along_axis(part).into_iter();
-        of_part.map(|(node, x)| x * weighted(node)).sum()
-    };
-    let of_part = |part: &[usize; D]| part.iter().map(|&part| along_axis(part)).product();
+    let of_part = |part: &[usize; D]| (0..D).map(|a| along_axis(a, part[a])).product();
     parts.of_class[0].iter().map(of_part).collect()
 }
 
@@ -273,8 +283,8 @@ mod tests {
     use super::*;
     use crate::kernel::{Kernel, Riesz};
 
-    fn basis(n: usize, error: f64) -> (Nodes, Basis) {
-        let nodes = Nodes::new(n);
+    fn basis(n: usize, error: f64) -> (TensorNodes<2>, Basis) {
+        let nodes = TensorNodes::new([n; 2]);
         let parts = Parts::<2>::new(&nodes);
         let radial = Kernel::<2>::pair(&Riesz { s: 1.0 }, 1.0).power().unwrap();
         let kappa = Kappa::of_cubes(&radial);
@@ -307,6 +317,7 @@ mod tests {
                 assert!((dot(x, y) - expected).abs() < 1e-12, "{i} {j}");
             }
         }
+        let weights = nodes.root_weights();
         let polynomials: [fn(f64, f64) -> f64; 6] = [
             |_, _| 1.0,
             |x, _| x,
@@ -316,10 +327,12 @@ mod tests {
             |_, y| y * y,
         ];
         for (k, f) in polynomials.iter().enumerate() {
-            let value = |[i, j]: [usize; 2]| {
-                f(nodes.u[i], nodes.u[j]) * nodes.root_weight[i] * nodes.root_weight[j]
+            let value = |(index, weight): ([usize; 2], &f64)| {
+                let [x, y] = nodes.at(index);
+                f(x, y) * weight
             };
-            let values: Vec<f64> = indices::<2>(7).map(value).collect();
+            let weighted = indices([7; 2]).zip(&weights);
+            let values: Vec<f64> = weighted.map(value).collect();
             let inside: f64 = basis.columns.iter().map(|x| dot(x, &values).powi(2)).sum();
             assert!(
                 (inside / dot(&values, &values) - 1.0).abs() < 1e-12,
@@ -328,7 +341,7 @@ mod tests {
         }
         // The first one is the constant.
         let first = &basis.columns[0];
-        let ratio = |i: usize| first[i] / (nodes.root_weight[i / 7] * nodes.root_weight[i % 7]);
+        let ratio = |i: usize| first[i] / weights[i];
         assert!((1..49).all(|i| (ratio(i) / ratio(0) - 1.0).abs() < 1e-12));
     }
 

@@ -7,8 +7,8 @@ use crate::operators::{Folder, folder};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-/// What operators depend on: dimension, kernel, nodes an axis, bits of the error.
-pub(super) type Key = (usize, Vec<u64>, usize, u64);
+/// What operators depend on: dimension, kernel, nodes by axis, bits of the error.
+pub(super) type Key = (usize, Vec<u64>, Vec<usize>, u64);
 
 /// What is kept of a kernel, or of a level.
 pub(super) type Made = (Arc<Operators>, Arc<Shift>);
@@ -77,15 +77,15 @@ fn read_or_made(
 /// Nodes of a cell from which on a set is written: to make it takes some 20 ms then, and more, to read it a tenth or less.
 const WORTH_KEEPING: usize = 100;
 
-fn is_worth_keeping((dimension, _, nodes, _): &Key) -> bool {
-    nodes.pow(*dimension as u32) >= WORTH_KEEPING
+fn is_worth_keeping((_, _, nodes, _): &Key) -> bool {
+    nodes.iter().product::<usize>() >= WORTH_KEEPING
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::chebyshev::Nodes;
     use super::super::kappa::Kappa;
     use super::super::operators::Serves;
+    use super::super::tensor::TensorNodes;
     use super::*;
     use crate::kernel::{Kernel, Riesz};
     use std::fs;
@@ -93,12 +93,12 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use tempfile::TempDir;
 
-    const NODES: usize = 5;
+    const NODES: [usize; 3] = [5; 3];
 
     /// Operators in space at this power, and what the kernel has of another level below.
     fn make(s: f64) -> Made {
         let radial = Kernel::<3>::pair(&Riesz { s }, 1.0).power().unwrap();
-        let nodes = Nodes::new(NODES);
+        let nodes = TensorNodes::new(NODES);
         let kappa = Kappa::<3>::of_cubes(&radial);
         let above = Operators::new(&kappa, &nodes, 0.1, None, Serves::default());
         let below = Operators::new(
@@ -113,7 +113,7 @@ mod tests {
     }
 
     fn key(s: f64) -> Key {
-        (3, vec![0, s.to_bits()], NODES, 0.1f64.to_bits())
+        (3, vec![0, s.to_bits()], NODES.to_vec(), 0.1f64.to_bits())
     }
 
     /// What a process that has just begun finds: a report, and the set as bytes.
@@ -174,7 +174,7 @@ mod tests {
     fn small_sets_are_not_written() {
         let place = TempDir::new().unwrap();
         let folder = Folder::new(place.path()).unwrap();
-        let (_, report) = read_or_made(Some(&folder), &(2, vec![0], 9, 0), || make(0.5));
+        let (_, report) = read_or_made(Some(&folder), &(2, vec![0], vec![9, 11], 0), || make(0.5));
         assert_eq!((report.made, report.kept, report.not_kept), (1, 0, None));
         assert!(files(place.path()).is_empty());
     }
@@ -299,16 +299,17 @@ mod tests {
     fn names_differ_with_all_that_bits_depend_on() {
         let (dimension, kernel, nodes, error) = key(0.5);
         let keys = [
-            (2, kernel.clone(), nodes, error),
-            (dimension, vec![0, 0.25f64.to_bits()], nodes, error),
-            (dimension, kernel[..1].to_vec(), nodes, error),
-            (dimension, kernel.clone(), nodes + 1, error),
+            (2, kernel.clone(), nodes.clone(), error),
+            (dimension, vec![0, 0.25f64.to_bits()], nodes.clone(), error),
+            (dimension, kernel[..1].to_vec(), nodes.clone(), error),
+            (dimension, kernel.clone(), vec![5, 6, 5], error),
+            (dimension, kernel.clone(), vec![5, 5, 6], error),
             (dimension, kernel, nodes, error + 1),
             key(0.5),
         ];
         let mut names: Vec<String> = keys.iter().map(|key| Identity::new(key).name()).collect();
         names.sort();
         names.dedup();
-        assert_eq!(names.len(), 6);
+        assert_eq!(names.len(), 7);
     }
 }

@@ -69,6 +69,12 @@ impl Nodes {
             })
             .collect()
     }
+
+    /// ℓ_j at the nodes of the lower half: by node, then j.
+    pub(super) fn in_first_child(&self) -> Vec<Vec<f64>> {
+        let places: Vec<f64> = self.u.iter().map(|u| 0.5 * u - 0.25).collect();
+        self.interpolants(&places)
+    }
 }
 
 #[cfg(test)]

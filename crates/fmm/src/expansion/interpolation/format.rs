@@ -10,9 +10,9 @@
 //! What is not exactly that is not used. The checksum is looked at first, so nothing is decoded that this module did not write.
 
 use super::cache::{Key, Made};
-use super::chebyshev::Nodes;
 use super::kappa::Kappa;
 use super::operators::{Operators, Serves};
+use super::tensor::TensorNodes;
 use crate::kernel::{Kernel, Riesz};
 use std::sync::OnceLock;
 
@@ -32,7 +32,8 @@ fn sample() -> Hash {
         let pair = Kernel::<2>::pair(&Riesz { s: 0.7 }, 1.0).power();
         let made = pair.map(|radial| {
             let kappa = Kappa::<2>::of_cubes(&radial);
-            Operators::new(&kappa, &Nodes::new(8), 1e-4, None, Serves::default())
+            let nodes = TensorNodes::new([8; 2]);
+            Operators::new(&kappa, &nodes, 1e-4, None, Serves::default())
         });
         let bytes = bincode::encode_to_vec(made, encoding());
         blake3::hash(&bytes.unwrap_or_default()).into()
@@ -54,8 +55,13 @@ pub(super) struct Identity(Vec<u8>);
 
 impl Identity {
     pub(super) fn new((dimension, kernel, nodes, error): &Key) -> Self {
-        let numbers = [dimension, nodes, &kernel.len()].map(|&n| n as u64);
-        let numbers = numbers.iter().chain([error]).chain(kernel);
+        let counts = [dimension]
+            .into_iter()
+            .chain(nodes)
+            .chain([&kernel.len()])
+            .map(|&n| n as u64)
+            .collect::<Vec<_>>();
+        let numbers = counts.iter().chain([error]).chain(kernel);
         let numbers: Vec<u8> = numbers.flat_map(|number| number.to_le_bytes()).collect();
         let [version, architecture] = [env!("CARGO_PKG_VERSION"), std::env::consts::ARCH];
         let strings = format!("{version}\n{architecture}\n");

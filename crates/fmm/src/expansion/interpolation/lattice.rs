@@ -8,10 +8,9 @@
 //!
 //! R is as smooth as κ between cells that are not neighbours, so it is interpolated between nodes first.
 
-use super::chebyshev::Nodes;
 use super::kappa::Kappa;
 use super::operators::Operators;
-use super::tensor::{even, indices};
+use super::tensor::{TensorNodes, even, indices};
 use crate::torus::ewald::ROUNDING;
 use crate::torus::modes::around;
 use crate::torus::split::{FarPower, Split};
@@ -38,7 +37,7 @@ impl Lattice {
         power: FarPower,
         side: f64,
         kappa: &Kappa<D>,
-        nodes: &Nodes,
+        nodes: &TensorNodes<D>,
         operators: &Operators,
     ) -> Self {
         let unit = side.powf(-power.s);
@@ -46,16 +45,23 @@ impl Lattice {
         let at_side = kappa.radial.value(1.0) / unit;
         let remainder = Remainder::<D>::new((power.s, core), kappa.stretch, at_side);
         // As many nodes as the differences of two polynomials ask for.
-        let grid = Nodes::new(2 * nodes.len());
-        let values = remainder.on(&grid);
-        let n = nodes.len();
-        let differences: Vec<f64> = (0..n * n)
-            .map(|at| 0.5 * (nodes.u[at / n] - nodes.u[at % n]))
-            .collect();
-        let between = at_all::<D>(values, grid.len(), &grid.interpolants(&differences));
-        let all: Vec<[usize; D]> = indices::<D>(n).collect();
+        let n = nodes.counts();
+        let grid = TensorNodes::new(n.map(|n| 2 * n));
+        let interpolants: [_; D] = std::array::from_fn(|a| {
+            let u = &nodes.0[a].u;
+            let differences: Vec<f64> = u
+                .iter()
+                .flat_map(|x| u.iter().map(move |y| 0.5 * (x - y)))
+                .collect();
+            grid.0[a].interpolants(&differences)
+        });
+        let between = at_all(
+            remainder.on(&grid),
+            interpolants.each_ref().map(Vec::as_slice),
+        );
+        let all: Vec<[usize; D]> = indices(n).collect();
         let kernel = DMatrix::from_fn(all.len(), all.len(), |i, j| {
-            let place = |at, axis: usize| at * n * n + all[i][axis] * n + all[j][axis];
+            let place = |at, a: usize| (at * n[a] + all[i][a]) * n[a] + all[j][a];
             between[(0..D).fold(0, place)]
         });
         let ends = DMatrix::from_fn(all.len(), operators.rank, |i, j| operators.at_nodes[i][j]);
@@ -73,15 +79,11 @@ impl Lattice {
     }
 }
 
-/// Values at places along every axis, from those at nodes: `interpolants` by place, then node.
-fn at_all<const D: usize>(
-    mut values: Vec<f64>,
-    nodes: usize,
-    interpolants: &[Vec<f64>],
-) -> Vec<f64> {
+/// Values at places along every axis, from those at nodes: `interpolants` by axis and place, then node.
+fn at_all<const D: usize>(mut values: Vec<f64>, interpolants: [&[Vec<f64>]; D]) -> Vec<f64> {
     // The first axis goes last each time, so that they are in their order at the end.
-    for _ in 0..D {
-        let rest = values.len() / nodes;
+    for interpolants in interpolants {
+        let rest = values.len() / interpolants[0].len();
         let of_place = |row: &Vec<f64>| -> Vec<f64> {
             let mut sums = vec![0.0; rest];
             for (x, values) in row.iter().zip(values.chunks_exact(rest)) {
@@ -172,9 +174,9 @@ impl<const D: usize> Remainder<D> {
     }
 
     /// At twice the nodes along every axis.
-    fn on(&self, nodes: &Nodes) -> Vec<f64> {
-        even::<D>(nodes.len(), self.stretch.is_none(), |index| {
-            self.at(index.map(|i| 2.0 * nodes.u[i]))
+    fn on(&self, nodes: &TensorNodes<D>) -> Vec<f64> {
+        even(nodes.counts(), self.stretch.is_none(), |index| {
+            self.at(nodes.at(index).map(|u| 2.0 * u))
         })
     }
 }
@@ -250,10 +252,14 @@ mod tests {
     fn interpolation_is_as_good_as_far_cells() {
         let (remainder, grid) = (
             Remainder::<2>::new((1.3, 0.0), Stretch::NONE, 0.0),
-            Nodes::new(36),
+            TensorNodes::new([36; 2]),
         );
         let places = [-0.5, -0.31, 0.2, 0.47];
-        let found = at_all::<2>(remainder.on(&grid), grid.len(), &grid.interpolants(&places));
+        let interpolants = grid.0.each_ref().map(|nodes| nodes.interpolants(&places));
+        let found = at_all(
+            remainder.on(&grid),
+            interpolants.each_ref().map(Vec::as_slice),
+        );
         for (i, x) in places.iter().enumerate() {
             for (j, y) in places.iter().enumerate() {
                 let expected = remainder.at([2.0 * x, 2.0 * y]);

@@ -80,27 +80,37 @@ fn enough_nodes<const D: usize>(
     cells: &[InCell],
     stretch: Stretch<D>,
     tolerance: f64,
-    (least, most): (usize, usize),
-) -> Result<usize> {
-    let mut n = least;
-    for cell in cells {
-        let size = variation(cell);
-        while lost((cell, stretch, n), false) > SHARE * tolerance * size {
-            n += 1;
-            if n > most {
-                let allowed =
-                    "a larger one: within a cell of this cloud the kernel varies too much";
-                let found = format!("{tolerance:e}");
-                return Err(Error::new(
-                    ErrorKind::Tolerance,
-                    "tolerance",
-                    found,
-                    allowed,
-                ));
+    least: [usize; D],
+) -> Result<[usize; D]> {
+    let (mut n, beside) = (least, stretch.beside());
+    for axis in 0..different_axes(stretch) {
+        for cell in cells {
+            let size = variation(cell);
+            while lost((cell, stretch), (axis, n[axis]), false) > SHARE * tolerance * size {
+                n[axis] += 1;
+                if n[axis] > accuracy::most_nodes(D, beside[axis]) {
+                    let allowed =
+                        "a larger one: within a cell of this cloud the kernel varies too much";
+                    let found = format!("{tolerance:e}");
+                    return Err(Error::new(
+                        ErrorKind::Tolerance,
+                        "tolerance",
+                        found,
+                        allowed,
+                    ));
+                }
             }
         }
     }
+    if stretch.is_none() {
+        n = [n[0]; D];
+    }
     Ok(n)
+}
+
+/// How many axes there are to look at: of cubes one is all.
+fn different_axes<const D: usize>(stretch: Stretch<D>) -> usize {
+    if stretch.is_none() { 1 } else { D }
 }
 
 /// The first level whose cells, and all smaller ones that are looked at, can meet their neighbours and themselves too; those that are not
@@ -110,11 +120,15 @@ fn meets_all<const D: usize>(
     cells: &[InCell],
     stretch: Stretch<D>,
     tolerance: f64,
-    n: usize,
+    n: [usize; D],
 ) -> Option<u32> {
     let can = |&(level, cell): &(u32, &InCell)| {
-        let lost = lost((cell, stretch, n), true).max(lost((cell, stretch, n), false));
+        let losses = (0..different_axes(stretch)).flat_map(|axis| {
+            [true, false].map(|near| lost((cell, stretch), (axis, n[axis]), near))
+        });
+        let lost = losses.fold(0.0, f64::max);
         // The slope of a polynomial of degree n is up to n² times its size, over a side; mostly a few times less.
+        let n = n.into_iter().fold(0, usize::max);
         let slope = 0.5 * (n * n) as f64 * lost / stretch.least();
         let field = |r: f64| (r * cell.phi(r * r)).abs();
         let least = [1.0, 1.5, 2.0, 3.0]
@@ -155,9 +169,10 @@ const NEAR: Places = (&[0.0, 0.3, 0.5, 1.0], &[0.0, 0.1, 0.4, 1.0]);
 /// Far ones across the line, which are not worse unless cells are stretched.
 const FAR_ACROSS: Places = (&[0.0, 0.5, 1.0], &[1.5, 2.0, 3.0]);
 
-/// The largest error of interpolation that was found on lines through a cell, of sources far from it or `near`.
+/// The largest error of interpolation on `n` nodes that was found on lines through a cell along an axis, of sources far from it or `near`.
 fn lost<const D: usize>(
-    (radial, Stretch(e), n): (&dyn Radial, Stretch<D>, usize),
+    (radial, Stretch(e)): (&dyn Radial, Stretch<D>),
+    (along, n): (usize, usize),
     near: bool,
 ) -> f64 {
     let cubes = Stretch(e).is_none();
@@ -166,12 +181,10 @@ fn lost<const D: usize>(
         (false, true) => &[FAR],
         (false, false) => &[FAR, FAR_ACROSS],
     };
-    let pairs = (0..D).flat_map(|a| (0..D).map(move |b| (a, b)));
-    // Of cubes all pairs of axes are one.
-    let pairs = pairs
-        .filter(|(a, b)| a != b)
-        .take(if cubes { 1 } else { D * D });
-    let losses = pairs.flat_map(|(along, aside)| {
+    // Of cubes all other axes are one.
+    let others = (0..D).filter(|&aside| aside != along);
+    let others = others.take(if cubes { 1 } else { D });
+    let losses = others.flat_map(|aside| {
         let sides = (e[along], e[aside]);
         places
             .iter()
@@ -221,17 +234,16 @@ impl<const D: usize> Interpolation<D> {
         // Second derivatives lose more.
         let share = if asked.gradient { 0.05 } else { 1.0 };
         let tolerance = share * asked.tolerance;
-        let least = asked.stretch.least();
+        let beside = asked.stretch.beside();
         let accuracy = match tables.core() {
-            Some(_) => accuracy::around_algebraic_core(tolerance, D, least),
-            None => accuracy::interpolation(tolerance, None, D, least),
+            Some(_) => accuracy::around_algebraic_core(tolerance, beside),
+            None => accuracy::interpolation(tolerance, None, beside),
         };
         let levels = 2..2 + LOOKED_AT as i32;
         let cells: Vec<InCell> = levels
             .map(|level| tables.in_cell(asked.root_side * 0.5f64.powi(level), NEAR_CELLS))
             .collect();
-        let most = accuracy::most_nodes(D, least);
-        let nodes = enough_nodes(&cells, asked.stretch, tolerance, (accuracy.nodes, most))?;
+        let nodes = enough_nodes(&cells, asked.stretch, tolerance, accuracy.nodes)?;
         let second = |side: f64| {
             let radial = tables.in_cell(0.25 * side, ALL_CELLS);
             let radial = (radial, asked.stretch);
@@ -278,7 +290,7 @@ impl<const D: usize> Interpolation<D> {
         // Where the tree ends in cells that meet all others, clusters may be far from each other on every level.
         let reached = finest.filter(|&level| level <= depth);
         let share = if reached.is_some() { OF_CLUSTERS } else { 1.0 };
-        let (nodes, error) = (self.nodes.len(), share * self.error);
+        let (nodes, error) = (self.nodes.counts(), share * self.error);
         let Some(levels) = &mut self.levels else {
             return;
         };
@@ -314,7 +326,7 @@ impl<const D: usize> Interpolation<D> {
         }
         for level in 1..all.len() {
             let [parents, children] = [level - 1, level].map(|k| all[k].operators.clone());
-            all[level - 1].shift = Arc::new(Shift::new::<D>(&self.nodes, &parents, &children));
+            all[level - 1].shift = Arc::new(Shift::new(&self.nodes, &parents, &children));
         }
         let most = all
             .iter()

@@ -52,7 +52,6 @@ use crate::lists::slots;
 use crate::torus::split::FarPower;
 use crate::tree::Stretch;
 use crate::{Error, Guarantee, OperatorsReport, Result, accuracy};
-use chebyshev::Nodes;
 use kappa::Kappa;
 use lanes::{Isa, Scalar};
 use lattice::Lattice;
@@ -64,6 +63,7 @@ use product::Product;
 use scratch::Scratch;
 use std::fmt::Debug;
 use std::sync::Arc;
+use tensor::TensorNodes;
 use translate::Move;
 use uniform::Evenly;
 
@@ -101,7 +101,7 @@ pub struct Interpolation<const D: usize> {
     half_side: f64,
     /// What the operators depend on.
     key: cache::Key,
-    nodes: Nodes,
+    nodes: TensorNodes<D>,
     /// What the common basis may lose.
     error: f64,
     operators: Arc<Operators>,
@@ -121,7 +121,7 @@ pub struct Interpolation<const D: usize> {
     levels: Option<Levels<D>>,
     /// On a torus: of the root, and of any cell.
     lattice: Option<Lattice>,
-    evenly: Option<Evenly>,
+    evenly: Option<Evenly<D>>,
 }
 
 /// By reflection: ±1 for every number of a multipole.
@@ -148,8 +148,8 @@ impl<const D: usize> Interpolation<D> {
             let allowed = "f64, or in f32 r^-s with s up to 2, for gradients up to 1";
             return Err(Error::argument("precision", found, allowed));
         }
-        let least = asked.stretch.least();
-        let accuracy = accuracy::interpolation(asked.tolerance, Some(radial.degree()), D, least);
+        let degree = Some(radial.degree());
+        let accuracy = accuracy::interpolation(asked.tolerance, degree, asked.stretch.beside());
         let serves = Serves {
             near: false,
             torus: asked.torus,
@@ -167,15 +167,15 @@ impl<const D: usize> Interpolation<D> {
         ))
     }
 
-    /// Expansions on `nodes` an axis, which lose at most `error` of the kernel; `above` are those of the parents, if they are of another.
+    /// Expansions on so many `nodes` by axis, which lose at most `error` of the kernel; `above` are those of the parents, if they are of another.
     fn new(
         (radial, stretch): (impl Radial + 'static, Stretch<D>),
-        nodes: usize,
+        nodes: [usize; D],
         error: f64,
         above: Option<&Self>,
         serves: Serves,
     ) -> Self {
-        let nodes = Nodes::new(nodes);
+        let nodes = TensorNodes::new(nodes);
         let mut function = radial.key();
         let stretched = u64::from(!stretch.is_none());
         function.push(u64::from(serves.near) | u64::from(serves.torus) << 1 | stretched << 2);
@@ -184,16 +184,16 @@ impl<const D: usize> Interpolation<D> {
             function.push(above.key.3);
             function.extend(&above.key.1);
         }
-        let key = (D, function, nodes.len(), error.to_bits());
+        let key = (D, function, nodes.counts().to_vec(), error.to_bits());
         let (made, found) = cache::operators(key.clone(), || {
             let above = above.map(|above| &above.operators.importance);
             let kappa = Kappa {
                 radial: &radial,
                 stretch,
             };
-            let operators = Operators::new::<D>(&kappa, &nodes, error, above, serves);
+            let operators = Operators::new(&kappa, &nodes, error, above, serves);
             let shift = if radial.is_homogeneous() {
-                Shift::new::<D>(&nodes, &operators, &operators)
+                Shift::new(&nodes, &operators, &operators)
             } else {
                 Shift::default()
             };
@@ -245,7 +245,7 @@ impl<const D: usize> Interpolation<D> {
 
     /// The multipole of a uniform density, one in a cell.
     fn uniform_multipole(&self) -> Vec<f64> {
-        let sums = uniform::integrals::<D>(self.nodes.len());
+        let sums = uniform::integrals(self.nodes.counts());
         let mut multipole = vec![0.0; WIDEST + self.padded];
         multipole[0] = 1.0;
         for class in &self.operators.classes {
@@ -275,7 +275,7 @@ impl<const D: usize> Interpolation<D> {
                 let lattice =
                     |(power, side)| Lattice::new(power, side, &kappa, &self.nodes, &self.operators);
                 self.lattice = root.map(lattice);
-                self.evenly = Some(Evenly::new(&kappa, self.nodes.len(), multipole));
+                self.evenly = Some(Evenly::new(&kappa, self.nodes.counts(), multipole));
             }
         }
     }
@@ -294,7 +294,7 @@ impl<const D: usize> Interpolation<D> {
 
     /// Polynomials of a cell, with room for whole vectors of those of each class.
     fn polynomials_len(&self) -> usize {
-        self.nodes.len().pow(D as u32) + WIDEST
+        self.nodes.len() + WIDEST
     }
 
     /// Numbers of one form: a multipole or local by reflection.
@@ -382,8 +382,10 @@ impl<const D: usize> Family<D> for Interpolation<D> {
     fn needs_sides(&self) -> bool {
         self.levels.is_some()
     }
+    /// Of cells that are stretched, as many as a cube with as many nodes has along an axis.
     fn order(&self) -> usize {
-        self.nodes.len()
+        let all = self.nodes.len() as f64;
+        all.powf(1.0 / D as f64).round() as usize
     }
     fn waves(&self) -> usize {
         self.operators.rank
@@ -404,7 +406,7 @@ impl<const D: usize> Family<D> for Interpolation<D> {
         self.found.clone()
     }
     fn direct_below(&self) -> usize {
-        self.nodes.len().pow(D as u32)
+        self.nodes.len()
     }
 }
 
@@ -432,7 +434,7 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
 
     #[inline(always)]
     fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<D>, multipole: &mut [f64]) {
-        let (n, all) = (self.nodes.len(), self.polynomials_len());
+        let (n, all) = (self.nodes.counts(), self.polynomials_len());
         let mut scratch = Scratch::zeros([all, all, 0, points::room::<I, D>(n)]);
         let [sums, of_class, _, tables] = &mut *scratch;
         points::p2m(isa, n, points, tables, sums);
@@ -579,7 +581,7 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         sums: &mut UnitSums<D>,
     ) {
         let scales = self.scales(side);
-        let (n, all) = (self.nodes.len(), self.polynomials_len());
+        let (n, all) = (self.nodes.counts(), self.polynomials_len());
         let mut scratch = Scratch::zeros([all, all, self.padded, points::room::<I, D>(n)]);
         let [f, of_class, numbers, tables] = &mut *scratch;
         self.polynomials(isa, local, [f, of_class, numbers]);

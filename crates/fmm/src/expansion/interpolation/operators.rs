@@ -2,13 +2,12 @@
 
 use super::WIDEST;
 use super::basis::Basis;
-use super::chebyshev::Nodes;
 use super::importance::Importance;
 use super::kappa::Kappa;
 use super::matrix::Matrix;
 use super::parts::{Parts, orders, reordered, reordered_class};
 use super::product::Product;
-use super::tensor::{along_axes, indices};
+use super::tensor::{TensorNodes, along_axes, indices};
 use bincode::{Decode, Encode};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
@@ -74,18 +73,18 @@ const MOST_KEPT: usize = 160 << 20;
 
 /// Offsets between cells that meet, target − source, without negative components: far ones, and near ones too where `all` are met so.
 pub(super) fn offsets<const D: usize>(all: bool) -> Vec<[usize; D]> {
-    indices::<D>(4)
+    indices([4; D])
         .filter(|o| all || o.iter().any(|&o| o >= 2))
         .collect()
 }
 
 impl Operators {
-    /// Operators on `nodes` an axis that lose at most `error` of the kernel. Offsets that differ by the order of their axes share what is
+    /// Operators on these nodes that lose at most `error` of the kernel. Offsets that differ by the order of their axes share what is
     /// sampled of one that is symmetric.
     /// `above`: the basis of the parents, if it is of another kernel.
     pub(super) fn new<const D: usize>(
         kappa: &Kappa<D>,
-        nodes: &Nodes,
+        nodes: &TensorNodes<D>,
         error: f64,
         above: Option<&Importance>,
         serves: Serves,
@@ -98,7 +97,7 @@ impl Operators {
             .filter(|offset| !symmetric || offset.is_sorted())
             .collect();
         // They are wanted twice, where they have room.
-        let bytes = sorted.len() * size_of::<f64>() * nodes.len().pow(2 * D as u32);
+        let bytes = sorted.len() * size_of::<f64>() * nodes.len().pow(2);
         let kept = sorted.par_iter().filter(|_| bytes <= MOST_KEPT);
         let kept: Vec<_> = kept.map(|&offset| parts.kernel(kappa, offset)).collect();
         let kernel = |k: usize| match kept.get(k) {
@@ -123,7 +122,7 @@ impl Operators {
             kernel,
             (above, serves, symmetric),
         );
-        let weights = weights::<D>(nodes);
+        let weights = nodes.root_weights();
         let (all, rank) = (weights.len(), basis.columns.len());
         let u = DMatrix::from_fn(all, rank, |i, j| basis.columns[j][i]);
         let lost = LOST * error * basis.importance.norm / (offsets.len() as f64).sqrt();
@@ -147,7 +146,7 @@ impl Operators {
         Self {
             rank,
             constant: u[(0, 0)] / weights[0],
-            classes: classes::<D>(nodes, &weights, &basis),
+            classes: classes(nodes, &weights, &basis),
             class_of: ranks
                 .flat_map(|(class, n)| std::iter::repeat_n(class, n))
                 .collect(),
@@ -240,17 +239,17 @@ pub(super) struct Shift {
 impl Shift {
     /// Between the bases of parents and of children: Uᵀ W⁻¹ ℓ(child's nodes in the parent) W U.
     pub(super) fn new<const D: usize>(
-        nodes: &Nodes,
+        nodes: &TensorNodes<D>,
         parents: &Operators,
         children: &Operators,
     ) -> Self {
-        let places: Vec<f64> = nodes.u.iter().map(|u| 0.5 * u - 0.25).collect();
-        let at_children = nodes.interpolants(&places);
-        let n = nodes.len();
-        let to_parent: Vec<Vec<f64>> = (0..n)
-            .map(|a| (0..n).map(|b| at_children[b][a]).collect())
-            .collect();
-        let weights = weights::<D>(nodes);
+        let to_parent = nodes.0.each_ref().map(|nodes| -> Vec<Vec<f64>> {
+            let (n, at_children) = (nodes.len(), nodes.in_first_child());
+            (0..n)
+                .map(|a| (0..n).map(|b| at_children[b][a]).collect())
+                .collect()
+        });
+        let weights = nodes.root_weights();
         let of = |operators: &Operators, weight: fn(f64) -> f64| {
             let at = |i: usize, j: usize| operators.at_nodes[i][j] * weight(weights[i]);
             DMatrix::from_fn(weights.len(), operators.rank, at)
@@ -258,7 +257,8 @@ impl Shift {
         // W U of the children, moved, and W⁻¹ U of the parents.
         let (mut moved, u) = (of(children, |_| 1.0), of(parents, |w| 1.0 / (w * w)));
         for mut column in moved.column_iter_mut() {
-            along_axes::<D>(column.as_mut_slice(), &to_parent);
+            let to_parent = to_parent.each_ref().map(Vec::as_slice);
+            along_axes(column.as_mut_slice(), to_parent);
         }
         let shift = u.tr_mul(&moved);
         let (up, down) = shift.shape();
@@ -269,22 +269,14 @@ impl Shift {
     }
 }
 
-/// The product of the roots of the weights, by node.
-fn weights<const D: usize>(nodes: &Nodes) -> Vec<f64> {
-    indices::<D>(nodes.len())
-        .map(|index| index.iter().map(|&i| nodes.root_weight[i]).product())
-        .collect()
-}
-
 /// Coefficients of the polynomials that a number of a local stands for: x W⁻¹ U, which has the parity of its class.
-fn classes<const D: usize>(nodes: &Nodes, weights: &[f64], basis: &Basis) -> Vec<Class> {
-    let x = nodes.coefficients();
+fn classes<const D: usize>(nodes: &TensorNodes<D>, weights: &[f64], basis: &Basis) -> Vec<Class> {
     let coefficients: Vec<Vec<f64>> = basis
         .columns
         .iter()
         .map(|column| {
             let mut values: Vec<f64> = column.iter().zip(weights).map(|(u, w)| u / w).collect();
-            along_axes::<D>(&mut values, &x);
+            nodes.to_coefficients(&mut values);
             values
         })
         .collect();
@@ -292,7 +284,7 @@ fn classes<const D: usize>(nodes: &Nodes, weights: &[f64], basis: &Basis) -> Vec
     let of_class = |(class, block): (usize, &DMatrix<f64>)| {
         let rank = block.ncols();
         let belongs = |index: &[usize; D]| (0..D).all(|a| index[a] % 2 == class >> a & 1);
-        let all = indices::<D>(nodes.len()).zip(0..);
+        let all = indices(nodes.counts()).zip(0..);
         let polynomials: Vec<u32> = all.filter(|(k, _)| belongs(k)).map(|(_, at)| at).collect();
         let start = first;
         first += rank;

@@ -5,7 +5,7 @@
 
 use super::chebyshev::Nodes;
 use super::kappa::Kappa;
-use super::tensor::indices;
+use super::tensor::{TensorNodes, indices, place};
 use nalgebra::DMatrix;
 use std::f64::consts::FRAC_1_SQRT_2;
 
@@ -17,28 +17,27 @@ pub(super) struct Parts<const D: usize> {
     pub(super) first: Vec<usize>,
     /// The row of every part, by its place in a tensor.
     row: Vec<usize>,
-    nodes: Nodes,
+    nodes: TensorNodes<D>,
 }
 
 impl<const D: usize> Parts<D> {
-    pub(super) fn new(nodes: &Nodes) -> Self {
-        let n = nodes.len();
-        let even = n.div_ceil(2);
+    pub(super) fn new(nodes: &TensorNodes<D>) -> Self {
+        let counts = nodes.counts();
         let belongs = |class: usize, part: &[usize; D]| {
-            (0..D).all(|a| (part[a] >= even) == (class >> a & 1 == 1))
+            (0..D).all(|a| (part[a] >= counts[a].div_ceil(2)) == (class >> a & 1 == 1))
         };
         let of_class: Vec<Vec<[usize; D]>> = (0..1 << D)
             .map(|class| {
-                indices::<D>(n)
+                indices(counts)
                     .filter(|part| belongs(class, part))
                     .collect()
             })
             .collect();
-        let (mut first, mut row, mut next) = (vec![], vec![0; n.pow(D as u32)], 0);
+        let (mut first, mut row, mut next) = (vec![], vec![0; nodes.len()], 0);
         for parts in &of_class {
             first.push(next);
             for part in parts {
-                row[place(n, part)] = next;
+                row[place(counts, part)] = next;
                 next += 1;
             }
         }
@@ -52,12 +51,12 @@ impl<const D: usize> Parts<D> {
 
     /// The row of a part.
     pub(super) fn row(&self, part: &[usize; D]) -> usize {
-        self.row[place(self.nodes.len(), part)]
+        self.row[place(self.nodes.counts(), part)]
     }
 
-    /// What an axis' part is of weighted values: nodes and factors.
-    pub(super) fn along_axis(&self, part: usize) -> Vec<(usize, f64)> {
-        let n = self.nodes.len();
+    /// What a part of an axis is of weighted values: nodes and factors.
+    pub(super) fn along_axis(&self, axis: usize, part: usize) -> Vec<(usize, f64)> {
+        let n = self.nodes.0[axis].len();
         let even = n.div_ceil(2);
         if part == n / 2 && n % 2 == 1 {
             return vec![(part, 1.0)];
@@ -72,44 +71,33 @@ impl<const D: usize> Parts<D> {
 
     /// W K W over an offset, by parts.
     pub(super) fn kernel(&self, kappa: &Kappa<D>, offset: [usize; D]) -> DMatrix<f64> {
-        let n = self.nodes.len();
-        // Pairs of nodes whose distances are the same by symmetry have one number.
-        let (mut numbers, mut differences) = (vec![vec![0; n]; n], vec![]);
-        for i in 0..n {
-            for j in 0..n {
-                let mirrored = (n - 1 - j, n - 1 - i);
-                if mirrored < (i, j) {
-                    numbers[i][j] = numbers[mirrored.0][mirrored.1];
-                } else {
-                    numbers[i][j] = differences.len();
-                    differences.push(self.nodes.u[i] - self.nodes.u[j]);
-                }
-            }
-        }
-        let m = differences.len();
-        let mut table: Vec<f64> = indices::<D>(m)
+        let differences = self.nodes.0.each_ref().map(Differences::new);
+        let counts = differences.each_ref().map(|axis| axis.apart.len());
+        let mut table: Vec<f64> = indices(counts)
             .map(|index| {
-                let along = |a: usize| differences[index[a]] + offset[a] as f64;
+                let along = |a: usize| differences[a].apart[index[a]] + offset[a] as f64;
                 kappa.value(std::array::from_fn(along))
             })
             .collect();
-        let pairs = self.pairs(&numbers);
         for axis in 0..D {
-            table = transformed(&table, m, m.pow((D - 1 - axis) as u32), &pairs);
+            let inner = counts[axis + 1..].iter().product();
+            let pairs = self.pairs(axis, &differences[axis].numbers);
+            table = transformed(&table, counts[axis], inner, &pairs);
         }
-        let all = self.of_class.concat();
+        let (all, n) = (self.of_class.concat(), self.nodes.counts());
         DMatrix::from_fn(all.len(), all.len(), |i, j| {
-            let pair = |at: usize, a: usize| at * n * n + all[i][a] * n + all[j][a];
+            let pair = |at: usize, a: usize| (at * n[a] + all[i][a]) * n[a] + all[j][a];
             table[(0..D).fold(0, pair)]
         })
     }
 
     /// By pair of parts of an axis: what they are of the kernel at numbered pairs of nodes.
-    fn pairs(&self, numbers: &[Vec<usize>]) -> Vec<Vec<(usize, f64)>> {
-        let n = self.nodes.len();
+    fn pairs(&self, axis: usize, numbers: &[Vec<usize>]) -> Vec<Vec<(usize, f64)>> {
+        let n = numbers.len();
         let weighted = |part: usize| {
-            let weight = |(node, x): (usize, f64)| (node, x * self.nodes.root_weight[node]);
-            self.along_axis(part).into_iter().map(weight)
+            let weights = &self.nodes.0[axis].root_weight;
+            let weight = |(node, x): (usize, f64)| (node, x * weights[node]);
+            self.along_axis(axis, part).into_iter().map(weight)
         };
         let of = |p: usize, q: usize| {
             weighted(p)
@@ -120,8 +108,30 @@ impl<const D: usize> Parts<D> {
     }
 }
 
-fn place<const D: usize>(n: usize, part: &[usize; D]) -> usize {
-    part.iter().fold(0, |at, part| at * n + part)
+/// Of the nodes of an axis: pairs whose distances are the same by symmetry have one number.
+struct Differences {
+    /// By two nodes.
+    numbers: Vec<Vec<usize>>,
+    apart: Vec<f64>,
+}
+
+impl Differences {
+    fn new(nodes: &Nodes) -> Self {
+        let n = nodes.len();
+        let (mut numbers, mut apart) = (vec![vec![0; n]; n], vec![]);
+        for i in 0..n {
+            for j in 0..n {
+                let mirrored = (n - 1 - j, n - 1 - i);
+                if mirrored < (i, j) {
+                    numbers[i][j] = numbers[mirrored.0][mirrored.1];
+                } else {
+                    numbers[i][j] = apart.len();
+                    apart.push(nodes.u[i] - nodes.u[j]);
+                }
+            }
+        }
+        Self { numbers, apart }
+    }
 }
 
 /// Σ over the entries of `sums` along an axis of `m` numbers, behind each of which lie `inner` others.
@@ -148,7 +158,7 @@ pub(super) fn orders<const D: usize>(offset: [usize; D], symmetric: bool) -> Vec
     }
     let is_order = |order: &[usize; D]| (0..D).all(|a| order.contains(&a));
     let (mut orders, mut seen) = (vec![], vec![]);
-    for order in indices::<D>(D).filter(is_order) {
+    for order in indices([D; D]).filter(is_order) {
         let other = order.map(|a| offset[a]);
         if !seen.contains(&other) {
             seen.push(other);
@@ -178,34 +188,34 @@ mod tests {
     use super::*;
     use crate::kernel::{Kernel, Riesz};
 
-    fn all_orders<const D: usize>(n: usize, offset: [usize; D])
+    fn all_orders<const D: usize>(counts: [usize; D], offset: [usize; D])
     where
         Riesz: Kernel<D, Pair = crate::kernel::InterpolatedPair>,
     {
         let radial = Kernel::<D>::pair(&Riesz { s: 0.7 }, 1.0).power().unwrap();
-        let nodes = Nodes::new(n);
+        let nodes = TensorNodes::new(counts);
         let parts = Parts::<D>::new(&nodes);
         let all = parts.of_class.concat();
         let kappa = Kappa::of_cubes(&radial);
         let first = parts.kernel(&kappa, offset);
-        for order in orders(offset, true) {
+        for order in orders(offset, counts == [counts[0]; D]) {
             let other = order.map(|a| offset[a]);
             let matrix = parts.kernel(&kappa, other);
             for p in &all {
                 for q in &all {
                     // The definition, term by term.
                     let mut expected = 0.0;
-                    for i in indices::<D>(n) {
-                        for j in indices::<D>(n) {
-                            let factor = |part: usize, node: usize| {
-                                let of = parts.along_axis(part).into_iter();
+                    for i in indices(counts) {
+                        for j in indices(counts) {
+                            let factor = |axis: usize, part: usize, node: usize| {
+                                let of = parts.along_axis(axis, part).into_iter();
                                 let at: f64 =
                                     of.filter(|(at, _)| *at == node).map(|(_, x)| x).sum();
-                                at * nodes.root_weight[node]
+                                at * nodes.0[axis].root_weight[node]
                             };
-                            let along = |a: usize| factor(p[a], i[a]) * factor(q[a], j[a]);
+                            let along = |a: usize| factor(a, p[a], i[a]) * factor(a, q[a], j[a]);
                             let square = |a: usize| {
-                                (nodes.u[i[a]] - nodes.u[j[a]] + other[a] as f64).powi(2)
+                                (nodes.at(i)[a] - nodes.at(j)[a] + other[a] as f64).powi(2)
                             };
                             let weight: f64 = (0..D).map(along).product();
                             if weight != 0.0 {
@@ -228,9 +238,11 @@ mod tests {
 
     #[test]
     fn kernels_by_parts_are_what_they_should() {
-        all_orders::<2>(4, [2, 1]);
-        all_orders::<2>(5, [0, 3]);
-        all_orders::<3>(3, [2, 1, 0]);
+        all_orders([4; 2], [2, 1]);
+        all_orders([5; 2], [0, 3]);
+        all_orders([3; 3], [2, 1, 0]);
+        all_orders([4, 5], [2, 1]);
+        all_orders([2, 4, 3], [0, 2, 1]);
         assert_eq!(orders([2, 1, 0], true).len(), 6);
         assert_eq!(orders([2, 2, 0], true).len(), 3);
         assert_eq!(orders([3, 3, 3], true).len(), 1);

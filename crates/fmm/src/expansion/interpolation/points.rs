@@ -10,9 +10,9 @@ use lanes::{Isa, Lanes};
 /// Vectors of points that are carried together.
 const BATCH: usize = 8;
 
-/// Numbers of all tables that p2m or l2p needs at a time.
-pub(super) fn room<I: Isa, const D: usize>(n: usize) -> usize {
-    D * n * BATCH * I::F64::LANES
+/// Numbers of all tables that p2m or l2p needs at a time, for so many polynomials along each axis.
+pub(super) fn room<I: Isa, const D: usize>(n: [usize; D]) -> usize {
+    n.iter().sum::<usize>() * BATCH * I::F64::LANES
 }
 
 /// Fills a table of an axis: by k, T_k(2u) and its derivatives below the order `N`, each for `B` vectors of points.
@@ -73,12 +73,13 @@ fn row<V: Lanes<Elem = f64>, const B: usize, const N: usize>(
 #[inline(always)]
 pub(super) fn p2m<I: Isa, const D: usize>(
     isa: I,
-    n: usize,
+    n: [usize; D],
     points: &UnitPoints<D>,
     tables: &mut [f64],
     sums: &mut [f64],
 ) {
-    let [t0, t1, t2] = by_axis::<D>(tables, n * BATCH * I::F64::LANES);
+    let n = of_axes(n);
+    let [t0, t1, t2] = by_axis::<D>(tables, n, BATCH * I::F64::LANES);
     let step = BATCH * I::F64::LANES;
     for first in (0..points.w.len()).step_by(step) {
         let last = points.w.len().min(first + step);
@@ -95,8 +96,7 @@ pub(super) fn p2m<I: Isa, const D: usize>(
         fill::<I::F64, BATCH, 1>(isa, all(&points.u[D - 1]), t2);
         fill::<I::F64, BATCH, 1>(isa, all(&points.u[D - 2]), t1);
         fill::<I::F64, BATCH, 1>(isa, all(&points.u[0]), t0);
-        let firsts = if D == 3 { n } else { 1 };
-        for i in 0..firsts {
+        for i in 0..n[0] {
             let mut outer = w;
             if D == 3 {
                 let [t] = row::<I::F64, BATCH, 1>(isa, t0, i);
@@ -104,13 +104,13 @@ pub(super) fn p2m<I: Isa, const D: usize>(
                     outer[b] = outer[b] * t[b];
                 }
             }
-            for j in 0..n {
+            for j in 0..n[1] {
                 let mut q = outer;
                 let [t] = row::<I::F64, BATCH, 1>(isa, t1, j);
                 for b in 0..BATCH {
                     q[b] = q[b] * t[b];
                 }
-                let sums = &mut sums[(i * n + j) * n..][..n];
+                let sums = &mut sums[(i * n[1] + j) * n[2]..][..n[2]];
                 for (eight, sums) in sums.chunks_mut(8).enumerate() {
                     let mut found = [I::F64::splat(isa, 0.0); 8];
                     for (k, found) in found.iter_mut().enumerate().take(sums.len()) {
@@ -128,12 +128,19 @@ pub(super) fn p2m<I: Isa, const D: usize>(
     }
 }
 
-/// The tables of three axes; the first one of the plane, which is not there, has no numbers.
+/// Polynomials along three axes: one along the first one of the plane, which is not there.
 #[inline(always)]
-fn by_axis<const D: usize>(tables: &mut [f64], len: usize) -> [&mut [f64]; 3] {
-    let (t2, rest) = tables.split_at_mut(len);
-    let (t1, rest) = rest.split_at_mut(len);
-    [&mut rest[..if D == 3 { len } else { 0 }], t1, t2]
+fn of_axes<const D: usize>(n: [usize; D]) -> [usize; 3] {
+    [if D == 3 { n[0] } else { 1 }, n[D - 2], n[D - 1]]
+}
+
+/// The tables of three axes, of `len` numbers a polynomial; the first one of the plane has none.
+#[inline(always)]
+fn by_axis<const D: usize>(tables: &mut [f64], n: [usize; 3], len: usize) -> [&mut [f64]; 3] {
+    let (t2, rest) = tables.split_at_mut(n[2] * len);
+    let (t1, rest) = rest.split_at_mut(n[1] * len);
+    let t0 = if D == 3 { n[0] * len } else { 0 };
+    [&mut rest[..t0], t1, t2]
 }
 
 /// What makes a function of box units, and its derivatives, those of the plan's.
@@ -175,7 +182,7 @@ impl<const D: usize> Scales<D> {
 #[allow(clippy::too_many_arguments)]
 pub(super) fn l2p<I: Isa, const D: usize>(
     isa: I,
-    n: usize,
+    n: [usize; D],
     f: &[f64],
     points: &UnitPoints<D>,
     scales: Scales<D>,
@@ -183,6 +190,7 @@ pub(super) fn l2p<I: Isa, const D: usize>(
     tables: &mut [f64],
     sums: &mut UnitSums<D>,
 ) {
+    let n = of_axes(n);
     let mut at = 0;
     let all = points.w.len();
     while at < all {
@@ -201,7 +209,7 @@ pub(super) fn l2p<I: Isa, const D: usize>(
 #[allow(clippy::too_many_arguments)]
 fn some_points<I: Isa, const D: usize, const B: usize, const N: usize>(
     isa: I,
-    n: usize,
+    n: [usize; 3],
     f: &[f64],
     points: &UnitPoints<D>,
     at: usize,
@@ -218,18 +226,18 @@ fn some_points<I: Isa, const D: usize, const B: usize, const N: usize>(
             u[a][b] = I::F64::load(isa, &points.u[a][at + b * lanes..]);
         }
     }
-    let [t0, t1, t2] = by_axis::<D>(tables, n * N * B * lanes);
+    let [t0, t1, t2] = by_axis::<D>(tables, n, N * B * lanes);
     fill::<I::F64, B, N>(isa, u[D - 1], t2);
     fill::<I::F64, B, N>(isa, u[D - 2], t1);
     fill::<I::F64, B, N>(isa, u[0], t0);
     // Of order 0; by the first, second, third axis; by (1,1) (1,2) (1,3) (2,2) (2,3) (3,3).
     let mut found = [zero; 10];
-    for i in 0..if D == 3 { n } else { 1 } {
+    for i in 0..n[0] {
         // By orders along the second and third axis: 00, 10, 01, 20, 11, 02.
         let mut middle = [zero; 6];
-        for j in 0..n {
+        for j in 0..n[1] {
             let mut inner = [zero; N];
-            for (k, &f) in f[(i * n + j) * n..][..n].iter().enumerate() {
+            for (k, &f) in f[(i * n[1] + j) * n[2]..][..n[2]].iter().enumerate() {
                 let f = I::F64::splat(isa, f);
                 let t = row::<I::F64, B, N>(isa, t2, k);
                 for d in 0..N {

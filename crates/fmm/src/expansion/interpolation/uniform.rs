@@ -11,19 +11,18 @@
 //! det E. Its polynomials are of a higher degree than those of cells, and not compressed.
 //! The multipole of the density is in the basis, so that m2m of children makes the parent's.
 
-use super::chebyshev::Nodes;
 use super::kappa::Kappa;
-use super::tensor::{along_axes, even, indices};
+use super::tensor::{TensorNodes, even, indices};
 use crate::expansion::Uniform;
 use crate::expansion::quadrature::gauss_legendre;
 use crate::tree::Stretch;
 
 /// The density in a cell, and what its surroundings lack of it.
 #[derive(Debug)]
-pub(super) struct Evenly {
+pub(super) struct Evenly<const D: usize> {
     pub(super) uniform: Uniform,
-    /// Nodes an axis, and the coefficients of G.
-    pub(super) nodes: usize,
+    /// Nodes by axis, and the coefficients of G.
+    pub(super) nodes: [usize; D],
     pub(super) polynomials: Vec<f64>,
 }
 
@@ -34,30 +33,31 @@ const HALF: f64 = 1.5;
 /// Nodes of Gauss and Legendre along an edge of it, for cubes.
 const ALONG_EDGE: f64 = 36.0;
 
-impl Evenly {
+impl<const D: usize> Evenly<D> {
     /// For cells of so many nodes with this multipole.
-    pub(super) fn new<const D: usize>(kappa: &Kappa<D>, nodes: usize, multipole: Vec<f64>) -> Self {
+    pub(super) fn new(kappa: &Kappa<D>, nodes: [usize; D], multipole: Vec<f64>) -> Self {
         // Beside the long edges of a stretched cell, its faces and those of the block are as near as the short ones are long.
-        let more = |of_cubes: f64| (of_cubes / kappa.stretch.least()).ceil() as usize;
-        let fine = Nodes::new(nodes + more(MORE));
+        let beside = kappa.stretch.beside();
+        let more = |a: usize| (MORE / beside[a]).ceil() as usize;
+        let fine = TensorNodes::new(std::array::from_fn(|a| nodes[a] + more(a)));
         let (mean, faces) = (kappa.radial.mean(D), faces(kappa.stretch));
-        let mut polynomials = even::<D>(fine.len(), kappa.is_symmetric(), |index| {
-            block(&*mean, &faces, kappa.stretch, index.map(|i| fine.u[i]))
+        let mut polynomials = even(fine.counts(), kappa.is_symmetric(), |index| {
+            block(&*mean, &faces, kappa.stretch, fine.at(index))
         });
-        along_axes::<D>(&mut polynomials, &fine.coefficients());
+        fine.to_coefficients(&mut polynomials);
         Self {
             uniform: Uniform {
                 multipole,
                 harmonic: None,
             },
-            nodes: fine.len(),
+            nodes: fine.counts(),
             polynomials,
         }
     }
 }
 
 /// ∫ T_k(2u) du over [−½, ½], the product along all axes, by index.
-pub(super) fn integrals<const D: usize>(n: usize) -> Vec<f64> {
+pub(super) fn integrals<const D: usize>(counts: [usize; D]) -> Vec<f64> {
     let along_axis = |k: usize| {
         if k.is_multiple_of(2) {
             1.0 / (1.0 - (k * k) as f64)
@@ -65,7 +65,7 @@ pub(super) fn integrals<const D: usize>(n: usize) -> Vec<f64> {
             0.0
         }
     };
-    indices::<D>(n)
+    indices(counts)
         .map(|index| index.map(along_axis).iter().product())
         .collect()
 }
@@ -129,12 +129,10 @@ mod tests {
     ) -> f64 {
         let h: [f64; D] = cells.map(|cells| 2.0 * HALF / cells as f64);
         let volume: f64 = h.iter().product();
-        let all = indices::<D>(cells.iter().copied().max().unwrap())
-            .filter(|index| *index != at && (0..D).all(|a| index[a] < cells[a]))
-            .map(|index| {
-                let z = std::array::from_fn(|a| (index[a] as f64 - at[a] as f64) * h[a]);
-                kappa.value(z)
-            });
+        let all = indices(cells).filter(|index| *index != at).map(|index| {
+            let z = std::array::from_fn(|a| (index[a] as f64 - at[a] as f64) * h[a]);
+            kappa.value(z)
+        });
         let sphere = if D == 2 { 2.0 } else { 4.0 } * std::f64::consts::PI;
         let stretched: f64 = kappa.stretch.0.iter().product();
         let radius = (volume * stretched * D as f64 / sphere).powf(1.0 / D as f64);

@@ -146,8 +146,8 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> Skeleton<K, D, C> {
         points: &UnitPoints<D>,
         sums: &mut [UnitSums<D>; C],
     ) {
-        let (n, stride) = (self.operators.points.nodes, self.operators.stride());
-        let all = n.pow(D as u32) + WIDEST;
+        let (n, stride) = ([self.operators.points.nodes; D], self.operators.stride());
+        let all = n.iter().product::<usize>() + WIDEST;
         let mut scratch = Scratch::zeros([all, 0, 0, polynomials::room::<I, D>(n)]);
         let [f, _, _, tables] = &mut *scratch;
         for c in 0..C {
@@ -228,8 +228,8 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> Expansion<D> for Sk
 
     #[inline(always)]
     fn p2m<I: Isa>(&self, isa: I, points: &UnitPoints<D>, multipole: &mut [f64]) {
-        let n = self.operators.points.nodes;
-        let all = n.pow(D as u32);
+        let n = [self.operators.points.nodes; D];
+        let all = n.iter().product();
         let mut scratch = Scratch::zeros([all, 0, 0, polynomials::room::<I, D>(n)]);
         let [sums, _, _, tables] = &mut *scratch;
         polynomials::p2m(isa, n, points, tables, sums);

@@ -86,7 +86,7 @@ fn enough_nodes<const D: usize, const C: usize>(
             .iter()
             .map(|x| x.map(|u| nodes.interpolants(&[u]).remove(0)))
             .collect();
-        let all: Vec<[usize; D]> = indices::<D>(n).collect();
+        let all: Vec<[usize; D]> = indices([n; D]).collect();
         let weight = |i: usize, t: usize| (0..D).map(|a| along[t][a][all[i][a]]).product();
         let weights = DMatrix::from_fn(all.len(), along.len(), weight);
         let (error, worst) = seen.lost(&at_nodes(&nodes), &weights);

@@ -29,9 +29,9 @@ impl<const D: usize> Points<D> {
         let values = triangle.solve_upper_triangular(&whole)?;
         let (mut coefficients, x) = (values.transpose(), nodes.coefficients());
         for mut column in coefficients.column_iter_mut() {
-            along_axes::<D>(column.as_mut_slice(), &x);
+            along_axes(column.as_mut_slice(), [&x[..]; D]);
         }
-        let at: Vec<[usize; D]> = indices::<D>(n).collect();
+        let at: Vec<[usize; D]> = indices([n; D]).collect();
         Some(Self {
             u: std::array::from_fn(|a| pivots.iter().map(|&p| nodes.u[at[p][a]]).collect()),
             coefficients: coefficients.transpose(),
@@ -57,7 +57,7 @@ impl<const D: usize> Points<D> {
                 polynomials(u, &mut t);
                 t
             });
-            for (to, index) in column.iter_mut().zip(indices::<D>(n)) {
+            for (to, index) in column.iter_mut().zip(indices([n; D])) {
                 *to = (0..D).map(|a| t[a][index[a]]).product();
             }
         }

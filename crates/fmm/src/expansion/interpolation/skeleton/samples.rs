@@ -21,7 +21,7 @@ const OF_LARGEST: f64 = 1.0 / 30.0;
 
 /// Offsets between far cells, target − source.
 pub(super) fn offsets<const D: usize>() -> Vec<[f64; D]> {
-    let all = indices::<D>(7).map(|o| o.map(|o| o as f64 - 3.0));
+    let all = indices([7; D]).map(|o| o.map(|o| o as f64 - 3.0));
     all.filter(|o| o.iter().any(|o| o.abs() > 1.5)).collect()
 }
 
@@ -141,7 +141,7 @@ impl<'a, const D: usize, const C: usize> Seen<'a, D, C> {
 
 /// All nodes, the first axis slowest.
 pub(super) fn at_nodes<const D: usize>(nodes: &Nodes) -> Vec<[f64; D]> {
-    let all = indices::<D>(nodes.len());
+    let all = indices([nodes.len(); D]);
     all.map(|index| index.map(|i| nodes.u[i])).collect()
 }
 
