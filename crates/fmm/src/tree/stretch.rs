@@ -38,6 +38,15 @@ impl<const D: usize> Stretch<D> {
         })
     }
 
+    /// The orders of the axes that leave the sides as they are, the first the one that there is: with σ, axis a is called σ\[a\].
+    pub(crate) fn orders(&self) -> Vec<[usize; D]> {
+        let all = (0..D.pow(D as u32))
+            .map(|at| std::array::from_fn(|a| at / D.pow((D - 1 - a) as u32) % D));
+        let is_order = |order: &[usize; D]| (0..D).all(|a| order.contains(&a));
+        let is_alike = |order: &[usize; D]| (0..D).all(|a| self.0[order[a]] == self.0[a]);
+        all.filter(is_order).filter(is_alike).collect()
+    }
+
     /// The sides as bits; none of cubes.
     pub(crate) fn key(&self) -> Vec<u64> {
         if self.is_none() {

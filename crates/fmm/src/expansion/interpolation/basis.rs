@@ -10,7 +10,7 @@
 use super::importance::Importance;
 use super::mirrors::Mirrors;
 use super::operators::Serves;
-use super::parts::{Parts, orders};
+use super::parts::{Parts, distinct};
 use super::tensor::{TensorNodes, along_axes, place};
 use super::uniform::integrals;
 use nalgebra::DMatrix;
@@ -31,8 +31,8 @@ const ALL_COLUMNS: usize = 600;
 const COMBINATIONS: usize = 64;
 
 impl Basis {
-    /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the far ones of the `offsets`, which are those
-    /// without order among their axes if the kernel is `symmetric`, each with a factor by which it counts more, and a kernel by its place; of that norm
+    /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the far ones of the `offsets`, which are one of
+    /// all that differ by one of the `orders` of their axes, which change nothing of the kernel, each with a factor by which it counts more, and a kernel by its place; of that norm
     /// less what the exact polynomials have, but
     /// of at least `least` of all. Where the cells' parents have a basis of another kernel, what that has of a child counts too.
     pub(super) fn new<'k, const D: usize>(
@@ -41,14 +41,14 @@ impl Basis {
         (error, least): (f64, f64),
         offsets: &[([usize; D], f64)],
         kernel: impl Fn(usize) -> Cow<'k, DMatrix<f64>> + Sync,
-        (above, serves, symmetric): (Option<&Importance>, Serves, bool),
+        (above, serves, orders): (Option<&Importance>, Serves, &[[usize; D]]),
     ) -> Self {
         let seen: Vec<(DMatrix<f64>, Vec<[usize; D]>)> = offsets
             .par_iter()
             .enumerate()
             .map(|(k, &(offset, _))| {
                 let seen = fewer_columns(kernel(k), k);
-                (seen, orders(offset, symmetric))
+                (seen, distinct(orders, offset))
             })
             .collect();
         // By row: the factor, and whether the offset is far.
@@ -296,7 +296,7 @@ mod tests {
             (error, 0.0),
             &offsets,
             kernel,
-            (None, Serves::default(), true),
+            (None, Serves::default(), &kappa.orders()),
         );
         (nodes, basis)
     }

@@ -24,8 +24,8 @@ impl<'a, const D: usize> Kappa<'a, D> {
         self.radial.value(self.stretch.square(u))
     }
 
-    /// Whether it is symmetric in its coordinates.
-    pub(super) fn is_symmetric(&self) -> bool {
-        self.stretch.is_none()
+    /// The orders of its coordinates that change nothing.
+    pub(super) fn orders(&self) -> Vec<[usize; D]> {
+        self.stretch.orders()
     }
 }

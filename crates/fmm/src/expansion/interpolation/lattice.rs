@@ -175,7 +175,7 @@ impl<const D: usize> Remainder<D> {
 
     /// At twice the nodes along every axis.
     fn on(&self, nodes: &TensorNodes<D>) -> Vec<f64> {
-        even(nodes.counts(), self.stretch.is_none(), |index| {
+        even(nodes.counts(), &self.stretch.orders(), |index| {
             self.at(nodes.at(index).map(|u| 2.0 * u))
         })
     }

@@ -15,7 +15,8 @@
 //! reflect their multipole first, and the local after. A matrix is kept as two factors where those have fewer numbers.
 //!
 //! In cells that are stretched, κ(|E u|) stands for κ(|u|), with E their sides over the largest, which is h; its derivatives by the axes of u
-//! are divided by those parts. It is even in all coordinates as ever, but no longer symmetric in them.
+//! are divided by those parts. It is even in all coordinates as ever, but symmetric only in those whose sides
+//! are equal, and a long side has more nodes.
 //!
 //! Kernels that are no powers have such operators for every level, see [`levels`].
 //!

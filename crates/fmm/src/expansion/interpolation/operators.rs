@@ -5,7 +5,7 @@ use super::basis::Basis;
 use super::importance::Importance;
 use super::kappa::Kappa;
 use super::matrix::Matrix;
-use super::parts::{Parts, orders, reordered, reordered_class};
+use super::parts::{Parts, distinct, reordered, reordered_class};
 use super::product::Product;
 use super::tensor::{TensorNodes, along_axes, indices};
 use bincode::{Decode, Encode};
@@ -79,8 +79,8 @@ pub(super) fn offsets<const D: usize>(all: bool) -> Vec<[usize; D]> {
 }
 
 impl Operators {
-    /// Operators on these nodes that lose at most `error` of the kernel. Offsets that differ by the order of their axes share what is
-    /// sampled of one that is symmetric.
+    /// Operators on these nodes that lose at most `error` of the kernel. Offsets that differ by an order of their axes which
+    /// changes nothing of the kernel share what is sampled.
     /// `above`: the basis of the parents, if it is of another kernel.
     pub(super) fn new<const D: usize>(
         kappa: &Kappa<D>,
@@ -90,11 +90,15 @@ impl Operators {
         serves: Serves,
     ) -> Self {
         let (parts, offsets) = (Parts::<D>::new(nodes), offsets::<D>(serves.near));
-        let symmetric = kappa.is_symmetric();
+        let orders = kappa.orders();
         let sorted: Vec<[usize; D]> = offsets
             .iter()
             .copied()
-            .filter(|offset| !symmetric || offset.is_sorted())
+            .filter(|offset| {
+                orders
+                    .iter()
+                    .all(|order| *offset <= order.map(|a| offset[a]))
+            })
             .collect();
         // They are wanted twice, where they have room.
         let bytes = sorted.len() * size_of::<f64>() * nodes.len().pow(2);
@@ -120,7 +124,7 @@ impl Operators {
             (error, least),
             &counting,
             kernel,
-            (above, serves, symmetric),
+            (above, serves, &orders),
         );
         let weights = nodes.root_weights();
         let (all, rank) = (weights.len(), basis.columns.len());
@@ -132,7 +136,7 @@ impl Operators {
             .map(|(k, &(offset, factor))| {
                 let kernel = kernel(k);
                 let lost = lost / factor;
-                let orders = orders(offset, symmetric).into_par_iter().map(|order| {
+                let orders = distinct(&orders, offset).into_par_iter().map(|order| {
                     let other = order.map(|a| offset[a]);
                     let product = Product::new(compressed(&parts, &basis, &kernel, &order), lost);
                     (offsets.iter().position(|&offset| offset == other), product)

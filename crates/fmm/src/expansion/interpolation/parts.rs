@@ -79,16 +79,22 @@ impl<const D: usize> Parts<D> {
                 kappa.value(std::array::from_fn(along))
             })
             .collect();
-        for axis in 0..D {
-            let inner = counts[axis + 1..].iter().product();
+        // The last axis first, so that most numbers are added up in long rows.
+        let mut inner = 1;
+        for axis in (0..D).rev() {
             let pairs = self.pairs(axis, &differences[axis].numbers);
             table = transformed(&table, counts[axis], inner, &pairs);
+            inner *= pairs.len();
         }
+        // Where two parts are in the table is a sum of what each of them says.
         let (all, n) = (self.of_class.concat(), self.nodes.counts());
-        DMatrix::from_fn(all.len(), all.len(), |i, j| {
-            let pair = |at: usize, a: usize| (at * n[a] + all[i][a]) * n[a] + all[j][a];
-            table[(0..D).fold(0, pair)]
-        })
+        let places = |stride: [usize; D]| -> Vec<usize> {
+            let of =
+                |part: &[usize; D]| (0..D).fold(0, |at, a| at * n[a] * n[a] + part[a] * stride[a]);
+            all.iter().map(of).collect()
+        };
+        let (rows, columns) = (places(n), places([1; D]));
+        DMatrix::from_fn(all.len(), all.len(), |i, j| table[rows[i] + columns[j]])
     }
 
     /// By pair of parts of an axis: what they are of the kernel at numbered pairs of nodes.
@@ -150,22 +156,20 @@ fn transformed(from: &[f64], m: usize, inner: usize, sums: &[Vec<(usize, f64)>])
     to
 }
 
-/// The distinct orders of the axes of an offset, if a kernel is symmetric in them, else the one that there is: with σ, axis a of the other
-/// one is axis σ\[a\] of this one.
-pub(super) fn orders<const D: usize>(offset: [usize; D], symmetric: bool) -> Vec<[usize; D]> {
-    if !symmetric {
-        return vec![std::array::from_fn(|a| a)];
-    }
-    let is_order = |order: &[usize; D]| (0..D).all(|a| order.contains(&a));
-    let (mut orders, mut seen) = (vec![], vec![]);
-    for order in indices([D; D]).filter(is_order) {
+/// Those orders of the axes that make another offset of this one each: with σ, axis a of the other one is axis σ\[a\] of this one.
+pub(super) fn distinct<const D: usize>(
+    orders: &[[usize; D]],
+    offset: [usize; D],
+) -> Vec<[usize; D]> {
+    let (mut distinct, mut seen) = (vec![], vec![]);
+    for order in orders {
         let other = order.map(|a| offset[a]);
         if !seen.contains(&other) {
             seen.push(other);
-            orders.push(order);
+            distinct.push(*order);
         }
     }
-    orders
+    distinct
 }
 
 /// A part of a cell whose axes are in another order, as a part of the first one: axis a becomes σ\[a\].
@@ -187,6 +191,12 @@ mod tests {
     use super::super::Radial;
     use super::*;
     use crate::kernel::{Kernel, Riesz};
+    use crate::tree::Stretch;
+
+    /// Orders of the axes of a kernel that is symmetric in those with as many nodes.
+    fn orders<const D: usize>(counts: [usize; D]) -> Vec<[usize; D]> {
+        Stretch(counts.map(|n| n as f64)).orders()
+    }
 
     fn all_orders<const D: usize>(counts: [usize; D], offset: [usize; D])
     where
@@ -198,7 +208,7 @@ mod tests {
         let all = parts.of_class.concat();
         let kappa = Kappa::of_cubes(&radial);
         let first = parts.kernel(&kappa, offset);
-        for order in orders(offset, counts == [counts[0]; D]) {
+        for order in distinct(&orders(counts), offset) {
             let other = order.map(|a| offset[a]);
             let matrix = parts.kernel(&kappa, other);
             for p in &all {
@@ -243,9 +253,12 @@ mod tests {
         all_orders([3; 3], [2, 1, 0]);
         all_orders([4, 5], [2, 1]);
         all_orders([2, 4, 3], [0, 2, 1]);
-        assert_eq!(orders([2, 1, 0], true).len(), 6);
-        assert_eq!(orders([2, 2, 0], true).len(), 3);
-        assert_eq!(orders([3, 3, 3], true).len(), 1);
-        assert_eq!(orders([2, 1, 0], false), [[0, 1, 2]]);
+        all_orders([2, 3, 2], [0, 2, 1]);
+        let of = |counts, offset| distinct(&orders(counts), offset);
+        assert_eq!(of([4; 3], [2, 1, 0]).len(), 6);
+        assert_eq!(of([4; 3], [2, 2, 0]).len(), 3);
+        assert_eq!(of([4; 3], [3, 3, 3]).len(), 1);
+        assert_eq!(of([4, 5, 4], [2, 1, 0]), [[0, 1, 2], [2, 1, 0]]);
+        assert_eq!(of([4, 5, 6], [2, 1, 0]), [[0, 1, 2]]);
     }
 }

@@ -58,19 +58,17 @@ pub(super) fn place<const D: usize>(counts: [usize; D], index: &[usize; D]) -> u
     axes.fold(0, |at, (count, i)| at * count + i)
 }
 
-/// A function at so many nodes an axis that are symmetric about 0, which is even in every coordinate, and `symmetric` in them or not: it is
-/// asked for at one of all nodes that differ by signs, and by order.
+/// A function at so many nodes an axis that are symmetric about 0, which is even in every coordinate, and which these orders of them do not
+/// change: it is asked for at one of all nodes that differ by signs, and by such an order.
 pub(super) fn even<const D: usize>(
     counts: [usize; D],
-    symmetric: bool,
+    orders: &[[usize; D]],
     at: impl Fn([usize; D]) -> f64 + Sync,
 ) -> Vec<f64> {
     let first = |index: [usize; D]| {
-        let mut index = std::array::from_fn(|a| index[a].max(counts[a] - 1 - index[a]));
-        if symmetric {
-            index.sort_unstable();
-        }
-        index
+        let index: [usize; D] = std::array::from_fn(|a| index[a].max(counts[a] - 1 - index[a]));
+        let all = orders.iter().map(|order| order.map(|a| index[a]));
+        all.min().unwrap_or(index)
     };
     let own: Vec<[usize; D]> = indices(counts)
         .filter(|&index| first(index) == index)

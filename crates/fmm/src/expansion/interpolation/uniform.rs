@@ -41,7 +41,7 @@ impl<const D: usize> Evenly<D> {
         let more = |a: usize| (MORE / beside[a]).ceil() as usize;
         let fine = TensorNodes::new(std::array::from_fn(|a| nodes[a] + more(a)));
         let (mean, faces) = (kappa.radial.mean(D), faces(kappa.stretch));
-        let mut polynomials = even(fine.counts(), kappa.is_symmetric(), |index| {
+        let mut polynomials = even(fine.counts(), &kappa.orders(), |index| {
             block(&*mean, &faces, kappa.stretch, fine.at(index))
         });
         fine.to_coefficients(&mut polynomials);
