@@ -311,6 +311,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                 self.expansion.prepare(depth, finest);
                 let direct_below = self.expansion.direct_below();
                 self.lists.build(&self.tree, direct_below, finest);
+                self.lists
+                    .take_images_directly(&mut self.tree, direct_below);
             }
             self.leaves = self.tree.target_leaves();
             self.list_seconds = start.elapsed().as_secs_f64();

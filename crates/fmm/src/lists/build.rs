@@ -9,7 +9,8 @@ use std::ops::Range;
 /// The lists of every cell; a cell without targets has empty ones, and no list names a cell without sources.
 #[derive(Clone, Debug, Default)]
 pub struct Lists {
-    /// Cells that touch this one: those of its size, itself among them, and larger leaves.
+    /// Cells that touch this one: those of its size, itself among them, and larger leaves; of a cell with children also larger leaves whose
+    /// points those meet one by one though they do not touch it.
     pub neighbours: Rows<u32>,
     /// X: larger leaves whose points go to the local of this cell.
     pub larger: Rows<u32>,
@@ -185,9 +186,10 @@ impl<const D: usize> Builder<'_, D> {
     fn sort_out(&self, cell: &Cell<D>, a: u32, part: &mut Part) {
         let other = &self.tree.cells[a as usize];
         if other.is_leaf() {
-            if other.is_adjacent(cell) {
+            let directly = cell.targets.len() <= self.direct_below;
+            if other.is_adjacent(cell) || directly && !cell.is_leaf() {
                 part.neighbours.push(a);
-            } else if cell.is_leaf() && cell.targets.len() <= self.direct_below {
+            } else if directly {
                 part.near.push(other.sources.clone());
             } else {
                 part.larger.push(a);
@@ -214,9 +216,9 @@ impl<const D: usize> Builder<'_, D> {
             return;
         }
         if !other.is_adjacent(cell) {
-            // As in X: a pair of leaves is summed directly in both directions, or in none. Images that do not touch the box have no points.
+            // As in X: a leaf and a cell are summed directly in both directions, or in none. Images, which may have no points, come later.
             let has_points = (a as usize) < self.tree.cells_of_box();
-            if has_points && other.is_leaf() && other.sources.len() <= self.direct_below {
+            if has_points && other.sources.len() <= self.direct_below {
                 part.near.push(other.sources.clone());
             } else {
                 part.smaller.push(a);
@@ -232,7 +234,7 @@ impl<const D: usize> Builder<'_, D> {
 }
 
 /// Sorts the ranges from `start` on and joins those that touch.
-fn merge(start: usize, ranges: &mut Vec<Range<u32>>) {
+pub(super) fn merge(start: usize, ranges: &mut Vec<Range<u32>>) {
     ranges[start..].sort_unstable_by_key(|range| range.start);
     let mut last = start;
     for k in start + 1..ranges.len() {

@@ -7,6 +7,7 @@
 //! one level of b. V is not stored: it follows from the neighbours of the parent ([`Lists::far`]).
 
 mod build;
+mod images;
 mod rows;
 pub(crate) mod slots;
 

@@ -200,6 +200,7 @@ fn counts<const D: usize>(
     tree.rebuild(frame, user_sources, targets, limits);
     let mut lists = Lists::default();
     lists.build(&tree, direct_below, expanded);
+    lists.take_images_directly(&mut tree, direct_below);
     let tree_order = |points: &[[f64; D]], order: &[u32]| -> [Vec<f64>; D] {
         std::array::from_fn(|a| {
             let coordinates = order.iter().map(|&i| points[i as usize][a]);
@@ -341,7 +342,7 @@ fn clouds<const D: usize>(n: usize) -> [Vec<[f64; D]>; 6] {
 fn every_pair_exactly_once<const D: usize>(n: usize) {
     for cloud in clouds::<D>(n) {
         for leaf_capacity in [1, 3, 20, 5000] {
-            for direct_below in [0, 4, 1000] {
+            for direct_below in [0, 4, 40, 1000] {
                 check(&cloud, None, limits(leaf_capacity), direct_below);
             }
         }
@@ -387,7 +388,7 @@ fn every_image_exactly_once<const D: usize>(n: usize) {
     };
     for (cloud, others) in clouds.iter().zip(clouds.iter().skip(1)) {
         for leaf_capacity in [1, 3, 20, 5000] {
-            for direct_below in [0, 4, 1000] {
+            for direct_below in [0, 4, 40, 1000] {
                 check(cloud, None, torus(leaf_capacity), direct_below);
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! All that is near a cell of the box, or near its parent, lies in the box or in one of the 3^D − 1 boxes around it. Of those, the cells that
 //! touch the box get children, and points where they are leaves; one more layer of cells has neither, only a multipole: that of the
-//! cell which it is an image of.
+//! cell which it is an image of. Lists may ask for the points of other images too.
 
 use super::build::{Cell, Tree};
 use std::ops::Range;
@@ -15,14 +15,14 @@ const GAP: u32 = 16;
 pub(crate) struct Images<const D: usize> {
     /// By image cell: the cell of the box.
     originals: Vec<u32>,
-    /// Points of images, those of one leaf each, behind each other from the end of the sources and a gap on.
+    /// Points of images, those of one cell each, behind each other from the end of the sources and a gap on.
     runs: Vec<Run<D>>,
     /// Places of all points.
     places: usize,
     last_full_level: u32,
 }
 
-/// An image of the points of a leaf.
+/// An image of the points of a cell.
 #[derive(Clone, Debug)]
 struct Run<const D: usize> {
     sources: Range<u32>,
@@ -120,6 +120,28 @@ impl<const D: usize> Tree<D> {
             waiting.extend((first..self.cells.len()).rev().map(|child| (child, shift)));
         }
         self.images = images;
+    }
+
+    /// Images get points, if they have none: those of the cells which they are images of.
+    pub(crate) fn give_points(&mut self, images: &[u32]) {
+        for &image in images {
+            let Cell {
+                level,
+                anchor,
+                sources,
+                ..
+            } = self.cells[self.original(image) as usize].clone();
+            let image = &mut self.cells[image as usize];
+            if image.sources != sources {
+                continue;
+            }
+            let shift = |a: usize| (image.anchor[a].wrapping_sub(anchor[a]) as i32 >> level) as i8;
+            let shift = std::array::from_fn(shift);
+            let first = self.images.places as u32;
+            self.images.places += sources.len();
+            image.sources = first..self.images.places as u32;
+            self.images.runs.push(Run { sources, shift });
+        }
     }
 
     fn find_last_full_level(&self) -> u32 {
