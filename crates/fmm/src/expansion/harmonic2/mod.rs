@@ -86,7 +86,7 @@ impl Family<2> for Harmonic2 {
         self.waves.count()
     }
     fn direct_below(&self) -> usize {
-        self.order
+        3 * self.order
     }
 }
 

@@ -130,6 +130,8 @@ type Signs = Arc<Vec<Vec<f64>>>;
 
 /// Widest vector of f64.
 const WIDEST: usize = 8;
+/// Pairs of points, each of which serves both, that take as long as the kernel between a point and a node, once there and once back: 10 to 100.
+const PAIRS_FOR_A_NODE: usize = 32;
 /// Parents at a time: their incoming forms stay in the second-level cache.
 const TOGETHER: usize = 4;
 
@@ -407,7 +409,7 @@ impl<const D: usize> Family<D> for Interpolation<D> {
         self.found.clone()
     }
     fn direct_below(&self) -> usize {
-        self.nodes.len()
+        PAIRS_FOR_A_NODE * self.nodes.len()
     }
 }
 
