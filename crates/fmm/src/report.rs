@@ -95,7 +95,8 @@ pub struct PlanReport {
     pub leaf_capacity: usize,
     /// Terms of a multipole or local expansion.
     pub expansion_order: usize,
-    /// Plane waves in each direction; where far fields are interpolated, numbers of a multipole, and the order is nodes an axis.
+    /// Plane waves in each direction; where far fields are interpolated, numbers of a multipole, and the order is nodes an axis,
+    /// of cells that are stretched as many as a cube of about as many nodes has.
     pub waves: usize,
     /// Whether they are summed in f32.
     pub waves_in_single: bool,

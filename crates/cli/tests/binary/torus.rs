@@ -138,7 +138,7 @@ fn a_run_on_a_rectangle_tightens_its_tolerance() {
     bench.write("c.toml", config(2e-10));
     let told = bench.good("run c.toml --out o");
     assert!(told.contains("centre x"), "{told}");
-    bench.write("c.toml", config(3e-11));
+    bench.write("c.toml", config(1e-11));
     bench.refused_with(
         "run c.toml --out p",
         &["measured error of the drift", "plan of tolerance 3.00e-12"],

@@ -270,8 +270,8 @@ pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     fn are_waves_single(&self) -> bool {
         false
     }
-    /// Multiply-adds of the far list of one cell, if far fields are interpolated: the order is nodes an axis then, and the waves
-    /// are numbers of a multipole.
+    /// Multiply-adds of the far list of one cell, if far fields are interpolated: the order is nodes an axis then, that of a cube
+    /// of about as many nodes, and the waves are numbers of a multipole.
     fn far_products(&self) -> Option<f64> {
         None
     }

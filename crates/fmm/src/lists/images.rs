@@ -28,6 +28,13 @@ impl Lists {
         }
         few.sort_unstable();
         few.dedup();
+        let points = few
+            .iter()
+            .map(|&cell| tree.cells[cell as usize].sources.len());
+        if tree.places() + points.sum::<usize>() > u32::MAX as usize {
+            // They could not be counted: multipoles do as well.
+            return;
+        }
         tree.give_points(&few);
         let (smaller, near) = (take(&mut self.smaller), take(&mut self.near));
         for leaf in 0..near.len() {

@@ -1,5 +1,5 @@
-//! p2l and m2p: between points and cells of another size, by the kernel at the nodes. They are rare, since up to many times as
-//! many points as nodes are summed directly, so they are plain code.
+//! p2l and m2p: between points and cells of another size, by the kernel at the nodes. They are rare, since only cells with many times as many
+//! points as nodes need them, so they are plain code.
 
 use super::tensor::indices;
 use super::{Interpolation, WIDEST};

@@ -130,7 +130,7 @@ type Signs = Arc<Vec<Vec<f64>>>;
 
 /// Widest vector of f64.
 const WIDEST: usize = 8;
-/// Pairs of points, each of which serves both, that take as long as the kernel between a point and a node, once there and once back: 10 to 100.
+/// Pairs of points that take as long as the kernel between a point and a node, once there and once back: 10 to 100, most of which serve both.
 const PAIRS_FOR_A_NODE: usize = 32;
 /// Parents at a time: their incoming forms stay in the second-level cache.
 const TOGETHER: usize = 4;
