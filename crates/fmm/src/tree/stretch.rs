@@ -55,3 +55,18 @@ impl<const D: usize> Stretch<D> {
         self.0.iter().map(|e| e.to_bits()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_beside_an_axis_and_which_are_alike() {
+        assert_eq!(Stretch::<3>::NONE.beside(), [1.0; 3]);
+        assert_eq!(Stretch([0.5, 1.0, 0.75]).beside(), [1.0, 0.5, 2.0 / 3.0]);
+        assert_eq!(Stretch([0.5, 1.0, 1.0]).beside(), [1.0, 0.5, 0.5]);
+        assert_eq!(Stretch::<3>::NONE.orders().len(), 6);
+        assert_eq!(Stretch([0.5, 1.0, 1.0]).orders(), [[0, 1, 2], [0, 2, 1]]);
+        assert_eq!(Stretch([0.5, 1.0]).orders(), [[0, 1]]);
+    }
+}

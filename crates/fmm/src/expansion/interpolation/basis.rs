@@ -31,10 +31,10 @@ const ALL_COLUMNS: usize = 600;
 const COMBINATIONS: usize = 64;
 
 impl Basis {
-    /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the far ones of the `offsets`, which are one of
-    /// all that differ by one of the `orders` of their axes, which change nothing of the kernel, each with a factor by which it counts more, and a kernel by its place; of that norm
-    /// less what the exact polynomials have, but
-    /// of at least `least` of all. Where the cells' parents have a basis of another kernel, what that has of a child counts too.
+    /// The smallest one that loses at most `error` of the Frobenius norm of all kernels over the far ones of the `offsets`; of that norm less what
+    /// the exact polynomials have, but of at least `least` of all. Of offsets that differ by one of the `orders` of the axes, which change
+    /// nothing of the kernel, one stands for all. Each has a factor by which it counts more, and a kernel by its place. Where the cells' parents
+    /// have a basis of another kernel, what that has of a child counts too.
     pub(super) fn new<'k, const D: usize>(
         parts: &Parts<D>,
         nodes: &TensorNodes<D>,
