@@ -194,7 +194,8 @@ impl Options {
     ///
     /// Where sides differ, far fields are interpolated whatever the kernel, in cells as long and as wide as the box is. Least tolerances are those
     /// of Riesz kernels then, in space up to 6e-7, of gradients 1e-9, and operators are made for the shape of the box when a
-    /// plan is: on 1 : 2 in the plane within a second, in space within a second at 1e-3 and ten at 1e-6, unless they are [kept](crate::operators::keep_in).
+    /// plan is: on 1 : 2 in the plane within a second, in space within a second at 1e-3 and 5 to 15 s at 1e-6, around algebraic cores more,
+    /// unless they are [kept](crate::operators::keep_in).
     ///
     /// Coordinates are rounded as ones of the size of a side are, where a point is taken from beside the box or seen across a face.
     ///

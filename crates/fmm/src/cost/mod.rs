@@ -149,7 +149,8 @@ pub(crate) struct Work {
     pub(crate) waves: usize,
     /// Whether vectors hold twice as many waves as numbers of f64.
     pub(crate) waves_in_single: bool,
-    /// Multiply-adds of the far list of a cell, if far fields are interpolated: p nodes an axis, and n numbers of a multipole.
+    /// Multiply-adds of the far list of a cell, if far fields are interpolated: a cube has p nodes an axis then, a
+    /// multipole n numbers.
     pub(crate) far_products: Option<f64>,
     /// How many times as long as the constants say a near pair takes.
     pub(crate) pair_factor: f64,

@@ -12,6 +12,9 @@ impl Lists {
         tree: &mut Tree<D>,
         direct_below: usize,
     ) {
+        if !tree.is_torus() {
+            return;
+        }
         let is_few = |&cell: &u32| {
             let sources = &tree.cells[cell as usize].sources;
             cell as usize >= tree.cells_of_box() && sources.len() <= direct_below

@@ -132,6 +132,7 @@ impl<const D: usize> Tree<D> {
                 ..
             } = self.cells[self.original(image) as usize].clone();
             let image = &mut self.cells[image as usize];
+            // What they have lies at places of its own.
             if image.sources != sources {
                 continue;
             }
