@@ -13,6 +13,7 @@
 //! so far fields of all kernels are interpolated then.
 
 pub(crate) mod background;
+pub(crate) mod evenness;
 pub(crate) mod ewald;
 mod gamma;
 pub(crate) mod modes;
@@ -152,28 +153,24 @@ impl<const D: usize> Torus<D> {
 
     /// Points where they lie in the box; ones that are not finite as they are.
     pub(crate) fn wrap<T: Real>(&self, points: &[[T; D]]) -> Vec<[T; D]> {
-        let wrap = |point: &[T; D]| std::array::from_fn(|a| self.wrap_one(a, point[a]));
+        let low: [f64; D] = std::array::from_fn(|a| self.low(a));
+        let wrap = |point: &[T; D]| std::array::from_fn(|a| wrap(point[a], low[a], self.sides[a]));
         points.par_iter().with_min_len(1 << 12).map(wrap).collect()
     }
+}
 
-    /// A coordinate modulo its side, not below where the box begins, which is exact but for the last rounding.
-    fn wrap_one<T: Real>(&self, axis: usize, x: T) -> T {
-        let (side, low) = (self.sides[axis], self.low(axis));
-        let (wide, end) = (x.to_f64(), low + side);
-        if !wide.is_finite() || (low..end).contains(&wide) {
-            return x;
-        }
-        // Of points that are not beside the next box the slow remainder, which is exact.
-        let next = wide >= low - side && wide < end + side;
-        let rest = if next { wide } else { wide % side };
-        T::from_f64(if rest >= end {
-            rest - side
-        } else if rest < low {
-            rest + side
-        } else {
-            rest
-        })
+/// A coordinate modulo a side, not below `low`, which is exact but for the last rounding.
+#[inline(always)]
+fn wrap<T: Real>(x: T, low: f64, side: f64) -> T {
+    let (mut x, end) = (x.to_f64(), low + side);
+    if !(low - side..end + side).contains(&x) && x.is_finite() {
+        // Of points that are farther than in the next box the slow remainder, which is exact.
+        x %= side;
     }
+    // Selected, not jumped to: where a point lies is anyone's guess.
+    let down = if x >= end { side } else { 0.0 };
+    let shift = if x < low { -side } else { down };
+    T::from_f64(x - shift)
 }
 
 #[cfg(test)]
