@@ -97,12 +97,13 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee) -> Harmonic3Accura
     }
 }
 
-/// Accuracy of one near pair in space: in f64 φ is the cube of a root, and has three times its error.
+/// Accuracy of one near pair in space: in f64 φ is the cube of a root, and has three times its error. Where the field is that of few close
+/// pairs, a root of [`SINGLE`] left all of its error: on a sphere of 10⁵ points 4e-10, down to 1e-7, for 3 % of the time.
 pub(crate) fn pair_in_space(tolerance: f64, guarantee: Guarantee, single: bool) -> usize {
     let pair = if single || tolerance >= COARSE_IN_SPACE {
         COARSE
     } else {
-        pair(tolerance / 3.0, false)
+        pair(tolerance / 3.0, false).max(MIDDLE)
     };
     guaranteed(pair, guarantee)
 }

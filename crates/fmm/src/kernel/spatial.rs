@@ -43,6 +43,7 @@ impl Pair for Singular3d {
     // Homogeneous, and on a grid, where r is at most 2³², φ is at least 2⁻⁹⁶.
     const IN_F32: bool = true;
     const POTENTIAL_BY_FIELD: bool = true;
+    const CUBED: bool = true;
 
     #[inline(always)]
     fn phi<V: Lanes, const ACCURACY: usize>(&self, _: V::Isa, r2: V) -> V {

@@ -86,6 +86,26 @@ fn bend(below: &[f64], above: &[f64], piece: usize) -> f64 {
     (first - mantissa(piece % PIECES) * slope(above, -1.0)).abs() / 50.0
 }
 
+/// By number, the largest of so many up to it, none of which is negative: that of the ones since a multiple of `count`, from the left, and
+/// that of the others, from the right.
+fn largest_of_last(numbers: &[f64], count: usize) -> Vec<f64> {
+    let mut since = numbers.to_vec();
+    let mut until = numbers.to_vec();
+    for block in since.chunks_mut(count) {
+        (1..block.len()).for_each(|k| block[k] = block[k].max(block[k - 1]));
+    }
+    for block in until.chunks_mut(count) {
+        (1..block.len())
+            .rev()
+            .for_each(|k| block[k - 1] = block[k - 1].max(block[k]));
+    }
+    let largest = |k: usize| match (k + 1).checked_sub(count) {
+        Some(first) => since[k].max(until[first]),
+        None => since[k],
+    };
+    (0..numbers.len()).map(largest).collect()
+}
+
 /// Σ c_k t^k.
 fn horner(c: &[f64], t: f64) -> f64 {
     c.iter().rev().fold(0.0, |sum, c| sum * t + c)
@@ -138,13 +158,9 @@ impl Table {
                 errors[piece] = errors[piece].max(error);
             }
         }
-        let around = |piece: usize| {
-            let first = piece.saturating_sub(NEIGHBOURHOOD * PIECES);
-            each[first..=piece].iter().copied().fold(0.0, f64::max)
-        };
         Self {
             lowest,
-            sizes: (0..pieces).map(around).collect(),
+            sizes: largest_of_last(&each, NEIGHBOURHOOD * PIECES + 1),
             coefficients,
             errors,
         }
@@ -328,6 +344,22 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_largest_of_the_last_numbers() {
+        let numbers: Vec<f64> = (0..50).map(|k| (k * k * 7 % 31) as f64).collect();
+        for count in [1, 2, 5, 7, 50, 60] {
+            let found = largest_of_last(&numbers, count);
+            for (k, found) in found.into_iter().enumerate() {
+                let last = &numbers[(k + 1).saturating_sub(count)..=k];
+                assert_eq!(
+                    found,
+                    last.iter().copied().fold(0.0, f64::max),
+                    "{count}, {k}"
+                );
+            }
+        }
+    }
     use lanes::{Chosen, Isa, Job};
 
     /// Values and slopes at one place in all lanes.

@@ -284,6 +284,7 @@ pub trait Compiled: lanes::Real {
 fn served<P: Pair>(accuracy: usize) -> usize {
     match accuracy {
         _ if P::IN_ONE_VERSION => FULL,
+        SINGLE if P::CUBED => MIDDLE,
         COARSE if !P::IN_F32 && P::IN_FEW_VERSIONS => SINGLE,
         MIDDLE if P::IN_FEW_VERSIONS => FULL,
         _ => accuracy,
@@ -291,9 +292,11 @@ fn served<P: Pair>(accuracy: usize) -> usize {
 }
 
 const fn is_compiled<P: Pair>(accuracy: usize) -> bool {
-    !P::IN_FEW_VERSIONS
-        || accuracy == SINGLE && !P::IN_ONE_VERSION
-        || accuracy == COARSE && P::IN_F32
+    match accuracy {
+        SINGLE => !P::IN_ONE_VERSION && !P::CUBED,
+        COARSE if P::IN_F32 => true,
+        _ => !P::IN_FEW_VERSIONS,
+    }
 }
 
 /// Whether several strength vectors go together: where they do not, they go one by one.
