@@ -259,6 +259,63 @@ fn within_tolerance_in_space() {
     within_tolerance(kernel, &[1e-3, 1e-6], |w| w);
 }
 
+/// Fields alone, to tolerances for which near pairs are in f32 unless points are even.
+fn fields_within_tolerance<K: Kernel<D>, const D: usize>(
+    kernel: K,
+    clouds: &[(&str, Vec<[f64; D]>)],
+    strengths: impl Fn(f64) -> K::Strength<f64>,
+) {
+    for (name, points) in clouds {
+        for signs in Signs::BOTH {
+            let signed = signs.strengths(points.len(), 93).into_iter();
+            let w: Vec<_> = signed.map(&strengths).collect();
+            let targets: Vec<_> = points.iter().copied().step_by(5).collect();
+            let exact = direct::on_torus(
+                &targets,
+                points,
+                &[&w],
+                kernel.clone(),
+                &[1.0; D],
+                Outputs::FIELD,
+                None,
+            );
+            let exact = exact.unwrap().remove(0).field;
+            for tolerance in [8e-7, 1e-6, 2.5e-6] {
+                let options = Options::tolerance(tolerance).torus(&[1.0; D]);
+                let plan = Plan::new(points, kernel.clone(), options).unwrap();
+                let field: Vec<_> = plan.field(&w).unwrap().into_iter().step_by(5).collect();
+                let error = relative_l2(field.as_flattened(), exact.as_flattened());
+                let what = format!("{} {name} {signs:?} {tolerance:e}", kernel.name());
+                assert!(error <= tolerance, "{what}: {error:e}");
+            }
+        }
+    }
+}
+
+#[test]
+fn fields_alone() {
+    fn clouds<const D: usize>(n: usize) -> Vec<(&'static str, Vec<[f64; D]>)>
+    where
+        Shape: Points<D>,
+    {
+        let shaped = |shape| on::<D>(shape, n, 1.0);
+        vec![
+            ("even", even(n, 1.0)),
+            ("uniform", shaped(Shape::Uniform)),
+            ("Gaussian", shaped(Shape::Gaussian)),
+            ("Cauchy", shaped(Shape::Cauchy)),
+        ]
+    }
+    let golden = 0.618_033_988_749_895;
+    let spiral = |i: usize| [(i as f64 + 0.5) / 3000.0, (i as f64 * golden).fract()];
+    let mut in_plane = clouds::<2>(3000);
+    in_plane.push(("low discrepancy", (0..3000).map(spiral).collect()));
+    fields_within_tolerance(Coulomb2d, &in_plane, |w| w);
+    fields_within_tolerance(BiotSavart2d, &in_plane, |w| w);
+    fields_within_tolerance(Coulomb3d, &clouds(3000), |w| w);
+    fields_within_tolerance(BiotSavart3d, &clouds(1000), |w| [w, -0.3 * w, 0.5]);
+}
+
 #[test]
 fn gradients() {
     let n = 2000;
