@@ -119,7 +119,7 @@ mod tests {
             assert!(cancel(&points, |_| 1.0), "{shaken}");
             assert!(cancel(&points, |_| -3.0), "{shaken}");
             // As the charges of salt.
-            let salt = |i: usize| if (i / 90 + i) % 2 == 0 { 1.0 } else { -1.0 };
+            let salt = |i: usize| 1.0 - 2.0 * ((i / 90 + i) % 2) as f64;
             assert!(cancel(&points, salt), "{shaken}");
             // No such field cancels, but nothing close tells so.
             assert!(cancel(&points, |i| signs[i]), "{shaken}");
