@@ -34,7 +34,17 @@ pub(super) struct Table {
 fn square(lowest: i32, piece: usize, t: f64) -> f64 {
     let (octave, k) = (piece / PIECES, piece % PIECES);
     let mantissa = 1.0 + (k as f64 + 0.5 * (t + 1.0)) / PIECES as f64;
-    mantissa * 2f64.powi(lowest + octave as i32)
+    mantissa * power_of_two(lowest + octave as i32)
+}
+
+/// ⌊log₂ x⌋ of a normal number.
+fn exponent(x: f64) -> i32 {
+    (x.to_bits() >> 52 & 0x7ff) as i32 - 1023
+}
+
+/// 2^n, where that is a normal number.
+fn power_of_two(n: i32) -> f64 {
+    f64::from_bits(((n + 1023) as u64) << 52)
 }
 
 /// Places of the nodes.
@@ -257,11 +267,11 @@ impl Table {
     }
 
     fn piece(&self, r2: f64) -> (&[f64], f64, f64) {
-        if r2 < 2f64.powi(self.lowest) {
+        if r2 < power_of_two(self.lowest) {
             return (&self.coefficients[..TERMS], 0.0, 1.0);
         }
         let piece = self.place(r2);
-        let mantissa = r2 / 2f64.powi(self.lowest + (piece / PIECES) as i32);
+        let mantissa = r2 / power_of_two(self.lowest + (piece / PIECES) as i32);
         let t = 2.0 * (PIECES as f64 * (mantissa - 1.0) - (piece % PIECES) as f64) - 1.0;
         (
             &self.coefficients[(piece + 1) * TERMS..][..TERMS],
@@ -272,14 +282,8 @@ impl Table {
 
     /// The piece of an r², or the one next to it.
     fn place(&self, r2: f64) -> usize {
-        let exponent = r2.log2().floor() as i32;
-        // The logarithm may round to the next whole number.
-        let exponent = if r2 < 2f64.powi(exponent) {
-            exponent - 1
-        } else {
-            exponent
-        };
-        let mantissa = r2 / 2f64.powi(exponent);
+        let exponent = exponent(r2);
+        let mantissa = r2 / power_of_two(exponent);
         let k = (PIECES as f64 * (mantissa - 1.0)) as usize;
         let piece = (exponent - self.lowest).max(0) as usize * PIECES + k.min(PIECES - 1);
         piece.min(self.errors.len() - 1)

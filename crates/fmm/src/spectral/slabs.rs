@@ -1,6 +1,7 @@
 //! The sources in slabs of planes of the grid, so that threads can add them without meeting: first to even slabs, then to odd ones.
 
 use super::window::WIDEST;
+use crate::memory::zeros;
 use lanes::Real;
 
 /// Planes of a slab: no window reaches beyond the next one.
@@ -36,8 +37,8 @@ impl<const D: usize> Slabs<D> {
         for k in 1..count {
             next[k] = next[k - 1] + ends[k - 1];
         }
-        let mut user = vec![0; n];
-        let mut points: [Vec<f64>; D] = std::array::from_fn(|_| vec![0.0; n]);
+        let mut user = zeros(n, 0);
+        let mut points: [Vec<f64>; D] = std::array::from_fn(|_| zeros(n, 0.0));
         for (k, &index) in user_index.iter().enumerate() {
             let place = &mut next[slab(sources[0][k])];
             user[*place] = index;

@@ -20,6 +20,8 @@ pub(crate) mod modes;
 pub(crate) mod split;
 
 use crate::kernel::{Kernel, RadialPair};
+use crate::memory::zeros;
+use crate::passes::PIECE;
 use crate::tree::{Frame, Stretch};
 use crate::{Error, Real, Result};
 use rayon::prelude::*;
@@ -154,8 +156,14 @@ impl<const D: usize> Torus<D> {
     /// Points where they lie in the box; ones that are not finite as they are.
     pub(crate) fn wrap<T: Real>(&self, points: &[[T; D]]) -> Vec<[T; D]> {
         let low: [f64; D] = std::array::from_fn(|a| self.low(a));
-        let wrap = |point: &[T; D]| std::array::from_fn(|a| wrap(point[a], low[a], self.sides[a]));
-        points.par_iter().with_min_len(1 << 12).map(wrap).collect()
+        let mut wrapped = zeros(points.len(), [T::ZERO; D]);
+        let pieces = wrapped.par_chunks_mut(PIECE).zip(points.par_chunks(PIECE));
+        pieces.for_each(|(wrapped, points)| {
+            for (to, point) in wrapped.iter_mut().zip(points) {
+                *to = std::array::from_fn(|a| wrap(point[a], low[a], self.sides[a]));
+            }
+        });
+        wrapped
     }
 }
 
