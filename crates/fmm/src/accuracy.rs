@@ -97,13 +97,12 @@ pub(crate) fn harmonic3(tolerance: f64, guarantee: Guarantee) -> Harmonic3Accura
     }
 }
 
-/// Accuracy of one near pair in space: in f64 φ is the cube of a root, and has three times its error. Where the field is that of few close
-/// pairs, a root of [`SINGLE`] left all of its error: on a sphere of 10⁵ points 4e-10, down to 1e-7, for 3 % of the time.
+/// Accuracy of one near pair in space: in f64 φ is the cube of a root, and has three times its error.
 pub(crate) fn pair_in_space(tolerance: f64, guarantee: Guarantee, single: bool) -> usize {
     let pair = if single || tolerance >= COARSE_IN_SPACE {
         COARSE
     } else {
-        pair(tolerance / 3.0, false).max(MIDDLE)
+        pair(tolerance / 3.0, false)
     };
     guaranteed(pair, guarantee)
 }
@@ -113,15 +112,6 @@ pub(crate) fn pair_in_space(tolerance: f64, guarantee: Guarantee, single: bool) 
 /// are near: errors up to 4.9e-7 with AVX2, 4.3e-7 with AVX-512. Fields are wrong by 1e-7 to 2e-7, those of 10⁶ uniform points by
 /// 1.1e-7, most of it from the closest pairs.
 const COARSE_IN_SPACE: f64 = 7e-7;
-
-/// The smallest tolerance for which near pairs of a plan in f64 are taken in f32.
-pub(crate) fn least_in_f32(dimension: usize) -> f64 {
-    if dimension == 2 {
-        1e-6
-    } else {
-        COARSE_IN_SPACE
-    }
-}
 
 /// Points of a leaf whose pairs may be summed in f32: n additions of one sign leave about √n·2e-8.
 pub(crate) const MOST_IN_F32: usize = 192;
@@ -146,7 +136,12 @@ pub(crate) struct InterpolationAccuracy<const D: usize> {
 /// Accuracy of a near pair of a radial kernel, which takes reciprocals and roots or, if not `exactly`, a logarithm and an
 /// exponential, which are less accurate.
 pub(crate) fn radial_pair(tolerance: f64, exactly: bool, dimension: usize, single: bool) -> usize {
-    if exactly && tolerance >= least_in_f32(dimension) {
+    let in_f32 = if dimension == 2 {
+        1e-6
+    } else {
+        COARSE_IN_SPACE
+    };
+    if exactly && tolerance >= in_f32 {
         COARSE
     } else {
         pair((0.1 * tolerance).min(0.5e-6), single)

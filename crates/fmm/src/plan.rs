@@ -26,7 +26,7 @@ use crate::torus::split::FarPower;
 use crate::tree::{Frame, Limits, Tree, TreeOrder, Width};
 use crate::{Error, Options, Result};
 use clouds::Clouds;
-use demands::{Floors, careful, check_extent, close, left_to_core, of_core, stricter};
+use demands::{Floors, check_extent, close, left_to_core, of_core, stricter};
 use lanes::Chosen;
 use lanes::accuracy::SINGLE;
 use on_grid::Grid;
@@ -72,8 +72,6 @@ pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     expansion: FamilyOf<K, D>,
     /// Accuracy of one near pair, see [`lanes::accuracy`].
     pair_accuracy: usize,
-    /// Whether near pairs stay in f64 where sums nearly cancel.
-    careful: bool,
     leaf_capacity: usize,
     tree: Tree<D>,
     lists: Lists,
@@ -135,7 +133,6 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let points = sources.len().max(targets.map_or(0, <[_]>::len));
         let stricter = stricter::<D>(points, targets.is_some(), power, &options);
         let of_core = of_core::<K, D>(&kernel, wide.as_ref(), &options);
-        let careful = careful::<K, D>(&kernel, points, targets.is_some(), power, &options);
         let asked_for = options.tolerance;
         let within = |stricter: f64| (asked_for / stricter).max(floor::<T>()).max(of_family);
         let chosen = options.chosen()?;
@@ -147,7 +144,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let asked = Asked {
             root_side: frame.side / frame.scale,
             tolerance: within(stricter * of_core),
-            pairs: within(if careful { 1.0 } else { stricter }),
+            pairs: within(stricter),
             guarantee: options.guarantee,
             single: !is_double::<T>(),
             gradient: options.outputs.gradient,
@@ -170,7 +167,6 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             chosen,
             expansion,
             pair_accuracy,
-            careful,
             leaf_capacity: 0,
             kernel,
             wide,

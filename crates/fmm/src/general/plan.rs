@@ -219,7 +219,6 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> GeneralPlan<K, D, C
             targets,
             leaves: &built.leaves,
             accuracy: FULL,
-            careful: false,
             down: &self.down,
             sink: &(),
         };

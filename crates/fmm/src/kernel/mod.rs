@@ -169,7 +169,7 @@ pub(crate) trait Pair: Copy + Send + Sync {
     const IN_ONE_VERSION: bool = false;
 
     /// φ is the cube of a root, which has three times its error: where a field is that of few close pairs, as on a sphere of 10⁵ points, it
-    /// would have all of it, 6e-10, at no less time. So no version of the accuracy `SINGLE` is compiled.
+    /// would have all of it, 6e-10 instead of 2e-10, in a time that is no less, as far as could be measured. So no version of the accuracy `SINGLE` is compiled.
     const CUBED: bool = false;
 
     /// The pair beyond its core, if it has one, else itself.

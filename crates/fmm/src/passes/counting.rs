@@ -229,7 +229,6 @@ fn counts<const D: usize>(
             targets: &targets,
             leaves: &tree.target_leaves(),
             accuracy,
-            careful: false,
             down: &Down::default(),
             sink: &InUserOrder(&tree.targets().user_index, &counts),
         };

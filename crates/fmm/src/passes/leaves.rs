@@ -87,13 +87,11 @@ pub(super) fn all_leaves<
     let without = context.with(&());
     let near = |near: &mut Near<T, D, M>, leaves: &[u32]| {
         let w = buffers.each_ref().map(|buffers| &buffers.w[..]);
-        let in_double = buffers.iter().any(|buffers| buffers.in_double);
         let chosen = context.chosen;
         chosen.run(NearPairs::<T, P, ACCURACY, WANTED, D, M> {
             context: &without,
             pair,
             w,
-            in_double,
             leaves,
             near,
         });
@@ -180,7 +178,6 @@ struct NearPairs<
     context: &'a Context<'a, T, (), D>,
     pair: P,
     w: [&'a [T]; M],
-    in_double: bool,
     leaves: &'a [u32],
     near: &'a mut Near<T, D, M>,
 }
@@ -199,7 +196,6 @@ where
             context: self.context,
             pair: self.pair,
             w: self.w,
-            in_double: self.in_double,
             leaves: self.leaves,
             targets: targets(self.context, self.leaves),
         };

@@ -28,7 +28,6 @@ use crate::kernel::Pair;
 use crate::lists::Lists;
 use crate::memory::{Lines, ask_ahead, room};
 use crate::torus::background::Moments;
-use crate::torus::evenness::cancels;
 use crate::tree::Tree;
 use crate::{Outputs, PassSeconds};
 use lanes::{Chosen, Real};
@@ -50,8 +49,6 @@ pub struct Context<'a, T, E, const D: usize> {
     pub(crate) leaves: &'a [u32],
     /// Accuracy of one pair, see [`lanes::accuracy`].
     pub(crate) accuracy: usize,
-    /// Whether near pairs stay in f64 where sums on a torus nearly cancel, whatever their accuracy.
-    pub(crate) careful: bool,
     /// What the downward pass left.
     pub(crate) down: &'a Down<D>,
     /// What takes the sums.
@@ -70,7 +67,6 @@ impl<'a, T, E, const D: usize> Context<'a, T, E, D> {
             targets: self.targets,
             leaves: self.leaves,
             accuracy: self.accuracy,
-            careful: self.careful,
             down: self.down,
             sink: self.sink,
         }
@@ -88,8 +84,6 @@ pub struct Buffers<T> {
     pub(crate) w: Vec<T>,
     /// Of those strengths, on a torus with a background.
     pub(crate) moments: Option<Moments>,
-    /// Whether near pairs stay in f64.
-    in_double: bool,
     pub(crate) multipoles: Lines<f64>,
     pub(crate) locals: Lines<f64>,
 }
@@ -101,7 +95,6 @@ impl<T> Default for Buffers<T> {
             unit: 1.0,
             w: vec![],
             moments: None,
-            in_double: false,
             multipoles: Lines::new(),
             locals: Lines::new(),
         }
@@ -153,16 +146,7 @@ pub(crate) fn up_and_down<T: Real, E: Expansion<D>, const D: usize>(
 ) {
     let expansion = context.expansion;
     timed(&mut seconds.permute, || {
-        into_tree_order(context, strengths, buffers);
-        let Context {
-            tree,
-            leaves,
-            sources,
-            ..
-        } = context;
-        // Of potentials roundings in f32 may be more than is left, also of random clouds.
-        let nearly = || potential || cancels(tree, leaves, sources, &buffers.w);
-        buffers.in_double = context.careful && nearly();
+        into_tree_order(context, strengths, buffers)
     });
     timed(&mut seconds.upward, || {
         upward::run(context, &buffers.w, &mut buffers.multipoles);

@@ -1,12 +1,12 @@
 //! What a plan asks of its expansions, beyond the tolerance, and what it cannot give.
 
 use super::clouds::Clouds;
-use crate::accuracy::{least_in_f32, stretched_floor};
+use crate::accuracy::stretched_floor;
 use crate::expansion::Family;
 use crate::kernel::{Kernel, RadialKernel, least_tolerance};
 use crate::torus::Torus;
 use crate::torus::split::FarPower;
-use crate::{Error, Guarantee, Options, Outputs, Real, Result};
+use crate::{Error, Guarantee, Options, Real, Result};
 
 /// Makes the expansions of a plan ready for a torus, if they and what is asked for allow it.
 pub(super) fn close<F: Family<D>, K: Kernel<D>, const D: usize>(
@@ -64,27 +64,6 @@ fn on_torus<const D: usize>(power: Option<FarPower>) -> f64 {
     } else {
         1.0
     }
-}
-
-/// Whether near pairs on a torus, all of them singular, are in f32 but where sums nearly cancel: fields to tolerances that allow f32 in free
-/// space, while those of expansions on a torus do not.
-pub(super) fn careful<K: Kernel<D>, const D: usize>(
-    kernel: &K,
-    points: usize,
-    apart: bool,
-    power: Option<FarPower>,
-    options: &Options,
-) -> bool {
-    let Outputs {
-        potential,
-        gradient,
-        ..
-    } = options.outputs;
-    let in_f32 = least_in_f32(D);
-    let tolerance = options.tolerance;
-    let singular = power.is_some_and(|power| power.core == 0.0) && kernel.reach(tolerance) == 0.0;
-    let fields = !potential && !gradient && !apart && points > FEW_ON_TORUS;
-    singular && fields && (in_f32..in_f32 * on_torus::<D>(power)).contains(&tolerance)
 }
 
 /// The same for the singular far field of a kernel with a core, which takes away the close pairs that are most of a field: without them 10⁶

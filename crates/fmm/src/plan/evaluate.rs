@@ -134,7 +134,6 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             },
             leaves: &self.leaves,
             accuracy: self.pair_accuracy,
-            careful: self.careful,
             down: &self.down,
             sink,
         }

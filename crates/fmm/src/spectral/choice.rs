@@ -120,22 +120,21 @@ impl Spectrum {
     /// The window of so many nodes with the widest cells that keep the error of derivatives up to `most`; `None` where none do.
     pub(super) fn widest(&self, nodes: usize, error: f64, most: i32) -> Option<Choice> {
         let widest = self.widest_cell(error, most);
-        let choice = |parameter: u32, narrower: usize| Choice {
-            nodes,
-            beta: (1.2 + 0.1 * f64::from(parameter)) * nodes as f64,
-            cell: widest * 0.96f64.powi(narrower as i32),
-            end: self.ranges[RANGES - 1].0,
-        };
-        let keeps = |choice: &Choice| (0..=most).all(|order| self.error(choice, order) <= error);
-        let (mut best, mut steps) = (None, Vec::from_iter(0..40));
+        let mut best: Option<Choice> = None;
         for parameter in 0..12 {
-            // Wider cells lose more: most parameters are done with after the first that would be better.
-            let better = |&step: &usize| keeps(&choice(parameter, step));
-            if steps.last().is_some_and(better) {
-                let first = steps.partition_point(|step| !better(step));
-                best = Some(choice(parameter, first));
-                steps.truncate(first);
-            }
+            let beta = (1.2 + 0.1 * f64::from(parameter)) * nodes as f64;
+            let cells = (0..40).map(|step| widest * 0.96f64.powi(step));
+            let better = cells.take_while(|&cell| best.is_none_or(|best| cell > best.cell));
+            let mut choices = better.map(|cell| Choice {
+                nodes,
+                beta,
+                cell,
+                end: self.ranges[RANGES - 1].0,
+            });
+            let keeps =
+                |choice: &Choice| (0..=most).all(|order| self.error(choice, order) <= error);
+            let found = choices.find(keeps);
+            best = found.or(best);
         }
         best
     }
