@@ -113,6 +113,15 @@ pub(crate) fn pair_in_space(tolerance: f64, guarantee: Guarantee, single: bool) 
 /// 1.1e-7, most of it from the closest pairs.
 const COARSE_IN_SPACE: f64 = 7e-7;
 
+/// The smallest tolerance for which near pairs of a plan in f64 are taken in f32.
+pub(crate) fn least_in_f32(dimension: usize) -> f64 {
+    if dimension == 2 {
+        1e-6
+    } else {
+        COARSE_IN_SPACE
+    }
+}
+
 /// Points of a leaf whose pairs may be summed in f32: n additions of one sign leave about √n·2e-8.
 pub(crate) const MOST_IN_F32: usize = 192;
 
@@ -136,12 +145,7 @@ pub(crate) struct InterpolationAccuracy<const D: usize> {
 /// Accuracy of a near pair of a radial kernel, which takes reciprocals and roots or, if not `exactly`, a logarithm and an
 /// exponential, which are less accurate.
 pub(crate) fn radial_pair(tolerance: f64, exactly: bool, dimension: usize, single: bool) -> usize {
-    let in_f32 = if dimension == 2 {
-        1e-6
-    } else {
-        COARSE_IN_SPACE
-    };
-    if exactly && tolerance >= in_f32 {
+    if exactly && tolerance >= least_in_f32(dimension) {
         COARSE
     } else {
         pair((0.1 * tolerance).min(0.5e-6), single)

@@ -26,7 +26,7 @@ use crate::torus::split::FarPower;
 use crate::tree::{Frame, Limits, Tree, TreeOrder, Width};
 use crate::{Error, Options, Result};
 use clouds::Clouds;
-use demands::{Floors, check_extent, close, left_to_core, of_core, stricter};
+use demands::{Floors, check_extent, close, left_to_core, lost_in_f32, of_core, stricter};
 use lanes::Chosen;
 use lanes::accuracy::SINGLE;
 use on_grid::Grid;
@@ -72,6 +72,8 @@ pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     expansion: FamilyOf<K, D>,
     /// Accuracy of one near pair, see [`lanes::accuracy`].
     pair_accuracy: usize,
+    /// What near pairs in f32 may lose of a field, where that must be measured.
+    lost_in_f32: Option<f64>,
     leaf_capacity: usize,
     tree: Tree<D>,
     lists: Lists,
@@ -133,6 +135,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let points = sources.len().max(targets.map_or(0, <[_]>::len));
         let stricter = stricter::<D>(points, targets.is_some(), power, &options);
         let of_core = of_core::<K, D>(&kernel, wide.as_ref(), &options);
+        let lost_in_f32 = lost_in_f32::<K, D>(&kernel, points, targets.is_some(), power, &options);
         let asked_for = options.tolerance;
         let within = |stricter: f64| (asked_for / stricter).max(floor::<T>()).max(of_family);
         let chosen = options.chosen()?;
@@ -144,7 +147,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let asked = Asked {
             root_side: frame.side / frame.scale,
             tolerance: within(stricter * of_core),
-            pairs: within(stricter),
+            pairs: within(if lost_in_f32.is_some() { 1.0 } else { stricter }),
             guarantee: options.guarantee,
             single: !is_double::<T>(),
             gradient: options.outputs.gradient,
@@ -167,6 +170,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             chosen,
             expansion,
             pair_accuracy,
+            lost_in_f32,
             leaf_capacity: 0,
             kernel,
             wide,

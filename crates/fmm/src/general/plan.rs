@@ -219,6 +219,7 @@ impl<K: GeneralKernel<D, C>, const D: usize, const C: usize> GeneralPlan<K, D, C
             targets,
             leaves: &built.leaves,
             accuracy: FULL,
+            lost_in_f32: None,
             down: &self.down,
             sink: &(),
         };

@@ -229,6 +229,7 @@ fn counts<const D: usize>(
             targets: &targets,
             leaves: &tree.target_leaves(),
             accuracy,
+            lost_in_f32: None,
             down: &Down::default(),
             sink: &InUserOrder(&tree.targets().user_index, &counts),
         };

@@ -87,11 +87,13 @@ pub(super) fn all_leaves<
     let without = context.with(&());
     let near = |near: &mut Near<T, D, M>, leaves: &[u32]| {
         let w = buffers.each_ref().map(|buffers| &buffers.w[..]);
+        let in_double = buffers.iter().any(|buffers| buffers.in_double);
         let chosen = context.chosen;
         chosen.run(NearPairs::<T, P, ACCURACY, WANTED, D, M> {
             context: &without,
             pair,
             w,
+            in_double,
             leaves,
             near,
         });
@@ -178,6 +180,7 @@ struct NearPairs<
     context: &'a Context<'a, T, (), D>,
     pair: P,
     w: [&'a [T]; M],
+    in_double: bool,
     leaves: &'a [u32],
     near: &'a mut Near<T, D, M>,
 }
@@ -196,6 +199,7 @@ where
             context: self.context,
             pair: self.pair,
             w: self.w,
+            in_double: self.in_double,
             leaves: self.leaves,
             targets: targets(self.context, self.leaves),
         };
@@ -220,7 +224,10 @@ fn in_scalar<T, P, const WANTED: usize, const D: usize, const M: usize>(
 }
 
 /// The targets of some leaves behind each other.
-fn targets<T, E, const D: usize>(context: &Context<T, E, D>, leaves: &[u32]) -> Range<u32> {
+pub(super) fn targets<T, E, const D: usize>(
+    context: &Context<T, E, D>,
+    leaves: &[u32],
+) -> Range<u32> {
     let targets = |leaf: u32| context.tree.cells[leaf as usize].targets.clone();
     targets(leaves[0]).start..targets(leaves[leaves.len() - 1]).end
 }

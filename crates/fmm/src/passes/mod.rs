@@ -9,6 +9,7 @@ mod leaves;
 mod meet;
 mod near;
 pub(crate) mod p2p;
+mod rounding;
 mod sink;
 pub(crate) mod tile;
 mod units;
@@ -49,6 +50,8 @@ pub struct Context<'a, T, E, const D: usize> {
     pub(crate) leaves: &'a [u32],
     /// Accuracy of one pair, see [`lanes::accuracy`].
     pub(crate) accuracy: usize,
+    /// What near pairs in f32 may lose of fields, where that is to be measured.
+    pub(crate) lost_in_f32: Option<f64>,
     /// What the downward pass left.
     pub(crate) down: &'a Down<D>,
     /// What takes the sums.
@@ -67,6 +70,7 @@ impl<'a, T, E, const D: usize> Context<'a, T, E, D> {
             targets: self.targets,
             leaves: self.leaves,
             accuracy: self.accuracy,
+            lost_in_f32: self.lost_in_f32,
             down: self.down,
             sink: self.sink,
         }
@@ -84,6 +88,8 @@ pub struct Buffers<T> {
     pub(crate) w: Vec<T>,
     /// Of those strengths, on a torus with a background.
     pub(crate) moments: Option<Moments>,
+    /// Whether no near pair is taken in f32.
+    in_double: bool,
     pub(crate) multipoles: Lines<f64>,
     pub(crate) locals: Lines<f64>,
 }
@@ -95,6 +101,7 @@ impl<T> Default for Buffers<T> {
             unit: 1.0,
             w: vec![],
             moments: None,
+            in_double: false,
             multipoles: Lines::new(),
             locals: Lines::new(),
         }
@@ -131,6 +138,7 @@ pub(crate) fn evaluate<T: Compiled, P: Pair, E: Expansion<D>, const D: usize, co
         up_and_down(context, strengths, potential, buffers, &mut seconds);
     }
     timed(&mut seconds.leaves, || {
+        rounding::measure(context, pair, outputs, buffers);
         leaves::run::<T, P, E, D, M>(context, pair, outputs, buffers)
     });
     seconds

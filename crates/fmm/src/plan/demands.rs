@@ -1,9 +1,9 @@
 //! What a plan asks of its expansions, beyond the tolerance, and what it cannot give.
 
 use super::clouds::Clouds;
-use crate::accuracy::stretched_floor;
+use crate::accuracy::{least_in_f32, stretched_floor};
 use crate::expansion::Family;
-use crate::kernel::{Kernel, RadialKernel, least_tolerance};
+use crate::kernel::{Kernel, RadialKernel, Strength, least_tolerance};
 use crate::torus::Torus;
 use crate::torus::split::FarPower;
 use crate::{Error, Guarantee, Options, Real, Result};
@@ -64,6 +64,29 @@ fn on_torus<const D: usize>(power: Option<FarPower>) -> f64 {
     } else {
         1.0
     }
+}
+
+/// What near pairs in f32 may lose of a field on a torus, which is measured, where the tolerance allows them in free space but the third of it that
+/// expansions are asked for does not: if all pairs are singular, of strengths that are numbers, and fields alone are wanted.
+pub(super) fn lost_in_f32<K: Kernel<D>, const D: usize>(
+    kernel: &K,
+    points: usize,
+    apart: bool,
+    power: Option<FarPower>,
+    options: &Options,
+) -> Option<f64> {
+    /// Of the tolerance.
+    const SHARE: f64 = 0.35;
+    let Options {
+        tolerance, outputs, ..
+    } = *options;
+    let in_f32 = least_in_f32(D);
+    let singular = power.is_some_and(|power| power.core == 0.0) && kernel.reach(tolerance) == 0.0;
+    let fields = !outputs.potential && !outputs.gradient && !apart && points > FEW_ON_TORUS;
+    let numbers = <K::Strength<f64> as Strength<f64>>::COMPONENTS == 1;
+    let tolerances = in_f32..in_f32 * on_torus::<D>(power);
+    let measured = singular && fields && numbers && tolerances.contains(&tolerance);
+    measured.then_some(SHARE * tolerance)
 }
 
 /// The same for the singular far field of a kernel with a core, which takes away the close pairs that are most of a field: without them 10⁶

@@ -134,6 +134,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             },
             leaves: &self.leaves,
             accuracy: self.pair_accuracy,
+            lost_in_f32: self.lost_in_f32,
             down: &self.down,
             sink,
         }

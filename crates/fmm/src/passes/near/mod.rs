@@ -55,6 +55,8 @@ pub(super) struct Block<'a, T, E, P, const D: usize, const M: usize> {
     pub(super) context: &'a Context<'a, T, E, D>,
     pub(super) pair: P,
     pub(super) w: [&'a [T]; M],
+    /// Whether no pair is to be taken in f32.
+    pub(super) in_double: bool,
     pub(super) leaves: &'a [u32],
     pub(super) targets: Range<u32>,
 }
@@ -125,7 +127,7 @@ impl<T: Real, E, P: Pair, const D: usize, const M: usize> Block<'_, T, E, P, D, 
 
     /// The grid for the pairs of the block, if one fits its leaves, and if sums are short enough for f32.
     fn grid(&self) -> Option<Grid<D>> {
-        if self.all_coincide() || self.cancels_in_cores() {
+        if self.in_double || self.all_coincide() || self.cancels_in_cores() {
             return None;
         }
         let tree = self.context.tree;
