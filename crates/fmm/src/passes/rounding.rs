@@ -6,6 +6,7 @@
 
 use super::{Buffers, Compiled, Context, Sink, TargetSums};
 use crate::Outputs;
+use crate::accuracy::MOST_IN_F32;
 use crate::expansion::Expansion;
 use crate::kernel::Pair;
 use lanes::Real;
@@ -31,15 +32,22 @@ pub(super) fn measure<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
     let allowed = context
         .lost_in_f32
         .filter(|_| P::IN_F32 && context.accuracy == COARSE);
+    for buffers in &mut *buffers {
+        buffers.in_double = allowed.is_some();
+    }
+    // Of potentials less may be left, also of random clouds.
+    let Some(allowed) = allowed.filter(|_| !outputs.potential) else {
+        return;
+    };
+    // Pairs of others are never in f32.
+    let small = |leaf: &&u32| context.tree.cells[**leaf as usize].sources.len() <= MOST_IN_F32;
+    let slices = slices(context.leaves).into_iter();
+    let slices = slices.map(|leaves| &leaves[..leaves.iter().take_while(small).count()]);
+    let slices: Vec<_> = slices.filter(|leaves| !leaves.is_empty()).collect();
     for buffers in buffers.as_chunks_mut::<1>().0 {
+        let in_double = fields(context, pair, &slices, buffers);
         buffers[0].in_double = false;
-        let Some(allowed) = allowed else { continue };
-        let in_single = fields(context, pair, buffers);
-        buffers[0].in_double = true;
-        if outputs.potential {
-            continue;
-        }
-        let in_double = fields(context, pair, buffers);
+        let in_single = fields(context, pair, &slices, buffers);
         let pairs = in_single.iter().zip(&in_double);
         let lose = pairs.filter(|(found, exact)| lost(found, exact) > allowed);
         buffers[0].in_double = 4 * lose.count() > in_double.len();
@@ -50,9 +58,10 @@ pub(super) fn measure<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
 fn fields<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
     context: &Context<T, E, D>,
     pair: P,
+    slices: &[&[u32]],
     buffers: &[Buffers<T>; 1],
 ) -> Vec<Vec<[f64; D]>> {
-    let of_slice = |leaves: &[u32]| {
+    let of_slice = |leaves: &&[u32]| {
         let targets = super::leaves::targets(context, leaves);
         let sums = Fields {
             first: targets.start as usize,
@@ -68,10 +77,7 @@ fn fields<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)
     };
-    slices(context.leaves)
-        .into_par_iter()
-        .map(of_slice)
-        .collect()
+    slices.par_iter().map(of_slice).collect()
 }
 
 /// Slices that lie as evenly among the leaves as they can.
