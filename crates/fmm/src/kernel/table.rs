@@ -348,6 +348,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lanes::{Chosen, Isa, Job};
 
     #[test]
     fn the_largest_of_the_last_numbers() {
@@ -364,7 +365,6 @@ mod tests {
             }
         }
     }
-    use lanes::{Chosen, Isa, Job};
 
     /// Values and slopes at one place in all lanes.
     struct At<'a>(&'a Table, f64);

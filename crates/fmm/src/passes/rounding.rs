@@ -49,8 +49,8 @@ pub(super) fn measure<T: Compiled, P: Pair, E: Expansion<D>, const D: usize>(
         buffers[0].in_double = false;
         let in_single = fields(context, pair, &slices, buffers);
         let pairs = in_single.iter().zip(&in_double);
-        let lose = pairs.filter(|(found, exact)| lost(found, exact) > allowed);
-        buffers[0].in_double = 4 * lose.count() > in_double.len();
+        let keep = pairs.filter(|(found, exact)| lost(found, exact) <= allowed);
+        buffers[0].in_double = 4 * keep.count() < 3 * in_double.len();
     }
 }
 
