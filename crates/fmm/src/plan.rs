@@ -12,7 +12,7 @@ mod wide;
 pub(crate) use user_order::add_gradient;
 
 use crate::Real;
-use crate::cost::{Costs, Counts, PairClass, Work, leaf_capacity, leaf_capacity_on_torus};
+use crate::cost::{Costs, Counts, PairClass, Work, fit_of, leaf_capacity, leaf_capacity_on_torus};
 use crate::expansion::{Asked, Family};
 use crate::kernel::{Kernel, RadialKernel, RadialPair};
 use crate::lists::Lists;
@@ -23,7 +23,7 @@ use crate::points::is_double;
 use crate::report::{PlanReport, PredictedSeconds};
 use crate::torus::Torus;
 use crate::torus::split::FarPower;
-use crate::tree::{Frame, Limits, Tree, TreeOrder, Width};
+use crate::tree::{Fit, Frame, Limits, Tree, TreeOrder, Width};
 use crate::{Error, Options, Result};
 use clouds::Clouds;
 use demands::{Floors, check_extent, close, left_to_core, lost_in_f32, of_core, stricter};
@@ -143,7 +143,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let clouds = in_pool(options.pool.clone(), clouds)?;
         check_extent(&kernel, wide.as_ref(), torus, &clouds, options.tolerance)?;
         let around = || clouds.probable_frame(options.leaf_capacity);
-        let frame = torus.map_or_else(around, |torus| torus.frame::<T>());
+        let frame = torus.map_or_else(around, |torus| torus.frame::<T>(Fit::Whole));
         let asked = Asked {
             root_side: frame.side / frame.scale,
             tolerance: within(stricter * of_core),
@@ -202,10 +202,44 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let (sources, targets) = (clouds.sources(), clouds.targets());
         let work = self.work(sources.len(), targets.unwrap_or(sources).len());
         let chosen = || match self.torus {
-            Some(_) => leaf_capacity_on_torus(&self.costs(), &work),
+            Some(torus) => {
+                let narrowest = self.reach() / torus.least();
+                leaf_capacity_on_torus(&self.costs(), &work, self.fits(&torus), narrowest)
+            }
             None => leaf_capacity(&self.costs(), &work),
         };
         self.leaf_capacity = self.options.leaf_capacity.unwrap_or_else(chosen);
+    }
+
+    /// How the box of a torus may lie in its root cell.
+    fn fits(&self, torus: &Torus<D>) -> &'static [Fit] {
+        let thirds = self.expansion.takes_thirds() && torus.stretch().is_none();
+        if thirds && 3.0 * self.reach() <= torus.least() {
+            &[Fit::Whole, Fit::Thirds]
+        } else {
+            &[Fit::Whole]
+        }
+    }
+
+    /// How it does: as the leaf capacity wants it, if these points allow that.
+    fn fit(&self, clouds: &Clouds<T, D>) -> Fit {
+        let Some(torus) = self.torus else {
+            return Fit::Whole;
+        };
+        let (sources, targets) = (clouds.sources(), clouds.targets().map_or(0, <[_]>::len));
+        let most = sources.len().max(targets);
+        match fit_of(self.leaf_capacity, most, D, self.fits(&torus)) {
+            Fit::Thirds if torus.fills_thirds(sources) => Fit::Thirds,
+            _ => Fit::Whole,
+        }
+    }
+
+    /// How far the kernel is not that of far fields, in the user's unit.
+    fn reach(&self) -> f64 {
+        match &self.wide {
+            Some(_) => 0.0,
+            None => self.kernel.reach(left_to_core(&self.options)),
+        }
     }
 
     /// The near-field pair in the unit of a plan.
@@ -267,14 +301,11 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let pool = self.options.pool.clone();
         in_pool(pool, || {
             let (sources, targets) = (clouds.sources(), clouds.targets());
-            let leaf_capacity = self.leaf_capacity;
+            let (fit, leaf_capacity) = (self.fit(clouds), self.leaf_capacity);
             let most = sources.len().max(targets.map_or(0, <[_]>::len));
             let share = clouds.share_of_leaf(leaf_capacity);
             let on_grid = self.ready_grid(clouds);
-            let reach = match &self.wide {
-                Some(_) => 0.0,
-                None => self.kernel.reach(left_to_core(&self.options)),
-            };
+            let reach = self.reach();
             let width = match () {
                 // Of points on a grid the tree depends on nothing else.
                 () if on_grid => Width::Least,
@@ -285,7 +316,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
                 },
             };
             let around = || Frame::of::<T>(&clouds.both(), width);
-            let frame = self.torus.map_or_else(around, |torus| torus.frame::<T>());
+            let of_torus = |torus: Torus<D>| torus.frame::<T>(fit);
+            let frame = self.torus.map_or_else(around, of_torus);
             clouds.check_resolution(&frame)?;
             if !on_grid {
                 self.expansion.fit_side(frame.side / frame.scale)?;
@@ -415,7 +447,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             .chain(&self.targets)
             .map(Vec::capacity)
             .sum();
-        let without_far = if tree.is_torus() { 0 } else { 1 };
+        let without_far = match tree.frame.fit {
+            Fit::Whole if !tree.is_torus() => 1,
+            fit => fit.first_level() as usize,
+        };
         let coarse = (0..=tree.depth().min(without_far)).map(|level| tree.level(level).len());
         let work = self.work(tree.source_order.len(), tree.targets().len());
         let mut report = PlanReport {

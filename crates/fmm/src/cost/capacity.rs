@@ -2,6 +2,7 @@
 
 use super::{Costs, Counts, PairClass, Work};
 use crate::accuracy::MOST_IN_F32;
+use crate::tree::Fit;
 
 /// How full the leaves of an evenly filled cloud are made, in the plane and in space. Fuller ones would be split here and
 /// there, by chance. Those of an uneven cloud are as full on average: log-uniform between 2^−D of the capacity and all of it.
@@ -34,25 +35,71 @@ pub(crate) fn leaf_capacity(costs: &Costs, work: &Work) -> usize {
         .map_or(most, |best| best.0)
 }
 
-/// The same on a torus, where the root's side is that of the box, so that all leaves of an even cloud are those of one level: a capacity
-/// about half way, in levels, between the points of its cells and those of the level above.
-pub(crate) fn leaf_capacity_on_torus(costs: &Costs, work: &Work) -> usize {
+/// The same on a torus, where the root's side is that of the box, or 4/3 of it, so that all leaves of an even cloud are those of one
+/// level: a capacity about half way, in levels, between the points of its cells and those of the level above. No leaf may be narrower
+/// than this part of the box.
+pub(crate) fn leaf_capacity_on_torus(
+    costs: &Costs,
+    work: &Work,
+    fits: &[Fit],
+    narrowest: f64,
+) -> usize {
     let most = work.sources.max(work.targets).max(1);
-    let children = 1usize << work.dimension;
-    let points = |level: u32| most as f64 / (children as f64).powi(level as i32);
-    let is_worthwhile = |level: &u32| {
+    let dimension = work.dimension as usize;
+    let is_worthwhile = |&(fit, level): &(Fit, u32)| {
+        let points = points(fit, level, most, dimension);
         // What a cell may hold by chance.
-        let fullest = points(*level) + 4.0 * points(*level).sqrt();
-        fullest <= most_worthwhile(work) as f64
+        let fullest = points + 4.0 * points.sqrt();
+        let wide_enough = |level: u32| narrowest * f64::from(fit.cells_along(level)) <= 1.0;
+        let is_finest = !wide_enough(level + 1);
+        level == 0 || wide_enough(level) && (is_finest || fullest <= most_worthwhile(work) as f64)
     };
-    let levels = (0..MOST_LEVELS).filter(|level| *level == 0 || is_worthwhile(level));
-    let timed = levels.map(|level| (level, seconds(costs, work, &of_level(work, level))));
-    let best = timed.reduce(|best, next| if next.1 < best.1 { next } else { best });
-    match best {
-        None | Some((0, _)) => most,
-        Some((level, _)) => {
-            let capacity = points(level) * (children as f64).sqrt();
-            (capacity.ceil() as usize).next_multiple_of(STEP)
+    let levels = fits
+        .iter()
+        .flat_map(|&fit| levels(fit))
+        .filter(is_worthwhile);
+    let timed = levels.map(|(fit, level)| {
+        (
+            fit,
+            level,
+            seconds(costs, work, &of_level(work, fit, level)),
+        )
+    });
+    let best = timed.reduce(|best, next| if next.2 < best.2 { next } else { best });
+    best.map_or(most, |(fit, level, _)| {
+        capacity_of(fit, level, most, dimension)
+    })
+}
+
+/// How a box lies in its root cell where leaves hold so many points of `most` evenly spread ones: the one of whose levels one has the
+/// nearer capacity.
+pub(crate) fn fit_of(capacity: usize, most: usize, dimension: usize, fits: &[Fit]) -> Fit {
+    let beside = |&(fit, level): &(Fit, u32)| {
+        let of_level = capacity_of(fit, level, most.max(1), dimension);
+        (of_level as f64 / capacity as f64).ln().abs()
+    };
+    let all = fits.iter().flat_map(|&fit| levels(fit));
+    let nearest = all.min_by(|a, b| beside(a).total_cmp(&beside(b)));
+    nearest.map_or(Fit::Whole, |(fit, _)| fit)
+}
+
+/// Of a box, the levels that are compared.
+fn levels(fit: Fit) -> impl Iterator<Item = (Fit, u32)> {
+    (fit.first_level()..MOST_LEVELS).map(move |level| (fit, level))
+}
+
+/// Points of a cell of a level.
+fn points(fit: Fit, level: u32, most: usize, dimension: usize) -> f64 {
+    most as f64 / f64::from(fit.cells_along(level)).powi(dimension as i32)
+}
+
+/// The capacity that makes cells of a level the leaves.
+fn capacity_of(fit: Fit, level: u32, most: usize, dimension: usize) -> usize {
+    match level {
+        0 => most,
+        _ => {
+            let between = points(fit, level, most, dimension) * f64::from(1 << dimension).sqrt();
+            (between.ceil() as usize).next_multiple_of(STEP)
         }
     }
 }
@@ -76,18 +123,27 @@ fn most_worthwhile(work: &Work) -> usize {
 }
 
 /// What a cloud comes to that fills a torus evenly, with all leaves of one level.
-fn of_level(work: &Work, level: u32) -> Counts {
-    let children = f64::from(1 << work.dimension);
-    let leaves = children.powi(level as i32);
-    let cells = (children * leaves - 1.0) / (children - 1.0);
-    let near = 3f64.powi(work.dimension as i32) / leaves;
+fn of_level(work: &Work, fit: Fit, level: u32) -> Counts {
+    let dimension = work.dimension as i32;
+    let of = |level: u32| f64::from(fit.cells_along(level)).powi(dimension);
+    let leaves = of(level);
+    let cells = (fit.first_level()..=level).map(of).sum::<f64>();
+    let near = 3f64.powi(dimension) / leaves;
+    // The images of thirds, in space.
+    let of_images = match (fit, dimension) {
+        (Fit::Thirds, 3) => IMAGES * work.order as f64,
+        _ => 0.0,
+    };
     Counts {
         near_pairs: work.sources as f64 * work.targets as f64 * near,
         leaves,
         cells,
-        far_cells: cells - 1.0,
+        far_cells: cells - of(fit.first_level()) + of_images,
     }
 }
+
+/// Cells whose far lists take as long, over the order: such lists take about its cube, images its fourth power.
+const IMAGES: f64 = 60.0;
 
 /// What a cloud comes to that fills a cube evenly, with the leaves of capacity q as full as [`filling`] says: s^D leaves,
 /// each near to (3 − 2/s)^D of them on average; 2^D/(2^D − 1) cells a leaf.
@@ -176,14 +232,41 @@ mod tests {
     /// Cells of the level that is chosen are not split by chance, and those above are.
     #[test]
     fn on_a_torus_the_leaves_of_an_even_cloud_are_of_one_level() {
-        for n in [3000, 50_000, 1_000_000, 10_000_000] {
-            let q = leaf_capacity_on_torus(&avx2(), &work(n, 1e-6)) as f64;
-            let level = (n as f64 / q).log(4.0).ceil();
-            let points = n as f64 / 4f64.powf(level);
+        let all = [
+            &[Fit::Whole][..],
+            &[Fit::Thirds],
+            &[Fit::Whole, Fit::Thirds],
+        ];
+        let sizes = [3000, 50_000, 1_000_000, 10_000_000];
+        for (fits, n) in all.iter().flat_map(|fits| sizes.map(|n| (*fits, n))) {
+            let q = leaf_capacity_on_torus(&avx2(), &work(n, 1e-6), fits, 0.0);
+            let fit = fit_of(q, n, 2, fits);
+            let cells = |level: u32| f64::from(fit.cells_along(level)).powi(2);
+            let level = (fit.first_level()..).find(|&level| n as f64 / cells(level) < q as f64);
+            let (points, q) = (n as f64 / cells(level.unwrap()), q as f64);
             assert!(points + 3.0 * points.sqrt() < q, "{n}: {q}");
             assert!(4.0 * points - 3.0 * (4.0 * points).sqrt() > q, "{n}: {q}");
         }
-        assert_eq!(leaf_capacity_on_torus(&avx2(), &work(20, 1e-6)), 20);
+        let few = leaf_capacity_on_torus(&avx2(), &work(20, 1e-6), all[2], 0.0);
+        assert_eq!(few, 20);
+    }
+
+    /// A run goes on with the capacity that it began with, and must find the same box.
+    #[test]
+    fn a_capacity_tells_which_box_it_is_for() {
+        let both = [Fit::Whole, Fit::Thirds];
+        let mut found = [0; 2];
+        for n in (1..60).map(|k| 1000 * k * k) {
+            let work = work(n, 1e-6);
+            let of = |fits: &[Fit]| leaf_capacity_on_torus(&avx2(), &work, fits, 0.0);
+            let fit = fit_of(of(&both), n, 2, &both);
+            assert_eq!(of(&both), of(&[fit]), "{n}");
+            found[usize::from(fit == Fit::Thirds)] += 1;
+        }
+        assert!(found.iter().all(|&found| found > 10), "{found:?}");
+        // None that would make leaves narrower than a fifth of the box.
+        let q = leaf_capacity_on_torus(&avx2(), &work(100_000, 1e-6), &both, 0.2);
+        assert_eq!((fit_of(q, 100_000, 2, &both), q), (Fit::Whole, 12_504));
     }
 
     fn avx2() -> Costs {

@@ -24,7 +24,9 @@
 mod capacity;
 mod shipped;
 
-pub(crate) use capacity::{even_near_pairs, filling, leaf_capacity, leaf_capacity_on_torus};
+pub(crate) use capacity::{
+    even_near_pairs, filling, fit_of, leaf_capacity, leaf_capacity_on_torus,
+};
 
 use crate::report::PredictedSeconds;
 use crate::{Error, Result};

@@ -15,7 +15,7 @@ use crate::passes::{PADDING, Units, unit};
 use crate::plan::add_gradient;
 use crate::points::{Extent, check_positions, check_resolution, check_strengths};
 use crate::torus::{Torus, ewald};
-use crate::tree::{Frame, Width};
+use crate::tree::{Fit, Frame, Width};
 use crate::{Error, ErrorKind, Outputs, Result, Sums};
 use lanes::accuracy::FULL;
 use lanes::{Chosen, InstructionSet, Isa, Job};
@@ -119,7 +119,7 @@ pub(crate) fn anywhere<T: Real, K: Kernel<D>, const D: usize>(
     let (targets, sources) = (wide(targets), wide(sources));
     let extents = [&targets, &sources].map(|cloud| Extent::of(chosen, cloud.as_flattened()));
     let around = || Frame::of::<f64>(&extents[0].join(extents[1]), Width::Least);
-    let frame = torus.map_or_else(around, |torus| torus.frame::<f64>());
+    let frame = torus.map_or_else(around, |torus| torus.frame::<f64>(Fit::Whole));
     let extent = torus.map_or(extents[0].join(extents[1]).widest(), |torus| {
         torus.largest()
     });

@@ -36,6 +36,9 @@ impl<H: Family<D>, const D: usize> Family<D> for HarmonicOr<H, D> {
     fn prepare(&mut self, depth: u32, finest: Option<u32>) {
         each!(self, e => e.prepare(depth, finest));
     }
+    fn takes_thirds(&self) -> bool {
+        each!(self, e => e.takes_thirds())
+    }
     fn close(&mut self, power: FarPower) {
         match self {
             Self::Harmonic(e) => e.close(power),

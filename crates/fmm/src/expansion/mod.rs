@@ -19,7 +19,7 @@ use crate::passes::wanted::{GRADIENT, POTENTIAL, SECOND};
 use crate::torus::split::FarPower;
 use crate::tree::Stretch;
 use crate::{Guarantee, OperatorsReport, Result};
-use lanes::Isa;
+use lanes::{Chosen, Isa};
 use std::fmt::Debug;
 
 /// Points of one cell in box units, padded with points at 0 of strength 0 to whole vectors.
@@ -179,9 +179,9 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
         let _ = side;
         [0.0; 2]
     }
-    /// On a torus, what the images of the root beyond those next to it bring to its local, from its multipole.
-    fn images(&self, multipole: &[f64], log_side: f64, local: &mut [f64]) {
-        let _ = (multipole, log_side, local);
+    /// On a torus, what images of its largest cells bring to their locals.
+    fn images(&self, chosen: Chosen, all: &LargestCells<D>, locals: &mut [f64]) {
+        let _ = (chosen, all, locals);
     }
     /// What a uniform density is to these expansions, on a torus.
     fn uniform(&self) -> Option<&Uniform> {
@@ -210,6 +210,26 @@ pub(crate) trait Expansion<const D: usize>: Send + Sync {
         wanted: usize,
         sums: &mut UnitSums<D>,
     );
+}
+
+/// The largest cells of a torus whose images act on each other: those of the root, all beyond the ones next to it; or of the 3^D cells
+/// that are thirds of the box along each axis, all but those next to a cell.
+pub(crate) struct LargestCells<'a, const D: usize> {
+    /// Grid coordinates of the cells.
+    pub(crate) anchors: Vec<[u32; D]>,
+    /// Behind each other.
+    pub(crate) multipoles: &'a [f64],
+    pub(crate) log_side: f64,
+}
+
+impl<const D: usize> LargestCells<'_, D> {
+    /// Of a target cell and a source cell of thirds, by index: from that to this where they touch, 0, 1 or −1 along each axis.
+    pub(crate) fn offset(&self, target: usize, source: usize) -> [i32; D] {
+        std::array::from_fn(|a| {
+            let apart = self.anchors[target][a] as i32 - self.anchors[source][a] as i32;
+            (apart + 4) % 3 - 1
+        })
+    }
 }
 
 /// What a plan asks of its expansions.
@@ -253,6 +273,10 @@ pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     /// Makes ready for a tree of this depth, and with this [`finest`](Self::finest) level.
     fn prepare(&mut self, depth: u32, finest: Option<u32>) {
         let _ = (depth, finest);
+    }
+    /// Whether the box of a torus may be three cells wide.
+    fn takes_thirds(&self) -> bool {
+        false
     }
     /// Makes ready for a torus, on which the kernel is this power far away.
     fn close(&mut self, power: FarPower) {

@@ -155,14 +155,15 @@ impl<const D: usize> Builder<'_, D> {
     fn cell(&self, index: usize, above: &Rows<u32>, part: &mut Part) {
         let cell = &self.tree.cells[index];
         if !cell.targets.is_empty() {
-            if index == 0 {
-                if !cell.sources.is_empty() {
-                    part.neighbours.push(0);
-                    for image in self.tree.images_of_root() {
-                        part.neighbours.push(image);
+            let first_level = self.tree.frame.fit.first_level();
+            if cell.level == first_level {
+                for a in self.tree.largest_cells() {
+                    let other = &self.tree.cells[a as usize];
+                    if !other.sources.is_empty() && touch(cell, other) {
+                        part.neighbours.push(a);
                     }
                 }
-            } else {
+            } else if cell.level > first_level {
                 for &a in &above[cell.parent as usize] {
                     self.sort_out(cell, a, part);
                 }
@@ -198,11 +199,7 @@ impl<const D: usize> Builder<'_, D> {
         }
         for child in other.children.clone() {
             let source = &self.tree.cells[child as usize];
-            let touches = |a: usize| {
-                let offset = cell.anchor[a].wrapping_sub(source.anchor[a]) as i32;
-                (-1..=1).contains(&offset)
-            };
-            if !source.sources.is_empty() && (0..D).all(touches) {
+            if !source.sources.is_empty() && touch(cell, source) {
                 part.neighbours.push(child);
             }
         }
@@ -231,6 +228,15 @@ impl<const D: usize> Builder<'_, D> {
             }
         }
     }
+}
+
+/// Whether two cells of one level touch, or are one.
+#[inline(always)]
+fn touch<const D: usize>(cell: &Cell<D>, other: &Cell<D>) -> bool {
+    (0..D).all(|a| {
+        let offset = cell.anchor[a].wrapping_sub(other.anchor[a]) as i32;
+        (-1..=1).contains(&offset)
+    })
 }
 
 /// Sorts the ranges from `start` on and joins those that touch.

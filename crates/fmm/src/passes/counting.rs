@@ -11,7 +11,7 @@ use crate::expansion::{
 use crate::kernel::{InUnit, Kernel, Pair, RadialTables, without_core};
 use crate::lists::{Lists, slots};
 use crate::torus::Torus;
-use crate::tree::{Frame, Limits, Tree};
+use crate::tree::{Fit, Frame, Limits, Tree};
 use crate::{Guarantee, Options, Outputs, PassSeconds, Plan, Result};
 use lanes::accuracy::{COARSE, SINGLE};
 use lanes::{Chosen, Isa, Lanes, Real};
@@ -185,14 +185,14 @@ impl<const D: usize> Expansion<D> for Count {
 fn counts<const D: usize>(
     user_sources: &[[f64; D]],
     targets: Option<&[[f64; D]]>,
-    torus: Option<Torus<D>>,
+    torus: Option<(Torus<D>, Fit)>,
     mut limits: Limits,
     direct_below: usize,
     expanded: Option<u32>,
 ) -> Vec<Vec<f64>> {
     let mut tree = Tree::default();
     let around = || Frame::around(&[user_sources, targets.unwrap_or(&[])]);
-    let frame = torus.map_or_else(around, |torus| torus.frame::<f64>());
+    let frame = torus.map_or_else(around, |(torus, fit)| torus.frame::<f64>(fit));
     if let Some(level) = expanded {
         let side = frame.least_side(level) / frame.scale;
         limits.narrowest = limits.narrowest.max(side);
@@ -208,7 +208,7 @@ fn counts<const D: usize>(
         })
     };
     let mut sources = tree_order(user_sources, &tree.source_order.user_index);
-    if let Some(torus) = torus {
+    if let Some((torus, _)) = torus {
         for (a, x) in sources.iter_mut().enumerate() {
             let beside = |x, shift: [i8; D]| x + f64::from(shift[a]) * torus.sides[a];
             tree.fill_images(x, 0.0, PADDING, beside);
@@ -263,19 +263,13 @@ fn check<const D: usize>(
     limits: Limits,
     direct_below: usize,
 ) {
-    let expected: Vec<f64> = targets
-        .unwrap_or(sources)
-        .iter()
-        .map(|x| {
-            let boxes = if limits.torus {
-                3usize.pow(D as u32)
-            } else {
-                1
-            };
+    let expected = |boxes: usize| -> Vec<f64> {
+        let of = |x: &[f64; D]| {
             let at_one_place = sources.iter().filter(|&y| y == x).count();
             (boxes * sources.len() - at_one_place) as f64
-        })
-        .collect();
+        };
+        targets.unwrap_or(sources).iter().map(of).collect()
+    };
     let levels: &[_] = if limits.torus {
         &[None]
     } else {
@@ -283,13 +277,23 @@ fn check<const D: usize>(
     };
     // A cube, and a box of other sides in which the points of the cube lie too.
     let boxes = [[1.0; 3], [1.0, 1.7, 1.3]];
-    let tori: Vec<Option<Torus<D>>> = if limits.torus {
+    let mut tori: Vec<Option<(Torus<D>, Fit)>> = vec![None];
+    if limits.torus {
         let torus = |sides: &[f64; 3]| Torus::new(&sides[..D]).unwrap();
-        boxes.iter().map(|sides| Some(torus(sides))).collect()
-    } else {
-        vec![None]
-    };
+        tori = boxes
+            .map(|sides| Some((torus(&sides), Fit::Whole)))
+            .to_vec();
+        let cube = torus(&boxes[0]);
+        if cube.fills_thirds(sources) {
+            tori.push(Some((cube, Fit::Thirds)));
+        }
+    }
     for torus in tori {
+        // Where the box is three cells wide, the image that is near is the only one.
+        let expected = expected(match torus {
+            Some((_, Fit::Whole)) => 3usize.pow(D as u32),
+            _ => 1,
+        });
         for &expanded in levels {
             for found in counts(sources, targets, torus, limits, direct_below, expanded) {
                 let what = format!(

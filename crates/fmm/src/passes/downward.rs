@@ -6,7 +6,7 @@
 
 use super::Context;
 use super::upward::unit_sources;
-use crate::expansion::{Expansion, Forms, FormsMut, NONE, Outgoing, UnitPoints};
+use crate::expansion::{Expansion, Forms, FormsMut, LargestCells, NONE, Outgoing, UnitPoints};
 use crate::lists::slots;
 use crate::memory::{Lines, Spares};
 use crate::torus::background::Moments;
@@ -79,12 +79,6 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
     let (tree, len) = (context.tree, context.expansion.local_len());
     locals.grow(tree.cells_of_box() * len, 0.0);
     locals[..len].fill(0.0);
-    if tree.is_torus() {
-        let log_side = tree.frame.log_side(0);
-        let root = &multipoles[..context.expansion.multipole_len()];
-        let expansion = context.expansion.at(0);
-        expansion.images(root, log_side, &mut locals[..len]);
-    }
     let slots = [slots::far_slots::<D>(), slots::all_slots::<D>()];
     let pass = Pass {
         context,
@@ -100,6 +94,7 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
         _ => {}
     };
     for level in 0..tree.depth() {
+        images(context, level, multipoles, locals);
         put_back(level, locals);
         let children = tree.level(level + 1);
         let (above, below) = locals.split_at_mut(children.start * len);
@@ -122,7 +117,37 @@ pub(super) fn run<T: Real, E: Expansion<D>, const D: usize>(
             .into_par_iter()
             .for_each(|piece| pass.block(above, piece));
     }
+    images(context, tree.depth(), multipoles, locals);
     put_back(tree.depth(), locals);
+}
+
+/// On a torus, to the locals of its largest cells what their own images beyond those next to a cell bring.
+fn images<T: Real, E: Expansion<D>, const D: usize>(
+    context: &Context<T, E, D>,
+    level: usize,
+    multipoles: &[f64],
+    locals: &mut [f64],
+) {
+    let tree = context.tree;
+    if !tree.is_torus() || level != tree.frame.fit.first_level() as usize {
+        return;
+    }
+    let expansion = context.expansion.at(level as u32);
+    let cells = tree.level(level);
+    let part = |len: usize| cells.start * len..cells.end * len;
+    let all = LargestCells {
+        anchors: tree.cells[cells.clone()]
+            .iter()
+            .map(|cell| cell.anchor)
+            .collect(),
+        multipoles: &multipoles[part(expansion.multipole_len())],
+        log_side: tree.frame.log_side(level as u32),
+    };
+    expansion.images(
+        context.chosen,
+        &all,
+        &mut locals[part(expansion.local_len())],
+    );
 }
 
 /// Parents of a block that is one task's, at least, if there are so many.

@@ -305,12 +305,12 @@ impl<T: Real, E: Expansion<D>, const D: usize> Far<'_, T, E, D> {
             expansion,
             ..
         } = self.context;
-        let full = tree.full_cell(leaf);
+        let full = leaf.ancestor(tree.last_full_level());
         if lists.expanded == Some(full.level) {
             return;
         }
         self.place(&full, leaf);
-        let strength = moments.in_cell(full.level, D);
+        let strength = moments.in_cell(&tree.frame, full.level);
         let scale = CellScale {
             side: tree.frame.cell_side(full.level),
             log_side: tree.frame.log_side(full.level),

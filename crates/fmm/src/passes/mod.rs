@@ -197,7 +197,7 @@ fn into_tree_order<T: Real, E: Expansion<D>, const D: usize>(
     buffers.moments = None;
     if tree.is_torus() {
         tree.fill_images(&mut buffers.w, T::ZERO, PADDING, |w, _| w);
-        let moments = || Moments::of(&tree.frame, context.sources, &buffers.w, order.len());
+        let moments = || Moments::of(tree, context.sources, &buffers.w);
         buffers.moments = context.expansion.at(0).uniform().map(|_| moments());
     }
 }

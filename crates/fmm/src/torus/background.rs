@@ -2,7 +2,8 @@
 //!
 //! The sum over all images of a source, in the order of growing cubes, is not the periodic field but that plus a quadratic: a background
 //! of density −1/V has it. In box units u about the middle of the box, with moments of the strengths M₀ = Σ w, M₁ = Σ w u,
-//! M₂ = Σ w u²,
+//! M₂ = Σ w u² (where [`Fit::Thirds`](crate::tree::Fit) makes cells of the box h = 1/3 wide, each point about the middle of its own;
+//! what that leaves out, of the displacement between two of them, is with their lattice sums),
 //!
 //! ```text
 //! Σ_j w_j (u − u_j) = M₀ u − M₁        Σ_j w_j |u − u_j|² = M₀ u² − 2 M₁·u + M₂
@@ -14,7 +15,7 @@
 //! are the opposite of its sums from the cell and its neighbours: a local ([`Uniform`]) and quadratics about the cell's middle c.
 //!
 //! ```text
-//! Σ w z φ: field (M₀ (u − c) − M₁)      Σ w γ: potential (M₀ |u − c|² − 2 M₁·u + M₂ − M₀ D/12)
+//! Σ w z φ: field (M₀ (u − c) − M₁)      Σ w γ: potential (M₀ |u − c|² − 2 M₁·u + M₂ − M₀ D h²/12)
 //! ```
 
 use crate::expansion::{Expansion, HarmonicUniform, Uniform, UnitPoints, UnitSums};
@@ -22,6 +23,7 @@ use crate::passes::wanted::{GRADIENT, POTENTIAL, place_of};
 use crate::tree::{Cell, Frame, Tree};
 use lanes::Real;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Points that are summed together; the sum over all is that of their sums, in their order.
 const PIECE: usize = 1 << 13;
@@ -42,19 +44,25 @@ impl Moments {
         m2: 0.0,
     };
 
-    /// Of `n` sources in plan units.
+    /// Of the sources of a tree, in its order and in plan units.
     pub(crate) fn of<T: Real, const D: usize>(
-        frame: &Frame<D>,
+        tree: &Tree<D>,
         sources: &[Vec<T>; D],
         w: &[T],
-        n: usize,
     ) -> Self {
-        let pieces: Vec<usize> = (0..n).step_by(PIECE).collect();
-        let of_piece = |first: usize| {
+        let cells = &tree.cells[tree.level(tree.frame.fit.first_level() as usize)];
+        let pieces = cells.iter().flat_map(|cell| {
+            let Range { start, end } = cell.sources;
+            let pieces = (start..end).step_by(PIECE);
+            pieces.map(move |first| (cell, first as usize..end.min(first + PIECE as u32) as usize))
+        });
+        let pieces: Vec<_> = pieces.collect();
+        let of_piece = |(cell, piece): (&Cell<D>, Range<usize>)| {
             let mut sum = Self::ZERO;
-            for i in first..n.min(first + PIECE) {
-                let u = middle(frame, std::array::from_fn(|a| sources[a][i].to_f64()));
-                sum.add::<D>(w[i].to_f64(), u);
+            let centre = tree.centre(cell);
+            for i in piece {
+                let x = std::array::from_fn(|a| sources[a][i].to_f64());
+                sum.add::<D>(w[i].to_f64(), from(&tree.frame, centre, x));
             }
             sum
         };
@@ -80,8 +88,8 @@ impl Moments {
     }
 
     /// The strength of the uniform density in a cell of a level.
-    pub(crate) fn in_cell(&self, level: u32, dimension: usize) -> f64 {
-        self.m0 * 0.5f64.powi((level as usize * dimension) as i32)
+    pub(crate) fn in_cell<const D: usize>(&self, frame: &Frame<D>, level: u32) -> f64 {
+        self.m0 * f64::from(frame.fit.cells_along(level)).powi(-(D as i32))
     }
 
     /// Takes the uniform density out of the multipoles of all full levels.
@@ -91,11 +99,11 @@ impl Moments {
         tree: &Tree<D>,
         multipoles: &mut [f64],
     ) {
-        for level in 0..=tree.last_full_level() {
+        for level in tree.frame.fit.first_level()..=tree.last_full_level() {
             let Some(uniform) = expansion.at(level).uniform() else {
                 return;
             };
-            let strength = self.in_cell(level, D);
+            let strength = self.in_cell(&tree.frame, level);
             for cell in tree.level(level as usize) {
                 let len = uniform.multipole.len();
                 let multipole = &mut multipoles[cell * len..][..len];
@@ -115,7 +123,7 @@ impl Moments {
             return;
         };
         let level = tree.last_full_level();
-        let strength = self.in_cell(level, D);
+        let strength = self.in_cell(&tree.frame, level);
         let log_side = tree.frame.log_side(level);
         let len = harmonic.local.len();
         for cell in tree.level(level as usize) {
@@ -136,15 +144,17 @@ impl Moments {
         sums: &mut UnitSums<D>,
     ) {
         let frame = &tree.frame;
-        let centre = middle(frame, frame.centre(leaf.level, leaf.anchor));
-        let full = tree.full_cell(leaf);
-        let full = middle(frame, frame.centre(full.level, full.anchor));
-        let side = frame.cell_side(leaf.level) / frame.side;
+        let middle = tree.centre(&leaf.ancestor(frame.fit.first_level()));
+        let centre = from(frame, middle, tree.centre(leaf));
+        let full = leaf.ancestor(tree.last_full_level());
+        let full = from(frame, middle, tree.centre(&full));
+        let side = frame.cell_side(leaf.level) / frame.box_side();
         let count = leaf.targets.len();
-        let per_length = |power: usize| (0..power).fold(1.0, |x, _| x / frame.side);
+        let per_length = |power: usize| (0..power).fold(1.0, |x, _| x / frame.box_side());
         let of_field = harmonic.field * per_length(D - 1);
         let of_potential = harmonic.potential * per_length(D - 2);
-        let constant = self.m2 - self.m0 * D as f64 / 12.0;
+        let h = 1.0 / f64::from(frame.fit.cells_along(frame.fit.first_level()));
+        let constant = self.m2 - self.m0 * D as f64 * h * h / 12.0;
         for i in 0..count {
             let mut square = constant;
             for a in 0..D {
@@ -174,8 +184,8 @@ fn add(to: &mut [f64], from: &[f64], factor: f64) {
     }
 }
 
-/// Plan units to box units about the middle of the box.
+/// Plan units to box units about a point.
 #[inline(always)]
-fn middle<const D: usize>(frame: &Frame<D>, x: [f64; D]) -> [f64; D] {
-    std::array::from_fn(|a| (x[a] - frame.corner[a]) / frame.side - 0.5)
+fn from<const D: usize>(frame: &Frame<D>, point: [f64; D], x: [f64; D]) -> [f64; D] {
+    std::array::from_fn(|a| (x[a] - point[a]) / frame.box_side())
 }

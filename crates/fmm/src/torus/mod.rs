@@ -21,7 +21,7 @@ pub(crate) mod split;
 use crate::kernel::{Kernel, RadialPair};
 use crate::memory::zeros;
 use crate::passes::PIECE;
-use crate::tree::{Frame, Stretch};
+use crate::tree::{Fit, Frame, Stretch};
 use crate::{Error, Real, Result};
 use rayon::prelude::*;
 use split::FarPower;
@@ -126,10 +126,11 @@ impl<const D: usize> Torus<D> {
     }
 
     /// Where the box begins along an axis: parts of its side before 0 whose multiples by powers of two stay away from whole numbers, so that 0
-    /// and the middle of the user's box, about which clouds are symmetric, are corners of no small cells, where errors would add up; another
-    /// part along each axis, so that the box's own corner is no such place. Points near 0 stay as they are.
+    /// and the middle of the user's box, about which clouds are symmetric, are corners of no small cells, where errors would add up, nor
+    /// of those of a [third](Fit::Thirds); another part along each axis, so that the box's own corner is no such place. Points near 0
+    /// stay as they are.
     fn low(&self, axis: usize) -> f64 {
-        -self.sides[axis] * [1.0 / 3.0, 2.0 / 5.0, 3.0 / 7.0][axis]
+        -self.sides[axis] * [4.0 / 9.0, 2.0 / 5.0, 3.0 / 7.0][axis]
     }
 
     /// Sources and all their images around the box, which may be in one leaf, are counted in 32 bits.
@@ -147,9 +148,28 @@ impl<const D: usize> Torus<D> {
     }
 
     /// The root cell.
-    pub(crate) fn frame<T: Real>(&self) -> Frame<D> {
+    pub(crate) fn frame<T: Real>(&self, fit: Fit) -> Frame<D> {
         let low = std::array::from_fn(|a| self.low(a));
-        Frame::torus::<T>(low, self.largest(), self.stretch())
+        Frame::torus::<T>(low, self.largest(), self.stretch(), fit)
+    }
+
+    /// Whether each of the 3^D cells of level 2 that are the box where it is three of them wide would hold one of these points, which lie
+    /// in the box.
+    pub(crate) fn fills_thirds<T: Real>(&self, points: &[[T; D]]) -> bool {
+        let frame = self.frame::<T>(Fit::Thirds);
+        let mut left = 3u32.pow(D as u32);
+        let mut seen = [[[false; 3]; 3]; 3];
+        for &point in points {
+            let mut at = [0; 3];
+            at[..D].copy_from_slice(&frame.anchor(point, 2));
+            let seen = &mut seen[at[0] as usize][at[1] as usize][at[2] as usize];
+            left -= u32::from(!*seen);
+            *seen = true;
+            if left == 0 {
+                return true;
+            }
+        }
+        false
     }
 
     /// Points where they lie in the box; ones that are not finite as they are.

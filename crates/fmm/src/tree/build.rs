@@ -1,6 +1,6 @@
 //! Cutting points in tree order into cells.
 
-use super::frame::Frame;
+use super::frame::{Fit, Frame};
 use super::images::Images;
 use super::morton::{DEEPEST_OF_TORUS, coordinate, max_level, window_levels};
 use super::sort::TreeOrder;
@@ -38,6 +38,16 @@ impl<const D: usize> Cell<D> {
     #[inline(always)]
     pub fn octant(&self) -> usize {
         (0..D).map(|a| ((self.anchor[a] & 1) as usize) << a).sum()
+    }
+
+    /// The place of the cell of a level above that holds this one: level and anchor, with all else of this one.
+    pub(crate) fn ancestor(&self, level: u32) -> Self {
+        let up = self.level - level;
+        Self {
+            level,
+            anchor: self.anchor.map(|x| x.checked_shr(up).unwrap_or(0)),
+            ..self.clone()
+        }
     }
 
     /// Whether two cells, of any levels, touch or overlap.
@@ -93,6 +103,7 @@ impl<const D: usize> Default for Frame<D> {
             corner: [0.0; D],
             side: 1.0,
             stretch: Stretch::NONE,
+            fit: Fit::Whole,
         }
     }
 }
@@ -136,8 +147,10 @@ impl<const D: usize> Tree<D> {
     ) {
         let start = Instant::now();
         self.frame = frame;
-        // Cells that are split for the points of one cloud may have few of the other: then both are sorted to the end.
-        let enough = if targets.is_some() {
+        // Cells that are split for the points of one cloud may have few of the other, and cells above the first level are split whatever
+        // they have: then all are sorted to the end, but where the first digit, of two levels or more, is enough for the latter.
+        let few = sources.len() <= limits.leaf_capacity && frame.fit.first_level() > 0;
+        let enough = if targets.is_some() || few {
             1
         } else {
             limits.leaf_capacity
@@ -182,8 +195,11 @@ impl<const D: usize> Tree<D> {
         });
         self.levels.clear();
         self.levels.extend([0, 1]);
-        let large =
-            |cell: &Cell<D>| cell.sources.len().max(cell.targets.len()) > limits.leaf_capacity;
+        let first_level = self.frame.fit.first_level();
+        let large = |cell: &Cell<D>| {
+            let most = cell.sources.len().max(cell.targets.len());
+            most > limits.leaf_capacity || cell.level < first_level
+        };
         for level in 0..deepest_level(&self.frame, limits) {
             let first = self.levels[level as usize] as usize;
             let window = level / window_levels(D);

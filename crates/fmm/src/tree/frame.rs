@@ -20,6 +20,37 @@ pub struct Frame<const D: usize> {
     pub side: f64,
     /// Edges over that.
     pub stretch: Stretch<D>,
+    /// Of a torus: how its box lies in the root cell.
+    pub(crate) fit: Fit,
+}
+
+/// How many cells a box whose opposite faces are one has along each axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// 2^l of level l: it is the root cell.
+    Whole,
+    /// 3·2^(l−2) of level l ≥ 2: three of the four cells of level 2, so that leaves may be as full as those in between are.
+    Thirds,
+}
+
+impl Fit {
+    /// The level of the largest cells that have images where opposite faces are one.
+    #[inline(always)]
+    pub(crate) fn first_level(self) -> u32 {
+        match self {
+            Self::Whole => 0,
+            Self::Thirds => 2,
+        }
+    }
+
+    /// Cells of a level from the [first](Self::first_level) on along each axis of the box.
+    #[inline(always)]
+    pub(crate) fn cells_along(self, level: u32) -> u32 {
+        match self {
+            Self::Whole => 1 << level,
+            Self::Thirds => 3 << (level - 2),
+        }
+    }
 }
 
 /// How wide a root cube is made.
@@ -51,14 +82,26 @@ impl<const D: usize> Frame<D> {
 
     /// The box of a torus from `low` on, in the user's unit, for points of type `T`. Its cells have centres that are rounded as
     /// points are.
-    pub(crate) fn torus<T: Real>(low: [f64; D], side: f64, stretch: Stretch<D>) -> Self {
+    pub(crate) fn torus<T: Real>(low: [f64; D], side: f64, stretch: Stretch<D>, fit: Fit) -> Self {
         let scale = scale::<T>(D, side, side);
+        let side = side * scale;
         Self {
             scale,
             corner: low.map(|low| low * scale),
-            side: side * scale,
+            side: match fit {
+                Fit::Whole => side,
+                Fit::Thirds => side * 4.0 / 3.0,
+            },
             stretch,
+            fit,
         }
+    }
+
+    /// Edge of the box in plan units, the longest one.
+    #[inline(always)]
+    pub(crate) fn box_side(&self) -> f64 {
+        let first = self.fit.first_level();
+        f64::from(self.fit.cells_along(first)) * self.cell_side(first)
     }
 
     /// A cube around points of type `T` with this extent.
@@ -70,6 +113,7 @@ impl<const D: usize> Frame<D> {
                 corner: [0.0; D],
                 side: 1.0,
                 stretch: Stretch::NONE,
+                fit: Fit::Whole,
             };
         }
         let scale = scale_between::<T>(&low, &high);
@@ -117,6 +161,7 @@ impl<const D: usize> Frame<D> {
             corner,
             side,
             stretch: Stretch::NONE,
+            fit: Fit::Whole,
         }
     }
 
@@ -135,16 +180,25 @@ impl<const D: usize> Frame<D> {
         morton::key(self.grid(point))
     }
 
-    /// Coordinates of a point on the finest grid; points outside the cube are clamped to it.
+    /// Coordinates of a point on the finest grid; points outside the cube, or the box of a torus, are clamped to it.
     #[inline(always)]
     pub(super) fn grid<T: Real>(&self, point: [T; D]) -> [u32; D] {
         let cells = 2f64.powi(morton::max_level(D) as i32);
-        let last = ((1u64 << morton::max_level(D)) - 1) as u32;
+        let last = match self.fit {
+            Fit::Whole => (1u64 << morton::max_level(D)) - 1,
+            Fit::Thirds => (3u64 << (morton::max_level(D) - 2)) - 1,
+        } as u32;
         let inverse = self.cell_sides(0).map(|side| cells / side);
         // The cast saturates, so 1 + rounding and below 0 stay inside.
         std::array::from_fn(|a| {
             (((point[a].to_f64() * self.scale - self.corner[a]) * inverse[a]) as u32).min(last)
         })
+    }
+
+    /// Grid coordinates of the cell of a level that holds a point.
+    pub(crate) fn anchor<T: Real>(&self, point: [T; D], level: u32) -> [u32; D] {
+        self.grid(point)
+            .map(|x| x >> (morton::max_level(D) - level))
     }
 
     /// Finest level at which every centre is exact in f64: far from the origin it is coarser than the keys could tell.

@@ -2,8 +2,10 @@
 //!
 //! All that is near a cell of the box, or near its parent, lies in the box or in one of the 3^D − 1 boxes around it. Of those, the cells that
 //! touch the box get children, and points where they are leaves; one more layer of cells has neither, only a multipole: that of the
-//! cell which it is an image of. Lists may ask for the points of other images too.
+//! cell which it is an image of. Lists may ask for the points of other images too. Where the box is three of four cells of level 2 wide
+//! (`Fit::Thirds`), images begin at that level: larger cells are no parts of the box, and nothing is near them.
 
+use super::Frame;
 use super::build::{Cell, Tree};
 use std::ops::Range;
 
@@ -17,6 +19,8 @@ pub(crate) struct Images<const D: usize> {
     originals: Vec<u32>,
     /// Points of images, those of one cell each, behind each other from the end of the sources and a gap on.
     runs: Vec<Run<D>>,
+    /// Of the largest cells that have any, so many come first.
+    largest: u32,
     /// Places of all points.
     places: usize,
     last_full_level: u32,
@@ -51,32 +55,16 @@ impl<const D: usize> Tree<D> {
         }
     }
 
-    /// Images of the root.
-    pub(crate) fn images_of_root(&self) -> Range<u32> {
-        let first = self.cells_of_box() as u32;
-        let count = if self.is_torus() {
-            3u32.pow(D as u32) - 1
-        } else {
-            0
-        };
-        first..first + count
+    /// The largest cells that lists begin with: the root, or on a torus those of the first level that has images, and these.
+    pub(crate) fn largest_cells(&self) -> impl Iterator<Item = u32> {
+        let level = self.level(self.frame.fit.first_level() as usize);
+        let images = self.cells_of_box() as u32;
+        (level.start as u32..level.end as u32).chain(images..images + self.images.largest)
     }
 
-    /// The last level of whose cells none is without sources.
+    /// On a torus, the last level of whose cells none is without sources.
     pub(crate) fn last_full_level(&self) -> u32 {
         self.images.last_full_level
-    }
-
-    /// The cell of that level that holds a leaf: level and anchor, with the points of the leaf.
-    pub(crate) fn full_cell(&self, leaf: &Cell<D>) -> Cell<D> {
-        let level = self.last_full_level();
-        Cell {
-            level,
-            anchor: leaf
-                .anchor
-                .map(|x| x.checked_shr(leaf.level - level).unwrap_or(0)),
-            ..leaf.clone()
-        }
     }
 
     /// Places of the sources and their images in tree order.
@@ -93,15 +81,20 @@ impl<const D: usize> Tree<D> {
         };
         let mut waiting = vec![];
         for shift in shifts::<D>() {
-            waiting.push((self.cells.len(), shift));
-            self.push_image(&mut images, 0, 0, shift);
+            for cell in self.level(self.frame.fit.first_level() as usize) {
+                if touches_box(&self.frame, &self.cells[cell], shift) {
+                    waiting.push((self.cells.len(), shift));
+                    self.push_image(&mut images, cell as u32, 0, shift);
+                }
+            }
         }
+        images.largest = waiting.len() as u32;
         waiting.reverse();
         let first_image = self.cells_of_box();
         // Depth first, so that the images of neighbours lie together.
         while let Some((image, shift)) = waiting.pop() {
             let original = self.cells[images.originals[image - first_image] as usize].clone();
-            if !touches_box(&original, shift) {
+            if !touches_box(&self.frame, &original, shift) {
                 continue;
             }
             if original.is_leaf() {
@@ -136,7 +129,8 @@ impl<const D: usize> Tree<D> {
             if image.sources != sources {
                 continue;
             }
-            let shift = |a: usize| (image.anchor[a].wrapping_sub(anchor[a]) as i32 >> level) as i8;
+            let along = self.frame.fit.cells_along(level) as i32;
+            let shift = |a: usize| (image.anchor[a].wrapping_sub(anchor[a]) as i32 / along) as i8;
             let shift = std::array::from_fn(shift);
             let first = self.images.places as u32;
             self.images.places += sources.len();
@@ -148,17 +142,19 @@ impl<const D: usize> Tree<D> {
     fn find_last_full_level(&self) -> u32 {
         let is_full = |level: &usize| {
             let cells = &self.cells[self.level(*level)];
-            let all = 1u64.checked_shl((level * D) as u32);
-            let full = all == Some(cells.len() as u64);
+            let along = u64::from(self.frame.fit.cells_along(*level as u32));
+            let full = along.checked_pow(D as u32) == Some(cells.len() as u64);
             full && cells.iter().all(|cell| !cell.sources.is_empty())
         };
-        let levels = 0..=self.depth();
-        levels.take_while(is_full).last().unwrap_or(0) as u32
+        let first = self.frame.fit.first_level() as usize;
+        let full = (first..=self.depth()).take_while(is_full).last();
+        full.unwrap_or(first) as u32
     }
 
     fn push_image(&mut self, images: &mut Images<D>, original: u32, parent: u32, shift: [i8; D]) {
         let cell = &self.cells[original as usize];
-        let beside = |a: usize| (i32::from(shift[a]) << cell.level) as u32;
+        let along = self.frame.fit.cells_along(cell.level) as i32;
+        let beside = |a: usize| (i32::from(shift[a]) * along) as u32;
         let image = Cell {
             anchor: std::array::from_fn(|a| cell.anchor[a].wrapping_add(beside(a))),
             parent,
@@ -200,10 +196,10 @@ fn shifts<const D: usize>() -> impl Iterator<Item = [i8; D]> {
 }
 
 /// Whether the image of a cell touches the box.
-fn touches_box<const D: usize>(cell: &Cell<D>, shift: [i8; D]) -> bool {
+fn touches_box<const D: usize>(frame: &Frame<D>, cell: &Cell<D>, shift: [i8; D]) -> bool {
     (0..D).all(|a| match shift[a] {
         0 => true,
         1 => cell.anchor[a] == 0,
-        _ => cell.anchor[a] == (1u32 << cell.level) - 1,
+        _ => cell.anchor[a] == frame.fit.cells_along(cell.level) - 1,
     })
 }

@@ -14,7 +14,7 @@ mod stretch;
 pub(crate) use build::Limits;
 pub use build::{Cell, Tree};
 pub use frame::Frame;
-pub(crate) use frame::{Width, scale_between};
+pub(crate) use frame::{Fit, Width, scale_between};
 pub use morton::{MAX_LEVEL_2D, MAX_LEVEL_3D, max_level};
 pub use sort::TreeOrder;
 pub use stretch::Stretch;

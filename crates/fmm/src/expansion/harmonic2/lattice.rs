@@ -17,26 +17,32 @@
 //! log(2π η(i)²) with η(i) = Γ(1/4)/(2 π^{3/4}).
 
 use super::WIDEST;
-use crate::expansion::{HarmonicUniform, Uniform};
+use super::thirds::Thirds;
+use crate::expansion::{HarmonicUniform, LargestCells, Uniform};
 use std::f64::consts::{FRAC_PI_4, LN_2, PI};
+use std::sync::OnceLock;
 
 /// The sums S_n, and binomial coefficients.
 #[derive(Debug)]
 pub(super) struct Lattice {
     order: usize,
     /// By n, 0 unless 4 | n.
-    sums: Vec<f64>,
+    pub(super) sums: Vec<f64>,
     pub(super) uniform: Uniform,
+    /// For boxes of three cells.
+    thirds: OnceLock<Thirds>,
 }
 
 /// log(2π η(i)²) = 2 log Γ(1/4) − log 2 − ½ log π: what log|z| of one source lacks at its place.
 pub(crate) const REGULAR: f64 = 1.310_532_925_911_509_5;
-/// From 3^{-n} on the wider lattice adds nothing to S_n.
+/// What that leaves for images not next to 0: of the eight that are, four are at distance 1 and four at √2.
+pub(super) const FAR_FROM_ZERO: f64 = REGULAR - 2.0 * LN_2;
+/// From 3^{-n} on the wider lattice adds nothing to S_n; nor do so many more terms where a lattice is seen from a third of its period.
 const LAST_WIDER: usize = 40;
 
 impl Lattice {
     pub(super) fn new(order: usize, padded: usize) -> Self {
-        let last = (2 * order).max(LAST_WIDER).next_multiple_of(4);
+        let last = (2 * order + LAST_WIDER).next_multiple_of(4);
         let mut sums = vec![0.0; last + 1];
         for n in (1..last / 4 + 1).rev().map(|n| 4 * n) {
             let mut sum = shells(n);
@@ -56,11 +62,21 @@ impl Lattice {
             order,
             sums,
             uniform: uniform(order, padded),
+            thirds: OnceLock::new(),
         }
     }
 
+    /// From the multipoles of the largest cells to their locals.
+    pub(super) fn images(&self, all: &LargestCells<2>, locals: &mut [f64]) {
+        if all.anchors.len() == 1 {
+            return self.of_root(all.multipoles, all.log_side, locals);
+        }
+        let thirds = self.thirds.get_or_init(|| Thirds::new(self, self.order));
+        thirds.images(self.order, all, locals);
+    }
+
     /// `log_side` is the logarithm of the root's side in the user's unit.
-    pub(super) fn images(&self, multipole: &[f64], log_side: f64, local: &mut [f64]) {
+    fn of_root(&self, multipole: &[f64], log_side: f64, local: &mut [f64]) {
         let (re, im) = multipole.split_at(multipole.len() / 2);
         let (local_re, rest) = local.split_at_mut(re.len());
         let (local_im, constant) = rest.split_at_mut(im.len());
@@ -79,9 +95,7 @@ impl Lattice {
                 }
             }
         }
-        // Of the eight sites next to 0, four are at distance 1 and four at √2.
-        let at_zero = REGULAR - 2f64.ln() * 2.0 - 9.0 * log_side;
-        constant[0] += at_zero * re[0];
+        constant[0] += (FAR_FROM_ZERO - 9.0 * log_side) * re[0];
         for k in (4..self.order).step_by(4) {
             constant[0] -= self.sums[k] * re[k] / k as f64;
         }

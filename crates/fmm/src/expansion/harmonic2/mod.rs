@@ -17,16 +17,17 @@ mod lattice;
 mod nodes;
 mod points;
 mod shift;
+mod thirds;
 mod translate;
 mod waves;
 
 use super::{
-    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, Uniform, UnitPoints, UnitSums,
-    Wave,
+    Asked, CellScale, Expansion, Family, Forms, FormsMut, LargestCells, Outgoing, Uniform,
+    UnitPoints, UnitSums, Wave,
 };
 use crate::torus::split::FarPower;
 use crate::{Guarantee, accuracy};
-use lanes::Isa;
+use lanes::{Chosen, Isa};
 use lattice::Lattice;
 use shift::Shift;
 use waves::Waves;
@@ -75,6 +76,9 @@ impl Family<2> for Harmonic2 {
     /// The finest quadrature is as good as f64.
     fn floor(_: Guarantee) -> f64 {
         0.0
+    }
+    fn takes_thirds(&self) -> bool {
+        true
     }
     fn close(&mut self, _: FarPower) {
         self.lattice = Some(Lattice::new(self.order, self.padded));
@@ -180,9 +184,9 @@ impl Expansion<2> for Harmonic2 {
     ) {
         points::l2p(isa, self.order, local, points, side, wanted, sums);
     }
-    fn images(&self, multipole: &[f64], log_side: f64, local: &mut [f64]) {
+    fn images(&self, _: Chosen, all: &LargestCells<2>, locals: &mut [f64]) {
         if let Some(lattice) = &self.lattice {
-            lattice.images(multipole, log_side, local);
+            lattice.images(all, locals);
         }
     }
     fn uniform(&self) -> Option<&Uniform> {

@@ -16,13 +16,18 @@
 //! ```
 
 use super::layout::{Layout, at};
+use super::thirds::Thirds;
 use super::uniform::{irregular, regular, symmetric_sums, uniform};
-use crate::expansion::Uniform;
+use crate::expansion::{LargestCells, Uniform};
+use lanes::Chosen;
+use std::sync::OnceLock;
 
 /// 1/r of one source on the unit torus of mean 0, less 1/r, at r = 0 (the constant of a cubic Wigner crystal).
 pub(crate) const REGULAR: f64 = -2.837_297_479_480_619_5;
-/// From 3^{-n} on the wider lattice adds nothing to T_n.
+/// From 3^{-n} on the wider lattice adds nothing to T_n; nor do so many more terms where a lattice is seen from a third of its period.
 const LAST_WIDER: usize = 44;
+/// Sums of higher degree, where series do not have them, would leave the range of f64.
+const LAST: usize = 150;
 
 /// The sums T.
 #[derive(Debug)]
@@ -31,16 +36,20 @@ pub(super) struct Lattice {
     /// T_n^m by n/2, then m/4.
     sums: Vec<Vec<f64>>,
     pub(super) uniform: Uniform,
+    /// For boxes of three cells.
+    thirds: OnceLock<Thirds>,
 }
 
 impl Lattice {
     pub(super) fn new(layout: Layout) -> Self {
-        let last = (2 * (layout.order - 1)).max(LAST_WIDER);
+        let of_series = 2 * (layout.order - 1);
+        let last = (of_series + LAST_WIDER).min(LAST).max(of_series);
         let (far, near) = (shells(last), around(last));
         let mut lattice = Self {
             layout,
             sums: vec![vec![]; last / 2 + 1],
             uniform: uniform(layout),
+            thirds: OnceLock::new(),
         };
         for n in (2..last / 2 + 1).rev().map(|n| 2 * n) {
             let own = 1.0 - 27.0 * 3f64.powi(-(n as i32) - 1);
@@ -66,16 +75,30 @@ impl Lattice {
         lattice
     }
 
+    /// The highest degree of T.
+    pub(super) fn degree(&self) -> usize {
+        2 * (self.sums.len() - 1)
+    }
+
     /// T_n^m for even n and 4 | m.
-    fn sum(&self, n: usize, m: i32) -> f64 {
+    pub(super) fn sum(&self, n: usize, m: i32) -> f64 {
         self.sums[n / 2]
             .get(m.unsigned_abs() as usize / 4)
             .copied()
             .unwrap_or(0.0)
     }
 
-    /// From the root's multipole to its local.
-    pub(super) fn images(&self, multipole: &[f64], local: &mut [f64]) {
+    /// From the multipoles of the largest cells to their locals.
+    pub(super) fn images(&self, chosen: Chosen, all: &LargestCells<3>, locals: &mut [f64]) {
+        if all.anchors.len() == 1 {
+            return self.of_root(all.multipoles, locals);
+        }
+        let thirds = || Thirds::new(self, self.layout);
+        let thirds = self.thirds.get_or_init(thirds);
+        thirds.images(chosen, all, locals);
+    }
+
+    fn of_root(&self, multipole: &[f64], local: &mut [f64]) {
         let Layout { order, padded, .. } = self.layout;
         let (re, im) = multipole.split_at(padded);
         let (local_re, local_im) = local.split_at_mut(padded);
@@ -108,7 +131,7 @@ impl Lattice {
 fn over_cube(
     degree: usize,
     [first, last]: [i32; 2],
-    harmonics: impl Fn(usize, [f64; 3], usize) -> Vec<f64>,
+    harmonics: impl Fn(usize, [f64; 3], usize) -> Vec<[f64; 2]>,
 ) -> Vec<Vec<f64>> {
     let axis = || -last..=last;
     let sites = axis().flat_map(|x| axis().flat_map(move |y| axis().map(move |z| [x, y, z])));

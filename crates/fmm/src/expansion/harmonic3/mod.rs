@@ -25,17 +25,18 @@ mod points;
 mod rings;
 mod rotation;
 mod shift;
+mod thirds;
 mod translate;
 mod uniform;
 mod waves;
 
 use super::{
-    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, Uniform, UnitPoints, UnitSums,
-    Wave,
+    Asked, CellScale, Expansion, Family, Forms, FormsMut, LargestCells, Outgoing, Uniform,
+    UnitPoints, UnitSums, Wave,
 };
 use crate::torus::split::FarPower;
 use crate::{Guarantee, accuracy};
-use lanes::Isa;
+use lanes::{Chosen, Isa};
 use lattice::Lattice;
 use layout::Layout;
 use points::Points;
@@ -150,6 +151,9 @@ impl Harmonic3 {
 impl Family<3> for Harmonic3 {
     fn floor(guarantee: Guarantee) -> f64 {
         accuracy::harmonic3_floor(guarantee)
+    }
+    fn takes_thirds(&self) -> bool {
+        true
     }
     fn close(&mut self, _: FarPower) {
         self.lattice = Some(Lattice::new(self.layout));
@@ -285,9 +289,9 @@ impl Expansion<3> for Harmonic3 {
     ) {
         self.points.l2p(isa, local, points, side, wanted, sums);
     }
-    fn images(&self, multipole: &[f64], _log_side: f64, local: &mut [f64]) {
+    fn images(&self, chosen: Chosen, all: &LargestCells<3>, locals: &mut [f64]) {
         if let Some(lattice) = &self.lattice {
-            lattice.images(multipole, local);
+            lattice.images(chosen, all, locals);
         }
     }
     fn uniform(&self) -> Option<&Uniform> {

@@ -20,7 +20,7 @@ pub(super) fn uniform(layout: Layout) -> Uniform {
     let mut multipole = vec![0.0; 2 * layout.padded];
     let mut local = multipole.clone();
     let degree = layout.order - 1;
-    let of_faces = |a: f64, harmonics: &dyn Fn(usize, [f64; 3], usize) -> Vec<f64>| {
+    let of_faces = |a: f64, harmonics: &dyn Fn(usize, [f64; 3], usize) -> Vec<[f64; 2]>| {
         symmetric_sums(degree, faces(a).into_iter(), harmonics)
     };
     let (inner, outer) = (of_faces(0.5, &regular), of_faces(1.5, &irregular));
@@ -63,57 +63,59 @@ fn faces(a: f64) -> Vec<([f64; 3], f64)> {
 pub(super) fn symmetric_sums(
     degree: usize,
     points: impl Iterator<Item = ([f64; 3], f64)>,
-    harmonics: impl Fn(usize, [f64; 3], usize) -> Vec<f64>,
+    harmonics: impl Fn(usize, [f64; 3], usize) -> Vec<[f64; 2]>,
 ) -> Vec<Vec<f64>> {
     let degrees = (0..=degree).step_by(2);
     let mut sums: Vec<Vec<f64>> = degrees.map(|n| vec![0.0; n / 4 + 1]).collect();
     for (point, weight) in points {
         for m in (0..=degree).step_by(4) {
             let values = harmonics(degree, point, m);
-            for (n, value) in (m..).zip(values).step_by(2) {
-                sums[n / 2][m / 4] += weight * value;
+            for (n, [re, _]) in (m..).zip(values).step_by(2) {
+                sums[n / 2][m / 4] += weight * re;
             }
         }
     }
     sums
 }
 
-/// Re S_n^m for n from m to `degree`: S_m^m = (2m−1)!! (x + iy)^m/r^{2m+1}, and three terms up the degrees.
-pub(super) fn irregular(degree: usize, [x, y, z]: [f64; 3], m: usize) -> Vec<f64> {
+/// S_n^m for n from m to `degree`: S_m^m = (−1)^m (2m−1)!! (x + iy)^m/r^{2m+1}, and three terms up the degrees.
+pub(super) fn irregular(degree: usize, [x, y, z]: [f64; 3], m: usize) -> Vec<[f64; 2]> {
     let r2 = x * x + y * y + z * z;
     let first = (1..=m).fold([1.0 / r2.sqrt(), 0.0], |[re, im], m| {
-        let factor = (2 * m - 1) as f64 / r2;
+        let factor = -((2 * m - 1) as f64) / r2;
         [factor * (re * x - im * y), factor * (re * y + im * x)]
     });
-    up_the_degrees(m, degree, first[0], |n, now, before| {
+    up_the_degrees(m, degree, first, |n, now, before| {
         ((2 * n + 1) as f64 * z * now - ((n + m) * (n - m)) as f64 * before) / r2
     })
 }
 
-/// Re R_n^m for n from m to `degree`: R_m^m = (x + iy)^m/(2^m m!), likewise.
-pub(super) fn regular(degree: usize, [x, y, z]: [f64; 3], m: usize) -> Vec<f64> {
+/// R_n^m for n from m to `degree`: R_m^m = (−1)^m (x + iy)^m/(2^m m!), likewise.
+pub(super) fn regular(degree: usize, [x, y, z]: [f64; 3], m: usize) -> Vec<[f64; 2]> {
     let r2 = x * x + y * y + z * z;
     let first = (1..=m).fold([1.0, 0.0], |[re, im], m| {
-        let factor = 0.5 / m as f64;
+        let factor = -0.5 / m as f64;
         [factor * (re * x - im * y), factor * (re * y + im * x)]
     });
-    up_the_degrees(m, degree, first[0], |n, now, before| {
+    up_the_degrees(m, degree, first, |n, now, before| {
         let both = ((n + 1 - m) * (n + 1 + m)) as f64;
         ((2 * n + 1) as f64 * z * now - r2 * before) / both
     })
 }
 
+/// Real and imaginary parts alike.
 fn up_the_degrees(
     m: usize,
     degree: usize,
-    first: f64,
+    first: [f64; 2],
     next: impl Fn(usize, f64, f64) -> f64,
-) -> Vec<f64> {
-    let (mut before, mut now) = (0.0, first);
+) -> Vec<[f64; 2]> {
+    let (mut before, mut now) = ([0.0; 2], first);
     let mut values = vec![];
     for n in m..=degree {
         values.push(now);
-        (before, now) = (now, next(n, now, before));
+        let after = [0, 1].map(|part| next(n, now[part], before[part]));
+        (before, now) = (now, after);
     }
     values
 }

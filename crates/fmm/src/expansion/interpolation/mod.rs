@@ -46,15 +46,15 @@ mod translate;
 mod uniform;
 
 use super::{
-    Asked, CellScale, Expansion, Family, Forms, FormsMut, Outgoing, Uniform, UnitPoints, UnitSums,
-    Wave,
+    Asked, CellScale, Expansion, Family, Forms, FormsMut, LargestCells, Outgoing, Uniform,
+    UnitPoints, UnitSums, Wave,
 };
 use crate::lists::slots;
 use crate::torus::split::FarPower;
 use crate::tree::Stretch;
 use crate::{Error, Guarantee, OperatorsReport, Result, accuracy};
 use kappa::Kappa;
-use lanes::{Isa, Scalar};
+use lanes::{Chosen, Isa, Scalar};
 use lattice::Lattice;
 use levels::Levels;
 use matrix::Matrix;
@@ -518,10 +518,11 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
         local[0] += strength * self.radial.constant(log_side);
     }
 
-    fn images(&self, multipole: &[f64], log_side: f64, local: &mut [f64]) {
+    fn images(&self, _: Chosen, all: &LargestCells<D>, local: &mut [f64]) {
         if let Some(lattice) = &self.lattice {
+            let (multipole, log_side) = (all.multipoles, all.log_side);
             lattice.images(&multipole[WIDEST..], &mut local[WIDEST..]);
-            // Images next to the root have it, though their mean is none.
+            // LargestCells next to the root have it, though their mean is none.
             let images = 3usize.pow(D as u32) as f64;
             self.far_constant(-images * multipole[0], log_side, local);
         }
