@@ -54,18 +54,15 @@ pub(crate) fn leaf_capacity_on_torus(
         let is_finest = !wide_enough(level + 1);
         level == 0 || wide_enough(level) && (is_finest || fullest <= most_worthwhile(work) as f64)
     };
-    let levels = fits
-        .iter()
-        .flat_map(|&fit| levels(fit))
-        .filter(is_worthwhile);
-    let timed = levels.map(|(fit, level)| {
-        (
-            fit,
-            level,
-            seconds(costs, work, &of_level(work, fit, level)),
-        )
+    let mut levels: Vec<_> = fits.iter().flat_map(|&fit| levels(fit)).collect();
+    levels.retain(is_worthwhile);
+    levels.sort_by_key(|&(fit, level)| fit.cells_along(level));
+    let timed = levels.into_iter().map(|(fit, level)| {
+        let seconds = seconds(costs, work, &of_level(work, fit, level));
+        (fit, level, seconds)
     });
-    let best = timed.reduce(|best, next| if next.2 < best.2 { next } else { best });
+    // Of about equals the one of fewer cells, which are less to plan.
+    let best = timed.reduce(|best, next| if next.2 < 0.95 * best.2 { next } else { best });
     best.map_or(most, |(fit, level, _)| {
         capacity_of(fit, level, most, dimension)
     })
@@ -129,10 +126,9 @@ fn of_level(work: &Work, fit: Fit, level: u32) -> Counts {
     let leaves = of(level);
     let cells = (fit.first_level()..=level).map(of).sum::<f64>();
     let near = 3f64.powi(dimension) / leaves;
-    // The images of thirds, in space.
-    let of_images = match (fit, dimension) {
-        (Fit::Thirds, 3) => IMAGES * work.order as f64,
-        _ => 0.0,
+    let of_images = match fit {
+        Fit::Whole => 0.0,
+        Fit::Thirds => of_thirds(work),
     };
     Counts {
         near_pairs: work.sources as f64 * work.targets as f64 * near,
@@ -142,8 +138,28 @@ fn of_level(work: &Work, fit: Fit, level: u32) -> Counts {
     }
 }
 
-/// Cells whose far lists take as long, over the order: such lists take about its cube, images its fourth power.
-const IMAGES: f64 = 60.0;
+/// Cells whose far lists take as long as the images of a box of three cells.
+fn of_thirds(work: &Work) -> f64 {
+    let dimension = work.dimension as i32;
+    let Some(products) = work.far_products else {
+        // In the plane they are nothing; in space lists take about the cube of the order, images its fourth power.
+        return if dimension == 3 {
+            60.0 * work.order as f64
+        } else {
+            0.0
+        };
+    };
+    // Matrices of all offsets, which are made from values at twice the nodes for several evaluations.
+    let (nodes, rank) = ((work.order as f64).powi(dimension), work.waves as f64);
+    let images = 9f64.powi(dimension) * rank * rank;
+    let made = 2f64.powi(dimension) * nodes * (nodes * rank + FOR_A_VALUE);
+    (images + made / EVALUATIONS) / products
+}
+
+/// Products that take as long as one such value, by Ewald's sum.
+const FOR_A_VALUE: f64 = 4e4;
+/// Evaluations that a plan is thought to have.
+const EVALUATIONS: f64 = 10.0;
 
 /// What a cloud comes to that fills a cube evenly, with the leaves of capacity q as full as [`filling`] says: s^D leaves,
 /// each near to (3 − 2/s)^D of them on average; 2^D/(2^D − 1) cells a leaf.

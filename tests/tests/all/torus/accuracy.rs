@@ -70,7 +70,7 @@ pub(super) fn within_tolerance_on<K: Kernel<D>, const D: usize>(
 }
 
 pub(super) const IN_PLANE: [f64; 6] = [1e-3, 1e-5, 1e-6, 1e-8, 1e-10, 1e-11];
-pub(super) const IN_SPACE: [f64; 4] = [1e-3, 1e-5, 1e-6, 1e-8];
+const IN_SPACE: [f64; 4] = [1e-3, 1e-5, 1e-6, 1e-8];
 
 #[test]
 fn within_tolerance_in_the_plane() {
@@ -195,7 +195,7 @@ fn gradients() {
 }
 
 /// Where leaf capacities ask for leaves that are thirds of the box, or halves or quarters of those.
-fn three_cells_wide<K: Kernel<D>, const D: usize>(
+pub(super) fn three_cells_wide<K: Kernel<D>, const D: usize>(
     kernel: K,
     capacities: &[usize],
     tolerances: &[f64],

@@ -10,13 +10,13 @@ use crate::cloud::{Shape, Signs};
 use crate::compare::{relative_l2, worst_error};
 use crate::radial::Phi;
 use crate::refusals::refused;
-use accuracy::{IN_PLANE, IN_SPACE, within_tolerance, within_tolerance_on};
+use accuracy::{IN_PLANE, three_cells_wide, within_tolerance, within_tolerance_on};
 use farfield::{
     AlgebraicCore, BiotSavart2d, BiotSavart3d, Coulomb2d, Coulomb3d, GaussianCore, Guarantee,
     Kernel, Options, Outputs, Plan, RadialKernel, Real, Riesz, Sums, direct,
 };
 use proptest::prelude::*;
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
 /// Clouds beside, across and far outside of the box.
 fn on<const D: usize>(shape: Shape, n: usize, side: f64) -> Vec<[f64; D]>

@@ -107,6 +107,16 @@ fn within_tolerance_in_space() {
     }
 }
 
+#[test]
+fn boxes_three_cells_wide() {
+    for s in [0.0, 0.5, 1.9] {
+        three_cells_wide::<_, 2>(Riesz { s }, &[672, 168], &[1e-3, 1e-6, 1e-10], |w| w);
+    }
+    for s in [0.0, 0.5, 2.0] {
+        three_cells_wide::<_, 3>(Riesz { s }, &[320, 40], &[1e-3, 1e-6], |w| w);
+    }
+}
+
 /// Many points with equal strengths that fill the box evenly, whose field is what they lack of a uniform density: before that was taken out
 /// of multipoles, fields of a shaken lattice missed by 90 times, and potentials of even points by 6.
 #[test]

@@ -24,33 +24,29 @@ use std::sync::OnceLock;
 
 /// 1/r of one source on the unit torus of mean 0, less 1/r, at r = 0 (the constant of a cubic Wigner crystal).
 pub(crate) const REGULAR: f64 = -2.837_297_479_480_619_5;
-/// From 3^{-n} on the wider lattice adds nothing to T_n; nor do so many more terms where a lattice is seen from a third of its period.
+/// From 3^{-n} on the wider lattice adds nothing to T_n.
 const LAST_WIDER: usize = 44;
-/// Sums of higher degree, where series do not have them, would leave the range of f64.
-const LAST: usize = 150;
 
-/// The sums T.
+/// What images of the largest cells bring.
 #[derive(Debug)]
 pub(super) struct Lattice {
     layout: Layout,
-    /// T_n^m by n/2, then m/4.
-    sums: Vec<Vec<f64>>,
+    sums: Sums,
     pub(super) uniform: Uniform,
     /// For boxes of three cells.
     thirds: OnceLock<Thirds>,
 }
 
-impl Lattice {
-    pub(super) fn new(layout: Layout) -> Self {
-        let of_series = 2 * (layout.order - 1);
-        let last = (of_series + LAST_WIDER).min(LAST).max(of_series);
+/// The sums T_n^m by n/2, then m/4.
+#[derive(Debug)]
+pub(super) struct Sums(Vec<Vec<f64>>);
+
+impl Sums {
+    /// Of degrees up to this one, or more.
+    pub(super) fn new(degree: usize) -> Self {
+        let last = degree.max(LAST_WIDER);
         let (far, near) = (shells(last), around(last));
-        let mut lattice = Self {
-            layout,
-            sums: vec![vec![]; last / 2 + 1],
-            uniform: uniform(layout),
-            thirds: OnceLock::new(),
-        };
+        let mut sums = Self(vec![vec![]; last / 2 + 1]);
         for n in (2..last / 2 + 1).rev().map(|n| 2 * n) {
             let own = 1.0 - 27.0 * 3f64.powi(-(n as i32) - 1);
             let of_order = |m: usize| {
@@ -58,7 +54,7 @@ impl Lattice {
                 for k in (2..=last - n).step_by(2) {
                     let mut of_degree = 0.0;
                     for l in (0..=k as i32).step_by(4) {
-                        let both = |l| lattice.sum(n + k, m as i32 + l);
+                        let both = |l| sums.at(n + k, m as i32 + l);
                         let sites = near[k / 2][l as usize / 4];
                         of_degree += sites * (both(l) + if l > 0 { both(-l) } else { 0.0 });
                     }
@@ -66,26 +62,36 @@ impl Lattice {
                 }
                 sum / own
             };
-            lattice.sums[n / 2] = (0..=n).step_by(4).map(of_order).collect();
+            sums.0[n / 2] = (0..=n).step_by(4).map(of_order).collect();
         }
         // Of the 26 sites next to 0, 6 are at distance 1, 12 at √2 and 8 at √3.
         let sites = 6.0 + 12.0 / 2f64.sqrt() + 8.0 / 3f64.sqrt();
-        lattice.sums[0] = vec![REGULAR - sites];
-        lattice.sums[1] = vec![0.0];
-        lattice
+        sums.0[0] = vec![REGULAR - sites];
+        sums.0[1] = vec![0.0];
+        sums
     }
 
-    /// The highest degree of T.
+    /// Their highest degree.
     pub(super) fn degree(&self) -> usize {
-        2 * (self.sums.len() - 1)
+        2 * (self.0.len() - 1)
     }
 
     /// T_n^m for even n and 4 | m.
-    pub(super) fn sum(&self, n: usize, m: i32) -> f64 {
-        self.sums[n / 2]
-            .get(m.unsigned_abs() as usize / 4)
-            .copied()
-            .unwrap_or(0.0)
+    pub(super) fn at(&self, n: usize, m: i32) -> f64 {
+        let of_degree = &self.0[n / 2];
+        let sum = of_degree.get(m.unsigned_abs() as usize / 4);
+        sum.copied().unwrap_or(0.0)
+    }
+}
+
+impl Lattice {
+    pub(super) fn new(layout: Layout) -> Self {
+        Self {
+            layout,
+            sums: Sums::new(2 * (layout.order - 1)),
+            uniform: uniform(layout),
+            thirds: OnceLock::new(),
+        }
     }
 
     /// From the multipoles of the largest cells to their locals.
@@ -93,8 +99,7 @@ impl Lattice {
         if all.anchors.len() == 1 {
             return self.of_root(all.multipoles, locals);
         }
-        let thirds = || Thirds::new(self, self.layout);
-        let thirds = self.thirds.get_or_init(thirds);
+        let thirds = self.thirds.get_or_init(|| Thirds::new(self.layout));
         thirds.images(chosen, all, locals);
     }
 
@@ -109,13 +114,13 @@ impl Lattice {
                 for n in (k % 2..order).step_by(2) {
                     // m + l is a multiple of 4; M_n^{−m} = (−1)^m conj M_n^m.
                     for m in ((4 - l % 4) % 4..=n).step_by(4) {
-                        let t = self.sum(n + k, (m + l) as i32);
+                        let t = self.sums.at(n + k, (m + l) as i32);
                         sum[0] += t * re[at(n, m)];
                         sum[1] += t * im[at(n, m)];
                     }
                     for m in (l % 4..=n).step_by(4).filter(|&m| m > 0) {
                         let parity = if m % 2 == 0 { 1.0 } else { -1.0 };
-                        let t = parity * self.sum(n + k, l as i32 - m as i32);
+                        let t = parity * self.sums.at(n + k, l as i32 - m as i32);
                         sum[0] += t * re[at(n, m)];
                         sum[1] -= t * im[at(n, m)];
                     }
@@ -133,10 +138,12 @@ fn over_cube(
     [first, last]: [i32; 2],
     harmonics: impl Fn(usize, [f64; 3], usize) -> Vec<[f64; 2]>,
 ) -> Vec<Vec<f64>> {
-    let axis = || -last..=last;
+    // All of one octant, and each for its mirror images.
+    let axis = || 0..=last;
     let sites = axis().flat_map(|x| axis().flat_map(move |y| axis().map(move |z| [x, y, z])));
-    let there = sites.filter(|site| site.iter().any(|x| x.abs() >= first));
-    let points = there.map(|site| (site.map(f64::from), 1.0));
+    let there = sites.filter(|site| site.iter().any(|&x| x >= first));
+    let mirrored = |site: &[i32; 3]| site.iter().filter(|&&x| x > 0).count() as i32;
+    let points = there.map(|site| (site.map(f64::from), 2f64.powi(mirrored(&site))));
     symmetric_sums(degree, points, harmonics)
 }
 
@@ -157,7 +164,7 @@ mod tests {
     /// By brute force, and what lies beyond many shells by extrapolation.
     #[test]
     fn the_first_sum_is_that_of_many_shells() {
-        let lattice = Lattice::new(Layout::new(6, 8));
+        let lattice = Sums::new(10);
         let up_to = |last: i32| {
             let mut sum = 0.0;
             for x in -last..=last {
@@ -178,10 +185,10 @@ mod tests {
         // Cubes of 2a + 1 sites a side: the rest falls as (2a + 1)^{−2}, then as its fourth power.
         let (coarse, fine) = (up_to(13), up_to(40));
         let expected = (9.0 * fine - coarse) / 8.0;
-        let found = lattice.sum(4, 0);
+        let found = lattice.at(4, 0);
         assert!((found / expected - 1.0).abs() < 1e-6, "{found} {expected}");
         // Of degree 4 one function alone has the symmetry of the cube: T_4^4 = T_4^0, as (n−m)! goes.
-        let ratio = lattice.sum(4, 4) / found;
+        let ratio = lattice.at(4, 4) / found;
         assert!((ratio - 5.0).abs() < 1e-12, "{ratio}");
     }
 }

@@ -17,7 +17,7 @@
 //! and the rest to `torus/background.rs`. All sums over sources are products of a matrix, of which a row is made when it is
 //! wanted, with the multipoles of all cells.
 
-use super::lattice::Lattice;
+use super::lattice::Sums;
 use super::layout::{Layout, at};
 use super::uniform::{irregular, regular};
 use crate::expansion::LargestCells;
@@ -33,6 +33,10 @@ type Complex = [f64; 2];
 const CELLS: usize = 27;
 /// Those in whole vectors.
 const PADDED: usize = 32;
+/// Degrees of T beyond those of T(r) that may add to these.
+const MORE: usize = 44;
+/// Higher ones would leave the range of f64.
+const LAST: usize = 150;
 /// Vectors of columns that are summed together.
 const TOGETHER: usize = 4;
 
@@ -64,11 +68,12 @@ fn offsets() -> impl Iterator<Item = [i32; 3]> {
 }
 
 impl Thirds {
-    pub(super) fn new(lattice: &Lattice, layout: Layout) -> Self {
+    pub(super) fn new(layout: Layout) -> Self {
         let degree = 2 * (layout.order - 1);
+        let lattice = Sums::new((degree + MORE).min(LAST).max(degree));
         let up = |r: &[i32; 3]| r.iter().all(|&r| r >= 0);
         let upper: Vec<_> = offsets().filter(up).collect();
-        let sums = |&r: &[i32; 3]| sums(lattice, degree, r);
+        let sums = |&r: &[i32; 3]| sums(&lattice, degree, r);
         let upper_sums: Vec<_> = upper.par_iter().map(sums).collect();
         let of = offsets().map(|r| {
             let mirrored = upper.iter().position(|upper| *upper == r.map(i32::abs));
@@ -198,7 +203,7 @@ impl Job for Degree<'_> {
 }
 
 /// T_n^m(r).
-fn sums(lattice: &Lattice, degree: usize, offset: [i32; 3]) -> Vec<Complex> {
+fn sums(lattice: &Sums, degree: usize, offset: [i32; 3]) -> Vec<Complex> {
     let r = offset.map(f64::from);
     let mut sums = vec![[0.0; 2]; at(degree + 1, 0)];
     for w in offsets().filter(|w| *w != [0; 3]) {
@@ -225,7 +230,7 @@ fn sums(lattice: &Lattice, degree: usize, offset: [i32; 3]) -> Vec<Complex> {
                 for order in (m as i32 - k as i32..=m as i32 + k as i32).filter(|x| x % 4 == 0) {
                     let l = order - m as i32;
                     let factor = Thirds::sum(&to_third, k, l);
-                    let t = lattice.sum(n + k, order);
+                    let t = lattice.at(n + k, order);
                     sum = from_fn(|part| sum[part] + factor[part] * t);
                 }
             }
@@ -272,7 +277,7 @@ mod tests {
     fn sums_are_those_of_many_cubes() {
         let (order, last) = (10, 12);
         let layout = Layout::new(order, 8);
-        let thirds = Thirds::new(&Lattice::new(layout), layout);
+        let thirds = Thirds::new(layout);
         let degree = 2 * (order - 1);
         let axis = || -last..=last;
         let sites =

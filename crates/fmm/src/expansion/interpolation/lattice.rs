@@ -11,6 +11,8 @@
 use super::kappa::Kappa;
 use super::operators::Operators;
 use super::tensor::{TensorNodes, even, indices};
+use super::thirds::Thirds;
+use crate::expansion::LargestCells;
 use crate::torus::ewald::ROUNDING;
 use crate::torus::modes::around;
 use crate::torus::split::{FarPower, Split};
@@ -18,11 +20,64 @@ use crate::tree::Stretch;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use std::f64::consts::TAU;
+use std::sync::OnceLock;
 
 /// From the root's multipole to its local.
 #[derive(Debug)]
 pub(super) struct Lattice {
     matrix: DMatrix<f64>,
+    power: FarPower,
+    /// For boxes of three cells.
+    thirds: OnceLock<Thirds>,
+}
+
+/// Which images are near, whose κ is not γ.
+pub(super) struct Near {
+    /// Those of so many boxes to each side.
+    pub(super) boxes: u32,
+    /// A distance, and κ there, in the unit of γ.
+    pub(super) at: (f64, f64),
+}
+
+/// The differences of the nodes of two cells, along each axis.
+pub(super) struct Differences<const D: usize> {
+    counts: [usize; D],
+    /// As many as the differences of two polynomials ask for, of which they are half.
+    pub(super) nodes: TensorNodes<D>,
+    interpolants: [Vec<Vec<f64>>; D],
+}
+
+impl<const D: usize> Differences<D> {
+    pub(super) fn new(of: &TensorNodes<D>) -> Self {
+        let counts = of.counts();
+        let nodes = TensorNodes::new(counts.map(|n| 2 * n));
+        let interpolants = std::array::from_fn(|a| {
+            let u = &of.0[a].u;
+            let differences: Vec<f64> = u
+                .iter()
+                .flat_map(|x| u.iter().map(move |y| 0.5 * (x - y)))
+                .collect();
+            nodes.0[a].interpolants(&differences)
+        });
+        Self {
+            counts,
+            nodes,
+            interpolants,
+        }
+    }
+
+    /// Between the numbers of two cells, from what a function is at twice the nodes.
+    pub(super) fn matrix(&self, values: Vec<f64>, operators: &Operators) -> DMatrix<f64> {
+        let n = self.counts;
+        let between = at_all(values, self.interpolants.each_ref().map(Vec::as_slice));
+        let all: Vec<[usize; D]> = indices(n).collect();
+        let kernel = DMatrix::from_fn(all.len(), all.len(), |i, j| {
+            let place = |at, a: usize| (at * n[a] + all[i][a]) * n[a] + all[j][a];
+            between[(0..D).fold(0, place)]
+        });
+        let ends = DMatrix::from_fn(all.len(), operators.rank, |i, j| operators.at_nodes[i][j]);
+        ends.tr_mul(&(kernel * &ends))
+    }
 }
 
 /// Width at which the power is split, in largest sides: so narrow that short parts beyond [`BOXES`] are below rounding, and modes beyond
@@ -43,34 +98,35 @@ impl Lattice {
         let unit = side.powf(-power.s);
         let core = power.core / side;
         let at_side = kappa.radial.value(1.0) / unit;
-        let remainder = Remainder::<D>::new((power.s, core), kappa.stretch, at_side);
-        // As many nodes as the differences of two polynomials ask for.
-        let n = nodes.counts();
-        let grid = TensorNodes::new(n.map(|n| 2 * n));
-        let interpolants: [_; D] = std::array::from_fn(|a| {
-            let u = &nodes.0[a].u;
-            let differences: Vec<f64> = u
-                .iter()
-                .flat_map(|x| u.iter().map(move |y| 0.5 * (x - y)))
-                .collect();
-            grid.0[a].interpolants(&differences)
-        });
-        let between = at_all(
-            remainder.on(&grid),
-            interpolants.each_ref().map(Vec::as_slice),
-        );
-        let all: Vec<[usize; D]> = indices(n).collect();
-        let kernel = DMatrix::from_fn(all.len(), all.len(), |i, j| {
-            let place = |at, a: usize| (at * n[a] + all[i][a]) * n[a] + all[j][a];
-            between[(0..D).fold(0, place)]
-        });
-        let ends = DMatrix::from_fn(all.len(), operators.rank, |i, j| operators.at_nodes[i][j]);
-        let matrix = ends.tr_mul(&(kernel * &ends)) * unit;
-        Self { matrix }
+        let next = Near {
+            boxes: 1,
+            at: (1.0, at_side),
+        };
+        let remainder = Remainder::<D>::new((power.s, core), kappa.stretch, next);
+        let grid = Differences::new(nodes);
+        let matrix = grid.matrix(remainder.on(&grid.nodes), operators) * unit;
+        Self {
+            matrix,
+            power,
+            thirds: OnceLock::new(),
+        }
     }
 
-    /// The numbers of a local from those of a multipole.
-    pub(super) fn images(&self, multipole: &[f64], local: &mut [f64]) {
+    /// From the multipoles of the cells of a box that is three of them wide to their locals.
+    pub(super) fn of_thirds<const D: usize>(
+        &self,
+        all: &LargestCells<D>,
+        (kappa, nodes, operators): (&Kappa<D>, &TensorNodes<D>, &Operators),
+        signs: &[Vec<f64>],
+        locals: &mut [f64],
+    ) {
+        let thirds = || Thirds::new(self.power, kappa, nodes, operators);
+        let thirds = self.thirds.get_or_init(thirds);
+        thirds.images(all, signs, locals);
+    }
+
+    /// The numbers of the root's local from those of its multipole.
+    pub(super) fn of_root(&self, multipole: &[f64], local: &mut [f64]) {
         for (column, x) in self.matrix.column_iter().zip(multipole) {
             for (out, a) in local.iter_mut().zip(column.iter()) {
                 *out += a * x;
@@ -102,12 +158,12 @@ fn at_all<const D: usize>(mut values: Vec<f64>, interpolants: [&[Vec<f64>]; D]) 
 }
 
 /// R, by Ewald's sum.
-struct Remainder<const D: usize> {
+pub(super) struct Remainder<const D: usize> {
     split: Split,
     stretch: Stretch<D>,
     /// What κ lacks of γ.
     lacks: f64,
-    /// All n but those next to 0, and those.
+    /// All n but those that are near, and those.
     far: Vec<[f64; D]>,
     near: Vec<[f64; D]>,
     /// k ≠ 0 and γ̂.
@@ -117,8 +173,8 @@ struct Remainder<const D: usize> {
 }
 
 impl<const D: usize> Remainder<D> {
-    /// Of a power and its core in largest sides; `at_side` is κ at that distance.
-    fn new((s, core): (f64, f64), stretch: Stretch<D>, at_side: f64) -> Self {
+    /// Of a power and its core in largest sides.
+    pub(super) fn new((s, core): (f64, f64), stretch: Stretch<D>, next: Near) -> Self {
         let split = Split {
             s,
             dimension: D,
@@ -135,7 +191,7 @@ impl<const D: usize> Remainder<D> {
                 n.map(f64::from)
             })
         };
-        let is_near = |n: &[f64; D]| n.iter().all(|n| n.abs() < 1.5);
+        let is_near = |n: &[f64; D]| n.iter().all(|n| n.abs() <= f64::from(next.boxes));
         let (near, mut far): (Vec<_>, Vec<_>) =
             whole(stretch.0.map(|e| BOXES / e)).partition(is_near);
         if !stretch.is_none() {
@@ -151,7 +207,7 @@ impl<const D: usize> Remainder<D> {
         Self {
             split,
             stretch,
-            lacks: split.whole(1.0) - at_side,
+            lacks: split.whole(next.at.0 * next.at.0) - next.at.1,
             far,
             near,
             modes: modes.map(|k| (k, weight(k))).collect(),
@@ -159,7 +215,7 @@ impl<const D: usize> Remainder<D> {
         }
     }
 
-    fn at(&self, u: [f64; D]) -> f64 {
+    pub(super) fn at(&self, u: [f64; D]) -> f64 {
         let square = |n: &[f64; D]| self.stretch.square(std::array::from_fn(|a| u[a] - n[a]));
         let far = self.far.iter().map(|n| self.split.short(square(n)));
         let near = self
@@ -185,11 +241,16 @@ impl<const D: usize> Remainder<D> {
 mod tests {
     use super::*;
 
+    const NEXT: Near = Near {
+        boxes: 1,
+        at: (1.0, 0.0),
+    };
+
     /// Of Coulomb's kernels what no image is near of is harmonic but for the background: ΔR = 2π and 4π, over the volume.
     #[test]
     fn the_background_is_uniform() {
         fn laplacian<const D: usize>(s: f64, e: [f64; D], u: [f64; D]) -> f64 {
-            let (remainder, step) = (Remainder::<D>::new((s, 0.0), Stretch(e), 0.0), 2e-4);
+            let (remainder, step) = (Remainder::<D>::new((s, 0.0), Stretch(e), NEXT), 2e-4);
             let second = |a: usize| {
                 let moved = |by: f64| {
                     remainder.at(std::array::from_fn(|b| {
@@ -223,7 +284,7 @@ mod tests {
         let stretched = [[1.0, 1.0], [0.5, 1.0], [1.0, 0.6]];
         let all = stretched.iter().flat_map(|e| cases.map(|case| (e, case)));
         for (e, (s, core)) in all {
-            let remainder = Remainder::<2>::new((s, core), Stretch(*e), 0.0);
+            let remainder = Remainder::<2>::new((s, core), Stretch(*e), NEXT);
             let kappa = |n: [f64; 2], u: [f64; 2]| {
                 let r = (e[0] * (u[0] - n[0]))
                     .hypot(e[1] * (u[1] - n[1]))
@@ -251,7 +312,7 @@ mod tests {
     #[test]
     fn interpolation_is_as_good_as_far_cells() {
         let (remainder, grid) = (
-            Remainder::<2>::new((1.3, 0.0), Stretch::NONE, 0.0),
+            Remainder::<2>::new((1.3, 0.0), Stretch::NONE, NEXT),
             TensorNodes::new([36; 2]),
         );
         let places = [-0.5, -0.31, 0.2, 0.47];

@@ -42,6 +42,7 @@ mod product;
 mod scratch;
 pub(crate) mod skeleton;
 mod tensor;
+mod thirds;
 mod translate;
 mod uniform;
 
@@ -376,6 +377,9 @@ impl<const D: usize> Family<D> for Interpolation<D> {
     fn prepare(&mut self, depth: u32, finest: Option<u32>) {
         self.make_levels(depth, finest);
     }
+    fn takes_thirds(&self) -> bool {
+        self.levels.is_none()
+    }
     fn close(&mut self, power: FarPower) {
         match &mut self.levels {
             Some(levels) => levels.close(power),
@@ -519,12 +523,25 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
     }
 
     fn images(&self, _: Chosen, all: &LargestCells<D>, local: &mut [f64]) {
-        if let Some(lattice) = &self.lattice {
-            let (multipole, log_side) = (all.multipoles, all.log_side);
-            lattice.images(&multipole[WIDEST..], &mut local[WIDEST..]);
-            // LargestCells next to the root have it, though their mean is none.
-            let images = 3usize.pow(D as u32) as f64;
-            self.far_constant(-images * multipole[0], log_side, local);
+        let Some(lattice) = &self.lattice else {
+            return;
+        };
+        // Images that are near have the constant, though their mean is none.
+        let (near, strength) = if all.anchors.len() == 1 {
+            lattice.of_root(&all.multipoles[WIDEST..], &mut local[WIDEST..]);
+            (3usize.pow(D as u32), all.multipoles[0])
+        } else {
+            let kappa = Kappa {
+                radial: &*self.radial,
+                stretch: self.stretch,
+            };
+            let cells = (&kappa, &self.nodes, &*self.operators);
+            lattice.of_thirds(all, cells, &self.signs, local);
+            let multipoles = all.multipoles.chunks_exact(self.multipole_len());
+            (1, multipoles.map(|multipole| multipole[0]).sum())
+        };
+        for local in local.chunks_exact_mut(self.local_len()) {
+            self.far_constant(-(near as f64) * strength, all.log_side, local);
         }
     }
 
