@@ -204,7 +204,9 @@ pub(super) fn three_cells_wide<K: Kernel<D>, const D: usize>(
     Shape: Points<D>,
 {
     let (n, sides) = (3000, [0.7; D]);
-    for points in [even(n, 0.7), on(Shape::Uniform, n, 0.7)] {
+    let uniform = Points::<D>::cloud(Shape::Uniform, n).into_iter();
+    let uniform = uniform.map(|x| x.map(|x| 0.7 * x)).collect();
+    for points in [even(n, 0.7), uniform] {
         for signs in Signs::BOTH {
             let w: Vec<_> = signs.strengths(n, 98).into_iter().map(&strengths).collect();
             let targets: Vec<_> = points.iter().copied().step_by(5).collect();
