@@ -214,7 +214,8 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
     /// How the box of a torus may lie in its root cell.
     fn fits(&self, torus: &Torus<D>) -> &'static [Fit] {
         let thirds = self.expansion.takes_thirds() && torus.stretch().is_none();
-        if thirds && 3.0 * self.reach() <= torus.least() {
+        // A hair more, as the side of such cells is rounded.
+        if thirds && 3.0 * self.reach() <= torus.least() * (1.0 - 1e-9) {
             &[Fit::Whole, Fit::Thirds]
         } else {
             &[Fit::Whole]
@@ -321,6 +322,9 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             clouds.check_resolution(&frame)?;
             if !on_grid {
                 self.expansion.fit_side(frame.side / frame.scale)?;
+            }
+            if fit == Fit::Thirds {
+                self.expansion.make_thirds();
             }
             // Where all points coincide nothing must be left, which expansions cannot promise.
             let coincide = clouds.both().widest() == 0.0;

@@ -39,6 +39,9 @@ impl<H: Family<D>, const D: usize> Family<D> for HarmonicOr<H, D> {
     fn takes_thirds(&self) -> bool {
         each!(self, e => e.takes_thirds())
     }
+    fn make_thirds(&self) {
+        each!(self, e => e.make_thirds())
+    }
     fn close(&mut self, power: FarPower) {
         match self {
             Self::Harmonic(e) => e.close(power),

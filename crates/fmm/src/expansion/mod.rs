@@ -278,6 +278,8 @@ pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     fn takes_thirds(&self) -> bool {
         false
     }
+    /// Makes ready for such a box.
+    fn make_thirds(&self) {}
     /// Makes ready for a torus, on which the kernel is this power far away.
     fn close(&mut self, power: FarPower) {
         let _ = power;

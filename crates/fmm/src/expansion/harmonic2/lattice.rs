@@ -71,8 +71,12 @@ impl Lattice {
         if all.anchors.len() == 1 {
             return self.of_root(all.multipoles, all.log_side, locals);
         }
-        let thirds = self.thirds.get_or_init(|| Thirds::new(self, self.order));
-        thirds.images(self.order, all, locals);
+        self.thirds().images(self.order, all, locals);
+    }
+
+    /// Made when they are first asked for.
+    pub(super) fn thirds(&self) -> &Thirds {
+        self.thirds.get_or_init(|| Thirds::new(self, self.order))
     }
 
     /// `log_side` is the logarithm of the root's side in the user's unit.

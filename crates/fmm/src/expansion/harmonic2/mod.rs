@@ -80,6 +80,11 @@ impl Family<2> for Harmonic2 {
     fn takes_thirds(&self) -> bool {
         true
     }
+    fn make_thirds(&self) {
+        if let Some(lattice) = &self.lattice {
+            lattice.thirds();
+        }
+    }
     fn close(&mut self, _: FarPower) {
         self.lattice = Some(Lattice::new(self.order, self.padded));
     }

@@ -99,8 +99,12 @@ impl Lattice {
         if all.anchors.len() == 1 {
             return self.of_root(all.multipoles, locals);
         }
-        let thirds = self.thirds.get_or_init(|| Thirds::new(self.layout));
-        thirds.images(chosen, all, locals);
+        self.thirds().images(chosen, all, locals);
+    }
+
+    /// Made when they are first asked for.
+    pub(super) fn thirds(&self) -> &Thirds {
+        self.thirds.get_or_init(|| Thirds::new(self.layout))
     }
 
     fn of_root(&self, multipole: &[f64], local: &mut [f64]) {

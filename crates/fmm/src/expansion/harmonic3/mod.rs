@@ -81,6 +81,10 @@ const WIDEST_WAVE: usize = 16;
 const IN_F32: f64 = 3.9e-8;
 /// Largest order of such series: λ^n of those quadratures, λ < 15.2, and locals of many strengths stay within f32.
 const ORDER_IN_F32: usize = 26;
+/// Largest order for which the box of a torus may be three cells wide. The images of such cells are moved by series, which lose more than
+/// waves where a clump of sources in a corner of a cell faces one of targets in a corner of the next but one: 5 times as much at order 18,
+/// 40 times at 24 and 160 times at 33 (a single strength, fields).
+const ORDER_OF_THIRDS: usize = 20;
 /// Bytes of the outgoing forms of one block: the more, the fewer are made for two.
 const AT_HAND: usize = 1 << 27;
 
@@ -153,7 +157,12 @@ impl Family<3> for Harmonic3 {
         accuracy::harmonic3_floor(guarantee)
     }
     fn takes_thirds(&self) -> bool {
-        true
+        self.layout.order <= ORDER_OF_THIRDS
+    }
+    fn make_thirds(&self) {
+        if let Some(lattice) = &self.lattice {
+            lattice.thirds();
+        }
     }
     fn close(&mut self, _: FarPower) {
         self.lattice = Some(Lattice::new(self.layout));

@@ -50,7 +50,11 @@ pub(super) struct Thirds {
 
 /// (−1)^n x.
 fn signed(n: usize, x: Complex) -> Complex {
-    if n % 2 == 0 { x } else { x.map(|x| -x) }
+    if n.is_multiple_of(2) {
+        x
+    } else {
+        x.map(|x| -x)
+    }
 }
 
 fn conjugate([re, im]: Complex) -> Complex {

@@ -12,7 +12,6 @@ use super::kappa::Kappa;
 use super::operators::Operators;
 use super::tensor::{TensorNodes, even, indices};
 use super::thirds::Thirds;
-use crate::expansion::LargestCells;
 use crate::torus::ewald::ROUNDING;
 use crate::torus::modes::around;
 use crate::torus::split::{FarPower, Split};
@@ -112,17 +111,15 @@ impl Lattice {
         }
     }
 
-    /// From the multipoles of the cells of a box that is three of them wide to their locals.
-    pub(super) fn of_thirds<const D: usize>(
+    /// Of a box that is three cells wide; made when they are first asked for.
+    pub(super) fn thirds<const D: usize>(
         &self,
-        all: &LargestCells<D>,
-        (kappa, nodes, operators): (&Kappa<D>, &TensorNodes<D>, &Operators),
-        signs: &[Vec<f64>],
-        locals: &mut [f64],
-    ) {
+        kappa: &Kappa<D>,
+        nodes: &TensorNodes<D>,
+        operators: &Operators,
+    ) -> &Thirds {
         let thirds = || Thirds::new(self.power, kappa, nodes, operators);
-        let thirds = self.thirds.get_or_init(thirds);
-        thirds.images(all, signs, locals);
+        self.thirds.get_or_init(thirds)
     }
 
     /// The numbers of the root's local from those of its multipole.

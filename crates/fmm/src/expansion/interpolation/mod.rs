@@ -66,6 +66,7 @@ use scratch::Scratch;
 use std::fmt::Debug;
 use std::sync::Arc;
 use tensor::TensorNodes;
+use thirds::Thirds;
 use translate::Move;
 use uniform::Evenly;
 
@@ -284,6 +285,15 @@ impl<const D: usize> Interpolation<D> {
         }
     }
 
+    /// What images of the cells of a box that is three of them wide bring.
+    fn thirds<'a>(&self, lattice: &'a Lattice) -> &'a Thirds {
+        let kappa = Kappa {
+            radial: &*self.radial,
+            stretch: self.stretch,
+        };
+        lattice.thirds(&kappa, &self.nodes, &self.operators)
+    }
+
     /// The plan's units of a potential, a field and its gradient in a cell of this side.
     fn scales(&self, side: f64) -> Scales<D> {
         let value = side.powf(self.radial.degree());
@@ -379,6 +389,11 @@ impl<const D: usize> Family<D> for Interpolation<D> {
     }
     fn takes_thirds(&self) -> bool {
         self.levels.is_none()
+    }
+    fn make_thirds(&self) {
+        if let Some(lattice) = &self.lattice {
+            self.thirds(lattice);
+        }
     }
     fn close(&mut self, power: FarPower) {
         match &mut self.levels {
@@ -531,12 +546,7 @@ impl<const D: usize> Expansion<D> for Interpolation<D> {
             lattice.of_root(&all.multipoles[WIDEST..], &mut local[WIDEST..]);
             (3usize.pow(D as u32), all.multipoles[0])
         } else {
-            let kappa = Kappa {
-                radial: &*self.radial,
-                stretch: self.stretch,
-            };
-            let cells = (&kappa, &self.nodes, &*self.operators);
-            lattice.of_thirds(all, cells, &self.signs, local);
+            self.thirds(lattice).images(all, &self.signs, local);
             let multipoles = all.multipoles.chunks_exact(self.multipole_len());
             (1, multipoles.map(|multipole| multipole[0]).sum())
         };
