@@ -122,7 +122,8 @@ impl Options {
     /// Points in a cell above which it is split; by default the one for which the cost model expects the least time, see
     /// [`costs`](Self::costs). Few points stay in one leaf: that is the direct sum. On a torus cells divide the box into 2^l or 3·2^l parts
     /// along each axis, whichever makes leaves of about that many points of an even cloud; 2^l alone where sides differ, around
-    /// algebraic cores, for Coulomb and Biot–Savart in space to less than about 5e-7, and where a ninth or a 27th of the box would be empty.
+    /// algebraic cores, for Coulomb and Biot–Savart in space to less than about 3e-7 (with potentials 1e-6), and where a ninth or
+    /// a 27th of the box would be empty.
     pub fn leaf_capacity(mut self, points: usize) -> Self {
         self.leaf_capacity = Some(points);
         self

@@ -4,6 +4,7 @@ pub(crate) mod clouds;
 mod demands;
 mod evaluate;
 mod few;
+mod fit;
 mod on_grid;
 mod user_order;
 mod verify;
@@ -12,7 +13,7 @@ mod wide;
 pub(crate) use user_order::add_gradient;
 
 use crate::Real;
-use crate::cost::{Costs, Counts, PairClass, Work, fit_of, leaf_capacity, leaf_capacity_on_torus};
+use crate::cost::{Costs, Counts, PairClass, Work};
 use crate::expansion::{Asked, Family};
 use crate::kernel::{Kernel, RadialKernel, RadialPair};
 use crate::lists::Lists;
@@ -26,7 +27,7 @@ use crate::torus::split::FarPower;
 use crate::tree::{Fit, Frame, Limits, Tree, TreeOrder, Width};
 use crate::{Error, Options, Result};
 use clouds::Clouds;
-use demands::{Floors, check_extent, close, left_to_core, lost_in_f32, of_core, stricter};
+use demands::{Floors, check_extent, close, lost_in_f32, of_core, stricter};
 use lanes::Chosen;
 use lanes::accuracy::SINGLE;
 use on_grid::Grid;
@@ -196,51 +197,6 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         }
         plan.widen(&clouds)?;
         Ok(plan)
-    }
-
-    fn choose_leaf_capacity(&mut self, clouds: &Clouds<T, D>) {
-        let (sources, targets) = (clouds.sources(), clouds.targets());
-        let work = self.work(sources.len(), targets.unwrap_or(sources).len());
-        let chosen = || match self.torus {
-            Some(torus) => {
-                let narrowest = self.reach() / torus.least();
-                leaf_capacity_on_torus(&self.costs(), &work, self.fits(&torus), narrowest)
-            }
-            None => leaf_capacity(&self.costs(), &work),
-        };
-        self.leaf_capacity = self.options.leaf_capacity.unwrap_or_else(chosen);
-    }
-
-    /// How the box of a torus may lie in its root cell.
-    fn fits(&self, torus: &Torus<D>) -> &'static [Fit] {
-        let thirds = self.expansion.takes_thirds() && torus.stretch().is_none();
-        // A hair more, as the side of such cells is rounded.
-        if thirds && 3.0 * self.reach() <= torus.least() * (1.0 - 1e-9) {
-            &[Fit::Whole, Fit::Thirds]
-        } else {
-            &[Fit::Whole]
-        }
-    }
-
-    /// How it does: as the leaf capacity wants it, if these points allow that.
-    fn fit(&self, clouds: &Clouds<T, D>) -> Fit {
-        let Some(torus) = self.torus else {
-            return Fit::Whole;
-        };
-        let (sources, targets) = (clouds.sources(), clouds.targets().map_or(0, <[_]>::len));
-        let most = sources.len().max(targets);
-        match fit_of(self.leaf_capacity, most, D, self.fits(&torus)) {
-            Fit::Thirds if torus.fills_thirds(sources) => Fit::Thirds,
-            _ => Fit::Whole,
-        }
-    }
-
-    /// How far the kernel is not that of far fields, in the user's unit.
-    fn reach(&self) -> f64 {
-        match &self.wide {
-            Some(_) => 0.0,
-            None => self.kernel.reach(left_to_core(&self.options)),
-        }
     }
 
     /// The near-field pair in the unit of a plan.

@@ -1,7 +1,8 @@
 //! The flat torus ℝ^D/(L₁ℤ × … × L_Dℤ): opposite faces of a box are one.
 //!
 //! A plan takes the points into the box, surrounds its tree by [images](crate::tree) of what lies near its faces, and gives the root the
-//! local of all images beyond those next to it (`lattice.rs` of the families) and the [`background`] that makes the box neutral. The
+//! local of all images beyond those next to it (`lattice.rs` of the families), or where it is wider than the box the cells of level 2 those of
+//! theirs (`thirds.rs`), and the [`background`] that makes the box neutral. The
 //! oracle is [`direct::on_torus`](crate::direct::on_torus), by Ewald's sum ([`ewald`]).
 //!
 //! A Gaussian core ends before images begin, which have the singular kernel. An algebraic one does not: in Ewald's sum r² +

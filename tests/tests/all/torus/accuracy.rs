@@ -5,8 +5,18 @@ use crate::cloud::{Shape, Signs};
 use crate::compare::{relative_l2, worst_error};
 use farfield::{
     BiotSavart2d, BiotSavart3d, Coulomb2d, Coulomb3d, GaussianCore, Kernel, Options, Outputs, Plan,
-    Sums, direct,
+    Strength, Sums, direct,
 };
+
+/// Of the sums at every fifth point, where they are known exactly.
+fn error_of_every_fifth<W: Strength<f64>, const D: usize>(
+    mut sums: Sums<f64, D, W>,
+    exact: &Sums<f64, D, W>,
+) -> f64 {
+    sums.field = sums.field.into_iter().step_by(5).collect();
+    sums.potential = sums.potential.into_iter().step_by(5).collect();
+    worst_error(&sums, exact)
+}
 
 /// A kernel on every cloud, with strengths of both kinds, on a cube.
 pub(super) fn within_tolerance<K: Kernel<D>, const D: usize>(
@@ -58,10 +68,7 @@ pub(super) fn within_tolerance_on<K: Kernel<D>, const D: usize>(
                     .outputs(Outputs::BOTH)
                     .torus(&sides);
                 let plan = Plan::new(points, kernel.clone(), options).unwrap();
-                let mut sums = summed(&plan, &w, Outputs::BOTH);
-                sums.field = sums.field.into_iter().step_by(5).collect();
-                sums.potential = sums.potential.into_iter().step_by(5).collect();
-                let error = worst_error(&sums, &exact);
+                let error = error_of_every_fifth(summed(&plan, &w, Outputs::BOTH), &exact);
                 let what = format!("{} {sides:?} {name} {signs:?} {tolerance:e}", kernel.name());
                 assert!(error <= tolerance, "{what}: {error:e}");
             }
@@ -220,10 +227,7 @@ pub(super) fn three_cells_wide<K: Kernel<D>, const D: usize>(
                     let plan = Plan::new(&points, kernel.clone(), options).unwrap();
                     let leaves = (3usize << (level - 2)).pow(D as u32);
                     assert_eq!(plan.report().leaves, leaves, "{capacity}");
-                    let mut sums = summed(&plan, &w, outputs);
-                    sums.field = sums.field.into_iter().step_by(5).collect();
-                    sums.potential = sums.potential.into_iter().step_by(5).collect();
-                    let error = worst_error(&sums, &exact);
+                    let error = error_of_every_fifth(summed(&plan, &w, outputs), &exact);
                     let what = format!("{} {signs:?} {capacity} {tolerance:e}", kernel.name());
                     assert!(error <= tolerance, "{what}: {error:e}");
                 }
