@@ -23,11 +23,12 @@ use crate::passes::{Buffers, Down, PADDING, PIECE};
 use crate::points::is_double;
 use crate::report::{PlanReport, PredictedSeconds};
 use crate::torus::Torus;
+use crate::torus::evenness::Evenness;
 use crate::torus::split::FarPower;
 use crate::tree::{Fit, Frame, Limits, Tree, TreeOrder, Width};
 use crate::{Error, Options, Result};
 use clouds::Clouds;
-use demands::{Floors, check_extent, close, lost_in_f32, of_core, stricter};
+use demands::{Floors, check_extent, close, evenness, lost_in_f32, of_core, stricter};
 use lanes::Chosen;
 use lanes::accuracy::SINGLE;
 use on_grid::Grid;
@@ -67,6 +68,8 @@ pub struct Plan<T: Real, K: Kernel<D>, const D: usize = 2> {
     narrow: Option<Narrow<FamilyOf<K, D>>>,
     options: Options,
     torus: Option<Torus<D>>,
+    /// How the points fill it, where expansions depend on that.
+    evenness: Option<Evenness>,
     /// The kernel, if its core is so wide that it is few modes of the torus.
     smooth: Option<FarPower>,
     chosen: Chosen,
@@ -134,15 +137,18 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         } = Self::floors(&kernel, &options)?;
         options.check::<T>(of_plan)?;
         let points = sources.len().max(targets.map_or(0, <[_]>::len));
-        let stricter = stricter::<D>(points, targets.is_some(), power, &options);
-        let of_core = of_core::<K, D>(&kernel, wide.as_ref(), &options);
-        let lost_in_f32 = lost_in_f32::<K, D>(&kernel, points, targets.is_some(), power, &options);
-        let asked_for = options.tolerance;
-        let within = |stricter: f64| (asked_for / stricter).max(floor::<T>()).max(of_family);
         let chosen = options.chosen()?;
         let clouds = || Clouds::new(chosen, torus, sources, targets);
         let clouds = in_pool(options.pool.clone(), clouds)?;
         check_extent(&kernel, wide.as_ref(), torus, &clouds, options.tolerance)?;
+        let on_torus = torus.as_ref().zip(power);
+        let of_points = || evenness(&kernel, on_torus, &clouds, &options);
+        let evenness = in_pool(options.pool.clone(), of_points);
+        let stricter = stricter::<D>(points, targets.is_some(), power, evenness, &options);
+        let of_core = of_core::<K, D>(&kernel, wide.as_ref(), &options);
+        let lost_in_f32 = lost_in_f32::<K, D>(&kernel, points, targets.is_some(), power, &options);
+        let asked_for = options.tolerance;
+        let within = |stricter: f64| (asked_for / stricter).max(floor::<T>()).max(of_family);
         let around = || clouds.probable_frame(options.leaf_capacity);
         let frame = torus.map_or_else(around, |torus| torus.frame::<T>(Fit::Whole));
         let asked = Asked {
@@ -179,6 +185,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             narrow: None,
             options,
             torus,
+            evenness,
             smooth: power.filter(|power| power.few_modes),
             tree: Tree::default(),
             lists: Lists::default(),
@@ -242,6 +249,16 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let clouds = in_pool(self.options.pool.clone(), clouds)?;
         let (wide, tolerance) = (self.wide.as_ref(), self.options.tolerance);
         check_extent(&self.kernel, wide, self.torus, &clouds, tolerance)?;
+        if self.fill_otherwise(&clouds) {
+            let options = Options {
+                leaf_capacity: Some(self.leaf_capacity),
+                ..self.options.clone()
+            };
+            let anew = Self::build(sources, targets, self.kernel.clone(), options)?;
+            let options = self.options.clone();
+            *self = Self { options, ..anew };
+            return Ok(());
+        }
         let tables = self.without_tables();
         if let Err(error) = self.rebuild(&clouds) {
             self.put_back(tables);
@@ -252,6 +269,15 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             self.widen(&clouds)?;
         }
         Ok(())
+    }
+
+    /// Whether these points fill the torus in another way, for which other expansions are needed.
+    fn fill_otherwise(&self, clouds: &Clouds<T, D>) -> bool {
+        let (Some(torus), Some(before)) = (&self.torus, self.evenness) else {
+            return false;
+        };
+        let now = || Evenness::of(torus, clouds.sources());
+        in_pool(self.options.pool.clone(), now) != before
     }
 
     fn rebuild(&mut self, clouds: &Clouds<T, D>) -> Result<()> {

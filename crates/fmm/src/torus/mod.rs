@@ -14,6 +14,7 @@
 //! so far fields of all kernels are interpolated then.
 
 pub(crate) mod background;
+pub(crate) mod evenness;
 pub(crate) mod ewald;
 mod gamma;
 pub(crate) mod modes;

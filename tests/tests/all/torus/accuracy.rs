@@ -9,7 +9,7 @@ use farfield::{
 };
 
 /// Of the sums at every fifth point, where they are known exactly.
-fn error_of_every_fifth<W: Strength<f64>, const D: usize>(
+pub(super) fn error_of_every_fifth<W: Strength<f64>, const D: usize>(
     mut sums: Sums<f64, D, W>,
     exact: &Sums<f64, D, W>,
 ) -> f64 {

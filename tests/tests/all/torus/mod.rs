@@ -3,6 +3,7 @@
 mod accuracy;
 mod algebraic;
 mod boxes;
+mod evenness;
 mod laws;
 mod riesz;
 
