@@ -176,11 +176,13 @@ impl Options {
     /// contributes what its images do: nothing to a field, and to a potential g(z) − g_space(z) at z → 0; of every source
     /// that holds at its own place too.
     ///
-    /// Points that fill the box evenly, with equal strengths, have small sums: what they lack of a uniform density. Errors are of the size of
-    /// the tolerance for random and low-discrepancy points, and fields of lattices shaken by a hundredth of their spacing were wrong by up to 20
-    /// times. Fields to tolerances from 1e-6 to 3e-6 (7e-7 to 2e-6 in space) have near pairs in f32, as in open space, only where a sample of the
+    /// Points that fill the box evenly, with equal strengths, have small sums: what they lack of a uniform density. So where sides are equal,
+    /// plans of kernels without a core, whose targets are the sources, look at how many points are close to another, again after every move:
+    /// for fields of independent points expansions are those of open space, and for lattices, Kronecker sequences and others that keep their
+    /// distance a hundred times better, ten times those of Riesz kernels. Fields of lattices shaken by a hundredth of their
+    /// spacing are then within the tolerance, but of Riesz kernels wrong by up to 13 times in space, and where the tolerance is near the least. Fields to tolerances from 1e-6 to 3e-6 (7e-7 to 2e-6 in space) have near pairs in f32, as in open space, only where a sample of the
     /// leaves, which every evaluation sums in both ways, loses less than 0.35 of the tolerance by it; vector strengths, cores, separate targets, and plans
-    /// for potentials or gradients stay in f64 there (Riesz kernels of s from d − 1 on have f32 as in open space). Clusters in space about a corner of the root cube, which lies at (−1/3, −2/5, −3/7) of the side, may miss by more than 100 times
+    /// for potentials or gradients stay in f64 there (Riesz kernels of s from d − 1 on have f32 as in open space). Clusters in space about a corner of the root cube, which lies at (−4/9, −2/5, −3/7) of the side, may miss by more than 100 times
     /// at the smallest tolerances: [`verify`](crate::Plan::verify) such sums. Potentials should be among the plan's
     /// [`outputs`](Self::outputs): the plan takes better expansions for them in space, and no tolerance below 1e-11. Riesz kernels of s below
     /// d − 1 have three times the least tolerance of open space, 3e-12 in the plane and 3e-7 in space. With algebraic cores,

@@ -9,6 +9,8 @@
 //! δ² stands for r², and far fields come from tables, level by level (`levels.rs`), the root's lattice with the core in it.
 //! Sums of wide cores, whose modes fall like e^{−2πkδ/L}, are those of the first modes alone.
 //!
+//! How good expansions must be depends on how evenly the points fill the box ([`evenness`]).
+//!
 //! Where the sides differ, cells are as long and as wide as the box is ([`Stretch`]): in units of their own sides they are cubes as ever, and
 //! only the kernel looks different, κ(|E u|) with E the sides over the largest. No harmonic family knows such a function,
 //! so far fields of all kernels are interpolated then.
