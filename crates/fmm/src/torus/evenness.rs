@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 /// Cells for each point.
 const CELLS: f64 = 4.0;
-/// So many points are enough: of 65 536 independent ones g is 1 ± 0.01. Of more, those of a share of the cells are looked at.
+/// So many points are enough: of 65 536 independent ones g is 1 ± 0.01. Of more, those in a share of the cells are looked at.
 const SAMPLE: usize = 1 << 16;
 /// Of fewer points g says too little to be sure that they are independent.
 const FEWEST: usize = 1000;
@@ -46,7 +46,8 @@ impl Evenness {
     }
 }
 
-/// g, from the cells that hold about `sample` points.
+/// g, from the cells that hold about `sample` points: whole columns along the last axis, taken at random, so that for most points the others of their
+/// coordinates tell that they are not looked at.
 fn pair_correlation<T: Real, const D: usize>(
     torus: &Torus<D>,
     points: &[[T; D]],
@@ -56,21 +57,33 @@ fn pair_correlation<T: Real, const D: usize>(
     let across = (CELLS * n).powf(1.0 / D as f64).round().max(1.0);
     let low: [f64; D] = std::array::from_fn(|a| torus.low(a));
     let inverse = torus.sides.map(|side| 1.0 / side);
-    let cell = |point: &[T; D]| {
-        (0..D).fold(0, |cell, a| {
-            let along = (point[a].to_f64() - low[a]) * inverse[a] * across;
-            cell * across as u64 + along.clamp(0.0, across - 1.0) as u64
+    let cell_along = |point: &[T; D], a: usize| {
+        let along = (point[a].to_f64() - low[a]) * inverse[a] * across;
+        along.clamp(0.0, across - 1.0) as usize
+    };
+    let column = |point: &[T; D]| {
+        let axes = 0..D - 1;
+        axes.fold(0, |column, a| {
+            column * across as usize + cell_along(point, a)
         })
     };
-    // One of so many cells, at random.
+    // One of so many columns.
     let one_of = (points.len() / sample).max(1) as u64;
-    let looked_at = |cell: &u64| mix(*cell) <= u64::MAX / one_of;
-    let of_piece = |piece: &[[T; D]]| piece.iter().map(cell).filter(looked_at).collect::<Vec<_>>();
+    let columns = across.powi(D as i32 - 1) as u64;
+    let looked_at: Vec<bool> = (0..columns).map(|c| mix(c) <= u64::MAX / one_of).collect();
+    let of_piece = |piece: &[[T; D]]| {
+        let columns = piece.iter().map(|point| (column(point), point));
+        let looked_at = columns.filter(|&(column, _)| looked_at[column]);
+        let cell =
+            |(column, point)| column as u64 * across as u64 + cell_along(point, D - 1) as u64;
+        looked_at.map(cell).collect::<Vec<_>>()
+    };
     let mut cells: Vec<u64> = points.par_chunks(PIECE).flat_map_iter(of_piece).collect();
     cells.par_sort_unstable();
     let together = cells.chunk_by(|a, b| a == b).map(|same| same.len() as f64);
     let pairs: f64 = together.map(|c| c * (c - 1.0)).sum();
-    pairs * one_of as f64 * across.powi(D as i32) / (n * n)
+    let share = looked_at.iter().filter(|&&is| is).count() as f64 / columns as f64;
+    pairs * across.powi(D as i32) / (share.max(1.0 / columns as f64) * n * n)
 }
 
 #[cfg(test)]
