@@ -179,8 +179,9 @@ impl Options {
     /// Points that fill the box evenly, with equal strengths, have small sums: what they lack of a uniform density. So where sides are equal,
     /// plans of kernels without a core, whose targets are the sources, look at how many points are close to another, again after every move:
     /// for fields of independent points expansions are those of open space (but for s below d − 2), and for lattices, Kronecker sequences and others that keep their
-    /// distance a hundred times better, ten times those of Riesz kernels. Fields of lattices shaken by a hundredth of their
-    /// spacing are then within the tolerance, but of Riesz kernels wrong by up to 13 times in space, and where the tolerance is near the least. Fields to tolerances from 1e-6 to 3e-6 (7e-7 to 2e-6 in space) have near pairs in f32, as in open space, only where a sample of the
+    /// distance a hundred times better, ten times those of Riesz kernels. Fields of a thousand points or more on lattices shaken by a hundredth of their
+    /// spacing are then within the tolerance, but of Riesz kernels wrong by up to 13 times in space, and where the tolerance is near the least. Strengths are not
+    /// known to a plan: where one or a few of independent points have all of them, fields were wrong by up to 7 times. Fields to tolerances from 1e-6 to 3e-6 (7e-7 to 2e-6 in space) have near pairs in f32, as in open space, only where a sample of the
     /// leaves, which every evaluation sums in both ways, loses less than 0.35 of the tolerance by it; vector strengths, cores, separate targets, and plans
     /// for potentials or gradients stay in f64 there (Riesz kernels of s from d − 1 on have f32 as in open space). Clusters in space about a corner of the root cube, which lies at (−4/9, −2/5, −3/7) of the side, may miss by more than 100 times
     /// at the smallest tolerances: [`verify`](crate::Plan::verify) such sums. Potentials should be among the plan's

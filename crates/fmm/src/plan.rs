@@ -144,9 +144,10 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let on_torus = torus.as_ref().zip(power);
         let of_points = || evenness(&kernel, on_torus, &clouds, &options);
         let evenness = in_pool(options.pool.clone(), of_points);
-        let stricter = stricter::<D>(points, targets.is_some(), power, evenness, &options);
+        let apart = targets.is_some();
+        let stricter = stricter::<FamilyOf<K, D>, D>(points, apart, power, evenness, &options);
         let of_core = of_core::<K, D>(&kernel, wide.as_ref(), &options);
-        let lost_in_f32 = lost_in_f32::<K, D>(&kernel, points, targets.is_some(), power, &options);
+        let lost_in_f32 = lost_in_f32::<K, D>(&kernel, points, apart, power, &options);
         let asked_for = options.tolerance;
         let within = |stricter: f64| (asked_for / stricter).max(floor::<T>()).max(of_family);
         let around = || clouds.probable_frame(options.leaf_capacity);

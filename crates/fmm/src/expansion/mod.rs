@@ -259,6 +259,10 @@ pub(crate) struct Asked<const D: usize> {
 pub(crate) trait Family<const D: usize>: Debug + Send + Sync + Sized + 'static {
     /// The smallest tolerance that the expansions can give.
     fn floor(guarantee: Guarantee) -> f64;
+    /// Whether far fields in cubes are interpolated, whose operators take far longer where they must be better.
+    fn is_interpolated() -> bool {
+        false
+    }
     /// Makes ready for a root cube of this side in the user's unit, whatever the one before.
     fn fit_side(&mut self, root_side: f64) -> Result<()> {
         let _ = root_side;

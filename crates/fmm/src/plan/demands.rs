@@ -49,7 +49,7 @@ pub(super) fn evenness<T: Real, K: Kernel<D>, const D: usize>(
 }
 
 /// How much better expansions must be than their rule says; `power` is the far field on a torus.
-pub(super) fn stricter<const D: usize>(
+pub(super) fn stricter<F: Family<D>, const D: usize>(
     points: usize,
     apart: bool,
     power: Option<FarPower>,
@@ -57,12 +57,22 @@ pub(super) fn stricter<const D: usize>(
     options: &Options,
 ) -> f64 {
     let wanted = options.outputs;
-    let independent = evenness == Some(Evenness::Independent);
-    // Close pairs have little of potentials: of a point in each of n cells, or nine, wrong by 1.6 times.
-    let of_close_pairs = !wanted.potential && !wanted.gradient;
-    let evenness = evenness.filter(|_| of_close_pairs || !independent);
-    let on_torus = on_torus::<D>(power, evenness);
     let harmonic = power.is_some_and(|power| power.s <= D as f64 - 2.0);
+    let independent = evenness == Some(Evenness::Independent);
+    let on_torus = match evenness {
+        Some(Evenness::Regular) if F::is_interpolated() => 10.0,
+        Some(Evenness::Regular) => REGULAR,
+        // Close pairs have little of potentials: of a point in each of n cells, or nine, wrong by 1.6 times. Nor have they of less singular
+        // kernels: s = 0.3 in space came to 0.97 of the tolerance.
+        Some(Evenness::Independent)
+            if !wanted.potential
+                && !wanted.gradient
+                && power.is_some_and(|power| power.s >= D as f64 - 2.0) =>
+        {
+            1.0
+        }
+        _ => on_torus::<D>(power),
+    };
     match options.guarantee {
         // The images of few points nearly cancel: the field of two was wrong by 2.8 times.
         _ if power.is_some() && points <= FEW_ON_TORUS => 100.0,
@@ -81,25 +91,18 @@ pub(super) fn stricter<const D: usize>(
     }
 }
 
-/// What harmonic sums of regular points take.
+/// What harmonic sums of regular points take. Without it fields of lattices whose points were moved by up to 0.01 of a spacing were wrong by 39
+/// times, and those of Riesz kernels by 4 to 12, but in space with s = 0.5 and 1 by 141 and 40, for which operators would take too long.
 const REGULAR: f64 = 100.0;
 
 /// The same on a torus alone. Where strengths are all one, sums are what their cloud lacks of a uniform density: of Coulomb's kernels for even
 /// clouds wrong by up to 2.4 times in fields, and 3.7 in potentials in space. If close pairs have more of the sums, errors are small beside
-/// them, as of independent points: fields of 8000 to 20 000 with Coulomb's kernel or s up to 1 were wrong by at most 0.51. Lattices whose
-/// points were moved by up to 0.01 of a spacing missed by 39, with s = 0.3 to 2 by 4 to 12, but in space with s = 0.5 and 1 by 141 and 40, to
-/// which operators would take too long.
-fn on_torus<const D: usize>(power: Option<FarPower>, evenness: Option<Evenness>) -> f64 {
-    let Some(FarPower { s, .. }) = power else {
-        return 1.0;
-    };
-    match evenness {
-        Some(Evenness::Regular) if s == D as f64 - 2.0 => REGULAR,
-        Some(Evenness::Regular) => 10.0,
-        // Of less singular ones close pairs have less: s = 0.3 in space came to 0.97 of the tolerance.
-        Some(Evenness::Independent) if s >= D as f64 - 2.0 => 1.0,
-        _ if s < D as f64 - 1.0 => 3.0,
-        _ => 1.0,
+/// them, as in fields of independent points, which were wrong by at most 0.5; but where one or a few of them have all of the strength by up to 7.
+fn on_torus<const D: usize>(power: Option<FarPower>) -> f64 {
+    if power.is_some_and(|power| power.s < D as f64 - 1.0) {
+        3.0
+    } else {
+        1.0
     }
 }
 
@@ -121,7 +124,7 @@ pub(super) fn lost_in_f32<K: Kernel<D>, const D: usize>(
     let singular = power.is_some_and(|power| power.core == 0.0) && kernel.reach(tolerance) == 0.0;
     let fields = !outputs.potential && !outputs.gradient && !apart && points > FEW_ON_TORUS;
     let numbers = <K::Strength<f64> as Strength<f64>>::COMPONENTS == 1;
-    let tolerances = in_f32..in_f32 * on_torus::<D>(power, None);
+    let tolerances = in_f32..in_f32 * on_torus::<D>(power);
     let measured = singular && fields && numbers && tolerances.contains(&tolerance);
     measured.then_some(SHARE * tolerance)
 }
@@ -211,7 +214,7 @@ fn least_on_torus<const D: usize>(
         0.0
     };
     let of_both = of_potentials.max(of_gradients);
-    of_both.max(on_torus::<D>(power, None) * of_family)
+    of_both.max(on_torus::<D>(power) * of_family)
 }
 
 /// Whether clouds can be summed to a tolerance that are so wide; on a torus they may be as wide as that.

@@ -54,7 +54,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             .sources()
             .len()
             .max(clouds.targets().map_or(0, <[_]>::len));
-        let stricter = stricter::<D>(points, apart, None, None, &self.options);
+        let stricter = stricter::<FamilyOf<K, D>, D>(points, apart, None, None, &self.options);
         let tolerance = (self.options.tolerance / stricter)
             .max(floor::<T>())
             .max(FamilyOf::<K, D>::floor(self.options.guarantee));

@@ -378,6 +378,9 @@ impl<const D: usize> Family<D> for Interpolation<D> {
     fn floor(_: Guarantee) -> f64 {
         accuracy::interpolation_floor(D)
     }
+    fn is_interpolated() -> bool {
+        true
+    }
     fn fit_side(&mut self, root_side: f64) -> Result<()> {
         Self::fit_side(self, root_side)
     }
