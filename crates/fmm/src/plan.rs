@@ -3,6 +3,7 @@
 pub(crate) mod clouds;
 mod demands;
 mod evaluate;
+mod evenness;
 mod few;
 mod fit;
 mod on_grid;
@@ -28,7 +29,8 @@ use crate::torus::split::FarPower;
 use crate::tree::{Fit, Frame, Limits, Tree, TreeOrder, Width};
 use crate::{Error, Options, Result};
 use clouds::Clouds;
-use demands::{Floors, check_extent, close, evenness, lost_in_f32, of_core, stricter};
+use demands::{Floors, check_extent, close, lost_in_f32, of_core, stricter};
+use evenness::evenness;
 use lanes::Chosen;
 use lanes::accuracy::SINGLE;
 use on_grid::Grid;
@@ -251,14 +253,7 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
         let (wide, tolerance) = (self.wide.as_ref(), self.options.tolerance);
         check_extent(&self.kernel, wide, self.torus, &clouds, tolerance)?;
         if self.fill_otherwise(&clouds) {
-            let options = Options {
-                leaf_capacity: Some(self.leaf_capacity),
-                ..self.options.clone()
-            };
-            let anew = Self::build(sources, targets, self.kernel.clone(), options)?;
-            let options = self.options.clone();
-            *self = Self { options, ..anew };
-            return Ok(());
+            return self.make_anew(sources, targets);
         }
         let tables = self.without_tables();
         if let Err(error) = self.rebuild(&clouds) {
@@ -270,15 +265,6 @@ impl<T: Real, K: Kernel<D>, const D: usize> Plan<T, K, D> {
             self.widen(&clouds)?;
         }
         Ok(())
-    }
-
-    /// Whether these points fill the torus in another way, for which other expansions are needed.
-    fn fill_otherwise(&self, clouds: &Clouds<T, D>) -> bool {
-        let (Some(torus), Some(before)) = (&self.torus, self.evenness) else {
-            return false;
-        };
-        let now = || Evenness::of(torus, clouds.sources());
-        in_pool(self.options.pool.clone(), now) != before
     }
 
     fn rebuild(&mut self, clouds: &Clouds<T, D>) -> Result<()> {

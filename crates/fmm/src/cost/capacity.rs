@@ -71,7 +71,7 @@ pub(crate) fn leaf_capacity_on_torus(
 }
 
 /// Seconds that a cell takes of planning, in the plane and in space. In the plane that decides: 10⁶ points in leaves of 15 instead of 61 are summed in
-/// a tenth less, and planned in twice the time, with AVX2 to 1e-6. In space it never did.
+/// a tenth less, and planned in twice the time, with AVX2 to 1e-6. In space it was not measured.
 const TO_PLAN: [f64; 2] = [0.7e-6, 0.0];
 
 /// In the plane leaves of 20 and of 60 points take the same time with cheap pairs in f32, where the model thinks that the smaller ones

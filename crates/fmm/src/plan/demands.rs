@@ -32,22 +32,6 @@ pub(super) fn close<F: Family<D>, K: Kernel<D>, const D: usize>(
 /// So few that what they take is nothing anyway.
 pub(super) const FEW_ON_TORUS: usize = 64;
 
-/// How evenly points fill a torus, where that says how good expansions must be: of kernels without a core, whose sums are at the sources, in
-/// cubes.
-pub(super) fn evenness<T: Real, K: Kernel<D>, const D: usize>(
-    kernel: &K,
-    on_torus: Option<(&Torus<D>, FarPower)>,
-    clouds: &Clouds<T, D>,
-    options: &Options,
-) -> Option<Evenness> {
-    let (torus, power) = on_torus?;
-    let singular = power.core == 0.0 && kernel.reach(options.tolerance) == 0.0;
-    let points = clouds.sources();
-    let alone = clouds.targets().is_none() && points.len() > FEW_ON_TORUS;
-    let asked = singular && alone && torus.stretch().is_none();
-    asked.then(|| Evenness::of(torus, points))
-}
-
 /// How much better expansions must be than their rule says; `power` is the far field on a torus.
 pub(super) fn stricter<F: Family<D>, const D: usize>(
     points: usize,
