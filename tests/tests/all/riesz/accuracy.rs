@@ -15,6 +15,19 @@ fn check<T: Real, const D: usize>(
 ) where
     Riesz: Kernel<D, Strength<T> = T, Strength<f64> = f64>,
 {
+    check_in_leaves::<T, D>(None, (name, points), s, tolerances, gradient);
+}
+
+/// The same where leaves hold at most so many points.
+fn check_in_leaves<T: Real, const D: usize>(
+    leaf_capacity: Option<usize>,
+    (name, points): (&str, &[[f64; D]]),
+    s: f64,
+    tolerances: &[f64],
+    gradient: bool,
+) where
+    Riesz: Kernel<D, Strength<T> = T, Strength<f64> = f64>,
+{
     let n = points.len();
     let points = rounded::<T, D>(points);
     let wide = widened(&points);
@@ -33,6 +46,9 @@ fn check<T: Real, const D: usize>(
             .remove(0);
         for &tolerance in tolerances {
             let options = Options::tolerance(tolerance).outputs(wanted);
+            let options = leaf_capacity
+                .into_iter()
+                .fold(options, Options::leaf_capacity);
             let plan = Plan::new(&points, Riesz { s }, options).unwrap();
             let all = plan.evaluate(&[&w], wanted).unwrap().sums.remove(0);
             let mut found = Sums::<T, D, T>::default();
@@ -51,7 +67,7 @@ fn check<T: Real, const D: usize>(
             }
             assert!(
                 error <= tolerance,
-                "{name} {signs:?} {} s = {s}, {tolerance:e}: {error:e}",
+                "{name} {signs:?} {} s = {s}, {tolerance:e}, {leaf_capacity:?}: {error:e}",
                 T::NAME
             );
         }
@@ -118,6 +134,21 @@ fn two_hundred_thousand() {
     let points = space::Shape::Uniform.points(200_000, 36);
     check::<f64, 3>("uniform", &points, 0.5, &[1e-5], false);
     check::<f64, 3>("uniform", &points, 2.0, &[1e-6], false);
+}
+
+/// The smallest tolerance in the plane: what roundings of the common basis leave in corners of cells depends on where those are.
+#[test]
+fn to_the_floor_in_the_plane() {
+    for shape in [Shape::Uniform, Shape::Gaussian, Shape::Cauchy] {
+        for seed in 0..3 {
+            let cloud = (&*format!("{shape:?} {seed}"), &*shape.points(6000, seed));
+            for s in [0.1, 0.3, 0.5, 1.0, 1.9] {
+                for leaf_capacity in [10, 40] {
+                    check_in_leaves::<f64, 2>(Some(leaf_capacity), cloud, s, &[1e-12], false);
+                }
+            }
+        }
+    }
 }
 
 /// The smallest tolerance in space.

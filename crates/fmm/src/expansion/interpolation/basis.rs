@@ -259,7 +259,7 @@ struct OfClass {
 impl OfClass {
     /// From what all see of a class, transposed, so that the triangle of its QR has the same values.
     fn new(mirrors: &Mirrors, parts: usize, rows: DMatrix<f64>) -> Self {
-        let skipped = mirrors.0.len();
+        let skipped = mirrors.exact.len();
         let svd = rows.qr().r().svd(false, true);
         let found = svd.v_t.unwrap_or_default();
         let mut order: Vec<usize> = (0..found.nrows()).collect();
@@ -272,6 +272,10 @@ impl OfClass {
             vectors.push(lead.chain(found.row(k).iter().copied()).collect());
         }
         vectors.iter_mut().for_each(|vector| mirrors.back(vector));
+        // Roundings of the way back are no small part of what vectors have in the corners of a cell, where weights are small.
+        let (exact, others) = vectors.split_at_mut(skipped);
+        exact.clone_from_slice(&mirrors.exact);
+        others.iter_mut().for_each(|vector| mirrors.part(vector));
         Self { vectors, values }
     }
 }

@@ -1,5 +1,6 @@
 //! Chebyshev interpolation on [−½, ½]: nodes, and the way between values there and polynomials.
 
+use std::cmp::Ordering;
 use std::f64::consts::PI;
 
 /// Values of the polynomials T_k(2u), k < `out.len()`.
@@ -47,11 +48,11 @@ impl Nodes {
     /// x_kj with ℓ_j(u) = Σ_k x_kj T_k(2u): (2 − δ_k0)/n T_k(2u_j). By k, then j.
     pub(super) fn coefficients(&self) -> Vec<Vec<f64>> {
         let n = self.len();
-        let mut by_node = vec![vec![0.0; n]; n];
-        for (u, out) in self.u.iter().zip(&mut by_node) {
-            polynomials(*u, out);
-        }
-        let of = |k: usize, j: usize| if k == 0 { 1.0 } else { 2.0 } / n as f64 * by_node[j][k];
+        // T_k(2u_j) = cos(kθ_j) by the angle, whose roundings do not grow with k as those of a recurrence do.
+        let of = |k: usize, j: usize| {
+            let twice = if k == 0 { 1.0 } else { 2.0 };
+            twice / n as f64 * cosine(k * (2 * (n - j) - 1), n)
+        };
         (0..n).map(|k| (0..n).map(|j| of(k, j)).collect()).collect()
     }
 
@@ -77,6 +78,18 @@ impl Nodes {
     }
 }
 
+/// cos(π m/2n), symmetric to the last bit.
+fn cosine(m: usize, n: usize) -> f64 {
+    let of = |m: usize| (PI * m as f64 / (2 * n) as f64).cos();
+    let m = m % (4 * n);
+    let m = m.min(4 * n - m);
+    match m.cmp(&n) {
+        Ordering::Less => of(m),
+        Ordering::Equal => 0.0,
+        Ordering::Greater => -of(2 * n - m),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +102,23 @@ mod tests {
         for (u, l) in places.iter().zip(nodes.interpolants(&places)) {
             let found: f64 = nodes.u.iter().zip(l).map(|(&u, l)| f(u) * l).sum();
             assert!((found - f(*u)).abs() < 1e-13);
+        }
+    }
+
+    #[test]
+    fn coefficients_are_polynomials_at_the_nodes() {
+        for n in [1, 2, 7, 18] {
+            let nodes = Nodes::new(n);
+            let (x, mut t) = (nodes.coefficients(), vec![0.0; n]);
+            for (j, &u) in nodes.u.iter().enumerate() {
+                polynomials(u, &mut t);
+                for k in 0..n {
+                    let expected = if k == 0 { 1.0 } else { 2.0 } / n as f64 * t[k];
+                    assert!((x[k][j] - expected).abs() < 2e-14, "{n} {k} {j}");
+                    let mirrored = if k % 2 == 0 { x[k][j] } else { -x[k][j] };
+                    assert_eq!(x[k][n - 1 - j], mirrored);
+                }
+            }
         }
     }
 

@@ -4,23 +4,44 @@ use super::parts::{Parts, reordered};
 use nalgebra::DMatrix;
 
 /// Householder's reflections that bring some vectors into the span of the first axes.
-pub(super) struct Mirrors(pub(super) Vec<Vec<f64>>);
+pub(super) struct Mirrors {
+    mirrors: Vec<Vec<f64>>,
+    /// The vectors, made orthonormal one after another.
+    pub(super) exact: Vec<Vec<f64>>,
+}
 
 impl Mirrors {
     pub(super) fn new(vectors: impl Iterator<Item = Vec<f64>>) -> Self {
-        let mut mirrors = Self(vec![]);
+        let (mirrors, exact) = (vec![], vec![]);
+        let mut new = Self { mirrors, exact };
         for mut vector in vectors {
-            mirrors.forth(&mut vector);
-            let axis = mirrors.0.len();
+            let axis = new.exact.len();
             if axis == vector.len() {
                 break;
             }
+            let mut own = vector.clone();
+            // Once leaves roundings of what was taken out.
+            (0..2).for_each(|_| new.part(&mut own));
+            let length = dot(&own, &own).sqrt();
+            own.iter_mut().for_each(|x| *x /= length);
+            new.exact.push(own);
+            new.forth(&mut vector);
             vector[..axis].fill(0.0);
             let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
             vector[axis] += length.copysign(vector[axis]);
-            mirrors.0.push(vector);
+            new.mirrors.push(vector);
         }
-        mirrors
+        new
+    }
+
+    /// Takes out of a vector what is exact.
+    pub(super) fn part(&self, x: &mut [f64]) {
+        for exact in &self.exact {
+            let along = dot(exact, x);
+            for (x, exact) in x.iter_mut().zip(exact) {
+                *x -= along * exact;
+            }
+        }
     }
 
     /// The parts of a class of all matrices, each with all orders of its axes, less what is exact: a row for every column.
@@ -30,7 +51,7 @@ impl Mirrors {
         class: usize,
         seen: &[(DMatrix<f64>, Vec<[usize; D]>)],
     ) -> DMatrix<f64> {
-        let (of_class, skipped) = (&parts.of_class[class], self.0.len());
+        let (of_class, skipped) = (&parts.of_class[class], self.exact.len());
         let count = seen
             .iter()
             .map(|(seen, orders)| seen.ncols() * orders.len())
@@ -55,12 +76,19 @@ impl Mirrors {
     }
 
     pub(super) fn forth(&self, x: &mut [f64]) {
-        self.0.iter().for_each(|mirror| reflect(x, mirror));
+        self.mirrors.iter().for_each(|mirror| reflect(x, mirror));
     }
 
     pub(super) fn back(&self, x: &mut [f64]) {
-        self.0.iter().rev().for_each(|mirror| reflect(x, mirror));
+        self.mirrors
+            .iter()
+            .rev()
+            .for_each(|mirror| reflect(x, mirror));
     }
+}
+
+fn dot(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
 }
 
 /// x − 2 m (m·x)/(m·m).
