@@ -158,8 +158,10 @@ pub(crate) fn radial_pair(tolerance: f64, exactly: bool, dimension: usize, singl
 /// Both rules were calibrated for r^−s, s from 0 to 1.9 in the plane and 2.5 in space, on uniform, Gaussian, Plummer,
 /// two-cluster and line clouds with strengths of one and of random sign, where fields of small s need the most. Those of large s
 /// are mostly made by near pairs, but not on a lattice with equal strengths, nor where all sources are far: there the field, whose
-/// terms are derivatives, asks for as much. At 1e-12 what the basis loses is no larger than roundings of the kernel, which it mixes with: with the
-/// share of larger tolerances fields of s = 0.3 and 0.5 were wrong by up to 1.9 times, in the corners of cells. Of kernels that are no powers, of no `degree`, nothing is known, and the least is lost.
+/// terms are derivatives, asks for as much. Of kernels that are no powers, of no `degree`, nothing is known, and the least is lost.
+///
+/// At 1e-12 in the plane what the basis loses is no larger than roundings of the kernel, and mixes with them: with the share of larger
+/// tolerances fields of s = 0.3 and 0.5 were wrong by up to 1.9 times, most of it in the corners of cells.
 ///
 /// Across a long side of a stretched cell, far ones lie nearer by what is `beside` it: the smallest of the others over that side, at most 1.
 pub(crate) fn interpolation<const D: usize>(
