@@ -160,8 +160,9 @@ pub(crate) fn radial_pair(tolerance: f64, exactly: bool, dimension: usize, singl
 /// are mostly made by near pairs, but not on a lattice with equal strengths, nor where all sources are far: there the field, whose
 /// terms are derivatives, asks for as much. Of kernels that are no powers, of no `degree`, nothing is known, and the least is lost.
 ///
-/// At 1e-12 in the plane what the basis loses is no larger than roundings of the kernel, and mixes with them: with the share of larger
-/// tolerances fields of s = 0.3 and 0.5 were wrong by up to 1.9 times, most of it in the corners of cells.
+/// At 1e-12 in the plane the basis may lose no more than roundings of the kernel, which singular vectors near the cut are mixed with, so that more of
+/// them are kept: with the 0.6 of larger tolerances fields of s = 0.3 and 0.5 were wrong by up to 1.9 times, most of it in the corners of cells.
+/// For s above 1 those are of no account beside near pairs, and the vectors that were added would be roundings alone.
 ///
 /// Across a long side of a stretched cell, far ones lie nearer by what is `beside` it: the smallest of the others over that side, at most 1.
 pub(crate) fn interpolation<const D: usize>(
@@ -175,7 +176,7 @@ pub(crate) fn interpolation<const D: usize>(
         _ => tolerance,
     };
     let share = match (D, s) {
-        (2, Some(_)) if tolerance < 2e-12 => 0.15,
+        (2, Some(s)) if s <= 1.0 && tolerance < 2e-12 => 0.15,
         (2, Some(_)) => 0.6,
         (2, None) => 0.1,
         (_, None) => 0.3,

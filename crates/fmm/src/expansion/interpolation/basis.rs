@@ -272,7 +272,8 @@ impl OfClass {
             vectors.push(lead.chain(found.row(k).iter().copied()).collect());
         }
         vectors.iter_mut().for_each(|vector| mirrors.back(vector));
-        // Roundings of the way back are no small part of what vectors have in the corners of a cell, where weights are small.
+        // Roundings of the way back are no small part of what vectors have in the corners of a cell, where weights are small: exact ones are put
+        // in as they are, and taken out of the others.
         let (exact, others) = vectors.split_at_mut(skipped);
         exact.clone_from_slice(&mirrors.exact);
         others.iter_mut().for_each(|vector| mirrors.part(vector));

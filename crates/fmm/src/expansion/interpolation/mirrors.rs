@@ -20,7 +20,7 @@ impl Mirrors {
                 break;
             }
             let mut own = vector.clone();
-            // Once leaves roundings of what was taken out.
+            // One pass leaves roundings of what it takes out. Four nodes an axis are enough to make all vectors independent.
             (0..2).for_each(|_| new.part(&mut own));
             let length = dot(&own, &own).sqrt();
             own.iter_mut().for_each(|x| *x /= length);
